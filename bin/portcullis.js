@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+// Starts the `portcullis` command under Node 24. When the system's Node is older, the launcher re-executes
+// itself under the runtime that npm installed beside the project (see docs/dependencies.md).
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { constants } from 'node:os'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const NODE_MAJOR_MIN = 24
+const here = fileURLToPath(new URL('.', import.meta.url))
+const source = here + '../src/cli/main.ts'
+const entry = existsSync(source) ? source : here + '../dist/cli/main.js'
+
+function bundledRuntime() {
+  const platform = process.platform === 'win32' ? 'win' : process.platform
+  const { resolve } = createRequire(import.meta.url)
+  // Some platforms' builds are published under the second name.
+  for (const name of [`node-${platform}-${process.arch}`, `node-bin-${platform}-${process.arch}`]) {
+    try {
+      const manifest = resolve(`${name}/package.json`)
+      const binary = manifest.replace(/package\.json$/, platform === 'win' ? 'bin/node.exe' : 'bin/node')
+      if (existsSync(binary)) return binary
+    } catch {}
+  }
+  return undefined
+}
+
+if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) {
+  await import(pathToFileURL(entry).href)
+} else {
+  const runtime = bundledRuntime()
+  if (runtime === undefined) {
+    process.stderr.write(
+      `portcullis needs Node ${NODE_MAJOR_MIN}; this is Node ${process.versions.node} and no bundled runtime was found.\n` +
+        'Run `npm ci` without --omit=optional, or install Node 24 and try again.\n',
+    )
+    process.exit(2)
+  }
+  const child = spawn(runtime, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, PORTCULLIS_SYSTEM_NODE: process.versions.node },
+  })
+  // The terminal sends Ctrl-C to the whole group; a supervisor signals only this process, so pass it on.
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  process.on('SIGINT', () => {})
+  child.on('error', (error) => {
+    process.stderr.write(`portcullis: the bundled runtime did not start: ${error.message}\n`)
+    process.exit(2)
+  })
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
+}

@@ -1,0 +1,10 @@
+import type { CommandEntry } from './command.ts'
+
+/** Every command, in the order `--help` shows them. Loaded only when asked for, so that start-up stays short. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'doctor',
+    summary: 'say what is present, what is missing, and what to do about it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+]

@@ -1,0 +1,70 @@
+/** What a hunt found. `portcullis hunt --json` prints a subset of it (contract C2); `explain` reads all of it. */
+export type Report = {
+  readonly exchanges: number
+  readonly accounts: number
+  readonly rejected: number
+  readonly from: number | undefined
+  readonly until: number | undefined
+  readonly campaigns: readonly Campaign[]
+  /** Groups that look like a campaign and are something else, named as what they are. */
+  readonly lookalikes: readonly Lookalike[]
+}
+
+export type Objective = 'reasoning' | 'grading' | 'coding' | 'tools' | 'instructions' | 'other'
+
+export type Campaign = {
+  readonly id: string
+  /** Posterior probability, 0..1. */
+  readonly score: number
+  /** Only accounts that would be acted on, sorted. */
+  readonly accounts: readonly string[]
+  readonly exchanges: number
+  readonly first: number
+  readonly last: number
+  /** Log time at which the online watch would have raised it. */
+  readonly flaggedAt: number
+  readonly objective: Objective
+  readonly evidence: readonly Evidence[]
+  /** Templates with the variable parts masked, most used first. */
+  readonly templates: readonly Template[]
+  /** Benign explanations that were weighed, most fitting first, and why they lost. */
+  readonly explanations: readonly Explanation[]
+  /** Exchanges a day by the campaign's accounts, from `first`: for a sparkline. */
+  readonly daily: readonly number[]
+  /** What the accounts share, most shared first: cards, networks, client fingerprints, models. */
+  readonly shared: readonly Shared[]
+}
+
+export type Evidence = {
+  readonly signal: string
+  /** 0..1 */
+  readonly strength: number
+  /** Share of benign groups that would show this signal at least as strongly. */
+  readonly falsePositiveRate: number
+  readonly summary: string
+  /** How many of the campaign's accounts show it. */
+  readonly accounts: number
+}
+
+export type Template = { readonly text: string; readonly accounts: number; readonly exchanges: number }
+export type Explanation = { readonly kind: LookalikeKind; readonly fit: number; readonly summary: string }
+export type Shared = { readonly kind: string; readonly value: string; readonly accounts: number }
+
+export type LookalikeKind =
+  | 'batch'
+  | 'benchmark'
+  | 'class'
+  | 'company'
+  | 'reseller'
+  | 'promotion'
+  | 'fans'
+  | 'carrier'
+  | 'product'
+  | 'people'
+
+export type Lookalike = {
+  readonly kind: LookalikeKind
+  readonly accounts: readonly string[]
+  readonly exchanges: number
+  readonly summary: string
+}
