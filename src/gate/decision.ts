@@ -1,0 +1,18 @@
+/** A stretch of the act's text, in UTF-16 units, that must not go on. */
+export type Span = readonly [start: number, end: number]
+
+/**
+ * What the gate does with an act. `rule` names the line of policy that decided, so that a person can find and
+ * change it; a refusal tells its caller the rule and never how the detector works.
+ */
+export type AgentDecision =
+  | { readonly action: 'allow' }
+  | { readonly action: 'redact'; readonly rule: string; readonly spans: readonly Span[] }
+  | { readonly action: 'ask'; readonly rule: string; readonly reason: string }
+  | { readonly action: 'deny'; readonly rule: string; readonly reason: string }
+
+export type Decision = AgentDecision
+
+/** Mild to severe: where several rules speak, the most severe one decides. */
+export const agentActions = ['allow', 'redact', 'ask', 'deny'] as const
+export type AgentAction = (typeof agentActions)[number]
