@@ -1,0 +1,64 @@
+/** Why a line, a record or the rest of an input was not taken. docs/intake.md says what each means. */
+export const rejectionReasons = [
+  'batch-request-missing',
+  'batch-response-missing',
+  'csv-malformed',
+  'duplicate-id',
+  'field-missing',
+  'field-out-of-range',
+  'field-too-long',
+  'field-type',
+  'input-corrupt',
+  'input-empty',
+  'input-truncated',
+  'json-malformed',
+  'json-too-deep',
+  'line-too-long',
+  'line-unfinished',
+  'not-an-object',
+  'record-irrelevant',
+  'record-unknown',
+  'ts-out-of-range',
+] as const
+
+export type RejectionReason = (typeof rejectionReasons)[number]
+
+/** What is wrong with one record, before anybody knows where the record stood. */
+export type Refusal = { readonly reason: RejectionReason; readonly field?: string }
+
+/** Line counts from 1. */
+export type Rejection = Refusal & { readonly file: string; readonly line: number }
+
+export const EXAMPLES_PER_REASON_MAX = 20
+
+/** Counts every rejection and keeps the first few of each reason, so that a hopeless input costs no memory. */
+export class Rejections {
+  readonly #counts = new Map<RejectionReason, number>()
+  readonly #examples = new Map<RejectionReason, Rejection[]>()
+  #total = 0
+
+  add(rejection: Rejection): void {
+    this.#total += 1
+    this.#counts.set(rejection.reason, (this.#counts.get(rejection.reason) ?? 0) + 1)
+    const examples = this.#examples.get(rejection.reason)
+    if (examples === undefined) this.#examples.set(rejection.reason, [rejection])
+    else if (examples.length < EXAMPLES_PER_REASON_MAX) examples.push(rejection)
+  }
+
+  get total(): number {
+    return this.#total
+  }
+
+  /** Most frequent reason first. */
+  counts(): readonly (readonly [reason: RejectionReason, count: number])[] {
+    return [...this.#counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+  }
+
+  examples(): readonly Rejection[] {
+    return [...this.#examples.values()].flat()
+  }
+}
+
+export function rejectionText({ file, line, reason, field }: Rejection): string {
+  return `${file}:${line}: ${reason}${field === undefined ? '' : ` (${field})`}`
+}

@@ -1,0 +1,175 @@
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import type { ErrorCode } from '../../kernel/error-codes.ts'
+import { GateError } from '../../kernel/gate-error.ts'
+import type { Framer, Piece, Position } from './block.ts'
+import { compressionOf, decompressed, foreignContainer } from './decompress.ts'
+import { lineFramer } from './lines.ts'
+import type { RejectionReason } from './rejection.ts'
+
+/** The name of standard input on a command line. */
+export const STDIN = '-'
+
+export type SourceOptions = {
+  /** Read for the name `-`. */
+  readonly stdin?: Readable
+  readonly signal?: AbortSignal
+  /** Where an earlier run stopped: what stands before it is not yielded again. */
+  readonly from?: Position
+  readonly framer?: (file: string, from: Position) => Framer
+}
+
+const START: Position = { bytes: 0, lines: 0 }
+const READ_BYTES = 512 * 1024
+
+/**
+ * One log, by path or `-`, as blocks of whole lines: plain, gzip or zstd by content, in bounded memory.
+ * Throws a GateError where nothing can be read at all; what breaks off on the way is a rejection in its place.
+ */
+export async function* readSource(path: string, options: SourceOptions = {}): AsyncGenerator<Piece> {
+  const from = options.from ?? START
+  const file = path === STDIN ? 'stdin' : path
+  const framer = (options.framer ?? lineFramer)(file, from)
+  let seen = 0
+  let fault: RejectionReason | undefined
+  for await (const chunk of bytesOf(path, options)) {
+    if ('fault' in chunk) {
+      fault = chunk.fault
+      break
+    }
+    seen += chunk.length
+    const unread = seen - from.bytes
+    if (unread <= 0) continue
+    yield* framer.push(unread < chunk.length ? chunk.subarray(chunk.length - unread) : chunk)
+  }
+  yield* framer.end(fault !== undefined)
+  if (seen === 0) fault ??= 'input-empty'
+  if (fault === undefined) return
+  yield {
+    kind: 'rejection',
+    rejection: { file, line: framer.line(), reason: fault },
+    next: framer.position(),
+  }
+}
+
+/** The decompressed bytes of a source, without a byte order mark. */
+export async function* bytesOf(
+  path: string,
+  { stdin, signal }: SourceOptions = {},
+): AsyncGenerator<Uint8Array | { readonly fault: 'input-truncated' | 'input-corrupt' }> {
+  const raw = path === STDIN ? streamOf(stdin, signal) : fileOf(path, signal)
+  const head = await raw.next()
+  if (head.done) return
+  const foreign = foreignContainer(head.value)
+  if (foreign !== undefined)
+    throw new GateError('input-format-unknown', `${path} is ${foreign}; decompress or convert it first`)
+  let isFirst = true
+  for await (const chunk of decompressed(startingWith(head.value, raw), compressionOf(head.value))) {
+    if ('fault' in chunk || !isFirst) {
+      yield chunk
+      continue
+    }
+    isFirst = false
+    if (isUtf16(chunk))
+      throw new GateError('input-encoding', `${path} is UTF-16; convert it to UTF-8 first (iconv -t utf-8)`)
+    yield hasByteOrderMark(chunk) ? chunk.subarray(3) : chunk
+  }
+}
+
+async function* startingWith(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield head
+  yield* rest
+}
+
+async function* fileOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const handle = await openFile(path)
+  try {
+    if ((await handle.stat()).isDirectory())
+      throw new GateError('input-is-directory', `${path} is a directory; name the files in it`)
+    const stream = createReadStream(path, {
+      fd: handle,
+      highWaterMark: READ_BYTES,
+      autoClose: false,
+      ...(signal && { signal }),
+    })
+    yield* withHead(stream)
+  } catch (error) {
+    throw unreadable(path, error)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function* streamOf(
+  stdin: Readable | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  if (stdin === undefined) throw new GateError('input-unreadable', 'there is no standard input to read')
+  signal?.throwIfAborted()
+  try {
+    yield* withHead(stdin)
+  } catch (error) {
+    throw unreadable('standard input', error)
+  }
+}
+
+const HEAD_BYTES_MIN = 4096
+
+/** Pipes hand out single bytes if they like; what looks at the first chunk needs a few to look at. */
+async function* withHead(chunks: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  const held: Uint8Array[] = []
+  let bytes = 0
+  let isStarted = false
+  for await (const chunk of chunks) {
+    const buffer = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    if (!(buffer instanceof Uint8Array) || buffer.length === 0) continue
+    if (isStarted) {
+      yield buffer
+      continue
+    }
+    held.push(buffer)
+    bytes += buffer.length
+    if (bytes < HEAD_BYTES_MIN) continue
+    isStarted = true
+    yield Buffer.concat(held)
+  }
+  if (!isStarted && bytes > 0) yield Buffer.concat(held)
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+const CODES: Readonly<Record<string, readonly [code: ErrorCode, text: string]>> = {
+  ENOENT: ['input-not-found', 'does not exist'],
+  ENOTDIR: ['input-not-found', 'does not exist'],
+  EISDIR: ['input-is-directory', 'is a directory; name the files in it'],
+  EACCES: ['input-unreadable', 'may not be read by this user'],
+  EPERM: ['input-unreadable', 'may not be read by this user'],
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  if (error instanceof GateError || !(error instanceof Error) || !('code' in error)) return error
+  if (error.name === 'AbortError') return error
+  const [code, text] = CODES[String(error.code)] ?? ['input-unreadable', `cannot be read (${error.code})`]
+  return new GateError(code, `${path} ${text}`, { cause: error })
+}
+
+function hasByteOrderMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+}
+
+/** By its mark, or because every other byte of the start is zero, as ASCII looks in UTF-16. */
+function isUtf16(bytes: Uint8Array): boolean {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return true
+  const head = bytes.subarray(0, 64)
+  if (head.length < 4) return false
+  const zeros = (from: number) => head.every((byte, at) => at % 2 !== from || byte === 0)
+  const letters = (from: number) => head.every((byte, at) => at % 2 !== from || byte !== 0)
+  return (zeros(0) && letters(1)) || (zeros(1) && letters(0))
+}
