@@ -1,6 +1,7 @@
 import { failure, success } from '../../kernel/result.ts'
 import type { Adapter } from './adapter.ts'
 import { isRecord } from './exchange-log.ts'
+import { exchangeRecord } from './fields.ts'
 import { type BlockReader, jsonRecordsOf, type RecordReader } from './records.ts'
 
 /** Portcullis' own exchange log, contract C1. */
@@ -10,7 +11,13 @@ export const exchangeAdapter: Adapter = {
   framing: 'lines',
   detect: ({ first }) =>
     isRecord(first) && typeof first.ts === 'number' && 'account' in first && 'status' in first,
-  open: () => exchangesOf,
+  open: ({ set }) => {
+    if (set.size === 0) return exchangesOf
+    return (block) =>
+      jsonRecordsOf(block, (record) => [
+        isRecord(record) ? exchangeRecord(record, set) : failure({ reason: 'not-an-object' }),
+      ])
+  },
 }
 
 /** Every line of a block of the exchange log: an exchange, or why it is none. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Piece } from './block.ts'
-import { lineFramer } from './lines.ts'
+import { LineFramer } from './lines.ts'
 
 const SIZES = { blockBytes: 8, lineBytesMax: 20 }
 const START = { bytes: 0, lines: 0 }
@@ -24,7 +24,7 @@ function seen(pieces: readonly Piece[]): string[] {
 }
 
 function framed(chunks: readonly string[], from = START): Piece[] {
-  const framer = lineFramer('log', from, SIZES)
+  const framer = new LineFramer('log', from, SIZES)
   return [...chunks.flatMap((chunk) => [...framer.push(Buffer.from(chunk, 'latin1'))]), ...framer.end(false)]
 }
 
@@ -63,7 +63,7 @@ test('a block owns its bytes, so that it can be transferred', () => {
 })
 
 test('an input that breaks off keeps its last line back', () => {
-  const framer = lineFramer('log', START, SIZES)
+  const framer = new LineFramer('log', START, SIZES)
   const pieces = [...framer.push(Buffer.from('one\ntwo\nthr')), ...framer.end(true)]
   expect(seen(pieces)).toEqual(['1:one', '2:two'])
   expect(framer.line()).toBe(3)

@@ -1,112 +1,92 @@
 import { BLOCK_BYTES, type Framer, LINE_BYTES_MAX, type Piece, type Position } from './block.ts'
+import { ByteBuffer, newlines } from './byte-buffer.ts'
 
 const NEWLINE = 0x0a
 
+export type FrameSizes = { readonly blockBytes: number; readonly lineBytesMax: number }
+
+const SIZES: FrameSizes = { blockBytes: BLOCK_BYTES, lineBytesMax: LINE_BYTES_MAX }
+
 /** Cuts bytes into blocks of whole lines. */
-export function lineFramer(
-  file: string,
-  from: Position,
-  { blockBytes, lineBytesMax } = { blockBytes: BLOCK_BYTES, lineBytesMax: LINE_BYTES_MAX },
-): Framer {
-  let buffer = Buffer.allocUnsafeSlow(2 * blockBytes)
-  let filled = 0
-  let isDiscarding = false
-  let position = from
+export class LineFramer implements Framer {
+  readonly #file: string
+  readonly #sizes: FrameSizes
+  #held: ByteBuffer
+  #position: Position
+  #isDiscarding = false
 
-  function consume(bytes: number, lines: number): Position {
-    position = { bytes: position.bytes + bytes, lines: position.lines + lines }
-    return position
+  constructor(file: string, from: Position, sizes = SIZES) {
+    this.#file = file
+    this.#sizes = sizes
+    this.#position = from
+    this.#held = new ByteBuffer(2 * sizes.blockBytes)
   }
 
-  function tooLong(): Piece {
-    const line = position.lines + 1
-    return { kind: 'rejection', rejection: { file, line, reason: 'line-too-long' }, next: position }
-  }
-
-  /** Hands out the buffer up to `end` and starts the next one with what is left. */
-  function cut(end: number, isFinished: boolean): Piece {
-    const whole = buffer
-    const rest = whole.subarray(end, filled)
-    buffer = Buffer.allocUnsafeSlow(Math.max(2 * blockBytes, rest.length))
-    buffer.set(rest)
-    filled = rest.length
-    const bytes = whole.subarray(0, end)
-    const firstLine = position.lines + 1
-    const next = consume(end, isFinished ? newlines(bytes) : 1)
-    return { kind: 'block', file, firstLine, bytes, isFinished, next }
-  }
-
-  /** The whole lines in the buffer. Only the first can be too long: each step is shorter than a line may be. */
-  function* cutWhole(): Generator<Piece> {
-    const last = filled === 0 ? -1 : buffer.lastIndexOf(NEWLINE, filled - 1)
-    if (last < 0) return
-    const first = buffer.indexOf(NEWLINE)
-    if (first > lineBytesMax) {
-      const refusal = tooLong()
-      buffer.copyWithin(0, first + 1, filled)
-      filled -= first + 1
-      yield { ...refusal, next: consume(first + 1, 1) }
-      if (last > first) yield cut(last - first, true)
-    } else yield cut(last + 1, true)
-  }
-
-  function append(chunk: Uint8Array): void {
-    if (filled + chunk.length > buffer.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(2 * buffer.length, filled + chunk.length))
-      grown.set(buffer.subarray(0, filled))
-      buffer = grown
-    }
-    buffer.set(chunk, filled)
-    filled += chunk.length
-  }
-
-  function* push(chunk: Uint8Array): Generator<Piece> {
+  *push(chunk: Uint8Array): Generator<Piece> {
+    const { blockBytes, lineBytesMax } = this.#sizes
     let rest = chunk
     while (rest.length > 0) {
-      if (isDiscarding) {
+      if (this.#isDiscarding) {
         const newline = rest.indexOf(NEWLINE)
-        if (newline < 0) return void consume(rest.length, 0)
-        const refusal = tooLong()
-        isDiscarding = false
-        yield { ...refusal, next: consume(newline + 1, 1) }
+        if (newline < 0) return void this.#consume(rest.length, 0)
+        yield this.#tooLong(newline + 1)
+        this.#isDiscarding = false
         rest = rest.subarray(newline + 1)
         continue
       }
       // Small steps keep blocks near their size however large the chunks are.
-      const step = rest.subarray(0, blockBytes)
-      rest = rest.subarray(step.length)
-      append(step)
-      if (filled < blockBytes) continue
-      yield* cutWhole()
-      if (filled > lineBytesMax) {
-        consume(filled, 0)
-        buffer = Buffer.allocUnsafeSlow(2 * blockBytes)
-        filled = 0
-        isDiscarding = true
-      }
+      this.#held.append(rest.subarray(0, blockBytes))
+      rest = rest.subarray(blockBytes)
+      if (this.#held.length < blockBytes) continue
+      yield* this.#whole()
+      if (this.#held.length <= lineBytesMax) continue
+      this.#consume(this.#held.length, 0)
+      this.#held = new ByteBuffer(2 * blockBytes)
+      this.#isDiscarding = true
     }
   }
 
-  function* end(isCut: boolean): Generator<Piece> {
-    if (isDiscarding) {
-      const refusal = tooLong()
-      yield { ...refusal, next: consume(0, 1) }
-      return
+  *end(isCut: boolean): Generator<Piece> {
+    if (this.#isDiscarding) return yield this.#tooLong(0)
+    yield* this.#whole()
+    if (this.#held.length > 0 && !isCut) yield this.#cut(this.#held.length, false)
+  }
+
+  line(): number {
+    return this.#position.lines + 1
+  }
+
+  position(): Position {
+    return this.#position
+  }
+
+  /** The whole lines held. Only the first can be too long: each step is shorter than a line may be. */
+  *#whole(): Generator<Piece> {
+    let last = this.#held.view().lastIndexOf(NEWLINE)
+    if (last < 0) return
+    const first = this.#held.view().indexOf(NEWLINE)
+    if (first > this.#sizes.lineBytesMax) {
+      this.#held.drop(first + 1)
+      last -= first + 1
+      yield this.#tooLong(first + 1)
     }
-    yield* cutWhole()
-    if (filled > 0 && !isCut) yield cut(filled, false)
+    if (last >= 0) yield this.#cut(last + 1, true)
   }
 
-  return {
-    push,
-    end,
-    line: () => position.lines + 1 + (filled === 0 ? 0 : newlines(buffer.subarray(0, filled))),
-    position: () => position,
+  #cut(count: number, isFinished: boolean): Piece {
+    const bytes = this.#held.take(count)
+    const firstLine = this.line()
+    const next = this.#consume(count, isFinished ? newlines(bytes) : 1)
+    return { kind: 'block', file: this.#file, firstLine, bytes, isFinished, next }
   }
-}
 
-export function newlines(bytes: Uint8Array): number {
-  let count = 0
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count += 1
-  return count
+  #tooLong(count: number): Piece {
+    const rejection = { file: this.#file, line: this.line(), reason: 'line-too-long' } as const
+    return { kind: 'rejection', rejection, next: this.#consume(count, 1) }
+  }
+
+  #consume(bytes: number, lines: number): Position {
+    this.#position = { bytes: this.#position.bytes + bytes, lines: this.#position.lines + lines }
+    return this.#position
+  }
 }

@@ -14,8 +14,10 @@ function read(bytes: Buffer, isFinished = true) {
     isFinished,
     next: { bytes: 0, lines: 0 },
   }
-  const sample = { text: '', first: undefined }
-  return [...exchangeAdapter.open({ sample, map: new Map(), set: new Map() })(block)].map((entry) =>
+  const sample = { text: '', first: undefined, isLined: true }
+  return [
+    ...exchangeAdapter.open({ sample, map: new Map(), set: new Map(), requests: new Map() })(block),
+  ].map((entry) =>
     entry.kind === 'exchange'
       ? `${entry.line} ${entry.exchange.id}${entry.isMended ? ' mended' : ''}`
       : `${entry.rejection.line} ${entry.rejection.reason}`,

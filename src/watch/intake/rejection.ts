@@ -17,6 +17,7 @@ export const rejectionReasons = [
   'line-unfinished',
   'not-an-object',
   'record-irrelevant',
+  'record-too-long',
   'record-unknown',
   'ts-out-of-range',
 ] as const

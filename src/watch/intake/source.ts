@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream'
 import type { ErrorCode } from '../../kernel/error-codes.ts'
 import { GateError } from '../../kernel/gate-error.ts'
 import type { Framer, Piece, Position } from './block.ts'
-import { compressionOf, decompressed, foreignContainer } from './decompress.ts'
-import { lineFramer } from './lines.ts'
+import { compressionOf, decompressed, type Fault, foreignContainer } from './decompress.ts'
+import { LineFramer } from './lines.ts'
 import type { RejectionReason } from './rejection.ts'
 
 /** The name of standard input on a command line. */
@@ -15,49 +15,93 @@ export type SourceOptions = {
   /** Read for the name `-`. */
   readonly stdin?: Readable
   readonly signal?: AbortSignal
-  /** Where an earlier run stopped: what stands before it is not yielded again. */
-  readonly from?: Position
-  readonly framer?: (file: string, from: Position) => Framer
 }
 
-const START: Position = { bytes: 0, lines: 0 }
+/** The start of an input: before anything has been read. */
+export const START: Position = { bytes: 0, lines: 0 }
+/** What formats are recognised by, and a source known again by. */
+export const HEAD_BYTES = 64 * 1024
 const READ_BYTES = 512 * 1024
 
+export type Source = {
+  /** For messages: the path, or `stdin`. */
+  readonly file: string
+  /** The first HEAD_BYTES of the decompressed input, or all of it. */
+  readonly head: Uint8Array
+  /** Everything after the framer's starting point, once. What breaks off on the way is a rejection in its place. */
+  readonly pieces: (framer: Framer) => AsyncGenerator<Piece>
+  readonly close: () => Promise<void>
+}
+
 /**
- * One log, by path or `-`, as blocks of whole lines: plain, gzip or zstd by content, in bounded memory.
- * Throws a GateError where nothing can be read at all; what breaks off on the way is a rejection in its place.
+ * One log, by path or `-`: plain, gzip or zstd by content, in bounded memory.
+ * Throws a GateError where nothing can be read at all.
  */
-export async function* readSource(path: string, options: SourceOptions = {}): AsyncGenerator<Piece> {
-  const from = options.from ?? START
+export async function openSource(path: string, options: SourceOptions = {}): Promise<Source> {
   const file = path === STDIN ? 'stdin' : path
-  const framer = (options.framer ?? lineFramer)(file, from)
-  let seen = 0
-  let fault: RejectionReason | undefined
-  for await (const chunk of bytesOf(path, options)) {
-    if ('fault' in chunk) {
-      fault = chunk.fault
-      break
+  const bytes = bytesOf(path, options)
+  const peeked: (Uint8Array | Fault)[] = []
+  const head = await peek(bytes, peeked)
+  async function* pieces(framer: Framer): AsyncGenerator<Piece> {
+    const skip = framer.position().bytes
+    let seen = 0
+    let fault: RejectionReason | undefined
+    for await (const chunk of startingWith(peeked.splice(0), bytes)) {
+      if ('fault' in chunk) {
+        fault = chunk.fault
+        break
+      }
+      seen += chunk.length
+      const unread = seen - skip
+      if (unread > 0)
+        yield* framer.push(unread < chunk.length ? chunk.subarray(chunk.length - unread) : chunk)
     }
-    seen += chunk.length
-    const unread = seen - from.bytes
-    if (unread <= 0) continue
-    yield* framer.push(unread < chunk.length ? chunk.subarray(chunk.length - unread) : chunk)
+    yield* framer.end(fault !== undefined)
+    if (seen === 0) fault ??= 'input-empty'
+    if (fault === undefined) return
+    yield {
+      kind: 'rejection',
+      rejection: { file, line: framer.line(), reason: fault },
+      next: framer.position(),
+    }
   }
-  yield* framer.end(fault !== undefined)
-  if (seen === 0) fault ??= 'input-empty'
-  if (fault === undefined) return
-  yield {
-    kind: 'rejection',
-    rejection: { file, line: framer.line(), reason: fault },
-    next: framer.position(),
+  return { file, head, pieces, close: async () => void (await bytes.return(undefined)) }
+}
+
+/** An exchange log as blocks of whole lines. */
+export async function* readSource(
+  path: string,
+  { from = START, ...options }: SourceOptions & { readonly from?: Position } = {},
+): AsyncGenerator<Piece> {
+  const source = await openSource(path, options)
+  try {
+    yield* source.pieces(new LineFramer(source.file, from))
+  } finally {
+    await source.close()
   }
+}
+
+async function peek(
+  bytes: AsyncGenerator<Uint8Array | Fault>,
+  peeked: (Uint8Array | Fault)[],
+): Promise<Uint8Array> {
+  const head: Uint8Array[] = []
+  for (let length = 0; length < HEAD_BYTES; ) {
+    const next = await bytes.next()
+    if (next.done) break
+    peeked.push(next.value)
+    if ('fault' in next.value) break
+    head.push(next.value)
+    length += next.value.length
+  }
+  return Buffer.concat(head).subarray(0, HEAD_BYTES)
 }
 
 /** The decompressed bytes of a source, without a byte order mark. */
 export async function* bytesOf(
   path: string,
   { stdin, signal }: SourceOptions = {},
-): AsyncGenerator<Uint8Array | { readonly fault: 'input-truncated' | 'input-corrupt' }> {
+): AsyncGenerator<Uint8Array | Fault> {
   const raw = path === STDIN ? streamOf(stdin, signal) : fileOf(path, signal)
   const head = await raw.next()
   if (head.done) return
@@ -65,7 +109,7 @@ export async function* bytesOf(
   if (foreign !== undefined)
     throw new GateError('input-format-unknown', `${path} is ${foreign}; decompress or convert it first`)
   let isFirst = true
-  for await (const chunk of decompressed(startingWith(head.value, raw), compressionOf(head.value))) {
+  for await (const chunk of decompressed(startingWith([head.value], raw), compressionOf(head.value))) {
     if ('fault' in chunk || !isFirst) {
       yield chunk
       continue
@@ -77,8 +121,8 @@ export async function* bytesOf(
   }
 }
 
-async function* startingWith(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield head
+async function* startingWith<T>(head: readonly T[], rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* head
   yield* rest
 }
 
