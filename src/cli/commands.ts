@@ -3,6 +3,11 @@ import type { CommandEntry } from './command.ts'
 /** Every command, in the order `--help` shows them. Loaded only when asked for, so that start-up stays short. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'make traffic with campaigns in it and find them before your eyes',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
     name: 'doctor',
     summary: 'say what is present, what is missing, and what to do about it',
     load: async () => (await import('./doctor.ts')).doctor,
