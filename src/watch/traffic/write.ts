@@ -33,7 +33,7 @@ type CampaignTruth = {
 
 const LINES_PER_CHUNK = 2000
 /** Lets the generator run ahead while the compressor works in its own thread. */
-const ahead: TransformOptions = { highWaterMark: 8 * 1024 * 1024 }
+const ahead: Pick<TransformOptions, 'highWaterMark'> = { highWaterMark: 8 * 1024 * 1024 }
 
 /** Writes `log.jsonl.gz` or `.zst` and `truth.json` into the directory; each appears under its name only when whole. */
 export async function writeTraffic(
