@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { GateError } from '../kernel/gate-error.ts'
-import { type Scenario, type ScenarioName, scenarios } from '../watch/traffic/scenario.ts'
+import type { Scenario } from '../watch/traffic/scenario.ts'
+import { type ScenarioName, scenarios } from '../watch/traffic/scenarios.ts'
 import { trafficOf } from '../watch/traffic/traffic.ts'
 import { writeTraffic } from '../watch/traffic/write.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'

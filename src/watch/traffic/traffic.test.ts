@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Exchange } from '../exchange.ts'
 import { DAY } from './rhythm.ts'
-import { type CampaignPlan, type Scenario, scenarios } from './scenario.ts'
+import type { CampaignPlan, Scenario } from './scenario.ts'
+import { scenarios } from './scenarios.ts'
 import { trafficOf } from './traffic.ts'
 
 const SEED = 11

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { scenarios } from './scenario.ts'
+import { scenarios } from './scenarios.ts'
 import { trafficOf } from './traffic.ts'
 import { lineOf, writeTraffic } from './write.ts'
 

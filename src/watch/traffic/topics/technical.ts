@@ -2,7 +2,7 @@ import { words } from './words.ts'
 
 export const shell = {
   ...words,
-  dir: '/var/log|~/projects|/srv/www|/tmp|~/Downloads|/opt/app|/etc/nginx|/mnt/backup|~/photos|/data/raw|/usr/local/bin|./build|./src|/home/{user}|~/notes|/var/lib/{svc}',
+  dir: '/var/log|~/projects|/srv/www|/tmp|~/Downloads|/opt/app|/etc/nginx|/mnt/backup|~/photos|/data/raw|/usr/local/bin|./build|./src|/users/{user}|~/notes|/var/lib/{svc}',
   user: 'anna|deploy|build|www|ops|pi|backup|joris|mei|svc',
   svc: 'postgres|redis|nginx|docker|grafana|cron|sshd|rabbit|mysql|samba|jenkins',
   ext: 'log|csv|jpg|py|tar.gz|json|md|txt|mp4|bak|conf|xml|parquet|wav|tmp|svg',
