@@ -8,6 +8,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./demo.ts')).demo,
   },
   {
+    name: 'judge',
+    summary: 'decide about the acts of agents: tool calls, results, commands, messages, writes',
+    load: async () => (await import('./judge.ts')).judge,
+  },
+  {
     name: 'doctor',
     summary: 'say what is present, what is missing, and what to do about it',
     load: async () => (await import('./doctor.ts')).doctor,

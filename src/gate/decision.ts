@@ -1,5 +1,4 @@
-/** A stretch of the act's text, in UTF-16 units, that must not go on. */
-export type Span = readonly [start: number, end: number]
+import type { Span } from './finding.ts'
 
 /**
  * What the gate does with an act. `rule` names the line of policy that decided, so that a person can find and
@@ -7,6 +6,7 @@ export type Span = readonly [start: number, end: number]
  */
 export type AgentDecision =
   | { readonly action: 'allow' }
+  /** The act goes on without these stretches of its text. */
   | { readonly action: 'redact'; readonly rule: string; readonly spans: readonly Span[] }
   | { readonly action: 'ask'; readonly rule: string; readonly reason: string }
   | { readonly action: 'deny'; readonly rule: string; readonly reason: string }

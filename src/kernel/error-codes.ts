@@ -5,6 +5,8 @@ export const errorCodes = [
   'input-is-directory',
   'input-not-found',
   'input-unreadable',
+  'policy-invalid',
+  'policy-not-found',
   'usage',
 ] as const
 

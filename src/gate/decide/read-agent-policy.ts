@@ -1,0 +1,85 @@
+import * as v from 'valibot'
+import { LineCounter, parseDocument } from 'yaml'
+import { GateError } from '../../kernel/gate-error.ts'
+import { agentActions } from '../decision.ts'
+import { severities } from '../finding.ts'
+import type { AgentPolicy } from './agent-policy.ts'
+
+/** A policy longer than this is no file a person can read. */
+const POLICY_CHARACTERS_MAX = 1_048_576
+const RULES_MAX = 1_000
+
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
+const fact = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*(\.\*)?$|^\*$/, 'a fact is like shell.reverse or destroy.*'),
+)
+
+const schema = v.strictObject({
+  name,
+  summary: v.optional(v.string()),
+  detectors: v.pipe(v.array(name), v.minLength(1)),
+  rules: v.pipe(
+    v.array(
+      v.strictObject({
+        name,
+        facts: v.pipe(v.array(fact), v.minLength(1)),
+        severity: v.optional(v.picklist(severities), 'info'),
+        action: v.picklist(agentActions),
+      }),
+    ),
+    v.maxLength(RULES_MAX),
+  ),
+  tools: v.optional(
+    v.strictObject({
+      trusted: v.optional(v.array(name), []),
+      sinks: v.optional(v.array(name), []),
+      readers: v.optional(v.array(name), []),
+    }),
+    { trusted: [], sinks: [], readers: [] },
+  ),
+  secrets: v.optional(v.array(v.strictObject({ name, value: v.pipe(v.string(), v.minLength(8)) })), []),
+})
+
+/** Reads a policy; `file` is only for messages, which say the line and the field. */
+export function readAgentPolicy(text: string, file: string, detectors: readonly string[]): AgentPolicy {
+  if (text.length > POLICY_CHARACTERS_MAX)
+    throw new GateError('policy-invalid', `${file}: longer than ${POLICY_CHARACTERS_MAX} characters`)
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const broken = document.errors[0]
+  if (broken !== undefined) {
+    const reason = broken.message.split('\n')[0] ?? broken.message
+    throw new GateError('policy-invalid', `${file}:${lines.linePos(broken.pos[0]).line}: ${reason}`)
+  }
+  const complain = (path: readonly (string | number)[], reason: string): never => {
+    const node = document.getIn(path, true)
+    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
+    const at = Array.isArray(range) && typeof range[0] === 'number' ? lines.linePos(range[0]).line : 1
+    throw new GateError('policy-invalid', `${file}:${at}: ${path.join('.') || 'policy'}: ${reason}`)
+  }
+  const parsed = v.safeParse(schema, document.toJS({ maxAliasCount: 0 }))
+  if (!parsed.success) {
+    const issue = parsed.issues[0]
+    const path = (issue.path ?? [])
+      .map((step) => step.key)
+      .filter((key) => typeof key === 'string' || typeof key === 'number')
+    return complain(path, issue.message)
+  }
+  const policy = parsed.output
+  policy.detectors.forEach((detector, index) => {
+    if (!detectors.includes(detector))
+      complain(['detectors', index], `there is no detector '${detector}'; there are ${detectors.join(', ')}`)
+  })
+  const repeated = policy.rules.findIndex(
+    (rule, index) => policy.rules.findIndex((each) => each.name === rule.name) !== index,
+  )
+  if (repeated >= 0) complain(['rules', repeated, 'name'], 'another rule has this name')
+  return {
+    name: policy.name,
+    detectors: policy.detectors,
+    rules: policy.rules,
+    tools: policy.tools,
+    secrets: policy.secrets,
+  }
+}

@@ -1,0 +1,165 @@
+import type { Finding } from '../../../finding.ts'
+import { type CommandDetector, finding, shown } from '../detector.ts'
+import { isUpload } from '../network.ts'
+import { downstreamOf } from '../shell/lineage.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
+import { secretFile } from './secret-files.ts'
+
+const NAME = 'credential-read'
+
+/** Reads what proves who somebody is: passwords, keys, tokens, sessions. */
+export const credentialRead: CommandDetector = {
+  name: NAME,
+  inspect: (reading) => [
+    ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
+    ...reading.programs.flatMap((program) =>
+      program.facts.dumpsEnvironment
+        ? [
+            finding(
+              NAME,
+              'credential.environment',
+              'medium',
+              `a ${program.language} program prints the environment`,
+            ),
+          ]
+        : [],
+    ),
+  ],
+}
+
+/** Programs that show, copy or carry away what a file holds. */
+const readers =
+  /^(cat|tac|less|more|head|tail|nl|od|xxd|hexdump|strings|base64|base32|bat|view|vim?|nano|emacs|cp|mv|scp|rsync|sftp|tar|zip|7z|gzip|bzip2|xz|dd|awk|gawk|sed|grep|egrep|fgrep|rg|cut|sort|uniq|tee|curl|wget|nc|ncat|socat|paste|column|fold|rev|pr|diff|cmp|openssl|gpg|jq|yq|python\d*|perl|ruby|node|unshadow|john|hashcat|find|source|\.|xargs|wc|split|install|ln|sqlite3|type|Get-Content|gc|copy|plutil|read|mapfile)$/
+
+function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args, streams } = invocation
+  const findings: Finding[] = [...metadata(invocation), ...stores(invocation)]
+  if (name === 'env' || name === 'printenv' || name === 'set' || name === 'export')
+    findings.push(...environment(invocation, reading))
+  const paths = readers.test(name) ? args : []
+  const stdin = streams.stdin.kind === 'file' ? [streams.stdin.path] : []
+  const isSearch = /^(grep|egrep|fgrep|rg|awk|gawk|sed|jq)$/.test(name)
+  for (const path of [...paths, ...stdin]) {
+    // The pattern of a search is no path.
+    if (
+      isSearch &&
+      path === args.find((arg) => !arg.startsWith('-')) &&
+      stdin.length === 0 &&
+      args.length > 1
+    )
+      continue
+    const secret = secretFile(path.replace(/^@|^[a-zA-Z_-]+=@?/, ''))
+    if (secret === undefined) continue
+    if (isWriteTarget(invocation, path)) continue
+    const leaves =
+      isUpload(invocation) ||
+      /^(scp|rsync|sftp)$/.test(name) ||
+      downstreamOf(invocation, reading).some(isUpload)
+    findings.push(
+      leaves
+        ? finding(NAME, 'credential.sent', 'critical', `sends ${secret.what} (${shown(path)}) away`)
+        : finding(NAME, `credential.${secret.fact}`, secret.severity, `reads ${secret.what}: ${shown(path)}`),
+    )
+  }
+  return findings
+}
+
+/** The last word of a copy is where it goes, not what is read. */
+function isWriteTarget({ name, args }: Invocation, path: string): boolean {
+  if (!/^(cp|mv|install|ln|tee|rsync|scp|tar)$/.test(name))
+    return name === 'curl' && args[args.indexOf(path) - 1] === '-o'
+  if (name === 'tee') return true
+  return args.length > 1 && args.at(-1) === path && name !== 'tar'
+}
+
+const metadataHost =
+  /(?:^|[/@=])(169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200|\[?fd00:ec2::254\]?|0xa9fea9fe|2852039166|169\.254\.169\.254\.nip\.io)(?=[/:]|$)/i
+
+function metadata({ name, args }: Invocation): readonly Finding[] {
+  const address = args.find((arg) => metadataHost.test(arg) || metadataHost.test(`/${arg}`))
+  if (address === undefined || /^(echo|printf|grep|ping|ip|iptables|route)$/.test(name)) return []
+  const isCredential =
+    /security-credentials|service-accounts|\/token|identity\/oauth2|user-data|credentials/i.test(address)
+  return [
+    finding(
+      NAME,
+      'credential.cloud-metadata',
+      isCredential ? 'high' : 'medium',
+      `asks the cloud's metadata service: ${shown(address)}`,
+    ),
+  ]
+}
+
+/** Programs that print what a store protects. */
+function stores({ name, args }: Invocation): readonly Finding[] {
+  const words = args.filter((arg) => !arg.startsWith('-')).join(' ')
+  const all = args.join(' ')
+  const seen = (summary: string, severity: Finding['severity'] = 'high') => [
+    finding(NAME, 'credential.store', severity, summary),
+  ]
+  switch (name) {
+    case 'security':
+      return /^(dump-keychain|find-(generic|internet)-password|export)/.test(words)
+        ? seen('security reads the keychain')
+        : []
+    case 'secret-tool':
+      return /^(lookup|search)/.test(words) ? seen('secret-tool reads the keyring') : []
+    case 'gpg':
+    case 'gpg2':
+      return /--export-secret/.test(all) ? seen('gpg exports private keys') : []
+    case 'getent':
+      return /^(shadow|gshadow)/.test(words) ? seen('getent reads password hashes') : []
+    case 'gcloud':
+      return /^auth (application-default )?print-(access|identity)-token/.test(words)
+        ? seen('gcloud prints a token', 'medium')
+        : []
+    case 'aws':
+      return /^(sts get-session-token|iam create-access-key|configure export-credentials|secretsmanager get-secret-value|ssm get-parameters?)/.test(
+        words,
+      ) &&
+        (!/^ssm/.test(words) || /--with-decryption/.test(all))
+        ? seen('aws prints a credential', 'medium')
+        : []
+    case 'kubectl':
+    case 'oc':
+      return /^get secrets?\b/.test(words) && /(-o|--output)/.test(all)
+        ? seen('kubectl prints secrets', 'medium')
+        : []
+    case 'vault':
+      return /^(kv get|read) /.test(words) ? seen('vault prints a secret', 'low') : []
+    case 'gh':
+      return /^auth token/.test(words) ? seen('gh prints a token', 'medium') : []
+    case 'netsh':
+      return /wlan.*key=clear/i.test(all) ? seen('netsh prints Wi-Fi passwords') : []
+    case 'reg':
+      return /^save\s+hklm\\(sam|system|security)/i.test(all) ? seen('reg saves password hashes') : []
+    case 'mimikatz':
+    case 'lazagne':
+    case 'mimipenguin':
+    case 'secretsdump.py':
+    case 'procdump':
+      return seen(`${name} dumps credentials`, 'critical')
+    case 'gcore':
+    case 'strings':
+      return /\/proc\/\d*\/?(mem|environ|maps)|ssh-agent|lsass/.test(all)
+        ? seen(`${name} reads another program's memory`)
+        : []
+    default:
+      return []
+  }
+}
+
+/** An environment printed whole is where tokens live; printed and filtered for secrets, more so; sent, plainly. */
+function environment(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args } = invocation
+  if (args.some((arg) => !/^-(0|p|-null)$/.test(arg))) return []
+  if (name === 'set' && args.length > 0) return []
+  const after = downstreamOf(invocation, reading)
+  if (after.some(isUpload))
+    return [finding(NAME, 'credential.sent', 'critical', 'sends the environment away')]
+  const filter = after.find((each) => /^(grep|egrep|rg|awk|sed)$/.test(each.name))
+  const isForSecrets = filter?.args.some((arg) => /key|token|secret|pass|cred|aws|auth/i.test(arg)) ?? false
+  return isForSecrets
+    ? [finding(NAME, 'credential.environment', 'medium', 'looks through the environment for secrets')]
+    : [finding(NAME, 'credential.environment-listed', 'info', 'prints the environment')]
+}

@@ -1,0 +1,94 @@
+import type { Severity } from '../../../finding.ts'
+
+export type SecretFile = { readonly what: string; readonly fact: string; readonly severity: Severity }
+
+const files: readonly (readonly [path: RegExp, what: string, fact: string, severity: Severity])[] = [
+  [
+    /^\/etc\/(g?shadow|master\.passwd|security\/passwd)[-~]?$|\/etc\/g?shadow$/,
+    'password hashes',
+    'hashes',
+    'high',
+  ],
+  [
+    /\/ntds\.dit$|\/config\/(SAM|SYSTEM|SECURITY)$|\\(sam|system|ntds\.dit)$/i,
+    'password hashes',
+    'hashes',
+    'high',
+  ],
+  [
+    /(^|\/)\.ssh\/(?!.*\.pub$|config$|known_hosts|authorized_keys)(id_\w+|identity|.*\.(pem|key)|\*|id_\*)$/,
+    'a private key',
+    'private-key',
+    'high',
+  ],
+  [/(^|\/)id_(rsa|dsa|ecdsa|ed25519)(_\w+)?$/, 'a private key', 'private-key', 'high'],
+  [/(^|\/)\.ssh\/?$|(^|\/)\.ssh\/\*$/, 'the folder of private keys', 'private-key', 'high'],
+  [/^\/etc\/ssh\/ssh_host_\w+_key$|\/etc\/ssl\/private\//, "the host's private key", 'private-key', 'high'],
+  [/(^|\/)\.gnupg(\/|$)/, 'GPG keys', 'private-key', 'high'],
+  [
+    /(^|\/)\.aws\/(credentials|config|cli\/cache|sso\/cache|\*)|(^|\/)\.aws\/?$/,
+    'cloud credentials',
+    'cloud',
+    'high',
+  ],
+  [
+    /(^|\/)\.config\/gcloud(\/|$)|application_default_credentials\.json$|(^|\/)\.azure(\/|$)|(^|\/)\.oci\/|accessTokens\.json$|msal_token_cache/,
+    'cloud credentials',
+    'cloud',
+    'high',
+  ],
+  [
+    /(^|\/)\.kube\/config$|\/etc\/kubernetes\/(admin\.conf|pki)|serviceaccount\/token$/,
+    'cluster credentials',
+    'cloud',
+    'high',
+  ],
+  [/(^|\/)\.docker\/config\.json$/, 'registry credentials', 'token', 'high'],
+  [
+    /(^|\/)(\.netrc|_netrc|\.pgpass|\.my\.cnf|\.mylogin\.cnf|\.git-credentials|\.npmrc|\.pypirc|\.boto|\.s3cfg|\.vault-token|\.htpasswd|\.rediscli_auth|\.dockercfg|\.terraformrc|credentials\.tfrc\.json|\.composer\/auth\.json|\.gem\/credentials|\.cargo\/credentials(\.toml)?|\.config\/gh\/hosts\.yml|\.config\/hub)$/,
+    'a file of tokens or passwords',
+    'token',
+    'high',
+  ],
+  [
+    /(^|\/)(Login Data|Cookies|logins\.json|key[34]\.db|cookies\.sqlite|Web Data|Local State|signons\.sqlite)$|\.mozilla\/firefox|google-chrome\/|Google\/Chrome\/User Data|BraveSoftware|Library\/Keychains|\.local\/share\/keyrings|kwalletd?|\.password-store/,
+    'passwords and sessions of a browser or keyring',
+    'browser',
+    'high',
+  ],
+  [
+    /(^|\/)(wallet\.dat|keystore\/UTC--)|(^|\/)\.(bitcoin|ethereum|electrum|solana\/id\.json)|metamask/i,
+    'a wallet',
+    'wallet',
+    'high',
+  ],
+  [/\/proc\/(\d+|self|\*|\$\$|\$\w+|\[0-9\]\*)\/environ$/, "a program's environment", 'environment', 'high'],
+  [
+    /(^|\/)(\.bash_history|\.zsh_history|\.mysql_history|\.psql_history|\.python_history|\.rediscli_history|\.node_repl_history)$/,
+    'what was typed before',
+    'history',
+    'low',
+  ],
+  [
+    /(^|\/)\.env(\.(local|production|prod|staging|development|dev))?$/,
+    'a file of settings that often holds secrets',
+    'settings',
+    'low',
+  ],
+  [
+    /(^|\/)(secrets?|credentials?)\.(ya?ml|json|toml|env|txt|xml)$|(^|\/)(wp-config\.php|database\.yml|master\.key|service[-_]account.*\.json)$/i,
+    'a file that often holds secrets',
+    'settings',
+    'medium',
+  ],
+  [/\.(kdbx|keystore|jks|ppk|p12|pfx)$/, 'a store of keys', 'private-key', 'medium'],
+]
+
+/** What a path keeps, when that is a secret. */
+export function secretFile(path: string): SecretFile | undefined {
+  if (path.length < 4 || path.length > 4096) return undefined
+  if (!/[./\\]/.test(path) && !/^(id_|Login|Cookies)/.test(path)) return undefined
+  if (/\.(pub|example|sample|template|dist|md|html?)$/.test(path)) return undefined
+  const found = files.find(([pattern]) => pattern.test(path))
+  return found === undefined ? undefined : { what: found[1], fact: found[2], severity: found[3] }
+}

@@ -1,0 +1,52 @@
+import type { Finding } from '../../../finding.ts'
+import { type CommandDetector, finding, shown } from '../detector.ts'
+import { placeOf } from '../paths.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
+import { deviceLoss } from './devices.ts'
+import { fileLoss } from './files.ts'
+import { repositoryLoss } from './repositories.ts'
+import { serviceLoss } from './services.ts'
+
+const NAME = 'destruction'
+
+/** Data, systems or history that could not be had back. */
+export const destruction: CommandDetector = {
+  name: NAME,
+  inspect: (reading) => [
+    ...reading.invocations.flatMap((invocation) => (asksForHelp(invocation) ? [] : ofInvocation(invocation))),
+    ...overwrites(reading),
+    ...reading.forkBombs.map((name) =>
+      finding(NAME, 'destroy.fork-bomb', 'critical', `function ${shown(name)} starts itself without end`),
+    ),
+  ],
+}
+
+function ofInvocation(invocation: Invocation): readonly Finding[] {
+  return [
+    ...fileLoss(invocation),
+    ...deviceLoss(invocation),
+    ...repositoryLoss(invocation),
+    ...serviceLoss(invocation),
+  ]
+}
+
+function asksForHelp({ args }: Invocation): boolean {
+  return args.some(
+    (arg) => arg === '--help' || arg === '--version' || arg === '--dry-run' || arg === '--dryrun',
+  )
+}
+
+/** Redirections that empty or overwrite what matters. */
+function overwrites(reading: Reading): readonly Finding[] {
+  return reading.invocations.flatMap((invocation) =>
+    invocation.redirections.flatMap(({ direction, endpoint }) => {
+      if (direction !== 'write' || endpoint.kind !== 'file') return []
+      const place = placeOf(endpoint.path)
+      if (place === 'device')
+        return [finding(NAME, 'destroy.device', 'critical', `writes over ${shown(endpoint.path)}`)]
+      if (place === 'system' && /passwd|shadow|sudoers|group|fstab|hosts/.test(endpoint.path))
+        return [finding(NAME, 'destroy.system', 'critical', `overwrites ${shown(endpoint.path)}`)]
+      return []
+    }),
+  )
+}

@@ -1,0 +1,93 @@
+import type { Finding } from '../../../finding.ts'
+import { finding, shown } from '../detector.ts'
+import { isDevice, placeOf } from '../paths.ts'
+import type { Invocation } from '../shell/model.ts'
+
+const NAME = 'destruction'
+
+/** Disks, file systems and the machine itself. */
+export function deviceLoss({ name, args, isElsewhere }: Invocation): readonly Finding[] {
+  const device = args.find((arg) => isDevice(arg.replace(/^of=/, '')))
+  const lost = (summary: string, severity: Finding['severity'] = 'critical') => [
+    finding(NAME, 'destroy.device', severity, summary),
+  ]
+  if (name.startsWith('mkfs') || name === 'mke2fs' || name === 'newfs' || name === 'mkswap')
+    // Making a file system is also how disks are first set up, so a person decides.
+    return device === undefined ? [] : lost(`makes a new file system on ${shown(device)}`, 'high')
+  switch (name) {
+    case 'dd': {
+      const target = args.find((arg) => arg.startsWith('of='))?.slice(3)
+      const source = args.find((arg) => arg.startsWith('if='))?.slice(3) ?? ''
+      if (target === undefined) return []
+      const isWipe = /^\/dev\/(zero|u?random|null)$/.test(source)
+      const place = placeOf(target)
+      if (place === 'device') return lost(`writes over ${shown(target)}`, isWipe ? 'critical' : 'high')
+      return place === 'system' ? lost(`writes over ${shown(target)}`) : []
+    }
+    case 'wipefs':
+      return device !== undefined && args.some((arg) => /^(-[a-z]*[ao]|--all|--offset)/.test(arg))
+        ? lost(`erases the signatures of ${shown(device)}`)
+        : []
+    case 'shred':
+    case 'wipe':
+    case 'scrub': {
+      const paths = args.filter((arg) => !arg.startsWith('-') && placeOf(arg) !== 'project')
+      const target = paths.find((path) => /device|root|system|home|personal/.test(placeOf(path)))
+      return target === undefined ? [] : lost(`shreds ${shown(target)}`)
+    }
+    case 'blkdiscard':
+    case 'nvme':
+    case 'hdparm':
+    case 'cryptsetup': {
+      const isErasing =
+        name === 'blkdiscard' ||
+        args.some((arg) =>
+          /^(format|sanitize|erase|luksErase|luksFormat|--security-erase\S*|--trim-sector-ranges)$/.test(arg),
+        )
+      return isErasing && device !== undefined ? lost(`${name} erases ${shown(device)}`) : []
+    }
+    case 'fdisk':
+    case 'sfdisk':
+    case 'sgdisk':
+    case 'gdisk':
+    case 'parted': {
+      const isErasing = args.some((arg) => /^(-Z|-z|--zap\S*|--delete|-o|mklabel|mktable|rm)$/.test(arg))
+      return isErasing && device !== undefined
+        ? lost(`${name} erases the partitions of ${shown(device)}`)
+        : []
+    }
+    case 'diskutil':
+      return args.some((arg) => /^(erase|zero|secureErase|reformat|partitionDisk)/i.test(arg))
+        ? lost(`diskutil erases ${shown(args.at(-1) ?? '')}`)
+        : []
+    case 'format':
+    case 'Format-Volume':
+    case 'Clear-Disk':
+      return args.some((arg) => /^[A-Za-z]:$/.test(arg)) || name !== 'format'
+        ? lost(`${name} erases a volume`)
+        : []
+    case 'zpool':
+    case 'zfs':
+    case 'lvremove':
+    case 'vgremove':
+    case 'pvremove':
+    case 'btrfs':
+    case 'mdadm': {
+      const isErasing =
+        /remove$/.test(name) || args.some((arg) => /^(destroy|labelclear|--zero-superblock)$/.test(arg))
+      return isErasing ? lost(`${name} destroys storage`, 'high') : []
+    }
+    case 'kill':
+      return args.some((arg) => arg === '-1') &&
+        args.some((arg) => /^-(9|KILL|SIGKILL|s)$/.test(arg)) &&
+        args.length < 4
+        ? [finding(NAME, 'destroy.processes', 'high', 'kills every process')]
+        : []
+    case 'systemctl':
+      return args.some((arg) => /^(poweroff|halt|reboot|kexec|emergency)$/.test(arg)) && !isElsewhere
+        ? [finding(NAME, 'destroy.halt', 'low', 'stops this machine')]
+        : []
+    default:
+      return []
+  }
+}

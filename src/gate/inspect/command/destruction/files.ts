@@ -1,0 +1,197 @@
+import type { Finding } from '../../../finding.ts'
+import { finding, shown } from '../detector.ts'
+import { type Place, placeOf } from '../paths.ts'
+import type { Invocation } from '../shell/model.ts'
+
+const NAME = 'destruction'
+
+/** Deleting, emptying, moving away or locking what should stay. */
+export function fileLoss(invocation: Invocation): readonly Finding[] {
+  switch (invocation.name) {
+    case 'rm':
+    case 'grm':
+    case 'srm':
+    case 'unlink':
+    case 'rimraf':
+    case 'trash':
+      return removal(invocation)
+    case 'rmdir':
+    case 'rd':
+    case 'del':
+    case 'erase':
+      return windowsRemoval(invocation)
+    case 'Remove-Item':
+    case 'ri':
+      return invocation.args.some((arg) => /^-r/i.test(arg)) ? lossOf(plain(invocation.args), 'deletes') : []
+    case 'find':
+    case 'gfind':
+    case 'fd':
+      return search(invocation)
+    case 'mv':
+      return moved(invocation)
+    case 'truncate':
+      return truncated(invocation)
+    case 'chmod':
+    case 'chown':
+    case 'chgrp':
+    case 'setfacl':
+    case 'chattr':
+      return locked(invocation)
+    case 'rsync':
+      return mirrored(invocation)
+    case 'cp':
+    case 'tee':
+      return overwritten(invocation)
+    default:
+      return []
+  }
+}
+
+const plain = (args: readonly string[]) => args.filter((arg) => !/^-./.test(arg))
+const hasFlag = (args: readonly string[], letters: RegExp, long: RegExp) =>
+  args.some((arg) => (/^-[a-zA-Z]+$/.test(arg) && letters.test(arg)) || long.test(arg))
+
+function removal({ name, args, isRepeated }: Invocation): readonly Finding[] {
+  const isRecursive = name === 'rimraf' || hasFlag(args, /[rR]/, /^--recursive$/)
+  const isForced = hasFlag(args, /f/, /^--force$/)
+  const paths = plain(args).filter((arg) => arg !== '--')
+  if (args.includes('--no-preserve-root'))
+    return [finding(NAME, 'destroy.root', 'critical', 'deletes with the guard for / switched off')]
+  if (isRecursive && isForced && paths.length === 0 && !isRepeated)
+    return [finding(NAME, 'destroy.unnamed', 'high', 'deletes by force without naming what')]
+  if (isRecursive) return lossOf(paths, 'deletes')
+  return paths.flatMap((path) => {
+    const place = placeOf(path)
+    const isMany = /\*/.test(path)
+    if (place === 'device') return [finding(NAME, 'destroy.device', 'critical', `deletes ${shown(path)}`)]
+    if (place === 'root' || place === 'system' || ((place === 'home' || place === 'personal') && isMany))
+      return [finding(NAME, 'destroy.system', 'critical', `deletes ${shown(path)}`)]
+    if (place === 'here' && isMany && isForced)
+      return [finding(NAME, 'destroy.here', 'medium', `deletes every file here (${shown(path)})`)]
+    return []
+  })
+}
+
+const losses: Partial<Record<Place, readonly [fact: string, severity: Finding['severity']]>> = {
+  root: ['destroy.root', 'critical'],
+  system: ['destroy.system', 'critical'],
+  home: ['destroy.home', 'critical'],
+  personal: ['destroy.personal', 'critical'],
+  device: ['destroy.device', 'critical'],
+  here: ['destroy.here', 'high'],
+  repository: ['destroy.repository', 'high'],
+}
+
+function lossOf(paths: readonly string[], verb: string): readonly Finding[] {
+  return paths.flatMap((path) => {
+    const loss = losses[placeOf(path)]
+    return loss === undefined
+      ? []
+      : [finding(NAME, loss[0], loss[1], `${verb} everything under ${shown(path)}`)]
+  })
+}
+
+function windowsRemoval({ args }: Invocation): readonly Finding[] {
+  const isRecursive = args.some((arg) => /^\/s$/i.test(arg))
+  return isRecursive
+    ? lossOf(
+        args.filter((arg) => !arg.startsWith('/')),
+        'deletes',
+      )
+    : []
+}
+
+/** Tests that narrow a search down to what was meant. */
+const narrowing =
+  /^-(i?name|i?path|i?wholename|i?regex|newer\w*|[mca]time|[mca]min|size|empty|user|group|perm|links|inum|nouser|nogroup|samefile|prune|uid|gid|xtype)$/
+
+function search({ name, args }: Invocation): readonly Finding[] {
+  const exec = args.findIndex((arg) => /^(-exec|-execdir|-x|-X|--exec)$/.test(arg))
+  const program = exec < 0 ? '' : (args[exec + 1] ?? '').split('/').at(-1)
+  const deletes = args.includes('-delete') || program === 'rm' || program === 'shred' || program === 'unlink'
+  if (!deletes) return []
+  const isNarrow = name === 'fd' || args.some((arg) => narrowing.test(arg))
+  const end = args.findIndex((arg) => arg.startsWith('-') || arg === '(' || arg === '!')
+  const roots = plain(args.slice(0, end < 0 ? undefined : end))
+  if (isNarrow) return []
+  return lossOf(roots.length === 0 ? ['.'] : roots, 'finds and deletes')
+}
+
+function moved({ args }: Invocation): readonly Finding[] {
+  const paths = plain(args)
+  if (paths.at(-1) === '/dev/null')
+    return [finding(NAME, 'destroy.moved', 'critical', `moves ${shown(paths[0] ?? '')} into /dev/null`)]
+  return paths.slice(0, -1).flatMap((path) => {
+    const place = placeOf(path)
+    return place === 'root' || place === 'system' || (place === 'home' && !path.startsWith('~'))
+      ? [finding(NAME, 'destroy.system', 'critical', `moves ${shown(path)} away`)]
+      : []
+  })
+}
+
+function truncated({ args }: Invocation): readonly Finding[] {
+  const isEmptied = args.some(
+    (arg, index) => /^(-s|--size=?)0?$/.test(arg) && (arg.endsWith('0') || args[index + 1] === '0'),
+  )
+  if (!isEmptied) return []
+  return plain(args)
+    .filter((arg) => arg !== '0')
+    .flatMap((path) => {
+      const place = placeOf(path)
+      return place === 'device' || place === 'system'
+        ? [finding(NAME, 'destroy.system', 'critical', `empties ${shown(path)}`)]
+        : [finding(NAME, 'destroy.emptied', 'low', `empties ${shown(path)}`)]
+    })
+}
+
+function locked({ name, args }: Invocation): readonly Finding[] {
+  const isRecursive = hasFlag(args, /R/, /^--recursive$/)
+  const words = plain(args)
+  const mode = words[0] ?? ''
+  const targets = words.slice(1)
+  const isOpen =
+    name === 'chmod' && /^([0-7]?[0-7]?77[67]|[0-7]?000|a[+=]rwx|ugo[+=]rwx|\+rwx|[ao]\+w\w*|-R)$/.test(mode)
+  return targets.flatMap((path) => {
+    const place = placeOf(path)
+    if (
+      isRecursive &&
+      (place === 'root' || place === 'system' || place === 'home') &&
+      (name !== 'chmod' || isOpen || place === 'root')
+    ) {
+      // Handing a home to its owner is everyday work; taking the system apart is not.
+      const isOwnership = name !== 'chmod'
+      if (isOwnership && place === 'home') return []
+      return [
+        finding(NAME, 'destroy.permissions', 'critical', `changes every permission under ${shown(path)}`),
+      ]
+    }
+    if (isOpen && place === 'system' && /passwd|shadow|sudoers/.test(path))
+      return [finding(NAME, 'destroy.permissions', 'critical', `opens ${shown(path)} to everyone`)]
+    return []
+  })
+}
+
+/** `rsync --delete /empty/ target/` empties a tree. */
+function mirrored({ args }: Invocation): readonly Finding[] {
+  if (!args.some((arg) => /^--del(ete\S*)?$/.test(arg))) return []
+  const target = plain(args).at(-1) ?? ''
+  const place = placeOf(target)
+  return place === 'root' || place === 'system' || place === 'home'
+    ? [finding(NAME, 'destroy.system', 'critical', `mirrors over ${shown(target)} and deletes the rest`)]
+    : []
+}
+
+function overwritten({ name, args }: Invocation): readonly Finding[] {
+  const words = plain(args)
+  const targets = name === 'tee' ? words : words.length > 1 ? words.slice(-1) : []
+  if (name === 'tee' && args.some((arg) => /^-a|^--append/.test(arg))) return []
+  return targets.flatMap((path) => {
+    if (placeOf(path) === 'device' && name !== 'cp')
+      return [finding(NAME, 'destroy.device', 'critical', `writes over ${shown(path)}`)]
+    if (words[0] === '/dev/null' && name === 'cp' && words.length === 2)
+      return [finding(NAME, 'destroy.emptied', 'medium', `empties ${shown(path)}`)]
+    return placeOf(path) === 'device'
+      ? [finding(NAME, 'destroy.device', 'high', `writes over ${shown(path)}`)]
+      : []
+  })
+}

@@ -1,0 +1,98 @@
+import type { Finding } from '../../../finding.ts'
+import { finding } from '../detector.ts'
+import type { Invocation } from '../shell/model.ts'
+
+const NAME = 'destruction'
+
+/** Work that only exists in a working tree, a stash or a branch. */
+export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
+  if (name !== 'git') return []
+  const words = withoutGlobals(args)
+  const [verb = '', ...rest] = words
+  const has = (...flags: string[]) => rest.some((arg) => flags.includes(arg))
+  const cluster = (letter: string) => rest.some((arg) => /^-[a-zA-Z]+$/.test(arg) && arg.includes(letter))
+  const lost = (what: string): readonly Finding[] => [finding(NAME, 'destroy.work', 'high', what)]
+  switch (verb) {
+    case 'reset':
+      return has('--hard', '--merge') ? lost('git reset throws away uncommitted work') : []
+    case 'clean':
+      return (cluster('f') || has('--force')) && !cluster('n') && !has('--dry-run') && !cluster('i')
+        ? lost('git clean deletes files that are not under version control')
+        : []
+    case 'push':
+      return push(rest)
+    case 'stash':
+      return rest[0] === 'drop' || rest[0] === 'clear'
+        ? lost(`git stash ${rest[0]} deletes shelved work`)
+        : []
+    case 'branch':
+      return cluster('D') || (has('--delete', '-d') && has('--force', '-f'))
+        ? lost('git branch deletes a branch whether or not it is merged')
+        : []
+    case 'checkout':
+      return checkout(rest)
+    case 'restore':
+      return rest.some((arg) => !arg.startsWith('-')) &&
+        (!(has('--staged') || cluster('S')) || has('--worktree') || cluster('W'))
+        ? lost('git restore throws away uncommitted work')
+        : []
+    case 'switch':
+      return has('--discard-changes', '--force', '-f') ? lost('git switch throws away uncommitted work') : []
+    case 'filter-branch':
+    case 'filter-repo':
+      return lost(`git ${verb} rewrites history`)
+    case 'reflog':
+      return rest[0] === 'delete' ||
+        (rest[0] === 'expire' && rest.some((arg) => /--expire(-unreachable)?=(now|all)/.test(arg)))
+        ? lost('git reflog deletes the way back to lost commits')
+        : []
+    case 'update-ref':
+      return has('-d') ? lost('git update-ref deletes a reference') : []
+    case 'gc':
+      return rest.some((arg) => /^--prune=(now|all)$/.test(arg))
+        ? lost('git gc deletes what could be recovered')
+        : []
+    case 'worktree':
+      return rest[0] === 'remove' && has('--force', '-f') ? lost('git worktree deletes uncommitted work') : []
+    case 'rm':
+      return cluster('r') && rest.some((arg) => /^(\.|\*|\/|\.\/)$/.test(arg)) && !has('--cached')
+        ? lost('git rm deletes every file')
+        : []
+    default:
+      return []
+  }
+}
+
+function push(rest: readonly string[]): readonly Finding[] {
+  const isForced = rest.some(
+    (arg) => arg === '--force' || /^-[a-zA-Z]*f[a-zA-Z]*$/.test(arg) || /^\+\S/.test(arg),
+  )
+  const deletes = rest.some((arg) => arg === '--delete' || arg === '-d' || /^:\S/.test(arg))
+  if (rest.some((arg) => arg === '--mirror'))
+    return [finding(NAME, 'destroy.work', 'high', 'git push --mirror deletes what the other side alone has')]
+  if (isForced)
+    return [finding(NAME, 'destroy.work', 'high', 'git push overwrites history on the other side')]
+  return deletes
+    ? [finding(NAME, 'destroy.remote-branch', 'medium', 'git push deletes a branch on the other side')]
+    : []
+}
+
+/** `git checkout -- file` and `git checkout .`: the same verb that switches branches. */
+function checkout(rest: readonly string[]): readonly Finding[] {
+  const dashes = rest.indexOf('--')
+  const isNewBranch = rest.some((arg) => /^-[bB]$|^--orphan$/.test(arg))
+  const isLoss =
+    (dashes >= 0 && dashes < rest.length - 1) ||
+    rest.some((arg) => arg === '.' || arg === '-f' || arg === '--force')
+  return isLoss && !isNewBranch
+    ? [finding(NAME, 'destroy.work', 'high', 'git checkout throws away uncommitted work')]
+    : []
+}
+
+function withoutGlobals(args: readonly string[]): readonly string[] {
+  let at = 0
+  while (at < args.length && (args[at] ?? '').startsWith('-')) {
+    at += /^(-C|-c|--git-dir|--work-tree|--namespace)$/.test(args[at] ?? '') ? 2 : 1
+  }
+  return args.slice(at)
+}

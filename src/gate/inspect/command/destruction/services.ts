@@ -1,0 +1,208 @@
+import type { Finding } from '../../../finding.ts'
+import { finding, shown } from '../detector.ts'
+import type { Invocation } from '../shell/model.ts'
+
+const NAME = 'destruction'
+
+/** Databases, containers, clusters and clouds: what a command line can destroy far away. */
+export function serviceLoss(invocation: Invocation): readonly Finding[] {
+  const { name, args, input } = invocation
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+  if (rule !== undefined) return rule(args, input ?? '')
+  return []
+}
+
+const lost = (summary: string, severity: Finding['severity'] = 'high'): readonly Finding[] => [
+  finding(NAME, 'destroy.service', severity, summary),
+]
+const has = (args: readonly string[], ...words: string[]) => args.some((arg) => words.includes(arg))
+
+/** Statements without a way back; a DELETE or UPDATE only without a WHERE. */
+const sqlLoss =
+  /\b(drop\s+(table|database|schema|user|role|keyspace|collection)|truncate\s+(table\s+)?["`\w])/i
+const sqlWhole = /\bdelete\s+from\s+["`\w.]+\s*(;|$)|\bupdate\s+["`\w.]+\s+set\s+[^;]*(;|$)/i
+
+const sql = (args: readonly string[], input: string): readonly Finding[] => {
+  const text = [...args, input].join('\n').replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
+  const drop = sqlLoss.exec(text)
+  if (drop) return lost(`runs ${shown(drop[0])} on a database`, 'critical')
+  const whole = sqlWhole.exec(text)
+  if (whole && !/\bwhere\b/i.test(whole[0])) return lost(`changes every row: ${shown(whole[0])}`)
+  return []
+}
+
+const mongo = (args: readonly string[], input: string): readonly Finding[] =>
+  /\.(dropDatabase|drop|deleteMany|remove)\s*\(\s*(\{\s*\})?\s*\)/.test([...args, input].join('\n'))
+    ? lost('drops data in MongoDB', 'critical')
+    : []
+
+const container = (args: readonly string[]): readonly Finding[] => {
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  const flags = args.filter((arg) => arg.startsWith('-'))
+  const isForced = flags.some((flag) => /^-[a-z]*f|^--force$/.test(flag))
+  const [first = '', second = ''] = words
+  if (second === 'prune' && (flags.includes('--volumes') || first === 'volume') && isForced)
+    return lost(`docker ${first} prune deletes volumes and the data in them`)
+  if (
+    first === 'system' &&
+    second === 'prune' &&
+    isForced &&
+    flags.some((flag) => /^-[a-z]*a|^--all$/.test(flag))
+  )
+    return lost('docker system prune deletes every image and container not running', 'medium')
+  if (first === 'volume' && (second === 'rm' || second === 'remove')) return lost('docker deletes a volume')
+  if (
+    first === 'compose' &&
+    words.includes('down') &&
+    flags.some((flag) => flag === '-v' || flag === '--volumes')
+  )
+    return lost('docker compose down deletes volumes')
+  if ((first === 'rm' || first === 'rmi') && isForced && words.some((word) => word.includes('\uE000')))
+    return lost('docker deletes every container or image that a list names', 'medium')
+  if (first === 'stack' && second === 'rm') return lost('docker deletes a stack', 'medium')
+  return []
+}
+
+const cluster = (args: readonly string[]): readonly Finding[] => {
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  const at = words.indexOf('delete')
+  if (at < 0)
+    return words[0] === 'drain' && has(args, '--force')
+      ? lost('kubectl drains a node by force', 'medium')
+      : []
+  const kind = words[at + 1] ?? ''
+  if (has(args, '--all', '-A', '--all-namespaces') || kind === 'all')
+    return lost(`kubectl deletes every ${shown(kind)}`)
+  if (
+    /^(ns|namespaces?|pvc?|persistentvolume(claim)?s?|crds?|customresourcedefinitions?|nodes?|clusterroles?)(\/|$)/.test(
+      kind,
+    )
+  )
+    return lost(`kubectl deletes ${shown(kind)}`)
+  return []
+}
+
+const infrastructure = (args: readonly string[]): readonly Finding[] => {
+  const isUnattended = args.some((arg) => /^(-|--)?-?(auto-approve|force|yes|y|skip-preview)$/.test(arg))
+  if (has(args, 'destroy', '-destroy', '--destroy'))
+    return lost('destroys the whole infrastructure it manages', isUnattended ? 'critical' : 'high')
+  if (has(args, 'state') && has(args, 'rm'))
+    return lost('makes the infrastructure tool forget what it manages')
+  if (args[0] === 'workspace' && args[1] === 'delete') return lost('deletes a workspace')
+  return []
+}
+
+const cloudVerb =
+  /^(delete|terminate|destroy|purge|remove|deregister|rb|nuke)(-(db|instances?|stack|bucket|cluster|user|role|table|snapshot|volume|vpc|group|function|secret|key|hosted|objects?|file|image|nodegroup|deployment|resource|namespace|repository|backup|log)\S*)?$/
+
+const cloud = (args: readonly string[]): readonly Finding[] => {
+  if (has(args, 'help', '--generate-cli-skeleton')) return []
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  if (words[0] === 's3') {
+    if (words[1] === 'rb')
+      return has(args, '--force')
+        ? lost('deletes a bucket and what is in it', 'critical')
+        : lost('deletes a bucket', 'medium')
+    if (words[1] === 'rm') return has(args, '--recursive') ? lost('deletes every object under a prefix') : []
+    if (words[1] === 'sync' && has(args, '--delete'))
+      return lost('mirrors a bucket and deletes the rest', 'medium')
+    return []
+  }
+  const verb = words.slice(0, 6).find((word) => cloudVerb.test(word))
+  if (verb === undefined) return []
+  const isQuiet = has(
+    args,
+    '--quiet',
+    '-q',
+    '--yes',
+    '-y',
+    '--force',
+    '--skip-final-snapshot',
+    '--no-wait',
+    '--force-delete-without-recovery',
+  )
+  return lost(`${shown(words.slice(0, 3).join(' '))} cannot be taken back`, isQuiet ? 'high' : 'medium')
+}
+
+const keyValue = (args: readonly string[], input: string): readonly Finding[] =>
+  /\b(flushall|flushdb|shutdown\s+nosave)\b/i.test([...args, input].join(' '))
+    ? lost('empties a Redis store', 'critical')
+    : []
+
+const backups: Readonly<Record<string, (args: readonly string[]) => readonly Finding[]>> = {
+  restic: (args) => (has(args, 'forget') && has(args, '--prune') ? lost('deletes backups', 'medium') : []),
+  borg: (args) => (args[0] === 'delete' ? lost('deletes backups') : []),
+  vssadmin: (args) => (has(args, 'delete', 'Delete') ? lost('deletes shadow copies', 'critical') : []),
+  wbadmin: (args) => (has(args, 'delete') ? lost('deletes backups', 'critical') : []),
+  tmutil: (args) => (has(args, 'delete', 'deletelocalsnapshots') ? lost('deletes backups') : []),
+  velero: (args) => (has(args, 'delete') ? lost('deletes cluster backups') : []),
+}
+
+const rules: Readonly<Record<string, (args: readonly string[], input: string) => readonly Finding[]>> = {
+  psql: sql,
+  mysql: sql,
+  mariadb: sql,
+  sqlite3: sql,
+  sqlcmd: sql,
+  sqlplus: sql,
+  duckdb: sql,
+  clickhouse: sql,
+  'clickhouse-client': sql,
+  cqlsh: sql,
+  bq: (args, input) => (args[0] === 'rm' ? lost('deletes a BigQuery table or data set') : sql(args, input)),
+  snowsql: sql,
+  dropdb: () => lost('drops a database', 'critical'),
+  mysqladmin: (args) => (has(args, 'drop') ? lost('drops a database', 'critical') : []),
+  mongo,
+  mongosh: mongo,
+  'redis-cli': keyValue,
+  docker: container,
+  podman: container,
+  nerdctl: container,
+  'docker-compose': (args) =>
+    has(args, 'down') && has(args, '-v', '--volumes') ? lost('docker-compose down deletes volumes') : [],
+  kubectl: cluster,
+  oc: cluster,
+  helm: (args) => (has(args, 'uninstall', 'delete') ? lost('uninstalls a release', 'medium') : []),
+  terraform: infrastructure,
+  tofu: infrastructure,
+  terragrunt: infrastructure,
+  pulumi: infrastructure,
+  cdk: infrastructure,
+  cdktf: infrastructure,
+  serverless: (args) => (has(args, 'remove') ? lost('removes a deployed service', 'medium') : []),
+  aws: cloud,
+  gcloud: cloud,
+  az: cloud,
+  doctl: cloud,
+  linode: cloud,
+  'linode-cli': cloud,
+  hcloud: cloud,
+  ibmcloud: cloud,
+  oci: cloud,
+  flyctl: cloud,
+  fly: cloud,
+  heroku: (args) =>
+    args.some((arg) => /^(apps:destroy|pg:reset|addons:destroy)$/.test(arg))
+      ? lost('heroku destroys an app or its data')
+      : [],
+  gsutil: (args) =>
+    args.includes('rb') ||
+    (args.includes('rm') && args.some((arg) => /^-[a-zA-Z]*[rR]|^-[a-zA-Z]*a/.test(arg)))
+      ? lost('gsutil deletes objects or a bucket')
+      : [],
+  rclone: (args) => (/^(purge|delete)$/.test(args[0] ?? '') ? lost('rclone deletes remote files') : []),
+  mc: (args) =>
+    has(args, 'rm', 'rb') && args.some((arg) => /^--(recursive|force)/.test(arg))
+      ? lost('deletes stored objects')
+      : [],
+  gh: (args) =>
+    (args[0] === 'repo' && args[1] === 'delete') || (args[0] === 'release' && args[1] === 'delete')
+      ? lost(`gh deletes a ${args[0]}`)
+      : args[0] === 'api' &&
+          args.some((arg, index) => /^(-X|--method)$/.test(arg) && args[index + 1] === 'DELETE')
+        ? lost('gh deletes something through the API', 'medium')
+        : [],
+  npm: (args) => (args[0] === 'unpublish' ? lost('unpublishes a package') : []),
+  ...backups,
+}

@@ -1,0 +1,128 @@
+import type { Finding } from '../../../finding.ts'
+import { type CommandDetector, finding, shown } from '../detector.ts'
+import type { Invocation } from '../shell/model.ts'
+
+const NAME = 'hiding'
+
+/** Removing the traces of what was done, or the guards that would see it. */
+export const hiding: CommandDetector = {
+  name: NAME,
+  inspect: (reading) => [
+    ...reading.assignments.flatMap(([name, value]) => ofAssignment(name, value)),
+    ...reading.invocations.flatMap(ofInvocation),
+  ],
+}
+
+const seen = (fact: string, severity: Finding['severity'], summary: string): readonly Finding[] => [
+  finding(NAME, fact, severity, summary),
+]
+
+function ofAssignment(name: string, value: string): readonly Finding[] {
+  if (name === 'HISTFILE' && (value === '' || value === '/dev/null'))
+    return seen('hide.history', 'high', 'switches the shell history off')
+  if (/^HIST(FILE)?SIZE$/.test(name) && value === '0')
+    return seen('hide.history', 'high', 'switches the shell history off')
+  if (name === 'LD_PRELOAD' && /^\/(tmp|dev\/shm|var\/tmp)\//.test(value))
+    return seen('hide.preload', 'high', `loads ${shown(value)} into every program`)
+  return []
+}
+
+const historyFile =
+  /(^|\/)\.(bash|zsh|ash|sh|mysql|psql|python|rediscli)_history$|fish_history$|(^|\/)ConsoleHost_history\.txt$/
+const logFile =
+  /^\/var\/log\/(\*|wtmp|btmp|lastlog|utmp|auth\.log|secure|syslog|messages|audit|journal|kern\.log|faillog|maillog|cron|apache2|nginx|httpd)|^\/var\/run\/utmp|^\/var\/log\/?$|^\/run\/log\/journal/
+
+function ofInvocation(invocation: Invocation): readonly Finding[] {
+  const { name, args, redirections } = invocation
+  const all = args.join(' ')
+  for (const { direction, endpoint } of redirections) {
+    if (direction !== 'write' || endpoint.kind !== 'file') continue
+    if (historyFile.test(endpoint.path))
+      return seen('hide.history', 'high', `overwrites ${shown(endpoint.path)}`)
+    if (logFile.test(endpoint.path)) return seen('hide.logs', 'high', `overwrites ${shown(endpoint.path)}`)
+  }
+  switch (name) {
+    case 'history':
+      return args.some((arg) => /^-[a-z]*[cd]/.test(arg))
+        ? seen('hide.history', 'high', 'deletes the shell history')
+        : []
+    case 'unset':
+      return args.includes('HISTFILE') ? seen('hide.history', 'high', 'switches the shell history off') : []
+    case 'set':
+      return /\+o history/.test(all) ? seen('hide.history', 'high', 'switches the shell history off') : []
+    case 'Clear-History':
+    case 'Clear-EventLog':
+    case 'wevtutil':
+      return name !== 'wevtutil' || /^(cl|clear-log)\b/.test(all)
+        ? seen('hide.logs', 'high', `${name} deletes records`)
+        : []
+    case 'rm':
+    case 'shred':
+    case 'truncate':
+    case 'unlink':
+    case 'ln':
+    case 'cp':
+    case 'srm': {
+      const targets = name === 'cp' ? (args[0] === '/dev/null' ? args.slice(1) : []) : args
+      const history = targets.find((arg) => historyFile.test(arg))
+      if (history !== undefined) return seen('hide.history', 'high', `${name} takes away ${shown(history)}`)
+      const log = targets.find((arg) => logFile.test(arg))
+      return log === undefined || name === 'ln'
+        ? []
+        : seen('hide.logs', 'high', `${name} takes away ${shown(log)}`)
+    }
+    case 'sed':
+      return args.some((arg) => /^-\w*i/.test(arg)) &&
+        args.some((arg) => logFile.test(arg) || historyFile.test(arg))
+        ? seen('hide.logs', 'high', 'edits records in place')
+        : []
+    case 'touch':
+      return touched(args)
+    case 'journalctl':
+      return /--vacuum-(time|size)=(0|1)\w?\b|--vacuum-time=[1-9]\d?s\b/.test(all)
+        ? seen('hide.logs', 'high', 'empties the journal')
+        : []
+    case 'auditctl':
+      return /-e\s*0|-D\b/.test(all) ? seen('hide.guards', 'high', 'switches auditing off') : []
+    case 'setenforce':
+      return /^(0|permissive)$/i.test(args[0] ?? '')
+        ? seen('hide.guards', 'medium', 'switches SELinux off')
+        : []
+    case 'ufw':
+      return args.includes('disable') ? seen('hide.guards', 'medium', 'switches the firewall off') : []
+    case 'iptables':
+    case 'nft':
+      return args.length === 1 && (args[0] === '-F' || args[0] === '--flush')
+        ? seen('hide.guards', 'low', 'empties the firewall')
+        : []
+    case 'systemctl':
+    case 'service':
+      return /\b(stop|disable|mask|kill)\b/.test(all) &&
+        /\b(auditd|rsyslog|syslog|systemd-journald|fail2ban|falcon-sensor|crowdstrike|osquery\w*|clamav\S*|apparmor|wazuh\S*|ossec\S*|firewalld|ufw|mdatp)\b/.test(
+          all,
+        )
+        ? seen('hide.guards', 'high', `stops a guard: ${shown(all)}`)
+        : []
+    case 'Set-MpPreference':
+    case 'Add-MpPreference':
+      return /Disable|Exclusion/i.test(all) ? seen('hide.guards', 'high', 'weakens the virus scanner') : []
+    case 'utmpdump':
+      return args.includes('-r') ? seen('hide.logs', 'high', 'rewrites the login records') : []
+    default:
+      return []
+  }
+}
+
+/** Setting a file's time back to another's. Builds do it for outputs; a system path never needs it. */
+function touched(args: readonly string[]): readonly Finding[] {
+  const isCopied = args.some((arg) => /^-\w*r$|^--reference/.test(arg))
+  const isSet = args.some((arg) => /^-\w*[td]$|^--date/.test(arg))
+  if (!isCopied && !isSet) return []
+  const target = args.at(-1) ?? ''
+  const isSystem =
+    /^\/(etc|bin|sbin|usr|lib|var|root|boot)\//.test(target) || /authorized_keys|cron|\.ssh/.test(target)
+  const isFromSystem = isCopied && args.some((arg) => /^\/(bin|usr\/bin|etc|sbin)\//.test(arg))
+  return isSystem || isFromSystem
+    ? seen('hide.times', 'high', `sets the time of ${shown(target)} to another`)
+    : []
+}

@@ -1,0 +1,76 @@
+import { isShell, languageOf } from './shell/interpreters.ts'
+import type { Invocation } from './shell/model.ts'
+import { programName } from './shell/wrappers.ts'
+
+const netcats =
+  /^(nc|ncat|netcat|nc\.(traditional|openbsd|exe)|nc64|nc6|pnetcat|cryptcat|sbd|dbd|rcat|rustcat|pwncat(-cs)?|powercat|gs-netcat|gsocket|netkitty|socat1?)$/
+
+export function isNetcat(name: string): boolean {
+  return netcats.test(name)
+}
+
+/** A program that carries its standard input to a remote end and the remote end's answer to its standard output. */
+export function isDuplex(invocation: Invocation): boolean {
+  const { name, args, streams } = invocation
+  if (streams.stdin.kind === 'socket' && streams.stdout.kind === 'socket') return true
+  if (netcats.test(name)) return !args.some((arg) => /^-[a-z]*z|^--version$|^-h$/.test(arg))
+  if (name === 'telnet') return args.length > 0
+  if (name === 'openssl') return args[0] === 's_client' || args[0] === 's_server'
+  if (name === 'gnutls-cli' || name === 'websocat' || name === 'wscat' || name === 'ws') return true
+  if (name === 'curl') return args.some((arg) => /^(telnet|gopher|ws):\/\//i.test(arg))
+  if (name === 'rlogin' || name === 'rsh') return true
+  return false
+}
+
+/** Brings bytes in from elsewhere. */
+export function isDownload(invocation: Invocation): boolean {
+  const { name, args, streams } = invocation
+  if (streams.stdin.kind === 'socket') return true
+  if (isDuplex(invocation)) return true
+  if (
+    /^(curl|wget|wget2|aria2c|fetch|lynx|lwp-download|lwp-request|GET|http|https|xh|axel|ftp|tftp|scp|sftp|smbclient)$/.test(
+      name,
+    )
+  )
+    return !args.some((arg) => /^--(version|help)$/.test(arg))
+  return /^(dig|nslookup|host)$/.test(name) && args.some((arg) => /^txt$/i.test(arg) || /=txt/i.test(arg))
+}
+
+/** Sends what it reads to elsewhere. */
+export function isUpload(invocation: Invocation): boolean {
+  const { name, args, streams } = invocation
+  if (streams.stdout.kind === 'socket' || isDuplex(invocation)) return true
+  if (name === 'curl')
+    return args.some((arg) => /^(-d|-T|-F|--data\S*|--upload-file|--form\S*|--json)/.test(arg))
+  if (name === 'wget') return args.some((arg) => /^--(post|body)-(data|file)/.test(arg))
+  return false
+}
+
+/** The address of a download, when its words show one. */
+export function addressOf(invocation: Invocation): string {
+  return (
+    invocation.args.find((arg) => /^[a-z]+:\/\//i.test(arg) || /^[\w-]+(\.[\w-]+)+(\/|$)/.test(arg)) ?? ''
+  )
+}
+
+/** Runs whatever text it reads. */
+export function isInterpreter(name: string): boolean {
+  if (isShell(name)) return true
+  const language = languageOf(name)
+  return language !== undefined && !/^(awk|c|go|rust|vim|gdb|sqlite|java|haskell)$/.test(language)
+}
+
+const attached =
+  /^(?:.*[ /])?(?:(?:ba|da|z|k|a|tc|c|fi|mk|po)?sh|cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|login|su|python[\d.]*|perl)$/i
+
+/** Names a program that gives whoever talks to it control: a shell, or a login. */
+export function givesControl(command: string): boolean {
+  const words = command
+    .trim()
+    .replace(/^['"]|['"]$/g, '')
+    .split(/[\s,]+/)
+  const program = programName(words[0] ?? '')
+  if (program === 'exec' || program === 'env' || program === 'busybox' || program === 'sudo')
+    return givesControl(words.slice(1).join(' '))
+  return attached.test(program) && (words.length < 4 || !words.includes('-c'))
+}

@@ -1,0 +1,91 @@
+/** What stands at a path, as far as its text tells. */
+export type Place =
+  | 'root'
+  | 'system'
+  | 'home'
+  | 'personal'
+  | 'here'
+  | 'repository'
+  | 'temporary'
+  | 'device'
+  | 'project'
+  | 'unknown'
+
+const systemTops = new Set(
+  'bin boot dev etc home lib lib32 lib64 libx32 mnt media opt proc root run sbin srv sys usr var Users System Library Applications Volumes private data'.split(
+    ' ',
+  ),
+)
+// Below these, one more level still holds the system together.
+const systemSeconds = new Set(
+  'usr/bin usr/lib usr/lib64 usr/sbin usr/local usr/share usr/include usr/libexec var/lib var/www var/spool var/mail var/backups var/db var/log etc/ssh etc/ssl etc/systemd etc/pam.d lib/modules lib/systemd boot/grub boot/efi System/Library Library/Keychains usr/local/bin usr/local/lib etc/passwd etc/shadow etc/sudoers etc/group etc/fstab etc/hosts var/lib/dpkg var/lib/rpm var/lib/docker var/lib/mysql var/lib/postgresql'.split(
+    ' ',
+  ),
+)
+const personal =
+  /^(\.ssh|\.gnupg|\.aws|\.kube|\.config|\.local|\.mozilla|\.password-store|\.bashrc|\.profile|\.zshrc|Documents|Desktop|Downloads|Pictures|Photos|Music|Movies|Videos|Library|OneDrive|Dropbox|Projects|projects|work|repos|src|code|dev)$/
+
+/** A path's place. Trailing `/*`, `/.` and slashes do not change what is lost, so they are dropped first. */
+export function placeOf(written: string): Place {
+  const path = written.replace(/^(?:\$\{HOME\}|\$HOME|%USERPROFILE%|\$env:USERPROFILE)(?=\/|\\|$)/i, '~')
+  if (/^[A-Za-z]:[\\/]/.test(path)) return windowsPlace(path)
+  const base = path.replace(/\/+/g, '/').replace(/(?:\/(?:\*\*?|\.\*?|\.\[\^?!?\.\]\*|\{\*,\.\*\}))+$/, '/')
+  const bare = resolveDots(base)
+  if (bare === '/' || bare === '/*' || /^\/\*+$/.test(bare) || /^\/(\.\.\/?)+$/.test(bare)) return 'root'
+  if (/^~[\w-]*\/?$/.test(bare)) return 'home'
+  if (bare.startsWith('~')) {
+    return personal.test(bare.replace(/^~[\w-]*\//, '').replace(/\/$/, '')) ? 'personal' : 'project'
+  }
+  if (!bare.startsWith('/')) return relativePlace(path, bare)
+  const segments = bare.split('/').filter((segment) => segment !== '')
+  const [top = '', second = ''] = segments
+  if (top === 'tmp' || (top === 'var' && second === 'tmp') || (top === 'dev' && second === 'shm'))
+    return 'temporary'
+  if (top === 'private' && (second === 'tmp' || second === 'var')) return 'temporary'
+  if (top === 'dev') return deviceOrNot(bare)
+  if (segments.length === 1) return systemTops.has(top) || top.includes('*') ? 'system' : 'project'
+  if (top === 'home' || top === 'Users') {
+    if (segments.length === 2) return 'home'
+    return segments.length === 3 && personal.test(segments[2] ?? '') ? 'personal' : 'project'
+  }
+  if (top === 'root' && segments.length === 2 && personal.test(second)) return 'personal'
+  return systemSeconds.has(segments.join('/')) ? 'system' : 'project'
+}
+
+function resolveDots(path: string): string {
+  if (!path.includes('..') || !path.startsWith('/')) return path
+  const kept: string[] = []
+  for (const segment of path.split('/')) {
+    if (segment === '..') kept.pop()
+    else if (segment !== '.' && segment !== '') kept.push(segment)
+  }
+  return `/${kept.join('/')}`
+}
+
+function relativePlace(path: string, bare: string): Place {
+  if (path.startsWith('$')) return 'unknown'
+  if (/^(\.\/?|\.\.\/?|\*|\.\*|\.\/\*|(\.\.\/)+\*?|(\.\.\/)*\.\.)$/.test(path)) return 'here'
+  if (/^(\.\/|\*|\.\.\/)*$/.test(bare)) return 'here'
+  if (/(^|\/)\.(git|hg|svn)\/?$/.test(bare)) return 'repository'
+  return 'project'
+}
+
+const devices =
+  /^\/dev\/(sd|hd|vd|xvd|nvme|mmcblk|disk|rdisk|loop|dm-|md|mapper\/|sr|fd\d?$|mem$|kmem$|port$|zvol|usb|by-|block)/
+
+function deviceOrNot(path: string): Place {
+  return devices.test(path) ? 'device' : path === '/dev' || path === '/dev/' ? 'system' : 'temporary'
+}
+
+export function isDevice(path: string): boolean {
+  return devices.test(path)
+}
+
+function windowsPlace(path: string): Place {
+  const segments = path.split(/[\\/]/).filter((segment) => segment !== '' && segment !== '*')
+  if (segments.length <= 1) return 'root'
+  const second = segments[1]?.toLowerCase()
+  if (/^(windows|users|program files|program files \(x86\)|programdata)$/.test(second ?? ''))
+    return second === 'users' && segments.length > 3 ? 'project' : segments.length <= 3 ? 'system' : 'project'
+  return 'project'
+}

@@ -1,0 +1,145 @@
+import type { ProgramFacts } from '../shell/model.ts'
+import { type Skeleton, skeletonOf } from './skeleton.ts'
+import * as terms from './terms.ts'
+
+/** Code inside strings of code: eval of a decoded string of a decoded string. */
+const DECODING_DEPTH_MAX = 4
+const SHELL_TEXTS_MAX = 50
+
+/** What a program in any language can do, from its tokens: never from the text of its strings or comments. */
+export function readProgram(language: string, code: string): ProgramFacts {
+  if (language === 'vim' || language === 'gdb' || language === 'sqlite')
+    return nothingBut(escapeTexts(language, code))
+  return read(language, language === 'powershell' ? powershellText(code) : code, 0)
+}
+
+function read(language: string, code: string, depth: number): ProgramFacts {
+  const skeleton = skeletonOf(language, code)
+  const { code: bare, strings } = skeleton
+  const has = (term: RegExp) => term.test(bare)
+  const says = (term: RegExp) => strings.some((text) => term.test(text))
+  const evaluates = has(terms.evaluates)
+  const decodes = has(terms.decodes) || says(/^(base64|hex|zlib|rot_?13)$/i)
+  let facts: ProgramFacts = {
+    connects: connects(language, bare, says),
+    listens: has(terms.listensSurely) || (has(/\bsocket\b/i) && has(/\blisten\b|\baccept\b|\bListen\b/)),
+    runs:
+      has(terms.runs) ||
+      says(/^(child_process|node:child_process|subprocess|os\/exec)$/) ||
+      runsIn(language, bare),
+    receives: has(terms.receives),
+    wires: has(terms.wires) || says(/[<>]&\s*\d|^[<>+]*&/),
+    namesShell: says(terms.shellName) || has(/\b(cmd|powershell)\.exe\b/i),
+    evaluates,
+    decodes,
+    downloads:
+      has(terms.downloads) || (says(/^https?:\/\//) && has(/\b(get|open|fetch|urlopen|request|source)\b/i)),
+    uploads: has(terms.uploads),
+    servesCommands: has(terms.requestInput) && (has(terms.runs) || evaluates || runsIn(language, bare)),
+    dumpsEnvironment: has(terms.environment),
+    shellTexts: [...terms.runTexts(skeleton), ...terms.equalTexts(skeleton)].slice(0, SHELL_TEXTS_MAX),
+  }
+  if (depth < DECODING_DEPTH_MAX && (evaluates || decodes)) {
+    for (const text of decodings(skeleton)) facts = merge(facts, read(language, text, depth + 1))
+  }
+  return facts
+}
+
+function connects(language: string, bare: string, says: (term: RegExp) => boolean): boolean {
+  if (terms.connectsSurely.test(bare)) return true
+  if (says(/^\/inet\d?\/(tcp|udp)\//) || /\/inet\d?\/(tcp|udp)\//.test(bare)) return true
+  if (says(/^(node:)?(net|tls|dgram)$/) && /\b(connect|Socket|createConnection|createSocket)\b/.test(bare))
+    return true
+  if (language === 'tcl' && /\bsocket\s+(?!-server)\S+\s+\d/.test(bare)) return true
+  const socket = /\bsocket\b/i.test(bare) || says(/^socket$/)
+  return socket && /\bconnect(_ex|Async)?\b/i.test(bare)
+}
+
+/** Words that run programs in these languages and mean something else in others. */
+function runsIn(language: string, bare: string): boolean {
+  if (language === 'awk') return /\bsystem\s*\(|\|&?\s*getline|\bgetline\b.*\|/.test(bare) || /\|&/.test(bare)
+  if (language === 'tcl') return /\b(exec|open\s+"?\|)/.test(bare)
+  if (language === 'perl' || language === 'any')
+    return /\b(system|exec)\b|\bopen\s*\(?[^;]*"\s*\||-\|/.test(bare)
+  if (language === 'ruby' || language === 'crystal') return /\b(system|exec|spawn|popen|fork)\b/.test(bare)
+  if (language === 'go' || language === 'node') return /\bexec\b|\bspawn\b/.test(bare)
+  return /\b(system|exec|spawn)\s*\(/.test(bare)
+}
+
+const isText = (text: string) => text.length > 7 && /^[\t\n\r -~\u00a0-\uffff]+$/.test(text)
+
+/** Strings that become readable when decoded as base64 or hexadecimal. */
+function decodings({ strings }: Skeleton): string[] {
+  return strings.flatMap((text) => {
+    const compact = text.replace(/\s/g, '')
+    if (compact.length < 12) return []
+    const candidates: string[] = []
+    if (/^[0-9a-fA-F]+$/.test(compact) && compact.length % 2 === 0)
+      candidates.push(Buffer.from(compact, 'hex').toString('utf8'))
+    if (/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)) {
+      const bytes = Buffer.from(compact, 'base64')
+      candidates.push(bytes.toString('utf8'), bytes.toString('utf16le'))
+    }
+    if (/[;(]/.test(text)) candidates.push(text)
+    return candidates.filter(isText)
+  })
+}
+
+/** `-EncodedCommand` holds base64 of UTF-16. */
+function powershellText(code: string): string {
+  const compact = code.trim()
+  if (compact.length < 16 || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) return code
+  const text = Buffer.from(compact, 'base64').toString('utf16le')
+  return isText(text) ? text : code
+}
+
+/** Editors and debuggers: the part of their language that leaves for a shell. */
+function escapeTexts(language: string, code: string): string[] {
+  const lines = code.split('\n').flatMap((line) => line.split('|'))
+  const pattern =
+    language === 'vim'
+      ? /^\s*:?(?:set\s+shell=\S+\s*)?(?:silent\s+)?!(.+)$/
+      : language === 'gdb'
+        ? /^\s*(?:!|shell\s)(.+)$/
+        : /^\s*\.(?:shell|system)\s+(.+)$/
+  const whole = language === 'sqlite' ? [code, ...code.split('\n')] : lines
+  return whole.flatMap((line) => pattern.exec(line)?.[1] ?? [])
+}
+
+function nothingBut(shellTexts: readonly string[]): ProgramFacts {
+  return { ...nothing, shellTexts }
+}
+
+export const nothing: ProgramFacts = {
+  connects: false,
+  listens: false,
+  runs: false,
+  receives: false,
+  wires: false,
+  namesShell: false,
+  evaluates: false,
+  decodes: false,
+  downloads: false,
+  uploads: false,
+  servesCommands: false,
+  dumpsEnvironment: false,
+  shellTexts: [],
+}
+
+function merge(left: ProgramFacts, right: ProgramFacts): ProgramFacts {
+  return {
+    connects: left.connects || right.connects,
+    listens: left.listens || right.listens,
+    runs: left.runs || right.runs,
+    receives: left.receives || right.receives,
+    wires: left.wires || right.wires,
+    namesShell: left.namesShell || right.namesShell,
+    evaluates: left.evaluates || right.evaluates,
+    decodes: left.decodes || right.decodes,
+    downloads: left.downloads || right.downloads,
+    uploads: left.uploads || right.uploads,
+    servesCommands: left.servesCommands || right.servesCommands,
+    dumpsEnvironment: left.dumpsEnvironment || right.dumpsEnvironment,
+    shellTexts: [...left.shellTexts, ...right.shellTexts].slice(0, SHELL_TEXTS_MAX),
+  }
+}

@@ -1,0 +1,84 @@
+import type { Skeleton } from './skeleton.ts'
+
+// The words of many languages for a few abilities. They are looked for in code only, never in strings, and an
+// ability alone is no finding: detectors combine them.
+
+/** Opens a raw connection. Web clients are not here: programs fetch pages all day. */
+export const connectsSurely =
+  /\b(create_connection|open_connection|p?fsockopen|stream_socket_client|socket_connect|TCPSocket|UDPSocket|TcpStream|TCPClient|TcpClient|UdpClient|Net\.Sockets|IO::Socket|socketConnection|make\.socket|gen_tcp:connect|connectTo|SocketChannel|net\.Dial\w*|tls\.Dial|dial_tcp|Socket\.tcp|Socket\.connect|net\.connect|tls\.connect|createConnection|WSASocket\w?|WSAConnect|sockaddr_in|telnetlib|rawConnect|socket\.connect|openSocketStream|newSocket)\b|\bnew\s+(java\.net\.)?Socket\s*\(|\bjava\.net\.Socket\b/
+
+export const listensSurely =
+  /\b(TCPServer|ServerSocket|TcpListener|TCPListener|stream_socket_server|socket_create_listen|net\.Listen|create_server|start_server|createServer|gen_tcp:listen|LocalPort|Socket::INET.*Listen)\b/
+
+/** Starts a program. */
+export const runs =
+  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|Diagnostics\.Process|forkpty|System\.cmd|do shell script|start_process|execute\(\))\b|\.execute\(\)/
+
+export const receives =
+  /\b(recv\w*|receive\w*|gets|fgets|fread|socket_read|readline|readLine|getline|get_line|ReadLine|ReadToEnd|Read|read|getInputStream|BufferedReader|InputStreamReader|on\s*\()\b|<>|<\$/
+
+/** Ties a program's streams to something. */
+export const wires =
+  /\b(dup2?|fdopen|fileno|makefile|STDIN|StandardInput|RedirectStandard\w+|hStdInput|Stdin|stdin|getOutputStream|GetStream|pipe|into_raw_fd|from_raw_fd|set_handle|fd_io|reopen)\b|:in\s*,|=>\s*\w*[sS]ock/
+
+export const shellName =
+  /^(?:\/(?:usr\/)?(?:local\/)?bin\/)?(?:ba|da|z|k|a|c|tc|fi)?sh(?:\s|$)|^(?:\/\S*\/)?(?:env|busybox)\s+\w*sh\b|^(?:[A-Za-z]:\\\S*\\)?(?:cmd|powershell|pwsh)(?:\.exe)?(?:\s|$)/i
+
+export const evaluates =
+  /\b(eval|exec|execfile|assert|create_function|loadstring|load|runInThisContext|runInNewContext|Function|instance_eval|class_eval|Invoke-Expression|iex|compile|preg_replace|ScriptBlock|marshal\.loads|pickle\.loads|source|include|require_once|DoString)\b/i
+
+export const decodes =
+  /\b(b64decode|b32decode|b16decode|a85decode|base64_decode|decodebytes|decodestring|FromBase64String|atob|decode64|strict_decode64|unhexlify|fromhex|hex2bin|gzinflate|gzuncompress|str_rot13|zlib\.decompress|decompress|unpack|decode_base64|Buffer\.from|fromCharCode|from_base64|b64dec|pack)\b/
+
+export const downloads =
+  /\b(urlopen|urlretrieve|urllib2?|requests\.get|httpx\.get|DownloadString|DownloadFile|DownloadData|Invoke-WebRequest|iwr|Invoke-RestMethod|irm|curl_exec|LWP::\w+|HTTP::Tiny|Net::HTTP|open-uri|https?\.get|fetch|http\.Get|getURL|download\.file|WebClient|HttpClient|Start-BitsTransfer)\b/i
+
+export const uploads =
+  /\b(requests\.(post|put)|httpx\.(post|put)|UploadFile|UploadString|UploadData|urlopen\([^)]*data|http\.client|Net::HTTP::(Post|Put)|Net::HTTP\.post|axios\.(post|put)|http\.Post|storbinary|smtplib|sendmail|put_object|upload_file|upload_fileobj)\b/
+
+/** Where a web request's own words come from. */
+export const requestInput =
+  /\$_(GET|POST|REQUEST|COOKIE|SERVER)\b|\brequest\.(args|form|values|json|data|query|getParameter|params)\b|\breq\.(query|body|params)\b|\$HTTP_|\bself\.path\b/
+
+export const environment =
+  /\bdict\s*\(\s*os\.environ|\bprint\s*\(\s*(dict\()?os\.environ\b(?!\s*[[.])|JSON\.stringify\s*\(\s*process\.env\s*[,)]|\bconsole\.log\s*\(\s*process\.env\s*\)|\bENV\.(to_h|inspect|each)|json\.dumps\s*\(\s*(dict\()?os\.environ|\bos\.Environ\(\)|getenv\(\)\s*\)|os\.environ\.(items|copy)\(/
+
+const lifted = /"§(\d+)"/g
+
+const runCall =
+  /(?:\b(?:system|popen[234]?|getoutput|getstatusoutput|check_output|check_call|call|run|Popen|exec|execSync|execFile|execFileSync|spawn|spawnSync|shell_exec|passthru|proc_open|pcntl_exec|execute|execvp?e?|execlp?e?|execve|Command|Exec|cmd|capture[23]e?|start|Start-Process|iex|IEX|Invoke-Expression|rm_rf)|\bdo shell script|\.new)\s*[({]?\s*\[?\s*("§\d+"(?:\s*,?\s*\[?\s*"§\d+")*)/g
+
+/** Strings handed to what runs programs; a list of words is one command line. */
+export function runTexts({ code, strings }: Skeleton): string[] {
+  return [...code.matchAll(runCall)].map((call) =>
+    [...(call[1] ?? '').matchAll(lifted)].map((match) => strings[Number(match[1])] ?? '').join(' '),
+  )
+}
+
+const deletion =
+  /\b(?:rmtree|removedirs|remove_tree|rm_rf|rm_r|remove_entry_secure|remove_dir_all|deleteDirectory|RemoveAll|delete_tree|remove_dir|emptyDirSync|rimraf(?:\.sync|Sync)?|rmdirSync|rmSync|deleteRecursively|unlinkRecursive)\s*\(?\s*("§\d+")|\b(?:Remove-Item|ri|rd|del)\b[^;|\n]*?-Recurse[^;|\n]*?("§\d+"|[^\s;|"]+)\s*(?:-|;|$)/g
+const readingCall =
+  /\b(?:open|readFileSync|readFile|file_get_contents|readfile|read_text|File\.read|IO\.read|File\.open|ReadFile|readlines|Get-Content|gc|cat|slurp|fopen|file|Path)\s*\(?\s*("§\d+")(?!\s*,\s*"§)/g
+
+/** Calls with a plain shell equivalent, so that one set of detectors reads both. */
+export function equalTexts({ code, strings }: Skeleton): string[] {
+  const texts: string[] = []
+  const value = (token: string | undefined) => {
+    const index = /§(\d+)/.exec(token ?? '')
+    return index ? strings[Number(index[1])] : token
+  }
+  for (const match of code.matchAll(deletion)) {
+    const path = value(match[1] ?? match[2])
+    if (path !== undefined) texts.push(`rm -rf ${quoted(path)}`)
+  }
+  for (const match of code.matchAll(readingCall)) {
+    const path = value(match[1])
+    if (path !== undefined && /[/\\.~]/.test(path) && !/^https?:/.test(path))
+      texts.push(`cat ${quoted(path)}`)
+  }
+  return texts
+}
+
+function quoted(path: string): string {
+  return path.startsWith('~') && !/['\s$`;|&]/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,177 @@
+import type { Finding } from '../../../finding.ts'
+import { type CommandDetector, finding, shown } from '../detector.ts'
+import { addressOf, isDownload, isInterpreter } from '../network.ts'
+import { placeOf } from '../paths.ts'
+import { isShell, shellWords } from '../shell/interpreters.ts'
+import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
+import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
+
+const NAME = 'remote-code'
+
+/** Code that nobody here has read: fetched and run, or hidden and run. */
+export const remoteCode: CommandDetector = {
+  name: NAME,
+  inspect: (reading) => [
+    ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
+    ...reading.programs.flatMap(ofProgram),
+  ],
+}
+
+const decoders =
+  /^(base64|gbase64|base32|xxd|openssl|gpg|uudecode|rev|tr|gunzip|zcat|gzip|bzip2|xz|uncompress)$/
+
+function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const findings: Finding[] = []
+  if (invocation.decoding.length > 0 && !isPlainText(invocation)) {
+    const how = [...new Set(invocation.decoding)].join(', ')
+    findings.push(finding(NAME, 'code.decoded', 'high', `${shown(invocation.name)} was hidden by ${how}`))
+  }
+  const sources = codeSources(invocation, reading)
+  const download = sources.find(isDownload)
+  const decoder = sources.find((source) => decoders.test(source.name) && isDecoding(source))
+  if (download !== undefined && decoder !== undefined)
+    findings.push(
+      finding(
+        NAME,
+        'code.fetched-decoded',
+        'critical',
+        `${invocation.name} runs what ${download.name} fetched and ${decoder.name} decoded`,
+      ),
+    )
+  else if (download !== undefined) findings.push(fetched(invocation, download))
+  else if (decoder !== undefined)
+    findings.push(
+      finding(NAME, 'code.decoded-unknown', 'high', `${invocation.name} runs what ${decoder.name} decoded`),
+    )
+  findings.push(...fetchedFile(invocation, reading))
+  return findings
+}
+
+/** Hiding `echo hello` is odd but no harm. */
+function isPlainText({ name }: Invocation): boolean {
+  return /^(echo|printf|cat|ls|date|pwd|whoami|id|true|test|\[)$/.test(name)
+}
+
+function isDecoding({ name, args }: Invocation): boolean {
+  if (name === 'xxd') return args.some((arg) => /^-.*r/.test(arg))
+  if (/^(gunzip|zcat|gzip|bzip2|xz|uncompress|tr)$/.test(name)) return false
+  return (
+    name === 'rev' || name === 'uudecode' || args.some((arg) => /^-\w*[dD]|^--decode|^-base64$/.test(arg))
+  )
+}
+
+/** Programs whose output this invocation would run as code. */
+function codeSources(invocation: Invocation, reading: Reading): readonly Invocation[] {
+  const { name, args, path } = invocation
+  if (hasMarker(path)) return sourcesOf(path, reading)
+  if (name === 'eval' || name === 'source' || name === '.') {
+    const words = args.join(' ')
+    const viaFile = args[0]?.startsWith('/dev/fd/') || args[0] === '/dev/stdin'
+    return viaFile ? upstreamOf(invocation, reading) : sourcesOf(words, reading)
+  }
+  if (!isInterpreter(name)) return []
+  if (isShell(name)) {
+    const words = shellWords(args)
+    // Only a script that is the output itself: `sh -c "echo $(curl …)"` prints it.
+    if (words.script !== undefined)
+      return /^\s*\uE000\d+\uE001/.test(words.script) ? sourcesOf(words.script, reading) : []
+    if (words.file?.startsWith('/dev/fd/')) return upstreamOf(invocation, reading)
+    if (!words.readsStdin || invocation.input !== undefined) return []
+    return upstreamOf(invocation, reading)
+  }
+  const inline = args.find((arg) => hasMarker(arg))
+  if (inline !== undefined && /^\s*\uE000\d+\uE001\s*$/.test(inline)) return sourcesOf(inline, reading)
+  const files = args.filter((arg) => !arg.startsWith('-') || arg === '-')
+  const readsStdin =
+    args.length === 0 || files[0] === '-' || files[0] === '/dev/stdin' || files[0]?.startsWith('/dev/fd/')
+  return readsStdin && invocation.input === undefined ? upstreamOf(invocation, reading) : []
+}
+
+const rawAddress =
+  /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]|0x[0-9a-f]+|\d{8,10})(?:[:/]|$)/i
+const throwaway =
+  /(pastebin\.com|paste\.ee|hastebin|ix\.io|sprunge\.us|termbin|dpaste|ghostbin|rentry\.co|transfer\.sh|file\.io|0x0\.st|anonfiles|gofile|bashupload|catbox\.moe|ngrok|trycloudflare\.com|serveo|loca\.lt|bit\.ly|tinyurl|t\.co\/|is\.gd|cutt\.ly|discordapp|onion|duckdns|webhook\.site|pipedream|requestbin|interact\.sh|oast\.|burpcollaborator)/i
+
+function fetched(invocation: Invocation, download: Invocation): Finding {
+  const address = addressOf(download)
+  const summary = `${shown(invocation.name)} runs what ${download.name} fetches`
+  if (
+    rawAddress.test(address) ||
+    throwaway.test(address) ||
+    /^(dig|nslookup|host|ftp|tftp|smbclient)$/.test(download.name)
+  )
+    return finding(NAME, 'code.fetched-suspect', 'critical', `${summary} from ${shown(address)}`)
+  if (address.startsWith('http://'))
+    return finding(NAME, 'code.fetched-plain', 'high', `${summary} over an open connection`)
+  return finding(NAME, 'code.fetched', 'medium', `${summary} from ${shown(address)}`)
+}
+
+/** `curl -o /tmp/x URL; chmod +x /tmp/x; /tmp/x`. */
+function fetchedFile(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const file = runFileOf(invocation)
+  if (file === undefined) return []
+  const download = reading.invocations.find(
+    (each) =>
+      each.order < invocation.order &&
+      /^(curl|wget|aria2c|fetch|scp|ftp|tftp|certutil|Invoke-WebRequest|iwr)$/.test(each.name) &&
+      savedAs(each).some((path) => sameFile(path, file)),
+  )
+  if (download === undefined) return []
+  const address = addressOf(download)
+  const isHidden = placeOf(file) === 'temporary' || /(^|\/)\.[^/.]/.test(file)
+  const isSuspect = rawAddress.test(address) || throwaway.test(address)
+  const severity = isSuspect ? 'critical' : isHidden || address.startsWith('http://') ? 'high' : 'medium'
+  const fact = isSuspect ? 'code.fetched-suspect' : isHidden ? 'code.fetched-hidden' : 'code.fetched-file'
+  return [finding(NAME, fact, severity, `runs ${shown(file)}, fetched by ${download.name}`)]
+}
+
+function runFileOf({ name, path, args }: Invocation): string | undefined {
+  if (path.includes('/')) return path
+  if (!isInterpreter(name)) return undefined
+  const file = isShell(name) ? shellWords(args).file : args.find((arg) => !arg.startsWith('-'))
+  return file
+}
+
+function savedAs({ name, args, streams }: Invocation): readonly string[] {
+  const paths = streams.stdout.kind === 'file' ? [streams.stdout.path] : []
+  args.forEach((arg, index) => {
+    const next = args[index + 1] ?? ''
+    if (
+      /^(-o|--output|--output-document|-\w*[oO]|-OutFile)$/.test(arg) &&
+      !(name === 'curl' && /O$/.test(arg))
+    )
+      paths.push(next)
+    const joined = /^(?:--output(?:-document)?=|-[oO])(.+)$/.exec(arg)
+    if (joined?.[1] !== undefined) paths.push(joined[1])
+  })
+  if (
+    paths.length === 0 &&
+    (name === 'wget' || args.some((arg) => /^-\w*O/.test(arg) || arg === '--remote-name'))
+  ) {
+    const last = addressOf({ args } as Invocation)
+      .split(/[?#]/)[0]
+      ?.split('/')
+      .at(-1)
+    if (last) paths.push(last)
+  }
+  if (name === 'scp' || name === 'tftp') paths.push(args.at(-1) ?? '')
+  return paths
+}
+
+function sameFile(left: string, right: string): boolean {
+  const plain = (path: string) => path.replace(/^\.\//, '')
+  return left !== '' && plain(left) === plain(right)
+}
+
+function ofProgram({ facts, language, decoding }: Program): readonly Finding[] {
+  const findings: Finding[] = []
+  if (facts.evaluates && facts.downloads)
+    findings.push(
+      finding(NAME, 'code.fetched-suspect', 'critical', `a ${language} program runs what it fetches`),
+    )
+  if (decoding.length > 0)
+    findings.push(
+      finding(NAME, 'code.decoded', 'high', `a ${language} program was hidden by ${decoding.join(', ')}`),
+    )
+  return findings
+}

@@ -1,0 +1,68 @@
+import type { Finding } from '../../../finding.ts'
+import { finding, shown } from '../detector.ts'
+import { givesControl } from '../network.ts'
+import type { Invocation } from '../shell/model.ts'
+
+const NAME = 'remote-shell'
+
+/** Programs made to give a shell, a terminal or a display to someone elsewhere. */
+export function exposure(invocation: Invocation): readonly Finding[] {
+  const { name, args } = invocation
+  const words = args.join(' ')
+  const bind = (summary: string) => [finding(NAME, 'shell.bind', 'critical', summary)]
+  switch (name) {
+    case 'telnetd':
+    case 'utelnetd':
+    case 'dropbear':
+    case 'in.telnetd':
+      return args.some((arg) => /(^|\/)\w*sh$/.test(arg))
+        ? bind(`${name} gives a shell to whoever connects`)
+        : []
+    case 'xterm':
+    case 'urxvt':
+    case 'rxvt':
+      return /-display\s+\S*[\w.]+:\d/.test(words) && !/-display\s+:/.test(words)
+        ? [finding(NAME, 'shell.reverse', 'critical', `${name} opens on another host's display`)]
+        : []
+    case 'ttyd':
+    case 'gotty':
+    case 'shellinaboxd':
+    case 'wetty':
+      return [finding(NAME, 'shell.shared-terminal', 'high', `${name} serves a terminal over the web`)]
+    case 'tmate':
+    case 'sshx':
+    case 'upterm':
+    case 'teleconsole':
+      return [finding(NAME, 'shell.shared-terminal', 'high', `${name} shares this terminal through a relay`)]
+    case 'websocat': {
+      const command = args.find((arg) => /^(cmd|sh-c|exec):/.test(arg))
+      if (command === undefined) return []
+      return givesControl(command.replace(/^[\w-]+:/, ''))
+        ? [finding(NAME, 'shell.reverse', 'critical', 'websocat joins a shell to a web socket')]
+        : [
+            finding(
+              NAME,
+              'shell.program-on-socket',
+              'high',
+              `websocat joins ${shown(command)} to a web socket`,
+            ),
+          ]
+    }
+    case 'msfvenom':
+    case 'msfconsole':
+    case 'meterpreter':
+    case 'weevely':
+    case 'sliver-client':
+    case 'villain':
+    case 'hoaxshell':
+    case 'evil-winrm':
+      return [finding(NAME, 'shell.attack-tool', 'high', `${name} makes or drives remote shells`)]
+    case 'inetd':
+    case 'xinetd':
+      return invocation.args.some((arg) => arg.startsWith('/tmp'))
+        ? bind(`${name} serves what a temporary file says`)
+        : []
+    default:
+      return []
+  }
+}

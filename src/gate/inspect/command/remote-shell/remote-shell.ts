@@ -1,0 +1,131 @@
+import type { Finding } from '../../../finding.ts'
+import { type CommandDetector, finding, shown } from '../detector.ts'
+import { givesControl, isDuplex, isInterpreter, isNetcat } from '../network.ts'
+import { isShell, shellWords } from '../shell/interpreters.ts'
+import { downstreamOf, readsSocket, sourcesOf, upstreamOf } from '../shell/lineage.ts'
+import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
+import { exposure } from './exposure.ts'
+
+const NAME = 'remote-shell'
+
+/** A shell whose input or output is a stranger's connection, whichever way round it was opened. */
+export const remoteShell: CommandDetector = {
+  name: NAME,
+  inspect: (reading) => [
+    ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
+    ...reading.programs.flatMap(ofProgram),
+  ],
+}
+
+const reverse = (summary: string): Finding => finding(NAME, 'shell.reverse', 'critical', summary)
+const bind = (summary: string): Finding => finding(NAME, 'shell.bind', 'critical', summary)
+
+function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name } = invocation
+  if (isNetcat(name) && name !== 'socat') return netcat(invocation)
+  if (name === 'socat' || name === 'socat1') return socat(invocation)
+  if (isInterpreter(name)) return interpreter(invocation, reading)
+  if (hasMarker(invocation.path)) return remoteWords(invocation, invocation.path, reading)
+  return exposure(invocation)
+}
+
+/** Options that hand the connection to a program, alone or at the end of a cluster such as `-lvpe`. */
+const handOver = /^(?:-[a-zA-Z]*[ec]|-s|--exec|--sh-exec|--lua-exec|--shell)$/
+
+function netcat({ name, args }: Invocation): readonly Finding[] {
+  const isListening = args.some((arg) => /^-[a-zA-Z]*l/.test(arg) || arg === '--listen' || arg === 'listen')
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? ''
+    const inWord = /^(?:--(?:sh-)?exec=|-[ec](?=\/|\w*sh$))(.+)$/.exec(arg)
+    if (!inWord && !handOver.test(arg)) continue
+    // A cluster may be followed by the port first: any later word that gives control counts.
+    const candidates = inWord ? [inWord[1] ?? ''] : args.slice(at + 1)
+    const program = candidates.find(givesControl)
+    if (program !== undefined) {
+      const summary = `${name} hands ${shown(program)} to ${isListening ? 'whoever connects' : 'a remote host'}`
+      return [isListening ? bind(summary) : reverse(summary)]
+    }
+    const other = candidates[0]
+    const isHandOver =
+      inWord !== null || arg === '-e' || arg.startsWith('--') || (arg === '-c' && other !== undefined)
+    const isHarmless =
+      /^\s*(echo|printf|cat|date|true|uptime|hostname)\b/.test(other ?? '') && !/[;|`]|\$\(/.test(other ?? '')
+    if (
+      isHandOver &&
+      other !== undefined &&
+      !isHarmless &&
+      !/^-?\d+$/.test(other) &&
+      !other.startsWith('-')
+    ) {
+      return [
+        finding(NAME, 'shell.program-on-socket', 'high', `${name} hands ${shown(other)} to a connection`),
+      ]
+    }
+  }
+  return []
+}
+
+const network =
+  /^(?:tcp|tcp4|tcp6|udp|udp4|udp6|ssl|openssl|sctp\d?|vsock|socks\w*|proxy|dccp|tun|ws|unix|abstract|dtls|udplite)(?:-?(?:connect|listen|l|recvfrom|sendto|client|datagram|accept|connect))*(?::|$)/i
+const program = /^(?:exec|system|shell)(?::|,|$)/i
+
+function socat({ args }: Invocation): readonly Finding[] {
+  const addresses = args.filter((arg) => !arg.startsWith('-') || arg.includes(':'))
+  const runs = addresses.find((address) => program.test(address))
+  const peers = addresses.filter((address) => network.test(address))
+  const peer = peers[0]
+  if (runs === undefined || peer === undefined) return []
+  const isListening = /listen|-l:|recvfrom/i.test(peer)
+  const command = runs.replace(/^\w+:/, '').replace(/^['"]/, '')
+  const isControl =
+    /^shell/i.test(runs) || givesControl(command.split(',')[0] ?? '') || /\b(ba|z|da|k)?sh\b/.test(command)
+  if (!isControl)
+    return [finding(NAME, 'shell.program-on-socket', 'high', `socat joins ${shown(command)} to a connection`)]
+  const summary = `socat joins ${shown(command)} to ${isListening ? 'whoever connects' : 'a remote host'}`
+  return [isListening ? bind(summary) : reverse(summary)]
+}
+
+function interpreter(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args, streams } = invocation
+  const readsRemote = streams.stdin.kind === 'socket'
+  const writesRemote = streams.stdout.kind === 'socket' || streams.stderr.kind === 'socket'
+  if (readsRemote && writesRemote) return [reverse(`${name} talks to ${shown(addressIn(invocation))}`)]
+  const words = isShell(name) ? shellWords(args) : undefined
+  const isControlled = words === undefined ? args.every((arg) => arg.startsWith('-')) : words.readsStdin
+  if (writesRemote && words?.isInteractive === true)
+    return [reverse(`an interactive ${name} writes to ${shown(addressIn(invocation))}`)]
+  if (readsRemote && isControlled)
+    return [reverse(`${name} runs whatever ${shown(addressIn(invocation))} sends`)]
+  if (words?.script !== undefined && hasMarker(words.script))
+    return remoteWords(invocation, words.script, reading)
+  if (!isControlled || invocation.input !== undefined) return []
+  const source = upstreamOf(invocation, reading).find(isDuplex)
+  if (source === undefined) return []
+  const answers = writesRemote || downstreamOf(invocation, reading).some(isDuplex)
+  const isListening = source.args.some((arg) => /^-[a-zA-Z]*l|^--listen$/.test(arg))
+  const summary = `${name} runs what comes through ${source.name}${answers ? ' and answers there' : ''}`
+  return [isListening && answers ? bind(summary) : reverse(summary)]
+}
+
+/** Words that arrived over a connection are run as a command. */
+function remoteWords(invocation: Invocation, words: string, reading: Reading): readonly Finding[] {
+  const isRemote = readsSocket(words, reading) || sourcesOf(words, reading).some(isDuplex)
+  return isRemote ? [reverse(`${shown(invocation.name)} is read from a connection and run`)] : []
+}
+
+function addressIn({ streams }: Invocation): string {
+  for (const endpoint of [streams.stdin, streams.stdout, streams.stderr])
+    if (endpoint.kind === 'socket') return endpoint.address
+  return 'a connection'
+}
+
+function ofProgram({ facts, language }: Program): readonly Finding[] {
+  if (facts.servesCommands)
+    return [finding(NAME, 'shell.web', 'critical', `a ${language} program runs what a web request says`)]
+  if (!facts.runs && !(facts.evaluates && facts.receives)) return []
+  const gives = facts.wires || facts.namesShell || facts.receives
+  if (!gives) return []
+  if (facts.listens) return [bind(`a ${language} program gives a shell to whoever connects`)]
+  if (facts.connects) return [reverse(`a ${language} program connects out and gives control of a shell`)]
+  return []
+}

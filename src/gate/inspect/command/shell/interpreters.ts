@@ -1,0 +1,222 @@
+// Programs that run text: which of their words is the text, and in which language it is.
+
+export type Inline = { readonly language: string; readonly code: string }
+
+const shells = new Set(
+  'sh bash dash zsh ksh ksh93 mksh pdksh ash fish rbash posh csh tcsh yash hush busybox-sh'.split(' '),
+)
+
+export function isShell(name: string): boolean {
+  return shells.has(name) || (name.startsWith('-') && shells.has(name.slice(1)))
+}
+
+type Interpreter = {
+  /** Options whose next word, or the rest of the same word, is code. */
+  readonly flags: readonly string[]
+  /** The first plain word is code, as in awk. */
+  readonly isFirstWordCode?: boolean
+  /** Options that take a word that is not code. */
+  readonly valued?: string
+  /** Subcommand whose next word is code, as in `deno eval`. */
+  readonly verb?: string
+}
+
+const interpreters: Readonly<Record<string, Interpreter>> = {
+  python: { flags: ['-c'], valued: 'WXm' },
+  perl: { flags: ['-e', '-E'], valued: 'IMm' },
+  ruby: { flags: ['-e'], valued: 'IrC' },
+  php: { flags: ['-r', '-B', '-R', '-E', '--run'], valued: 'dcz' },
+  node: { flags: ['-e', '-p', '-pe', '--eval', '--print'], valued: 'r' },
+  deno: { flags: [], verb: 'eval' },
+  bun: { flags: ['-e', '-p', '--eval', '--print'] },
+  lua: { flags: ['-e'], valued: 'l' },
+  awk: { flags: ['-e', '--source'], isFirstWordCode: true, valued: 'vFf' },
+  powershell: {
+    flags: ['-c', '-command', '-Command', '-EncodedCommand', '-enc', '-e', '-ec', '-encodedcommand'],
+    isFirstWordCode: true,
+  },
+  tcl: { flags: ['-c'] },
+  r: { flags: ['-e'] },
+  julia: { flags: ['-e', '-E', '--eval', '--print'] },
+  groovy: { flags: ['-e'] },
+  java: { flags: ['-e'] },
+  scala: { flags: ['-e'] },
+  kotlin: { flags: ['-e'] },
+  haskell: { flags: ['-e'] },
+  erlang: { flags: ['-eval'] },
+  elixir: { flags: ['-e', '--eval'] },
+  crystal: { flags: [], verb: 'eval' },
+  go: { flags: [] },
+  c: { flags: [] },
+  rust: { flags: [] },
+  v: { flags: ['-e'] },
+  dart: { flags: [] },
+  csharp: { flags: ['-e'] },
+  applescript: { flags: ['-e'] },
+  lisp: { flags: ['-c', '-e', '--eval', '-eval', '--eval-string'] },
+  vim: { flags: ['-c', '--cmd'] },
+  gdb: { flags: ['-ex', '-eval-command', '--eval-command'] },
+  octave: { flags: ['--eval', '-r'] },
+  ocaml: { flags: ['-e'] },
+  nim: { flags: ['--eval'] },
+  sqlite: { flags: ['-cmd'] },
+}
+
+const languages: readonly (readonly [name: RegExp, language: string])[] = [
+  [/^(python|pypy|jython|ipython)[\d.]*$/, 'python'],
+  [/^perl[\d.]*$/, 'perl'],
+  [/^(ruby|jruby|irb|rbx)[\d.]*$/, 'ruby'],
+  [/^php[\d.]*(-cli|-cgi)?$/, 'php'],
+  [/^(node|nodejs|iojs|qjs|ts-node|tsx)$/, 'node'],
+  [/^deno$/, 'deno'],
+  [/^bun$/, 'bun'],
+  [/^(lua|luajit|texlua)[\d.]*$/, 'lua'],
+  [/^(awk|gawk|mawk|nawk|original-awk|bwk)$/, 'awk'],
+  [/^(powershell|pwsh)$/i, 'powershell'],
+  [/^(tclsh|wish|expect)[\d.]*$/, 'tcl'],
+  [/^(R|Rscript|littler)$/, 'r'],
+  [/^julia$/, 'julia'],
+  [/^groovy(sh)?$/, 'groovy'],
+  [/^(java|jshell|jrunscript|jjs|javac)$/, 'java'],
+  [/^scala$/, 'scala'],
+  [/^kotlinc?$/, 'kotlin'],
+  [/^(ghc|ghci|runghc|runhaskell|stack)$/, 'haskell'],
+  [/^(erl|escript)$/, 'erlang'],
+  [/^(elixir|iex)$/, 'elixir'],
+  [/^crystal$/, 'crystal'],
+  [/^go$/, 'go'],
+  [/^(gcc|cc|clang|tcc|g\+\+|clang\+\+|c\+\+|musl-gcc|x86_64-w64-mingw32-gcc)(-\d+)?$/, 'c'],
+  [/^(rustc|rust-script|evcxr)$/, 'rust'],
+  [/^v$/, 'v'],
+  [/^dart$/, 'dart'],
+  [/^(csc|mcs|csi|csharp|dotnet-script)$/, 'csharp'],
+  [/^osascript$/, 'applescript'],
+  [/^(guile|racket|sbcl|clisp|emacs|ecl|chicken|csi|bb|clojure)$/, 'lisp'],
+  [/^(vim?|nvim|view|ex|rvim|vimdiff)$/, 'vim'],
+  [/^(gdb|lldb)$/, 'gdb'],
+  [/^octave(-cli)?$/, 'octave'],
+  [/^ocaml$/, 'ocaml'],
+  [/^nim$/, 'nim'],
+  [/^sqlite3?$/, 'sqlite'],
+]
+
+const languageByName = new Map<string, string>()
+
+/** The language a program interprets. Names repeat, so the answer for the usual ones is kept in a table. */
+export function languageOf(name: string): string | undefined {
+  const known = languageByName.get(name)
+  if (known !== undefined) return known === '' ? undefined : known
+  return languages.find(([pattern]) => pattern.test(name))?.[1]
+}
+
+for (const name of 'cat ls find grep sed echo rm cp mv git curl tar xargs sort head tail wc cut'.split(' '))
+  languageByName.set(name, '')
+for (const [name, language] of [
+  ['python', 'python'],
+  ['python3', 'python'],
+  ['perl', 'perl'],
+  ['awk', 'awk'],
+  ['node', 'node'],
+] as const)
+  languageByName.set(name, language)
+
+/** The code among the words of an interpreter, and the files it would run. */
+export function inlineOf(
+  language: string,
+  args: readonly string[],
+): { readonly inline: readonly Inline[]; readonly files: readonly string[] } {
+  const interpreter = interpreters[language] ?? { flags: [] }
+  const inline: Inline[] = []
+  const files: string[] = []
+  let isCodeDue = interpreter.isFirstWordCode === true
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? ''
+    const next = args[at + 1] ?? ''
+    if (word === interpreter.verb) {
+      inline.push({ language, code: next })
+      at++
+    } else if (isCodeFlag(word, interpreter)) {
+      const isPowershellText = language === 'powershell' && !/^-e/i.test(word)
+      inline.push({ language, code: isPowershellText ? args.slice(at + 1).join(' ') : next })
+      isCodeDue = false
+      at++
+    } else if (attachedCode(word, interpreter) !== undefined) {
+      inline.push({ language, code: attachedCode(word, interpreter) ?? '' })
+    } else if (word.startsWith('-') && word.length > 1) {
+      if (word.length === 2 && interpreter.valued?.includes(word.slice(1))) at++
+    } else if (isCodeDue) {
+      inline.push({ language, code: language === 'powershell' ? args.slice(at).join(' ') : word })
+      isCodeDue = false
+      if (language === 'powershell') break
+    } else files.push(word)
+  }
+  return { inline, files }
+}
+
+function isCodeFlag(word: string, interpreter: Interpreter): boolean {
+  if (interpreter.flags.includes(word)) return true
+  // Clustered letters, as in `perl -lne CODE`.
+  if (!/^-[a-zA-Z0-9]{2,6}$/.test(word) || /^-[MmIrx]/.test(word)) return false
+  return interpreter.flags.includes('-' + (word.at(-1) ?? '')) && interpreter.flags.includes('-e')
+}
+
+function attachedCode(word: string, interpreter: Interpreter): string | undefined {
+  for (const flag of interpreter.flags) {
+    if (flag.startsWith('--') && word.startsWith(flag + '=')) return word.slice(flag.length + 1)
+    if (flag.length === 2 && word.startsWith(flag) && word.length > 6 && /[^\w-]/.test(word))
+      return word.slice(2)
+  }
+  return undefined
+}
+
+export type ShellWords = {
+  readonly script: string | undefined
+  readonly positionals: readonly string[]
+  readonly file: string | undefined
+  readonly readsStdin: boolean
+  readonly isInteractive: boolean
+}
+
+/** How a shell was called: `-c TEXT`, a file, or its standard input. */
+export function shellWords(args: readonly string[]): ShellWords {
+  let isInteractive = false
+  let readsStdin = true
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? ''
+    if (word === '--rcfile' || word === '--init-file' || word === '-o' || word === '-O' || word === '+O') at++
+    else if (/^[-+][a-zA-Z]+$/.test(word) && !word.startsWith('--')) {
+      if (word.includes('i')) isInteractive = true
+      if (word.includes('c') && word.startsWith('-')) {
+        const rest = args.slice(at + 1).filter((next, index) => index > 0 || !/^-[a-z]+$/.test(next))
+        return {
+          script: rest[0],
+          positionals: rest.slice(1),
+          file: undefined,
+          readsStdin: rest[0] === undefined,
+          isInteractive,
+        }
+      }
+      if (word.includes('s')) {
+        return {
+          script: undefined,
+          positionals: args.slice(at + 1),
+          file: undefined,
+          readsStdin: true,
+          isInteractive,
+        }
+      }
+    } else if (word === '-' || word === '--' || word.startsWith('--')) {
+      if (/^--(version|help)$/.test(word)) readsStdin = false
+    } else {
+      const isStdin = /^\/dev\/(stdin|fd\/0)$|^\/proc\/self\/fd\/0$/.test(word)
+      return {
+        script: undefined,
+        positionals: args.slice(at + 1),
+        file: isStdin ? undefined : word,
+        readsStdin: isStdin,
+        isInteractive,
+      }
+    }
+  }
+  return { script: undefined, positionals: [], file: undefined, readsStdin, isInteractive }
+}

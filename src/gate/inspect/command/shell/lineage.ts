@@ -1,0 +1,93 @@
+import type { Endpoint, Invocation, Origin, Pipeline, Reading } from './model.ts'
+import { originsIn } from './model.ts'
+
+/** Data passed through more programs than this is not followed. */
+const STEPS_MAX = 200
+
+/** Every program whose output can reach this one's standard input, nearest first. */
+export function upstreamOf(invocation: Invocation, reading: Reading): readonly Invocation[] {
+  return follow(invocation, reading, feeders)
+}
+
+/** Every program that this one's output can reach, nearest first. */
+export function downstreamOf(invocation: Invocation, reading: Reading): readonly Invocation[] {
+  return follow(invocation, reading, consumers)
+}
+
+function follow(
+  start: Invocation,
+  reading: Reading,
+  next: (invocation: Invocation, reading: Reading) => readonly Invocation[],
+): readonly Invocation[] {
+  const seen = new Set<Invocation>()
+  const queue = [...next(start, reading)]
+  for (let step = 0; step < STEPS_MAX && queue.length > 0; step++) {
+    const invocation = queue.shift()
+    if (invocation === undefined || invocation === start || seen.has(invocation)) continue
+    seen.add(invocation)
+    queue.push(...next(invocation, reading))
+  }
+  return [...seen]
+}
+
+function feeders(invocation: Invocation, reading: Reading): readonly Invocation[] {
+  const before = neighbours(invocation.pipeline, invocation.stage, -1)
+  const paths = readPaths(invocation)
+  if (paths.length === 0) return before
+  const writers = reading.invocations.filter((each) => writePaths(each).some((path) => paths.includes(path)))
+  return [...before, ...writers]
+}
+
+function consumers(invocation: Invocation, reading: Reading): readonly Invocation[] {
+  const after = neighbours(invocation.pipeline, invocation.stage, 1)
+  const paths = writePaths(invocation)
+  if (paths.length === 0) return after
+  const readers = reading.invocations.filter((each) => readPaths(each).some((path) => paths.includes(path)))
+  return [...after, ...readers]
+}
+
+/** The stage beside this one; at the end of an inner pipeline, the stage beside the outer one. */
+function neighbours(pipeline: Pipeline, stage: number, step: -1 | 1): readonly Invocation[] {
+  const beside = pipeline.stages[stage + step]
+  if (beside !== undefined) return beside
+  const outer = pipeline.outer
+  return outer === undefined ? [] : neighbours(outer.pipeline, outer.stage, step)
+}
+
+function pathOf(endpoint: Endpoint): readonly string[] {
+  return endpoint.kind === 'file' && endpoint.path !== '/dev/null' ? [endpoint.path] : []
+}
+
+function readPaths(invocation: Invocation): readonly string[] {
+  const paths = [...pathOf(invocation.streams.stdin)]
+  if (!/^(echo|printf|rm|mkfifo|mknod|chmod|touch|mkdir)$/.test(invocation.name))
+    for (const arg of invocation.args) if (/^[~.]?\/|^\w[\w.-]*$|^\$/.test(arg)) paths.push(arg)
+  return paths
+}
+
+function writePaths(invocation: Invocation): readonly string[] {
+  const paths = [...pathOf(invocation.streams.stdout), ...pathOf(invocation.streams.stderr)]
+  if (invocation.name === 'tee') paths.push(...invocation.args.filter((arg) => !arg.startsWith('-')))
+  if (/^(curl|wget|aria2c|http|fetch)$/.test(invocation.name)) {
+    invocation.args.forEach((arg, index) => {
+      if (/^(-o|-O|--output|--output-document|-qO|-sSLo|-[a-zA-Z]*[oO])$/.test(arg))
+        paths.push(invocation.args[index + 1] ?? '')
+    })
+  }
+  return paths
+}
+
+/** The programs whose output stands in this text, and whatever feeds them. */
+export function sourcesOf(text: string, reading: Reading): readonly Invocation[] {
+  return originsIn(text, reading).flatMap((origin) => originInvocations(origin, reading))
+}
+
+function originInvocations(origin: Origin, reading: Reading): readonly Invocation[] {
+  if (origin.kind === 'output') return origin.pipelines.flatMap((pipeline) => pipeline.stages.flat())
+  const before = neighbours(origin.pipeline, origin.stage, -1)
+  return [...before, ...before.flatMap((each) => upstreamOf(each, reading))]
+}
+
+export function readsSocket(text: string, reading: Reading): boolean {
+  return originsIn(text, reading).some((origin) => origin.kind === 'read' && origin.stdin.kind === 'socket')
+}

@@ -1,0 +1,305 @@
+import {
+  type Command,
+  type CommandNode,
+  type CompoundList,
+  type Function as FunctionNode,
+  type ParsedScript,
+  type Pipeline as PipelineNode,
+  parse,
+  type Statement,
+} from 'unbash'
+import {
+  type Endpoint,
+  INVOCATIONS_MAX,
+  type Invocation,
+  markerOf,
+  NESTING_MAX,
+  newReading,
+  type Pipeline,
+  type Program,
+  type ProgramFacts,
+  type Reading,
+  SCRIPT_CHARACTERS_MAX,
+} from './model.ts'
+import { redirect } from './redirect.ts'
+import { runWords } from './run-words.ts'
+import {
+  deeper,
+  type FunctionBody,
+  inheritedStreams,
+  newScope,
+  type Place,
+  piped,
+  type Scope,
+  startOf,
+} from './scope.ts'
+import { fieldsOf, textOf, type WordScope } from './words.ts'
+
+/** Reads a program in another language; injected, because languages know nothing of shells. */
+export type ReadProgram = (language: string, code: string) => ProgramFacts
+
+/** A loop over more words than this sees the rest as one. */
+const LOOP_PASSES_MAX = 16
+
+/** Reads a shell text: nothing is run, and every limit ends in `isTruncated`. */
+export function readShell(text: string, readProgram: ReadProgram): Reading {
+  const reader = new ScriptReader(readProgram)
+  reader.script(text, newScope(), startOf())
+  return reader.reading
+}
+
+export class ScriptReader {
+  readonly reading: Reading = newReading()
+  readonly #readProgram: ReadProgram
+  /** Texts that only became readable by decoding, and how. */
+  readonly #decoded: { readonly text: string; readonly how: string }[] = []
+  #attachments = 0
+
+  constructor(readProgram: ReadProgram) {
+    this.#readProgram = readProgram
+  }
+
+  /** Reads a text that a shell would run; returns what it would print when that is known. */
+  script(text: string, scope: Scope, place: Place): string | undefined {
+    if (scope.depth > NESTING_MAX || this.reading.invocations.length > INVOCATIONS_MAX) {
+      this.reading.isTruncated = true
+      return undefined
+    }
+    if (text.length > SCRIPT_CHARACTERS_MAX) this.reading.isTruncated = true
+    const parsed = parse(text.length > SCRIPT_CHARACTERS_MAX ? text.slice(0, SCRIPT_CHARACTERS_MAX) : text)
+    if (parsed.errors !== undefined && parsed.errors.length > 0 && scope.depth === 0)
+      this.reading.hasSyntaxError = true
+    const hidden = this.#decoded.filter((each) => text.includes(each.text)).map((each) => each.how)
+    const inner = hidden.length === 0 ? scope : { ...scope, decoding: [...scope.decoding, ...hidden] }
+    return this.statements(parsed.commands, inner, place)
+  }
+
+  program(program: Omit<Program, 'facts'>, scope: Scope, place: Place): void {
+    if (this.reading.programs.length > INVOCATIONS_MAX) return
+    const hidden = this.#decoded.filter((each) => program.code.includes(each.text)).map((each) => each.how)
+    const facts = this.#readProgram(program.language, program.code)
+    this.reading.programs.push({ ...program, facts, decoding: [...scope.decoding, ...hidden] })
+    for (const text of facts.shellTexts) this.script(text, deeper(scope), detached(place))
+  }
+
+  noteDecoded(text: string, how: string): void {
+    const trimmed = text.trim()
+    if (trimmed.length > 3) this.#decoded.push({ text: trimmed, how })
+  }
+
+  statements(list: readonly Statement[], scope: Scope, place: Place): string | undefined {
+    let output: string | undefined = ''
+    for (const statement of list) {
+      const node = statement.command
+      const commands = node.type === 'AndOr' ? node.commands : [node]
+      for (const command of commands) {
+        const printed =
+          command.type === 'Pipeline'
+            ? this.#pipeline(command, scope, place)
+            : this.node(command, scope, place)
+        output = output === undefined || printed === undefined ? undefined : output + printed
+      }
+    }
+    return output
+  }
+
+  #pipeline(node: PipelineNode, scope: Scope, place: Place): string | undefined {
+    if (node.commands.length === 1 && node.commands[0]) return this.node(node.commands[0], scope, place)
+    const pipeline: Pipeline = {
+      stages: node.commands.map(() => []),
+      outer: { pipeline: place.pipeline, stage: place.stage },
+    }
+    let input = place.input
+    node.commands.forEach((command, stage) => {
+      const isFirst = stage === 0
+      const isLast = stage === node.commands.length - 1
+      const joinsErrors = node.operators[stage] === '|&'
+      const stdout = isLast ? place.streams.stdout : piped
+      const stderr = joinsErrors ? piped : place.streams.stderr
+      const streams = { stdin: isFirst ? place.streams.stdin : piped, stdout, stderr }
+      input = this.node(command, scope, { streams, input, pipeline, stage, redirections: [] })
+    })
+    return input
+  }
+
+  node(node: CommandNode | CompoundList, scope: Scope, place: Place): string | undefined {
+    switch (node.type) {
+      case 'Command':
+        return this.#command(node, scope, place)
+      case 'Redirected': {
+        const { place: inner, opened } = redirect(node.redirects, place, scope, this.words(scope, place))
+        for (const [descriptor, endpoint] of opened) scope.descriptors.set(descriptor, endpoint)
+        return this.node(node.command, scope, inner)
+      }
+      case 'CompoundList':
+        return this.statements(node.commands, scope, place)
+      case 'Subshell':
+      case 'BraceGroup':
+        return this.statements(node.body.commands, scope, place)
+      case 'Function':
+        this.#define(node, scope, place)
+        return ''
+      default:
+        this.#control(node, scope, place)
+        return undefined
+    }
+  }
+
+  #control(node: CommandNode, scope: Scope, place: Place): void {
+    const lists: (CompoundList | undefined)[] = []
+    if (node.type === 'If') {
+      lists.push(node.clause, node.then, ...node.elif.flatMap((each) => [each.clause, each.then]), node.else)
+    } else if (node.type === 'While') lists.push(node.clause, node.body)
+    else if (node.type === 'For' || node.type === 'Select') {
+      this.#loop(node.name.text, node.wordlist ?? [], node.body, scope, place)
+    } else if (node.type === 'ArithmeticFor') lists.push(node.body)
+    else if (node.type === 'Case') lists.push(...node.items.map((item) => item.body))
+    else if (node.type === 'Coproc') this.node(node.body, scope, place)
+    for (const list of lists) if (list) this.statements(list.commands, scope, place)
+  }
+
+  #loop(
+    name: string,
+    wordlist: readonly Parameters<typeof fieldsOf>[0][],
+    body: CompoundList,
+    scope: Scope,
+    place: Place,
+  ): void {
+    const words = wordlist.flatMap((word) => fieldsOf(word, this.words(scope, place)))
+    const passes = words.slice(0, LOOP_PASSES_MAX)
+    if (words.length > LOOP_PASSES_MAX) passes.push(words.slice(LOOP_PASSES_MAX).join(' '))
+    for (const pass of passes) {
+      scope.variables.set(name, pass)
+      this.statements(body.commands, scope, place)
+    }
+    if (passes.length === 0) this.statements(body.commands, scope, place)
+  }
+
+  #define(node: FunctionNode, scope: Scope, place: Place): void {
+    const name = node.name.value
+    if (callsItself(node.body, name)) this.reading.forkBombs.push(name)
+    scope.functions.set(name, node.body)
+    // Read once where it stands: what calls it may come from elsewhere.
+    const inner = { ...deeper(scope), functions: new Map(scope.functions) }
+    inner.functions.delete(name)
+    this.body(node.body, inner, detached(place))
+  }
+
+  body(body: FunctionBody, scope: Scope, place: Place): string | undefined {
+    return this.node(body, scope, place)
+  }
+
+  #command(node: Command, scope: Scope, outer: Place): string | undefined {
+    const here = { ...outer, streams: withStandard(outer, scope) }
+    const wordScope = this.words(scope, here)
+    const { place, opened } = redirect(node.redirects, here, scope, wordScope)
+    for (const each of node.prefix) {
+      if (each.type !== 'Assignment') continue
+      const value =
+        each.value.type === 'ArrayValue'
+          ? each.value.elements.map((element) => textOf(element, wordScope)).join(' ')
+          : textOf(each.value, wordScope)
+      this.assign(each.name, each.append ? (scope.variables.get(each.name) ?? '') + value : value, scope)
+    }
+    const words = node.name === undefined ? [] : fieldsOf(node.name, wordScope)
+    for (const arg of node.args) {
+      if (arg.type === 'Word') {
+        if (arg.parts === undefined) words.push(arg.value)
+        else words.push(...fieldsOf(arg, wordScope))
+      } else {
+        const value = arg.value.type === 'ArrayValue' ? '' : textOf(arg.value, wordScope)
+        words.push(`${arg.name}=${value}`)
+      }
+    }
+    return runWords(this, words, scope, place, opened)
+  }
+
+  assign(name: string, value: string, scope: Scope): void {
+    scope.variables.set(name, value)
+    this.reading.assignments.push([name, value])
+    if (name === 'PROMPT_COMMAND' || name === 'BASH_ENV') this.script(value, deeper(scope), startOf())
+  }
+
+  push(invocation: Omit<Invocation, 'order'>): Invocation {
+    const whole = { ...invocation, order: this.reading.invocations.length }
+    this.reading.invocations.push(whole)
+    invocation.pipeline.stages[invocation.stage]?.push(whole)
+    return whole
+  }
+
+  /** A marker for text that arrives on standard input. */
+  markRead(place: Place): string {
+    this.reading.origins.push({
+      kind: 'read',
+      pipeline: place.pipeline,
+      stage: place.stage,
+      stdin: place.streams.stdin,
+    })
+    return markerOf(this.reading.origins.length - 1)
+  }
+
+  words(scope: Scope, place: Place): WordScope {
+    return {
+      variables: scope.variables,
+      substitute: (script) => this.#substitute(script, scope, place),
+      attach: (script, direction) => this.#attach(script, direction, scope),
+    }
+  }
+
+  #substitute(script: ParsedScript | undefined, scope: Scope, place: Place): string {
+    if (script === undefined || scope.depth > NESTING_MAX) return ''
+    const pipeline: Pipeline = { stages: [[]], outer: undefined }
+    const first = this.reading.invocations.length
+    const inner: Place = {
+      streams: { stdin: place.streams.stdin, stdout: piped, stderr: place.streams.stderr },
+      input: undefined,
+      pipeline,
+      stage: 0,
+      redirections: [],
+    }
+    const output = this.statements(script.commands, deeper(scope), inner)
+    if (output !== undefined) return output.replace(/\n+$/, '')
+    const pipelines = new Set(this.reading.invocations.slice(first).map((each) => each.pipeline))
+    this.reading.origins.push({ kind: 'output', pipelines: [...pipelines] })
+    return markerOf(this.reading.origins.length - 1)
+  }
+
+  #attach(script: ParsedScript | undefined, direction: '<' | '>', scope: Scope): string {
+    const path = `/dev/fd/${1000 + this.#attachments++}`
+    if (script === undefined || scope.depth > NESTING_MAX) return path
+    const end: Endpoint = { kind: 'file', path }
+    const streams =
+      direction === '<' ? { ...inheritedStreams, stdout: end } : { ...inheritedStreams, stdin: end }
+    const output = this.statements(script.commands, deeper(scope), { ...startOf(), streams })
+    if (direction === '<' && output !== undefined) scope.files.set(path, output)
+    return path
+  }
+}
+
+/** The same streams, but no known input: it was already used. */
+function detached(place: Place): Place {
+  return place.input === undefined ? place : { ...place, input: undefined }
+}
+
+function withStandard(place: Place, scope: Scope): Place['streams'] {
+  const { stdin, stdout, stderr } = place.streams
+  if (scope.standard === inheritedStreams) return place.streams
+  return {
+    stdin: stdin.kind === 'inherited' ? scope.standard.stdin : stdin,
+    stdout: stdout.kind === 'inherited' ? scope.standard.stdout : stdout,
+    stderr: stderr.kind === 'inherited' ? scope.standard.stderr : stderr,
+  }
+}
+
+/** `f(){ f|f& };f` and its cousins: a function that starts more than one of itself. */
+function callsItself(body: FunctionBody, name: string): boolean {
+  const isGroup = body.type === 'BraceGroup' || body.type === 'Subshell'
+  const lists = isGroup ? body.body : body.type === 'CompoundList' ? body : undefined
+  if (lists === undefined) return false
+  return lists.commands.some((statement) => {
+    const node = statement.command
+    const commands = node.type === 'Pipeline' || node.type === 'AndOr' ? node.commands : [node]
+    const own = commands.filter((each) => each.type === 'Command' && each.name?.value === name).length
+    return own > 1 || (own === 1 && statement.background === true)
+  })
+}

@@ -1,0 +1,282 @@
+import { inlineOf, isShell, languageOf, shellWords } from './interpreters.ts'
+import { type Endpoint, hasMarker, type Invocation } from './model.ts'
+import { nestedIn } from './nested.ts'
+import { outputOf } from './output.ts'
+import type { ScriptReader } from './reader.ts'
+import { deeper, type Place, type Scope, startOf } from './scope.ts'
+import { programName, unwrap } from './wrappers.ts'
+
+/** Wrappers around wrappers: `sudo env nohup nice …`. */
+const WRAPPERS_MAX = 12
+
+type Opened = readonly (readonly [descriptor: number, endpoint: Endpoint])[]
+
+/** What happens when a shell runs these words here. Returns what would be printed, when that is known. */
+export function runWords(
+  reader: ScriptReader,
+  written: readonly string[],
+  scope: Scope,
+  place: Place,
+  opened: Opened,
+): string | undefined {
+  let words = written
+  let inner = scope
+  for (let layer = 0; layer < WRAPPERS_MAX; layer++) {
+    const unwrapped = unwrap(words, inner.variables)
+    if (unwrapped === undefined) break
+    pushInvocation(reader, words, inner, place)
+    if (unwrapped.isElsewhere) inner = { ...inner, isElsewhere: true }
+    if (unwrapped.isShellText) return reader.script(unwrapped.words.join(' '), deeper(inner), place)
+    words = unwrapped.words
+  }
+  const first = words[0]
+  if (first === undefined) {
+    if (place.redirections.length > 0) pushInvocation(reader, [''], inner, place)
+    noteWrites(reader, undefined, '', scope, place)
+    return ''
+  }
+  const body = inner.functions.get(first)
+  if (body !== undefined && scope.depth < 8) {
+    const positionals = new Map(inner.variables)
+    words.slice(1).forEach((word, index) => {
+      positionals.set(String(index + 1), word)
+    })
+    positionals.set('@', words.slice(1).join(' '))
+    const called = { ...deeper(inner), variables: positionals, functions: new Map(inner.functions) }
+    called.functions.delete(first)
+    return reader.body(body, called, place)
+  }
+  const invocation = pushInvocation(reader, words, inner, place)
+  const printed = execute(reader, invocation, inner, place, opened)
+  noteWrites(reader, invocation, printed, scope, place)
+  return place.streams.stdout.kind === 'file' ? '' : printed
+}
+
+function pushInvocation(
+  reader: ScriptReader,
+  words: readonly string[],
+  scope: Scope,
+  place: Place,
+): Invocation {
+  const path = words[0] ?? ''
+  return reader.push({
+    name: programName(path),
+    path,
+    args: words.slice(1),
+    streams: place.streams,
+    redirections: place.redirections,
+    input: place.input,
+    pipeline: place.pipeline,
+    stage: place.stage,
+    isElsewhere: scope.isElsewhere,
+    isRepeated: scope.isRepeated,
+    decoding: scope.decoding,
+  })
+}
+
+function execute(
+  reader: ScriptReader,
+  invocation: Invocation,
+  scope: Scope,
+  place: Place,
+  opened: Opened,
+): string | undefined {
+  const { name, args } = invocation
+  const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined
+  if (builtin !== undefined) return builtin({ reader, invocation, scope, place, opened })
+  if (isShell(name)) return runShell(reader, args, scope, place)
+  const language = languageOf(name)
+  if (language !== undefined) runLanguage(reader, language, invocation, scope, place)
+  const written = scope.files.get(invocation.path)
+  if (written !== undefined) runFile(reader, written, invocation, scope, place)
+  for (const nested of nestedIn(invocation)) {
+    const repeated = { ...deeper(scope), isRepeated: scope.isRepeated || nested.isRepeated }
+    if (scope.depth > 8) break
+    if (nested.kind === 'text') reader.script(nested.text, repeated, { ...place, input: undefined })
+    else runWords(reader, nested.words, repeated, { ...place, input: undefined }, [])
+  }
+  const produced = outputOf(name, args, place.input, (path) => scope.files.get(path))
+  if (produced?.decoding !== undefined) reader.noteDecoded(produced.text, produced.decoding)
+  return produced?.text
+}
+
+function runShell(
+  reader: ScriptReader,
+  args: readonly string[],
+  scope: Scope,
+  place: Place,
+): string | undefined {
+  const words = shellWords(args)
+  const inner = deeper(scope)
+  words.positionals.forEach((word, index) => {
+    const position = words.script === undefined ? index + 1 : index
+    inner.variables.set(String(position), word)
+  })
+  if (words.positionals.length > 0) inner.variables.set('@', words.positionals.join(' '))
+  if (words.script !== undefined) return reader.script(words.script, inner, { ...place, redirections: [] })
+  const known = words.file === undefined ? undefined : scope.files.get(words.file)
+  if (known !== undefined) return reader.script(known, inner, { ...place, input: undefined })
+  if (words.readsStdin && place.input !== undefined)
+    return reader.script(place.input, inner, { ...place, input: undefined, redirections: [] })
+  return undefined
+}
+
+function runLanguage(
+  reader: ScriptReader,
+  language: string,
+  invocation: Invocation,
+  scope: Scope,
+  place: Place,
+): void {
+  const { inline, files } = inlineOf(language, invocation.args)
+  const program = (code: string) =>
+    reader.program({ language, code, by: invocation, decoding: scope.decoding }, deeper(scope), place)
+  for (const each of inline) program(each.code)
+  for (const file of files) {
+    const text = scope.files.get(file)
+    if (text !== undefined) program(text)
+  }
+  const readsStdin = inline.length === 0 && files.every((file) => file === '-' || file === '/dev/stdin')
+  if ((readsStdin || language === 'sqlite' || language === 'c') && place.input !== undefined)
+    program(place.input)
+}
+
+/** A file this text wrote is run: by its first line, or as a shell script. */
+function runFile(
+  reader: ScriptReader,
+  text: string,
+  invocation: Invocation,
+  scope: Scope,
+  place: Place,
+): void {
+  const shebang = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(text)
+  const interpreter = programName(shebang?.[1] ?? 'sh')
+  const language = languageOf(interpreter === 'env' ? (shebang?.[2] ?? 'sh') : interpreter)
+  if (language !== undefined)
+    reader.program({ language, code: text, by: invocation, decoding: scope.decoding }, deeper(scope), place)
+  else reader.script(text, deeper(scope), { ...place, input: undefined })
+}
+
+const laterRun =
+  /(^|\/)\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|xinitrc|xprofile)$|^\/etc\/(profile|bash\.bashrc|rc\.local|zsh)|profile\.d\/|init\.d\/|update-motd\.d\//
+const cronFile = /(^|\/)(crontab|cron\.d\/|crontabs?\/|cron\/|cron\.(hourly|daily|weekly|monthly)\/)/
+
+/** Remembers what this command wrote, and reads what will be run later because of it. */
+function noteWrites(
+  reader: ScriptReader,
+  by: Invocation | undefined,
+  printed: string | undefined,
+  scope: Scope,
+  place: Place,
+): void {
+  const paths = new Map<string, boolean>()
+  for (const { direction, endpoint } of place.redirections)
+    if (direction !== 'read' && endpoint.kind === 'file') paths.set(endpoint.path, direction === 'append')
+  if (by?.name === 'tee') {
+    const isAppended = by.args.includes('-a') || by.args.includes('--append')
+    for (const arg of by.args) if (!arg.startsWith('-')) paths.set(arg, isAppended)
+  }
+  const text = by?.name === 'tee' ? place.input : printed
+  for (const [path, isAppended] of paths) {
+    if (path === '/dev/null') continue
+    reader.reading.writes.push({ path, text, isAppended, by })
+    if (text === undefined || hasMarker(path)) continue
+    scope.files.set(path, isAppended ? (scope.files.get(path) ?? '') + text : text)
+    if (scope.depth > 6) continue
+    if (laterRun.test(path)) reader.script(text, deeper(scope), startOf())
+    else if (cronFile.test(path)) runCron(reader, text, scope)
+  }
+}
+
+function runCron(reader: ScriptReader, text: string, scope: Scope): void {
+  for (const line of text.split('\n')) {
+    const match =
+      /^\s*(?:@\w+|(?:\S+\s+){5})(?:(?:root|www-data|\w+)\s+(?=\S*\/|bash|sh|curl|nc))?(.+)$/.exec(line)
+    if (match?.[1] !== undefined && !line.trimStart().startsWith('#'))
+      reader.script(match[1], deeper(scope), startOf())
+  }
+}
+
+type BuiltinCall = {
+  readonly reader: ScriptReader
+  readonly invocation: Invocation
+  readonly scope: Scope
+  readonly place: Place
+  readonly opened: Opened
+}
+
+const declare = ({ reader, invocation, scope }: BuiltinCall): string => {
+  for (const arg of invocation.args) {
+    const match = /^([A-Za-z_]\w*)\+?=(.*)$/s.exec(arg)
+    if (match) reader.assign(match[1] ?? '', match[2] ?? '', scope)
+  }
+  return ''
+}
+
+const source = ({ reader, invocation, scope, place }: BuiltinCall): undefined => {
+  const file = invocation.args[0] ?? ''
+  const known = /^\/dev\/(stdin|fd\/0)$/.test(file) ? place.input : scope.files.get(file)
+  if (known !== undefined) reader.script(known, deeper(scope), { ...place, input: undefined })
+  return undefined
+}
+
+const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefined>> = {
+  '.': source,
+  export: declare,
+  declare,
+  local: declare,
+  readonly: declare,
+  typeset: declare,
+  exec: ({ reader, scope, place, opened }) => {
+    scope.standard = place.streams
+    for (const [descriptor, endpoint] of opened) {
+      scope.descriptors.set(descriptor, endpoint)
+      if (endpoint.kind === 'socket') reader.reading.sockets.push(endpoint.address)
+    }
+    return ''
+  },
+  eval: ({ reader, invocation, scope, place }) =>
+    reader.script(invocation.args.join(' '), deeper(scope), place),
+  source,
+  read: ({ reader, invocation, scope, place }) => {
+    const names = invocation.args.filter((arg) => /^[A-Za-z_]\w*$/.test(arg))
+    const line = place.input?.split('\n')[0]
+    for (const name of names.length > 0 ? names : ['REPLY'])
+      scope.variables.set(name, line ?? reader.markRead(place))
+    return ''
+  },
+  ztcp: ({ reader, invocation, scope }) => {
+    const address = invocation.args.filter((arg) => !arg.startsWith('-')).join(':')
+    scope.variables.set('REPLY', '59')
+    scope.descriptors.set(59, { kind: 'socket', address })
+    reader.reading.sockets.push(address)
+    return ''
+  },
+  set: ({ invocation, scope }) => {
+    if (invocation.args[0] === '--')
+      invocation.args.slice(1).forEach((arg, index) => {
+        scope.variables.set(String(index + 1), arg)
+      })
+    return ''
+  },
+  trap: ({ reader, invocation, scope }) => {
+    const [code = '', signal] = invocation.args
+    if (signal !== undefined && !code.startsWith('-')) reader.script(code, deeper(scope), startOf())
+    return ''
+  },
+  crontab: ({ reader, invocation, scope, place }) => {
+    if (invocation.args.includes('-') || invocation.args.length === 0) {
+      if (place.input !== undefined) runCron(reader, place.input, scope)
+    }
+    return undefined
+  },
+  printf: ({ reader, invocation, scope, place }) => {
+    const isVariable = invocation.args[0] === '-v'
+    const args = isVariable ? invocation.args.slice(2) : invocation.args
+    const produced = outputOf('printf', args, place.input, () => undefined)
+    if (produced?.decoding !== undefined) reader.noteDecoded(produced.text, produced.decoding)
+    if (!isVariable) return produced?.text
+    if (produced !== undefined) reader.assign(invocation.args[1] ?? '', produced.text, scope)
+    return ''
+  },
+}

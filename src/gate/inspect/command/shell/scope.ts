@@ -1,0 +1,66 @@
+import type { CompoundCommand, CompoundList, Redirected } from 'unbash'
+import type { Endpoint, Pipeline, Redirection, Streams } from './model.ts'
+
+export type FunctionBody = CompoundCommand | Redirected | CompoundList
+
+/** What the shell knows while a text is read: it changes as the text goes on. */
+export type Scope = {
+  readonly variables: Map<string, string>
+  readonly descriptors: Map<number, Endpoint>
+  /** Text of the files that this text itself wrote. */
+  readonly files: Map<string, string>
+  readonly functions: Map<string, FunctionBody>
+  /** Set by `exec` with redirections only. */
+  standard: Streams
+  readonly depth: number
+  readonly decoding: readonly string[]
+  readonly isElsewhere: boolean
+  readonly isRepeated: boolean
+}
+
+/** Where one command stands: its streams and its place in a pipeline. */
+export type Place = {
+  readonly streams: Streams
+  readonly input: string | undefined
+  readonly pipeline: Pipeline
+  readonly stage: number
+  readonly redirections: readonly Redirection[]
+}
+
+export const inherited: Endpoint = { kind: 'inherited' }
+export const piped: Endpoint = { kind: 'pipe' }
+export const inheritedStreams: Streams = { stdin: inherited, stdout: inherited, stderr: inherited }
+
+export function newScope(): Scope {
+  return {
+    variables: new Map([
+      ['IFS', ' '],
+      ['HOME', '~'],
+      ['PWD', '.'],
+      ['SHELL', '/bin/bash'],
+      ['BASH', '/bin/bash'],
+    ]),
+    descriptors: new Map(),
+    files: new Map(),
+    functions: new Map(),
+    standard: inheritedStreams,
+    depth: 0,
+    decoding: [],
+    isElsewhere: false,
+    isRepeated: false,
+  }
+}
+
+export function startOf(): Place {
+  return {
+    streams: inheritedStreams,
+    input: undefined,
+    pipeline: { stages: [[]], outer: undefined },
+    stage: 0,
+    redirections: [],
+  }
+}
+
+export function deeper(scope: Scope): Scope {
+  return { ...scope, depth: scope.depth + 1 }
+}

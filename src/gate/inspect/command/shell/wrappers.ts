@@ -1,0 +1,164 @@
+// Programs that only run another program: what matters is the one inside.
+
+type Wrapper = {
+  /** Short options that take the next word. */
+  readonly valued: string
+  /** Long options that take the next word when they have no `=`. */
+  readonly long?: readonly string[]
+  /** Words of its own before the program. */
+  readonly skip?: number
+  /** The program's words are joined and given to a shell. */
+  readonly isShellText?: boolean
+  readonly isElsewhere?: boolean
+}
+
+const wrappers: Readonly<Record<string, Wrapper>> = {
+  sudo: {
+    valued: 'ugpCcDhRrTtU',
+    long: ['--user', '--group', '--host', '--chdir', '--prompt', '--chroot', '--close-from'],
+  },
+  doas: { valued: 'uC' },
+  pkexec: { valued: '', long: ['--user'] },
+  gosu: { valued: '', skip: 1 },
+  'su-exec': { valued: '', skip: 1 },
+  nohup: { valued: '' },
+  nice: { valued: 'n', long: ['--adjustment'] },
+  ionice: { valued: 'cnp' },
+  timeout: { valued: 'ks', long: ['--kill-after', '--signal'], skip: 1 },
+  gtimeout: { valued: 'ks', skip: 1 },
+  time: { valued: 'fo' },
+  stdbuf: { valued: 'ioe' },
+  setsid: { valued: '' },
+  builtin: { valued: '' },
+  exec: { valued: 'a' },
+  chroot: { valued: '', skip: 1 },
+  unshare: { valued: 'SG' },
+  nsenter: { valued: 'tSG' },
+  strace: { valued: 'aeopsuEPIObX' },
+  ltrace: { valued: 'aeopsun' },
+  proxychains: { valued: 'f' },
+  proxychains4: { valued: 'f' },
+  torsocks: { valued: '' },
+  torify: { valued: '' },
+  firejail: { valued: '' },
+  chrt: { valued: '', skip: 1 },
+  taskset: { valued: '', skip: 1 },
+  numactl: { valued: 'NmCpi' },
+  setarch: { valued: '', skip: 1 },
+  prlimit: { valued: '' },
+  'systemd-run': { valued: 'pHMu', long: ['--unit', '--property', '--uid', '--gid', '--on-calendar'] },
+  'systemd-inhibit': { valued: '' },
+  caffeinate: { valued: 'tw' },
+  unbuffer: { valued: '' },
+  rlwrap: { valued: 'fH' },
+  watch: { valued: 'n', long: ['--interval'], isShellText: true },
+  'xvfb-run': { valued: 'nseflp' },
+  'dbus-run-session': { valued: '' },
+  'dbus-launch': { valued: '' },
+  busybox: { valued: '' },
+  toybox: { valued: '' },
+  valgrind: { valued: '' },
+  tini: { valued: '' },
+  'dumb-init': { valued: '' },
+  catchsegv: { valued: '' },
+  setpriv: { valued: '' },
+  'aws-vault': { valued: '', skip: 2 },
+  dotenv: { valued: 'ef' },
+  cgexec: { valued: 'g' },
+  ssh: {
+    valued: 'bcDEeFIiJLlmOopQRSWwB',
+    skip: 1,
+    isShellText: true,
+    isElsewhere: true,
+  },
+}
+
+export type Unwrapped = {
+  readonly words: readonly string[]
+  readonly isShellText: boolean
+  readonly isElsewhere: boolean
+}
+
+/** The words inside one wrapper, or undefined where there is no wrapper or nothing inside. */
+export function unwrap(words: readonly string[], variables: Map<string, string>): Unwrapped | undefined {
+  const name = programName(words[0] ?? '')
+  if (name === 'env') return unwrapEnv(words, variables)
+  if (name === 'command')
+    return words[1] !== undefined && /^-[pvV]*[vV]/.test(words[1]) ? undefined : inner(words, { valued: '' })
+  if (name === 'docker' || name === 'podman' || name === 'nerdctl') return unwrapContainer(words)
+  if (name === 'kubectl' || name === 'oc') return unwrapAfterDashes(words, 'exec')
+  const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined
+  return wrapper === undefined ? undefined : inner(words, wrapper)
+}
+
+/** The last segment of a program's path, without a Windows extension. */
+export function programName(path: string): string {
+  const slash = path.lastIndexOf('/')
+  const name = slash < 0 ? path : path.slice(slash + 1)
+  return name.endsWith('.exe') ? name.slice(0, -4) : name
+}
+
+function inner(words: readonly string[], wrapper: Wrapper): Unwrapped | undefined {
+  let at = 1
+  let skip = wrapper.skip ?? 0
+  for (; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (word === '--') {
+      at += 1 + skip
+      break
+    }
+    if (word.startsWith('--')) {
+      if (wrapper.long?.includes(word)) at++
+    } else if (word.startsWith('-') && word.length > 1) {
+      const letter = word.at(-1) ?? ''
+      if (word.length === 2 && wrapper.valued.includes(letter)) at++
+    } else if (/^[A-Za-z_]\w*=/.test(word)) {
+      // `sudo NAME=value program`.
+    } else if (skip > 0) skip--
+    else break
+  }
+  if (at >= words.length) return undefined
+  return {
+    words: words.slice(at),
+    isShellText: wrapper.isShellText === true,
+    isElsewhere: wrapper.isElsewhere === true,
+  }
+}
+
+function unwrapEnv(words: readonly string[], variables: Map<string, string>): Unwrapped | undefined {
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (word === '-S' || word === '--split-string')
+      return { words: [words.slice(at + 1).join(' ')], isShellText: true, isElsewhere: false }
+    if (word === '-u' || word === '-C' || word === '--unset' || word === '--chdir') at++
+    else if (word.startsWith('-')) continue
+    else {
+      const assignment = /^([A-Za-z_]\w*)=(.*)$/s.exec(word)
+      if (!assignment) return { words: words.slice(at), isShellText: false, isElsewhere: false }
+      variables.set(assignment[1] ?? '', assignment[2] ?? '')
+    }
+  }
+  return undefined
+}
+
+const containerValued =
+  /^(-[eivpuwhlmca]|--(name|volume|env|env-file|publish|user|workdir|network|net|mount|entrypoint|memory|cpus|label|platform|hostname|add-host|cap-add|device|gpus|restart|runtime|security-opt|shm-size|ulimit|pid|ipc))$/
+
+/** `docker run [options] IMAGE program…` and `docker exec [options] CONTAINER program…`. */
+function unwrapContainer(words: readonly string[]): Unwrapped | undefined {
+  const verb = words.findIndex((word, index) => index > 0 && (word === 'run' || word === 'exec'))
+  if (verb < 0 || verb > 3) return undefined
+  let at = verb + 1
+  for (; at < words.length && (words[at] ?? '').startsWith('-'); at++) {
+    const word = words[at] ?? ''
+    if (containerValued.test(word) && word !== '-i') at++
+  }
+  const rest = words.slice(at + 1)
+  return rest.length === 0 ? undefined : { words: rest, isShellText: false, isElsewhere: true }
+}
+
+function unwrapAfterDashes(words: readonly string[], verb: string): Unwrapped | undefined {
+  const dashes = words.indexOf('--')
+  if (!words.includes(verb) || dashes < 0 || dashes + 1 >= words.length) return undefined
+  return { words: words.slice(dashes + 1), isShellText: false, isElsewhere: true }
+}

@@ -1,0 +1,67 @@
+import type { Finding } from '../../../finding.ts'
+import { type CommandDetector, finding, shown } from '../detector.ts'
+import type { Invocation } from '../shell/model.ts'
+
+const NAME = 'tunnel'
+
+/** Ways in or out that go around the network's own doors. */
+export const tunnel: CommandDetector = {
+  name: NAME,
+  inspect: (reading) => reading.invocations.flatMap(ofInvocation),
+}
+
+const relays =
+  /^(chisel|ngrok|cloudflared|frpc|frps|bore|localtunnel|lt|gost|ligolo(-ng)?|ligolo-agent|rathole|revsocks|rpivot|iodine|dnscat2?|dns2tcpc?|ptunnel(-ng)?|icmptunnel|reGeorg|stunnel4?|sshuttle|3proxy|microsocks|earthworm|ew|nps|npc|zrok|pagekite|tunnelto|inlets|wstunnel|hans|udp2raw|tun2socks|plink)$/
+
+function ofInvocation(invocation: Invocation): readonly Finding[] {
+  const { name, args } = invocation
+  const seen = (fact: string, severity: Finding['severity'], summary: string) => [
+    finding(NAME, fact, severity, summary),
+  ]
+  if (/^(ssh|autossh|plink)$/.test(name)) return ssh(invocation)
+  if (relays.test(name)) {
+    if (args.length === 0 || args.some((arg) => /^(--?version|version|help|--?help|update|-h|-v)$/.test(arg)))
+      return []
+    return seen('tunnel.relay', 'high', `${name} opens a tunnel`)
+  }
+  if (name === 'socat') {
+    const ends = args.filter((arg) => /^(tcp|udp|openssl|ssl|socks|unix|sctp)/i.test(arg))
+    const forwards =
+      ends.length > 1 &&
+      ends.some((arg) => /listen|-l:/i.test(arg)) &&
+      ends.some((arg) => !/listen|-l:/i.test(arg))
+    return forwards ? seen('tunnel.forward', 'high', 'socat forwards a port') : []
+  }
+  if (name === 'tailscale' && args[0] === 'funnel')
+    return seen('tunnel.relay', 'high', 'tailscale funnel opens this machine to the internet')
+  if (name === 'npx' && args.some((arg) => /^(localtunnel|ngrok|untun)$/.test(arg)))
+    return seen('tunnel.relay', 'high', 'opens a tunnel')
+  if (name === 'netsh' && /portproxy\s+add/i.test(args.join(' ')))
+    return seen('tunnel.forward', 'high', 'netsh forwards a port')
+  if (/^ip6?tables$/.test(name) && args.includes('DNAT'))
+    return seen('tunnel.forward', 'low', `${name} redirects traffic`)
+  return []
+}
+
+function ssh({ name, args }: Invocation): readonly Finding[] {
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? ''
+    const match = /^-([a-zA-Z]*)([RD])(.*)$/.exec(arg)
+    if (!match || /^-o/.test(arg)) continue
+    const target = match[3] === '' ? (args[at + 1] ?? '') : (match[3] ?? '')
+    if (!/\d|\//.test(target)) continue
+    if (match[2] === 'R')
+      return [
+        finding(NAME, 'tunnel.reverse', 'high', `${name} opens ${shown(target)} on the far side to this one`),
+      ]
+    return [
+      finding(
+        NAME,
+        'tunnel.proxy',
+        'medium',
+        `${name} makes a proxy through the far side at ${shown(target)}`,
+      ),
+    ]
+  }
+  return []
+}

@@ -1,0 +1,182 @@
+import type { Finding } from '../../../finding.ts'
+import { secretFile } from '../credential-read/secret-files.ts'
+import { type CommandDetector, finding, shown } from '../detector.ts'
+import { isDuplex } from '../network.ts'
+import { placeOf } from '../paths.ts'
+import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
+
+const NAME = 'upload'
+
+/** Files or program output going to another machine. */
+export const upload: CommandDetector = {
+  name: NAME,
+  inspect: (reading) => reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
+}
+
+const dropPlaces =
+  /(transfer\.sh|file\.io|0x0\.st|anonfiles|gofile\.io|bashupload|catbox\.moe|pastebin\.com|paste\.ee|termbin|ix\.io|sprunge\.us|dpaste|webhook\.site|pipedream\.net|requestbin|requestcatcher|beeceptor|interact\.sh|oast\.|burpcollaborator|ngrok|trycloudflare|discord(app)?\.com\/api\/webhooks|api\.telegram\.org|hooks\.slack\.com|temp\.sh|oshi\.at|wetransfer|mega\.nz)/i
+const rawHost =
+  /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?!127\.|10\.0\.2\.|localhost)\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)/i
+
+function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args } = invocation
+  switch (name) {
+    case 'curl':
+      return web(invocation, reading, curlBodies(args))
+    case 'wget':
+      return web(invocation, reading, wgetBodies(args))
+    case 'scp':
+    case 'rsync':
+    case 'sftp':
+      return copied(invocation)
+    case 'dig':
+    case 'nslookup':
+    case 'host':
+    case 'ping':
+      return named(invocation, reading)
+    default:
+      return isDuplex(invocation) || invocation.streams.stdout.kind === 'socket'
+        ? raw(invocation, reading)
+        : []
+  }
+}
+
+function curlBodies(args: readonly string[]): readonly string[] {
+  return args.flatMap((arg, index) => {
+    if (/^(-d|--data\S*|-F|--form|-T|--upload-file|--json|--form-string)$/.test(arg)) {
+      const value = args[index + 1] ?? ''
+      return [/^(-T|--upload-file)$/.test(arg) ? `@${value}` : value]
+    }
+    const joined = /^-([dFT])(.+)$/.exec(arg) ?? /^--(?:data[\w-]*|form|upload-file|json)=(.+)$/.exec(arg)
+    return joined === null ? [] : [joined[1] === 'T' ? `@${joined[2]}` : (joined[2] ?? joined[1] ?? '')]
+  })
+}
+
+function wgetBodies(args: readonly string[]): readonly string[] {
+  return args.flatMap((arg, index) => {
+    const match = /^--(?:post|body)-(file|data)(?:=(.*))?$/.exec(arg)
+    if (!match) return []
+    const value = match[2] ?? args[index + 1] ?? ''
+    return [match[1] === 'file' ? `@${value}` : value]
+  })
+}
+
+function web(invocation: Invocation, reading: Reading, bodies: readonly string[]): readonly Finding[] {
+  const { args, name } = invocation
+  const address =
+    args.find((arg) => /^https?:\/\//i.test(arg) || dropPlaces.test(arg) || rawHost.test(arg)) ?? ''
+  // Output put into the address itself leaves just as well.
+  const inAddress = sourcesOf(address, reading).filter(
+    (source) =>
+      !/^(date|uname|git|basename|hostname|nproc|arch|dpkg|lsb_release|jq|cut|awk|sed|grep|tr|head|echo|curl|wget)$/.test(
+        source.name,
+      ),
+  )
+  if (inAddress.length > 0)
+    return [
+      finding(
+        NAME,
+        'upload.address',
+        'high',
+        `${name} puts the output of ${inAddress[0]?.name ?? ''} into an address`,
+      ),
+    ]
+  if (bodies.length === 0) return []
+  const file = bodies.map((body) => /(?:^|=)[@<](.+)$/.exec(body)?.[1]).find((path) => path !== undefined)
+  const output = bodies.flatMap((body) => sourcesOf(body, reading))[0]
+  const isDrop = dropPlaces.test(address) || rawHost.test(address)
+  const what = file ?? output?.name
+  if (what === undefined) return []
+  if (file !== undefined && secretFile(file.replace(/;.*$/, '')) !== undefined)
+    return [finding(NAME, 'upload.secret', 'critical', `${name} sends ${shown(file)} away`)]
+  if (file === '-' || file === '/dev/stdin') return piped(invocation, reading, isDrop)
+  if (isDrop)
+    return [finding(NAME, 'upload.drop', 'high', `${name} sends ${shown(what)} to ${shown(address)}`)]
+  const place = file === undefined ? 'project' : placeOf(file)
+  const isSystem = place === 'system' || /^\/(etc|var\/lib|root|proc)\//.test(`${file ?? ''}/`)
+  return [
+    finding(
+      NAME,
+      isSystem ? 'upload.system' : 'upload.file',
+      isSystem ? 'high' : 'low',
+      `${name} sends ${shown(what)} away`,
+    ),
+  ]
+}
+
+function piped(invocation: Invocation, reading: Reading, isDrop: boolean): readonly Finding[] {
+  const sources = upstreamOf(invocation, reading)
+  const revealing = sources.find((source) => collectors.test(source.name))
+  const severity = isDrop || revealing !== undefined ? 'high' : 'low'
+  const what = (revealing ?? sources[0])?.name ?? 'its input'
+  return [
+    finding(
+      NAME,
+      severity === 'high' ? 'upload.drop' : 'upload.file',
+      severity,
+      `sends the output of ${shown(what)} away`,
+    ),
+  ]
+}
+
+/** Programs that gather what is worth stealing. */
+const collectors =
+  /^(tar|zip|7z|mysqldump|pg_dump|pg_dumpall|mongodump|sqlite3|env|printenv|ps|netstat|ss|ifconfig|id|whoami|find|history|getent|dmesg|crontab|w|last)$/
+
+function copied({ name, args }: Invocation): readonly Finding[] {
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  const target = words.at(-1) ?? ''
+  if (!/^[^/:]+:|^rsync:\/\//.test(target) || /^[A-Za-z]:[\\/]/.test(target)) return []
+  const secret = words
+    .slice(0, -1)
+    .find((word) => secretFile(word) !== undefined && args[args.indexOf(word) - 1] !== '-i')
+  if (secret !== undefined)
+    return [finding(NAME, 'upload.secret', 'critical', `${name} sends ${shown(secret)} away`)]
+  const isWide = words.slice(0, -1).some((word) => /^(root|system|home|personal)$/.test(placeOf(word)))
+  return [
+    finding(
+      NAME,
+      isWide ? 'upload.system' : 'upload.copy',
+      isWide ? 'high' : 'info',
+      `${name} copies to ${shown(target)}`,
+    ),
+  ]
+}
+
+/** Names looked up that are made of data: `dig $(cat secret | base64).example.com`. */
+function named(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const word = invocation.args.find((arg) => sourcesOf(arg, reading).length > 0)
+  if (word === undefined || !/\uE001[\w-]*\.[\w.-]+/.test(word))
+    return invocation.name === 'ping' && invocation.args.includes('-p') && word !== undefined
+      ? [finding(NAME, 'upload.names', 'high', 'ping carries data')]
+      : []
+  return [finding(NAME, 'upload.names', 'high', `${invocation.name} looks up a name made of program output`)]
+}
+
+function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
+  if (invocation.args.some((arg) => /^-[a-zA-Z]*l/.test(arg)) && invocation.streams.stdin.kind !== 'file')
+    return []
+  const file = invocation.streams.stdin.kind === 'file' ? invocation.streams.stdin.path : undefined
+  if (file !== undefined && !/^\/(tmp|dev)\//.test(file)) {
+    const isSecret = secretFile(file) !== undefined
+    return [
+      finding(
+        NAME,
+        isSecret ? 'upload.secret' : 'upload.raw',
+        isSecret ? 'critical' : 'medium',
+        `${shown(invocation.name)} sends ${shown(file)} over a raw connection`,
+      ),
+    ]
+  }
+  const sources = upstreamOf(invocation, reading)
+  const collector = sources.find((source) => collectors.test(source.name) || source.name === 'cat')
+  if (collector !== undefined && !sources.some((source) => isDuplex(source)))
+    return [finding(NAME, 'upload.raw', 'high', `the output of ${collector.name} goes over a raw connection`)]
+  const isProducer =
+    invocation.streams.stdout.kind === 'socket' &&
+    /^(cat|tar|dd|base64|gzip|env|id|ps)$/.test(invocation.name)
+  return isProducer
+    ? [finding(NAME, 'upload.raw', 'high', `the output of ${invocation.name} goes over a raw connection`)]
+    : []
+}
