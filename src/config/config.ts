@@ -1,0 +1,111 @@
+/**
+ * What an operator wrote in `portcullis.yaml`, checked and with every default filled in. Nothing after the reader
+ * meets an optional field that has a default, an `env:` reference or a time in a unit other than its name says.
+ */
+export type Config = {
+  /** The file it came from, for messages. */
+  readonly file: string
+  readonly mode: Mode
+  readonly listen: Address
+  readonly console: Address | undefined
+  /** Bearer token of the admin API and the metrics. Needed when the console listens beyond this machine. */
+  readonly consoleToken: string | undefined
+  /** Absolute path of the data folder. */
+  readonly store: string
+  readonly upstreams: readonly UpstreamConfig[]
+  readonly keys: readonly StaticKey[]
+  readonly limits: Limits
+  readonly rates: Rates
+  readonly trust: Trust
+  readonly data: readonly DataRule[]
+  readonly ledger: LedgerConfig
+}
+
+/** `observe` records what it would have done and lets the act pass; identity and local-only rules always hold. */
+export type Mode = 'enforce' | 'observe'
+
+export type Address = { readonly host: string; readonly port: number }
+
+export type Protocol = 'openai' | 'anthropic'
+
+export type UpstreamConfig = {
+  readonly name: string
+  readonly protocol: Protocol
+  readonly url: URL
+  /** Put into the request in place of the client's own key. */
+  readonly key: string | undefined
+  /** Globs over model names; `*` matches any run of characters. */
+  readonly models: readonly string[]
+  /** Acts under a local-only rule may go here. */
+  readonly local: boolean
+  /** SHA-256 of the server's certificate, hexadecimal without colons. A server that shows another is refused. */
+  readonly tlsFingerprint: string | undefined
+  readonly connectMs: number
+  readonly firstByteMs: number
+  readonly idleMs: number
+  readonly connectionsMax: number
+  /** Further attempts after the first, all before the first byte of an answer. */
+  readonly retries: number
+  readonly breaker: { readonly failures: number; readonly openMs: number }
+}
+
+export type StaticKey = {
+  readonly key: string
+  readonly account: string
+  readonly tenant: string
+  readonly plan: string | undefined
+  readonly labels: readonly string[]
+  readonly models: readonly string[]
+}
+
+export type Limits = {
+  readonly bodyBytesMax: number
+  readonly headerBytesMax: number
+  readonly headersMs: number
+  readonly bodyMs: number
+  readonly connectionsMax: number
+  readonly exchangesMax: number
+  readonly drainMs: number
+}
+
+/** Zero means no limit. */
+export type Rates = {
+  readonly key: Rate
+  readonly account: Rate
+  /** Refused keys a minute from one address; beyond it the address is turned away before its key is looked at. */
+  readonly refusalsPerMinute: number
+}
+
+export type Rate = { readonly requestsPerMinute: number; readonly tokensPerMinute: number }
+
+export type Trust = {
+  /** How many proxies in front of the gate append to `x-forwarded-for`. Zero: the socket's address is the client's. */
+  readonly hops: number
+  /** Addresses (or CIDR ranges) whose headers are believed at all. */
+  readonly proxies: readonly string[]
+  /** Lower-case header names that a trusted proxy fills in. */
+  readonly headers: Readonly<Partial<Record<TrustedField, string>>>
+}
+
+export const trustedFields = ['account', 'org', 'ja4', 'payment', 'asn', 'plan', 'created'] as const
+export type TrustedField = (typeof trustedFields)[number]
+
+export type DataRule = {
+  readonly data: 'local-only'
+  /** Globs over account names. */
+  readonly accounts: readonly string[]
+  readonly labels: readonly string[]
+}
+
+export type LedgerConfig = {
+  /** What the first byte of an answer waits for: `written` survives the process, `durable` survives the power. */
+  readonly wait: 'written' | 'durable'
+  /** When the ledger cannot keep up: `closed` refuses the act, `open` lets it pass unrecorded and counts it. */
+  readonly full: 'closed' | 'open'
+  readonly fullWaitMs: number
+  readonly ringBytes: number
+  readonly segmentBytes: number
+  readonly retainMs: number
+  readonly retainBytes: number
+  readonly checkpointMs: number
+}

@@ -1,0 +1,251 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import * as v from 'valibot'
+import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import { GateError } from '../kernel/gate-error.ts'
+import { failure, type Result, success } from '../kernel/result.ts'
+import type { Address, Config } from './config.ts'
+import { nearestWord } from './nearest-word.ts'
+import { type ConfigFile, fileSchema } from './schema.ts'
+
+/** A configuration larger than this is a mistake or an attack on the parser. */
+const FILE_BYTES_MAX = 1024 * 1024
+const ALIASES_MAX = 100
+const DAY_MS = 86_400_000
+
+export type ConfigProblem = {
+  readonly code:
+    | 'yaml-malformed'
+    | 'field-unknown'
+    | 'field-missing'
+    | 'field-invalid'
+    | 'env-missing'
+    | 'name-repeated'
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** Dotted path from the top, `upstreams.0.url`. */
+  readonly field: string
+  readonly message: string
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+type Path = readonly (string | number)[]
+
+/** Reads, checks and fills in. All problems come at once, so that a person fixes the file in one go. */
+export function loadConfig(file: string, env: Env): Config {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new GateError(
+      'config-unreadable',
+      `${file} cannot be read. \`portcullis init\` writes a first one.`,
+      { cause },
+    )
+  }
+  const config = readConfig(text, file, env)
+  if (config.ok) return config.value
+  throw new GateError('config-invalid', config.error.map(formatProblem).join('\n'))
+}
+
+export function formatProblem(problem: ConfigProblem): string {
+  const field = problem.field === '' ? '' : ` ${problem.field}:`
+  return `${problem.file}:${problem.line}:${problem.column}:${field} ${problem.message} [${problem.code}]`
+}
+
+export function readConfig(text: string, file: string, env: Env): Result<Config, readonly ConfigProblem[]> {
+  const lines = new LineCounter()
+  if (Buffer.byteLength(text) > FILE_BYTES_MAX)
+    return failure([problemAt('yaml-malformed', file, '', 1, 1, `larger than ${FILE_BYTES_MAX} bytes`)])
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const where = (path: Path): readonly [line: number, column: number] => {
+    // The nearest ancestor that is written in the file: a missing field has no place of its own.
+    for (let depth = path.length; depth >= 0; depth--) {
+      const node = keyOrValue(document, path.slice(0, depth))
+      if (node?.range) {
+        const { line, col } = lines.linePos(node.range[0])
+        return [line, col]
+      }
+    }
+    return [1, 1]
+  }
+  if (document.errors.length > 0)
+    return failure(
+      document.errors.map((error) => {
+        const { line, col } = lines.linePos(error.pos[0])
+        return problemAt('yaml-malformed', file, '', line, col, error.message.split('\n')[0] ?? 'malformed')
+      }),
+    )
+  const problems: ConfigProblem[] = []
+  const complain = (code: ConfigProblem['code'], path: Path, message: string): void => {
+    problems.push(problemAt(code, file, path.join('.'), ...where(path), message))
+  }
+  let plain: unknown
+  try {
+    plain = document.toJS({ maxAliasCount: ALIASES_MAX }) ?? {}
+  } catch {
+    return failure([problemAt('yaml-malformed', file, '', 1, 1, `more than ${ALIASES_MAX} aliases`)])
+  }
+  const raw = resolveEnv(plain, env, [], complain)
+  const parsed = v.safeParse(fileSchema, raw, { abortPipeEarly: true })
+  if (!parsed.success) for (const issue of parsed.issues) describeIssue(issue, complain)
+  else checkNames(parsed.output, complain)
+  if (!parsed.success || problems.length > 0) return failure(problems)
+  return success(fillIn(parsed.output, file))
+}
+
+/** The key of a field where there is one, else the value: an editor jumps to the name that is wrong. */
+function keyOrValue(document: Document, path: Path): Node | undefined {
+  const parent: unknown = path.length === 0 ? undefined : document.getIn(path.slice(0, -1), true)
+  if (isMap(parent)) {
+    const pair = parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
+    if (pair && isNode(pair.key)) return pair.key
+  }
+  const node: unknown = path.length === 0 ? document.contents : document.getIn(path, true)
+  return isNode(node) ? node : undefined
+}
+
+type Complain = (code: ConfigProblem['code'], path: Path, message: string) => void
+
+function problemAt(
+  code: ConfigProblem['code'],
+  file: string,
+  field: string,
+  line: number,
+  column: number,
+  message: string,
+): ConfigProblem {
+  return { code, file, line, column, field, message }
+}
+
+/** Any text may be `env:NAME`: secrets stay out of the file. The value itself is never repeated in a message. */
+function resolveEnv(value: unknown, env: Env, path: Path, complain: Complain): unknown {
+  if (typeof value === 'string' && value.startsWith('env:')) {
+    const name = value.slice('env:'.length)
+    const found = env[name]
+    if (found !== undefined && found !== '') return found
+    complain('env-missing', path, `the environment variable ${name} is not set`)
+    return 'env-missing-placeholder'
+  }
+  if (Array.isArray(value))
+    return value.map((item, index) => resolveEnv(item, env, [...path, index], complain))
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, resolveEnv(item, env, [...path, key], complain)]),
+    )
+  return value
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>, complain: Complain): void {
+  const path: Path = (issue.path ?? []).map((item) =>
+    typeof item.key === 'number' ? item.key : String(item.key),
+  )
+  const name = String(path.at(-1) ?? '')
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const near = nearestWord(name, fieldsAt(path.slice(0, -1)))
+    complain('field-unknown', path, `there is no such field.${near ? ` Did you mean ${near}?` : ''}`)
+  } else if (issue.input === undefined) complain('field-missing', path, 'this field is needed')
+  else complain('field-invalid', path, expectation(issue))
+}
+
+function expectation(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'regex' || issue.type === 'check' || issue.type === 'url')
+    return `must be ${issue.message}`
+  if (issue.type === 'picklist' || issue.type === 'literal')
+    return `must be ${issue.expected?.replaceAll('"', '')}`
+  const bound = issue.expected?.replace(/^>=/, 'at least ').replace(/^<=/, 'at most ')
+  return `must be ${bound ?? 'valid'}${issue.type.includes('length') ? ' long' : ''}`
+}
+
+/** The names a strict object knows, found by walking the schema along a path. */
+function fieldsAt(path: Path): readonly string[] {
+  let schema: unknown = fileSchema
+  for (const step of path) schema = childOf(unwrap(schema), step)
+  const own = unwrap(schema)
+  return hasEntries(own) ? Object.keys(own.entries) : []
+}
+
+function childOf(schema: unknown, step: string | number): unknown {
+  if (hasEntries(schema)) return schema.entries[String(step)]
+  return typeof schema === 'object' && schema !== null && 'item' in schema ? schema.item : undefined
+}
+
+function unwrap(schema: unknown): unknown {
+  let inner = schema
+  while (typeof inner === 'object' && inner !== null && 'wrapped' in inner) inner = inner.wrapped
+  return inner
+}
+
+function hasEntries(schema: unknown): schema is { entries: Record<string, unknown> } {
+  return typeof schema === 'object' && schema !== null && 'entries' in schema
+}
+
+function checkNames(file: ConfigFile, complain: Complain): void {
+  const seen = new Set<string>()
+  for (const [index, { name }] of file.upstreams.entries()) {
+    if (seen.has(name))
+      complain('name-repeated', ['upstreams', index, 'name'], `a second upstream is called ${name}`)
+    seen.add(name)
+  }
+  const keys = new Set<string>()
+  for (const [index, { key }] of file.keys.entries()) {
+    if (keys.has(key)) complain('name-repeated', ['keys', index, 'key'], 'this key is listed twice')
+    keys.add(key)
+  }
+  const beyond = file.console !== undefined && !isLoopback(parseAddress(file.console).host)
+  if (beyond && file.consoleToken === undefined)
+    complain(
+      'field-missing',
+      ['console'],
+      'a console that listens beyond this machine needs a consoleToken of 16 characters or more',
+    )
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function fillIn(file: ConfigFile, path: string): Config {
+  const { ringMiB, segmentMiB, retainDays, retainGiB, checkpointSeconds, ...ledger } = file.ledger
+  return {
+    file: path,
+    mode: file.mode,
+    listen: parseAddress(file.listen),
+    console: file.console === undefined ? undefined : parseAddress(file.console),
+    consoleToken: file.consoleToken,
+    store: resolve(dirname(path), file.store),
+    upstreams: file.upstreams.map(({ url, key, tlsFingerprint, ...rest }) => ({
+      ...rest,
+      url: new URL(url),
+      key,
+      tlsFingerprint,
+    })),
+    keys: file.keys.map(({ plan, ...rest }) => ({ ...rest, plan })),
+    limits: file.limits,
+    rates: file.rates,
+    trust: { ...file.trust, headers: onlyDefined(file.trust.headers) },
+    data: file.data,
+    ledger: {
+      ...ledger,
+      ringBytes: ringMiB * 1024 * 1024,
+      segmentBytes: segmentMiB * 1024 * 1024,
+      retainMs: retainDays * DAY_MS,
+      retainBytes: retainGiB * 1024 ** 3,
+      checkpointMs: checkpointSeconds * 1_000,
+    },
+  }
+}
+
+function onlyDefined<Key extends string>(
+  record: Readonly<Partial<Record<Key, string | undefined>>>,
+): Partial<Record<Key, string>> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<
+    Record<Key, string>
+  >
+}
+
+function parseAddress(text: string): Address {
+  const colon = text.lastIndexOf(':')
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
+}
