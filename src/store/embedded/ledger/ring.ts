@@ -1,0 +1,163 @@
+import {
+  RECORD_ALIGN_BYTES,
+  RECORD_HEADER_BYTES,
+  RECORD_PAYLOAD_BYTES_MAX,
+  type RecordKind,
+  RING_SKIP,
+  recordBytes,
+  writeRecordHeader,
+} from './records.ts'
+
+// A ring of records between the gate's thread (one producer) and the writer's (one consumer). Positions count units
+// of eight bytes and wrap at 2^32; a difference is taken as a signed 32-bit number, which holds because the ring
+// is far smaller than 2^31 units.
+
+const CONTROL_WORDS = 8
+const HEAD = 0
+const WRITTEN = 1
+const DURABLE = 2
+const STATE = 3
+const WAKE = 4
+const CONTROL_BYTES = CONTROL_WORDS * 4
+
+/** A place in the stream of records. Compare only with `isAtLeast`. */
+export type Position = number & { readonly brand: 'Position' }
+export type Watermark = 'written' | 'durable'
+export type RingState = 'open' | 'closing' | 'failed'
+
+const words: Readonly<Record<Watermark, number>> = { written: WRITTEN, durable: DURABLE }
+const states: readonly RingState[] = ['open', 'closing', 'failed']
+
+export class Ring {
+  readonly memory: SharedArrayBuffer
+  readonly #control: Int32Array
+  readonly #data: Buffer
+  readonly #units: number
+
+  private constructor(memory: SharedArrayBuffer) {
+    this.memory = memory
+    this.#control = new Int32Array(memory, 0, CONTROL_WORDS)
+    this.#data = Buffer.from(memory, CONTROL_BYTES)
+    this.#units = this.#data.length / RECORD_ALIGN_BYTES
+  }
+
+  static create(bytes: number): Ring {
+    // A power of two, so that positions stay right when they wrap; room for several of the largest records.
+    const least = 4 * (RECORD_PAYLOAD_BYTES_MAX + RECORD_HEADER_BYTES)
+    const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, least)))
+    return new Ring(new SharedArrayBuffer(CONTROL_BYTES + size))
+  }
+
+  static attach(memory: SharedArrayBuffer): Ring {
+    return new Ring(memory)
+  }
+
+  /** Producer: puts one record in and returns the position after it, or nothing when there is no room. */
+  push(kind: RecordKind, ref: number, payload: string): Position | undefined {
+    const payloadBytes = Buffer.byteLength(payload)
+    if (payloadBytes > RECORD_PAYLOAD_BYTES_MAX) return undefined
+    const units = recordBytes(payloadBytes) / RECORD_ALIGN_BYTES
+    let head = Atomics.load(this.#control, HEAD)
+    const free = this.#units - ((head - Atomics.load(this.#control, WRITTEN)) | 0)
+    const untilEnd = this.#units - this.#index(head)
+    const skip = units > untilEnd ? untilEnd : 0
+    if (units + skip > free) return undefined
+    if (skip > 0) {
+      this.#data.writeUInt32LE(RING_SKIP, this.#index(head) * RECORD_ALIGN_BYTES)
+      head = (head + skip) | 0
+    }
+    const offset = this.#index(head) * RECORD_ALIGN_BYTES
+    writeRecordHeader(this.#data, offset, kind, ref, payloadBytes)
+    this.#data.write(payload, offset + RECORD_HEADER_BYTES, payloadBytes, 'utf8')
+    const next = (head + units) | 0
+    Atomics.store(this.#control, HEAD, next)
+    return position(next)
+  }
+
+  /** Producer: wakes the writer. Once a turn of the event loop is enough for all records of that turn. */
+  wakeWriter(): void {
+    Atomics.add(this.#control, WAKE, 1)
+    Atomics.notify(this.#control, WAKE)
+  }
+
+  /** Consumer: copies whole records into `target` and returns how many, with the position after them. */
+  take(
+    from: Position,
+    target: Buffer,
+  ): { readonly end: Position; readonly bytes: number; readonly records: number } {
+    const head = Atomics.load(this.#control, HEAD)
+    let at: number = from
+    let bytes = 0
+    let records = 0
+    while (at !== head) {
+      const offset = this.#index(at) * RECORD_ALIGN_BYTES
+      const payloadBytes = this.#data.readUInt32LE(offset)
+      if (payloadBytes === RING_SKIP) {
+        at = (at + this.#units - this.#index(at)) | 0
+        continue
+      }
+      const size = recordBytes(payloadBytes)
+      if (bytes + size > target.length) break
+      this.#data.copy(target, bytes, offset, offset + size)
+      // The padding is left over from an older record; zeroes make equal entries equal on disk.
+      target.fill(0, bytes + RECORD_HEADER_BYTES + payloadBytes, bytes + size)
+      bytes += size
+      records++
+      at = (at + size / RECORD_ALIGN_BYTES) | 0
+    }
+    return { end: position(at), bytes, records }
+  }
+
+  head(): Position {
+    return position(Atomics.load(this.#control, HEAD))
+  }
+
+  watermark(name: Watermark): Position {
+    return position(Atomics.load(this.#control, words[name]))
+  }
+
+  /** Consumer: everything before `at` has reached the mark; wakes the producer. */
+  raise(name: Watermark, at: Position): void {
+    Atomics.store(this.#control, words[name], at)
+    Atomics.notify(this.#control, words[name])
+  }
+
+  state(): RingState {
+    return states[Atomics.load(this.#control, STATE)] ?? 'failed'
+  }
+
+  setState(state: RingState): void {
+    Atomics.store(this.#control, STATE, states.indexOf(state))
+    this.wakeWriter()
+    Atomics.notify(this.#control, WRITTEN)
+    Atomics.notify(this.#control, DURABLE)
+  }
+
+  /** Consumer: how often it was woken. Read before looking for records, so that no wake-up falls between. */
+  wakes(): number {
+    return Atomics.load(this.#control, WAKE)
+  }
+
+  /** Consumer: sleeps until it is woken again or the time is up. */
+  sleep(seenWakes: number, timeoutMs: number): void {
+    Atomics.wait(this.#control, WAKE, seenWakes, timeoutMs)
+  }
+
+  /** Producer: resolves when the mark moves from `seen`, or at once when it has moved already. */
+  async whenRaised(name: Watermark, seen: Position): Promise<void> {
+    const wait = Atomics.waitAsync(this.#control, words[name], seen)
+    if (wait.async) await wait.value
+  }
+
+  #index(at: number): number {
+    return (at >>> 0) % this.#units
+  }
+}
+
+export function isAtLeast(mark: Position, wanted: Position): boolean {
+  return ((mark - wanted) | 0) >= 0
+}
+
+function position(value: number): Position {
+  return value as Position
+}

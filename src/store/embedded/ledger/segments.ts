@@ -1,0 +1,75 @@
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  BLOCK_HEADER_BYTES,
+  BLOCK_PAYLOAD_BYTES_MAX,
+  type BlockHeader,
+  payloadHolds,
+  readBlockHeader,
+} from './block.ts'
+
+export type Segment = { readonly path: string; readonly name: string; readonly firstSeq: number }
+
+export type Block = {
+  readonly header: BlockHeader
+  /** Where the block starts in its file. */
+  readonly offset: number
+  /** Header and payload. Valid until the next block is asked for. */
+  readonly bytes: Buffer
+  readonly payload: Buffer
+}
+
+export type SegmentEnd =
+  | { readonly kind: 'whole'; readonly bytes: number }
+  /** From `offset` on, the bytes are no block. */
+  | { readonly kind: 'damaged'; readonly offset: number; readonly bytes: number }
+
+const NAME = /^(\d{16})\.wal$/
+const READ_BYTES = 2 * (BLOCK_HEADER_BYTES + BLOCK_PAYLOAD_BYTES_MAX)
+
+export function segmentName(firstSeq: number): string {
+  return `${String(firstSeq).padStart(16, '0')}.wal`
+}
+
+/** Oldest first. */
+export function listSegments(directory: string): readonly Segment[] {
+  return readdirSync(directory)
+    .filter((name) => NAME.test(name))
+    .sort()
+    .map((name) => ({ name, path: join(directory, name), firstSeq: Number(NAME.exec(name)?.[1]) }))
+}
+
+/** The blocks of one segment in order; the generator's return value says how the file ends. */
+export function* blocksOf(path: string): Generator<Block, SegmentEnd, undefined> {
+  const file = openSync(path, 'r')
+  try {
+    const size = fstatSync(file).size
+    let window = Buffer.allocUnsafe(Math.min(READ_BYTES, size))
+    let windowStart = 0
+    let windowBytes = readSync(file, window, 0, window.length, 0)
+    let offset = 0
+    while (offset < size) {
+      const refill = (): void => {
+        if (window.length < Math.min(READ_BYTES, size - offset))
+          window = Buffer.allocUnsafe(Math.min(READ_BYTES, size - offset))
+        windowStart = offset
+        windowBytes = readSync(file, window, 0, window.length, offset)
+      }
+      if (offset - windowStart + BLOCK_HEADER_BYTES > windowBytes) refill()
+      const header = readBlockHeader(window.subarray(offset - windowStart, windowBytes))
+      if (header === undefined) return { kind: 'damaged', offset, bytes: size }
+      const bytes = BLOCK_HEADER_BYTES + header.payloadBytes
+      if (offset - windowStart + bytes > windowBytes) refill()
+      const start = offset - windowStart
+      if (start + bytes > windowBytes) return { kind: 'damaged', offset, bytes: size }
+      const block = window.subarray(start, start + bytes)
+      const payload = block.subarray(BLOCK_HEADER_BYTES)
+      if (!payloadHolds(header, payload)) return { kind: 'damaged', offset, bytes: size }
+      yield { header, offset, bytes: block, payload }
+      offset += bytes
+    }
+    return { kind: 'whole', bytes: size }
+  } finally {
+    closeSync(file)
+  }
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import * as v from 'valibot'
+import { BlockWriter } from './block-writer.ts'
+import { Ring } from './ring.ts'
+import { openSigningKey } from './signing.ts'
+
+// The one writer of a ledger. It sleeps until records come, writes all there are as one block, and syncs at a fixed
+// pace, so that a busy gate pays for one write and one sync for many records (group commit).
+
+const startSchema = v.object({
+  memory: v.instance(SharedArrayBuffer),
+  directory: v.string(),
+  nextSeq: v.number(),
+  hash: v.instance(Uint8Array),
+  segmentBytes: v.number(),
+  retainMs: v.number(),
+  retainBytes: v.number(),
+  syncMs: v.number(),
+  checkpointMs: v.number(),
+})
+
+export type WriterStart = v.InferOutput<typeof startSchema>
+export type WriterMessage =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'stalled'; readonly code: string }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'failed'; readonly code: string }
+
+/** After a failed write the disk is asked again at this pace; the ring fills meanwhile and the gate's rule applies. */
+const RETRY_MS = 200
+
+const start = v.parse(startSchema, workerData)
+const ring = Ring.attach(start.memory)
+const writer = BlockWriter.open({
+  directory: start.directory,
+  head: { nextSeq: start.nextSeq, hash: Buffer.from(start.hash) },
+  key: openSigningKey(start.directory),
+  segmentBytes: start.segmentBytes,
+  retainMs: start.retainMs,
+  retainBytes: start.retainBytes,
+  now: Date.now,
+})
+await run()
+
+async function run(): Promise<void> {
+  let at = ring.watermark('written')
+  let lastSync = 0
+  let lastCheckpoint = performance.now()
+  let isStalled = false
+  for (;;) {
+    const wakes = ring.wakes()
+    const { end, bytes, records } = ring.take(at, writer.space)
+    if (records > 0) {
+      try {
+        writer.append(bytes, records)
+      } catch (error) {
+        if (!isStalled) tell({ kind: 'stalled', code: codeOf(error) })
+        isStalled = true
+        if (ring.state() === 'closing') return
+        await sleep(RETRY_MS)
+        continue
+      }
+      if (isStalled) tell({ kind: 'resumed' })
+      isStalled = false
+    }
+    if (end !== at) ring.raise('written', (at = end))
+    const now = performance.now()
+    const isClosing = ring.state() === 'closing' && ring.head() === at
+    try {
+      if (writer.needsCheckpoint && now - lastCheckpoint >= start.checkpointMs) {
+        writer.checkpoint()
+        lastCheckpoint = now
+      }
+      if (isClosing || (!writer.isSynced && now - lastSync >= start.syncMs)) {
+        if (isClosing) writer[Symbol.dispose]()
+        else writer.sync()
+        lastSync = performance.now()
+        ring.raise('durable', at)
+      }
+    } catch (error) {
+      // After a failed sync the kernel may have dropped the pages; what is durable is unknown, so nothing more is.
+      ring.setState('failed')
+      tell({ kind: 'failed', code: codeOf(error) })
+      return
+    }
+    if (isClosing) return tell({ kind: 'closed' })
+    ring.sleep(wakes, writer.isSynced ? start.checkpointMs : start.syncMs)
+  }
+}
+
+function tell(message: WriterMessage): void {
+  parentPort?.postMessage(message)
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+}
