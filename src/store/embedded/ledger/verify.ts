@@ -116,17 +116,15 @@ class ChainCheck {
     this.#checkpoints++
     const checkpoint = parseCheckpoint(payload.toString('utf8'))
     if (!checkpoint || checkpoint.head !== previous.toString('hex'))
-      return this.report(
-        'signature-wrong',
-        segment,
-        offset,
-        'the checkpoint does not name the chain it stands in',
-      )
-    if (checkpoint.key !== this.#keyId || !checkpointHolds(checkpoint, this.#key))
-      return this.report('signature-wrong', segment, offset, 'the signature is not by this key')
-    this.#lastCheckpoint = checkpoint
-    this.#unsigned = 0
-    if (checkpoint.seq === this.#anchor?.seq && checkpoint.head === this.#anchor.head) this.#hasAnchor = true
+      this.report('signature-wrong', segment, offset, 'the checkpoint does not name the chain it stands in')
+    else if (checkpoint.key !== this.#keyId || !checkpointHolds(checkpoint, this.#key))
+      this.report('signature-wrong', segment, offset, 'the signature is not by this key')
+    else {
+      this.#lastCheckpoint = checkpoint
+      this.#unsigned = 0
+      if (checkpoint.seq === this.#anchor?.seq && checkpoint.head === this.#anchor.head)
+        this.#hasAnchor = true
+    }
   }
 
   finish(segments: number): Verification {
