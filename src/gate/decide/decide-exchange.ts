@@ -1,0 +1,84 @@
+import { unreachable } from '../../kernel/unreachable.ts'
+import type { Caller } from '../caller.ts'
+import type { ExchangeAct } from '../exchange-act.ts'
+import type { ExchangeDecision } from '../exchange-decision.ts'
+import type { Standing } from '../standing.ts'
+
+/** What the gate's counters say about this caller at this moment. */
+export type Allowance =
+  | { readonly kind: 'within' }
+  | { readonly kind: 'beyond'; readonly what: 'requests' | 'tokens'; readonly retryAfterMs: number }
+
+export type ExchangeFacts = {
+  readonly caller: Caller
+  readonly act: ExchangeAct
+  readonly allowance: Allowance
+  /** A data rule holds this caller's prompts on upstreams marked local. */
+  readonly isLocalOnly: boolean
+  readonly mayUseModel: boolean
+  /** Whether any upstream that the pin allows serves the model. */
+  readonly hasUpstream: boolean
+}
+
+/** Pure and total: the same facts give the same decision. Rules are tried in this order and the first decides. */
+export function decideExchange(facts: ExchangeFacts): ExchangeDecision {
+  const { caller, allowance, isLocalOnly } = facts
+  const pin = isLocalOnly ? 'local' : 'any'
+  if (caller.standing.kind === 'quarantined')
+    return { action: 'deny', rule: 'standing.quarantined', status: 403, reason: 'this account is suspended' }
+  if (caller.standing.kind === 'verify')
+    return { action: 'deny', rule: 'standing.verify', status: 403, reason: 'this account needs verification' }
+  if (!facts.mayUseModel)
+    return { action: 'deny', rule: 'key.models', status: 403, reason: 'this key may not use this model' }
+  if (!facts.hasUpstream)
+    return isLocalOnly
+      ? {
+          action: 'deny',
+          rule: 'data.local-only',
+          status: 403,
+          reason: 'this data must stay on local models and no local model serves this request',
+        }
+      : { action: 'deny', rule: 'route.none', status: 404, reason: 'no upstream serves this model' }
+  if (allowance.kind === 'beyond')
+    return {
+      action: 'deny',
+      rule: `rate.${allowance.what}`,
+      status: 429,
+      reason: `too many ${allowance.what} for now`,
+      retryAfterMs: allowance.retryAfterMs,
+    }
+  return fromStanding(caller.standing, pin)
+}
+
+function fromStanding(standing: Standing, pin: 'any' | 'local'): ExchangeDecision {
+  switch (standing.kind) {
+    case 'clear':
+    case 'watched':
+    // Limits were counted already: the allowance of a limited account is smaller.
+    case 'limited':
+      return { action: 'allow', pin }
+    case 'slowed':
+      return { action: 'throttle', rule: 'standing.slowed', pin, delayMs: standing.delayMs, changes: [] }
+    case 'capped':
+      return {
+        action: 'throttle',
+        rule: 'standing.capped',
+        pin,
+        delayMs: 0,
+        changes: [{ kind: 'cap', maxTokens: standing.maxTokens }],
+      }
+    case 'lesser':
+      return {
+        action: 'throttle',
+        rule: 'standing.lesser',
+        pin,
+        delayMs: 0,
+        changes: [{ kind: 'model', model: standing.model }],
+      }
+    case 'verify':
+    case 'quarantined':
+      return { action: 'deny', rule: `standing.${standing.kind}`, status: 403, reason: 'refused' }
+    default:
+      return unreachable(standing)
+  }
+}

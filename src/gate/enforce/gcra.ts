@@ -1,0 +1,43 @@
+/**
+ * The generic cell rate algorithm: one number a subject (the time at which its bucket would be empty) gives a smooth
+ * rate with a burst of one minute's worth, without windows whose edge an attacker can straddle.
+ */
+export class Gcra {
+  readonly #arrivals = new Map<string, number>()
+  readonly #subjectsMax: number
+
+  constructor(subjectsMax = 1_000_000) {
+    this.#subjectsMax = subjectsMax
+  }
+
+  /** Zero when there is room now, else the milliseconds to wait. Takes nothing. */
+  waitMs(subject: string, perMinute: number, cost: number, now: number): number {
+    if (perMinute === 0) return 0
+    const interval = 60_000 / perMinute
+    const at = Math.max(this.#arrivals.get(subject) ?? 0, now)
+    return Math.max(0, Math.ceil(at + Math.max(cost - 1, 0) * interval - now - (60_000 - interval)))
+  }
+
+  /** Takes `cost`, even beyond what is left: what was used was used, and the subject waits for it later. */
+  take(subject: string, perMinute: number, cost: number, now: number): void {
+    if (perMinute === 0 || cost === 0) return
+    const at = Math.max(this.#arrivals.get(subject) ?? 0, now)
+    // Re-inserting keeps the map in order of use, so that the first entries are the ones to forget.
+    this.#arrivals.delete(subject)
+    this.#arrivals.set(subject, at + (cost * 60_000) / perMinute)
+    if (this.#arrivals.size > this.#subjectsMax) this.#forget(now)
+  }
+
+  get subjects(): number {
+    return this.#arrivals.size
+  }
+
+  /** A subject whose time is past is the same as one never seen. */
+  #forget(now: number): void {
+    let left = 16
+    for (const [subject, at] of this.#arrivals) {
+      if (left-- === 0) break
+      if (at <= now || this.#arrivals.size > this.#subjectsMax) this.#arrivals.delete(subject)
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import type { Caller } from './caller.ts'
+import type { ExchangeAct } from './exchange-act.ts'
+import type { ExchangeDecision } from './exchange-decision.ts'
+
+// What the ledger keeps. Prompts are not among it: the watch reads them as they pass, the ledger does not store them.
+// Fields of an exchange are named as in the exchange log, so that an export needs no dictionary.
+
+export type ExchangeEntry = {
+  readonly kind: 'exchange'
+  readonly id: string
+  readonly ts: number
+  readonly tenant: string
+  readonly account: string
+  readonly key: string
+  readonly org?: string | undefined
+  readonly ip: string
+  readonly asn?: number | undefined
+  readonly ua?: string | undefined
+  readonly ja4?: string | undefined
+  readonly created?: number | undefined
+  readonly plan?: string | undefined
+  readonly payment?: string | undefined
+  readonly protocol: string
+  readonly endpoint: string
+  readonly model: string
+  readonly max_tokens?: number | undefined
+  readonly temperature?: number | undefined
+  readonly n?: number | undefined
+  readonly stream?: true | undefined
+  readonly reasoning_signature?: string | undefined
+  readonly standing?: string | undefined
+  readonly decision: DecisionNote
+}
+
+export type DecisionNote = {
+  readonly action: ExchangeDecision['action']
+  readonly rule?: string
+  readonly status?: number
+  /** In observe mode: what would have been done was not. */
+  readonly enforced?: false
+}
+
+export type Outcome =
+  | 'answered'
+  | 'refused'
+  | 'client-gone'
+  | 'upstream-failed'
+  | 'upstream-died'
+  | 'gate-stopped'
+
+export type CompletionEntry = {
+  readonly kind: 'completion'
+  readonly id: string
+  readonly ts: number
+  readonly status: number
+  readonly outcome: Outcome
+  readonly upstream?: string | undefined
+  readonly attempts?: number | undefined
+  readonly ms: number
+  readonly first_ms?: number | undefined
+  readonly bytes: number
+  readonly input_tokens?: number | undefined
+  readonly output_tokens?: number | undefined
+}
+
+/** A request that never became an act: nobody it could be counted to, or nothing that could be read. */
+export type RefusalEntry = {
+  readonly kind: 'refusal'
+  readonly id: string
+  readonly ts: number
+  readonly ip: string
+  readonly account?: string
+  readonly status: number
+  readonly rule: string
+}
+
+export type InterruptedEntry = { readonly kind: 'interrupted'; readonly ts: number }
+
+/** What an operator or the slow loop did to accounts. */
+export type MeasureEntry = {
+  readonly kind: 'measure'
+  readonly ts: number
+  readonly measure: string
+  readonly change: 'applied' | 'undone' | 'seen'
+  readonly author: string
+  readonly reason: string
+  readonly standing: string
+  readonly accounts: number
+}
+
+export type Entry = ExchangeEntry | CompletionEntry | RefusalEntry | InterruptedEntry | MeasureEntry
+
+export function exchangeEntry(
+  caller: Caller,
+  act: ExchangeAct,
+  decision: ExchangeDecision,
+  isEnforced: boolean,
+): ExchangeEntry {
+  return {
+    kind: 'exchange',
+    id: act.id,
+    ts: act.ts,
+    tenant: caller.tenant,
+    account: caller.account,
+    key: caller.key,
+    org: caller.org,
+    ip: caller.address,
+    asn: caller.asn,
+    ua: caller.userAgent,
+    ja4: caller.ja4,
+    created: caller.created,
+    plan: caller.plan,
+    payment: caller.payment,
+    protocol: act.protocol,
+    endpoint: act.endpoint,
+    model: act.model,
+    max_tokens: act.maxTokens,
+    temperature: act.temperature,
+    n: act.n,
+    stream: act.isStream || undefined,
+    reasoning_signature: act.reasoningSignature,
+    standing: caller.standing.kind === 'clear' ? undefined : caller.standing.kind,
+    decision: decisionNote(decision, isEnforced),
+  }
+}
+
+function decisionNote(decision: ExchangeDecision, isEnforced: boolean): DecisionNote {
+  const { action } = decision
+  return {
+    action,
+    ...(action === 'allow' ? {} : { rule: decision.rule }),
+    ...(action === 'deny' ? { status: decision.status } : {}),
+    ...(isEnforced ? {} : { enforced: false }),
+  }
+}

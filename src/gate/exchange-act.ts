@@ -1,0 +1,29 @@
+import type { ActId } from './act.ts'
+
+export type Endpoint =
+  | 'chat.completions'
+  | 'responses'
+  | 'embeddings'
+  | 'messages'
+  | 'count_tokens'
+  | 'models'
+
+/** One question to a model and the answer to it. The text is the client's: it is measured here, never obeyed. */
+export type ExchangeAct = {
+  readonly kind: 'exchange'
+  readonly id: ActId
+  /** Unix milliseconds. */
+  readonly ts: number
+  readonly protocol: 'openai' | 'anthropic'
+  readonly endpoint: Endpoint
+  readonly model: string
+  readonly isStream: boolean
+  readonly system: string | undefined
+  /** The last user message. */
+  readonly prompt: string | undefined
+  readonly maxTokens: number | undefined
+  readonly temperature: number | undefined
+  readonly n: number | undefined
+  /** A reasoning block that the client sent back: the digest of its signature. */
+  readonly reasoningSignature: string | undefined
+}

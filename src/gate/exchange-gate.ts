@@ -1,0 +1,165 @@
+import type { Config, Trust } from '../config/config.ts'
+import type { Result } from '../kernel/result.ts'
+import type { Caller, IdentityFailure } from './caller.ts'
+import { type Allowance, decideExchange } from './decide/decide-exchange.ts'
+import { Allowances } from './enforce/allowances.ts'
+import { type CompletionEntry, exchangeEntry, type RefusalEntry } from './entry.ts'
+import type { ExchangeAct } from './exchange-act.ts'
+import type { ExchangeDecision, Pin } from './exchange-decision.ts'
+import { Globs } from './globs.ts'
+import { TrustedProxies } from './identify/client-address.ts'
+import { type Credentials, identify } from './identify/identify.ts'
+import type { KeyRing } from './identify/key-ring.ts'
+import type { Recorder, Ticket } from './record/recorder.ts'
+import type { StandingBook } from './standing.ts'
+
+/** What the slow loop gets to see of an exchange: everything, text included, and never for keeping. */
+export type SeenExchange = {
+  readonly caller: Caller
+  readonly act: ExchangeAct
+  readonly completion: CompletionEntry
+}
+
+export type ExchangeGateParts = {
+  readonly keys: KeyRing
+  readonly standings: StandingBook
+  readonly recorder: Recorder
+  readonly routes: {
+    readonly serves: (protocol: ExchangeAct['protocol'], model: string, pin: Pin) => boolean
+  }
+  readonly watch: (seen: SeenExchange) => void
+  readonly now: () => number
+}
+
+export type Judgement = {
+  /** What is done. */
+  readonly decision: ExchangeDecision
+  readonly ticket: Ticket
+}
+
+/** The road of a model exchange: identify → inspect → decide → record; the door enforces what comes back. */
+export class ExchangeGate {
+  readonly #parts: ExchangeGateParts
+  readonly #allowances: Allowances
+  #trust: Trust
+  #proxies: TrustedProxies
+  #isEnforcing: boolean
+  #localOnly: readonly { readonly accounts: Globs; readonly labels: ReadonlySet<string> }[]
+  readonly #globs = new Map<string, Globs>()
+
+  constructor(config: Config, parts: ExchangeGateParts) {
+    this.#parts = parts
+    this.#allowances = new Allowances(config.rates)
+    this.#trust = config.trust
+    this.#proxies = new TrustedProxies(config.trust.proxies, config.trust.hops)
+    this.#isEnforcing = config.mode === 'enforce'
+    this.#localOnly = localOnlyRules(config)
+  }
+
+  /** Takes a new, checked configuration. Counters and standings go on. */
+  use(config: Config): void {
+    this.#allowances.use(config.rates)
+    this.#trust = config.trust
+    this.#proxies = new TrustedProxies(config.trust.proxies, config.trust.hops)
+    this.#isEnforcing = config.mode === 'enforce'
+    this.#localOnly = localOnlyRules(config)
+  }
+
+  get recorder(): Recorder {
+    return this.#parts.recorder
+  }
+
+  addressOf(socketAddress: string | undefined, forwardedFor: string | undefined): string {
+    return this.#proxies.clientAddress(socketAddress, forwardedFor)
+  }
+
+  identify(credentials: Credentials): Result<Caller, IdentityFailure> {
+    const { keys, standings, now } = this.#parts
+    const address = this.addressOf(
+      credentials.socketAddress,
+      credentials.headers['x-forwarded-for']?.toString(),
+    )
+    if (!this.#allowances.mayTryKey(address, now())) return { ok: false, error: 'too-many-refusals' }
+    const caller = identify(credentials, {
+      keys,
+      standings,
+      now,
+      proxies: this.#proxies,
+      trust: this.#trust,
+    })
+    if (!caller.ok) this.#allowances.countRefusal(address, now())
+    return caller
+  }
+
+  /** Decides and records. The ticket must be safe before anything of the decision is seen outside. */
+  judge(caller: Caller, act: ExchangeAct): Judgement | Promise<Judgement> {
+    const decided = this.#decide(caller, act)
+    // Local-only is a promise about data, not a measure against anybody: observing does not loosen it.
+    const isEnforced =
+      this.#isEnforcing ||
+      decided.action === 'allow' ||
+      (decided.action === 'deny' && !isMeasure(decided.rule))
+    const pin: Pin = this.#isLocalOnly(caller) ? 'local' : 'any'
+    const decision: ExchangeDecision = isEnforced ? decided : { action: 'allow', pin }
+    const ticket = this.#parts.recorder.intent(exchangeEntry(caller, act, decided, isEnforced))
+    if (ticket instanceof Promise) return ticket.then((late) => ({ decision, ticket: late }))
+    return { decision, ticket }
+  }
+
+  /** Records how it ended; resolves when that is safe. The slow loop sees it whatever the ledger says. */
+  async finish(caller: Caller, act: ExchangeAct, ticket: Ticket, completion: CompletionEntry): Promise<void> {
+    const tokens = (completion.input_tokens ?? 0) + (completion.output_tokens ?? 0)
+    this.#allowances.takeTokens(caller, tokens, completion.ts)
+    this.#parts.watch({ caller, act, completion })
+    await this.#parts.recorder.complete(ticket, completion)
+  }
+
+  async refuse(entry: RefusalEntry): Promise<void> {
+    await this.#parts.recorder.noted(entry)
+  }
+
+  #decide(caller: Caller, act: ExchangeAct): ExchangeDecision {
+    const isLocalOnly = this.#isLocalOnly(caller)
+    const { routes, now } = this.#parts
+    const facts = {
+      caller,
+      act,
+      isLocalOnly,
+      mayUseModel: act.endpoint === 'models' || this.#modelsOf(caller).match(act.model),
+      hasUpstream: routes.serves(act.protocol, act.model, isLocalOnly ? 'local' : 'any'),
+    }
+    const beyond = this.#allowances.takeRequest(caller, now())
+    const allowance: Allowance = beyond === undefined ? { kind: 'within' } : { kind: 'beyond', ...beyond }
+    return decideExchange({ ...facts, allowance })
+  }
+
+  #isLocalOnly(caller: Caller): boolean {
+    return this.#localOnly.some(
+      ({ accounts, labels }) =>
+        accounts.match(caller.account) || caller.labels.some((label) => labels.has(label)),
+    )
+  }
+
+  #modelsOf({ key, models }: Caller): Globs {
+    if (models.length === 1 && models[0] === '*') return Globs.all
+    const name = `${key}\0${models.join('\0')}`
+    const known = this.#globs.get(name) ?? new Globs(models)
+    if (this.#globs.size > GLOB_SETS_MAX) this.#globs.clear()
+    this.#globs.set(name, known)
+    return known
+  }
+}
+
+const GLOB_SETS_MAX = 10_000
+
+/** Rules against an account or its rate can be observed first; what a key may do and where data may go cannot. */
+function isMeasure(rule: string): boolean {
+  return rule.startsWith('standing.') || rule.startsWith('rate.')
+}
+
+function localOnlyRules(config: Config) {
+  return config.data.map(({ accounts, labels }) => ({
+    accounts: new Globs(accounts),
+    labels: new Set(labels),
+  }))
+}

@@ -1,0 +1,55 @@
+import { hash } from 'node:crypto'
+import type { StaticKey } from '../../config/config.ts'
+import { failure, type Result, success } from '../../kernel/result.ts'
+
+export type KeyOwner = {
+  /** Safe to write down: it cannot be turned back into the key without the deployment's own secret. */
+  readonly id: string
+  readonly tenant: string
+  readonly account: string
+  readonly plan: string | undefined
+  readonly labels: readonly string[]
+  readonly models: readonly string[]
+  /** Unix milliseconds. */
+  readonly expires: number | undefined
+}
+
+/** A stored key as the gate needs it: its digest in place of the key itself. */
+export type StoredOwner = KeyOwner & { readonly digest: string }
+
+/** All keys the gate knows, by digest. The keys themselves are not kept, so a memory dump does not hold them. */
+export class KeyRing {
+  readonly #pepper: string
+  readonly #static: ReadonlyMap<string, KeyOwner>
+  #stored: ReadonlyMap<string, KeyOwner> = new Map()
+
+  constructor(pepper: string, staticKeys: readonly StaticKey[]) {
+    this.#pepper = pepper
+    this.#static = new Map(
+      staticKeys.map(({ key, ...owner }) => {
+        const digest = digestKey(pepper, key)
+        return [digest, { ...owner, id: keyName(digest), expires: undefined }]
+      }),
+    )
+  }
+
+  useStored(owners: readonly StoredOwner[]): void {
+    this.#stored = new Map(owners.map(({ digest, ...owner }) => [digest, owner]))
+  }
+
+  find(key: string, now: number): Result<KeyOwner, 'key-unknown' | 'key-expired'> {
+    const digest = digestKey(this.#pepper, key)
+    const owner = this.#static.get(digest) ?? this.#stored.get(digest)
+    if (owner === undefined) return failure('key-unknown')
+    return owner.expires !== undefined && owner.expires <= now ? failure('key-expired') : success(owner)
+  }
+}
+
+/** The pepper is this deployment's secret: a stolen digest cannot be tried against guesses without it. */
+export function digestKey(pepper: string, key: string): string {
+  return hash('sha256', `${pepper}\0${key}`, 'base64url')
+}
+
+export function keyName(digest: string): string {
+  return `k_${digest.slice(0, 12)}`
+}
