@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./judge.ts')).judge,
   },
   {
+    name: 'up',
+    summary: 'serve the gate as portcullis.yaml says',
+    load: async () => (await import('./up.ts')).up,
+  },
+  {
     name: 'doctor',
     summary: 'say what is present, what is missing, and what to do about it',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -1,0 +1,150 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Address, Limits } from '../config/config.ts'
+import { GateError } from '../kernel/gate-error.ts'
+import type { DecisionIds } from './decision-ids.ts'
+
+/** Answers a request it knows and says so, or leaves it to the next. The path comes without its query. */
+export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => boolean
+
+export type FrontOptions = {
+  readonly address: Address
+  readonly limits: Limits
+  readonly handlers: readonly Handler[]
+  readonly ids: DecisionIds
+  readonly now: () => number
+}
+
+const KEEP_ALIVE_MS = 65_000
+const HEADERS_MAX = 128
+const CHECK_MS = 1_000
+const IDLE_CLOSE_MS = 50
+
+const headerFailures: Readonly<Record<string, readonly [status: number, phrase: string, reason: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'the request headers are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'the request did not arrive in time'],
+}
+
+/** The HTTP server all doors share: limits on what a connection may cost, and an orderly end. */
+export class Front implements AsyncDisposable {
+  readonly #server: Server
+  readonly #drainMs: number
+  readonly #sockets = new Set<Socket>()
+  #isDraining = false
+
+  private constructor(server: Server, drainMs: number) {
+    this.#server = server
+    this.#drainMs = drainMs
+  }
+
+  static async open({ address, limits, handlers, ids, now }: FrontOptions): Promise<Front> {
+    const server = createServer({
+      maxHeaderSize: limits.headerBytesMax,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.headersMs + limits.bodyMs,
+      connectionsCheckingInterval: CHECK_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      noDelay: true,
+      requireHostHeader: true,
+      insecureHTTPParser: false,
+      joinDuplicateHeaders: true,
+    })
+    server.maxHeadersCount = HEADERS_MAX
+    server.maxConnections = limits.connectionsMax
+    const front = new Front(server, limits.drainMs)
+    server.on('request', (request, response) => {
+      if (front.#isDraining) response.setHeader('connection', 'close')
+      const path = pathOf(request.url ?? '/')
+      if (!handlers.some((handler) => handler(request, response, path))) notFound(response, ids.next(now()))
+    })
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      refuseSocket(socket, error.code, ids.next(now()))
+    })
+    server.on('connection', (socket) => {
+      front.#sockets.add(socket)
+      socket.once('close', () => front.#sockets.delete(socket))
+    })
+    await listen(server, address)
+    return front
+  }
+
+  get address(): Address {
+    const bound = this.#server.address()
+    if (bound === null || typeof bound === 'string') return { host: '', port: 0 }
+    return { host: bound.address, port: bound.port }
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
+  get connections(): number {
+    return this.#sockets.size
+  }
+
+  /** Takes no new connection, lets what is under way finish, and ends the rest when the time is up. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isDraining) return
+    this.#isDraining = true
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#server.close(() => resolve())
+    const idle = setInterval(() => this.#server.closeIdleConnections(), IDLE_CLOSE_MS)
+    const deadline = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy()
+    }, this.#drainMs)
+    await promise
+    clearInterval(idle)
+    clearTimeout(deadline)
+  }
+}
+
+export function pathOf(url: string): string {
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
+}
+
+async function listen(server: Server, { host, port }: Address): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', (cause: NodeJS.ErrnoException) =>
+    reject(
+      new GateError('listen-failed', `${host}:${port} cannot be listened on (${cause.code}).`, { cause }),
+    ),
+  )
+  server.listen(port, host, () => resolve())
+  await promise
+}
+
+/** Both protocols' error shapes at once: nothing says yet which of them the client speaks. */
+function errorBody(type: string, reason: string, id: string): string {
+  return JSON.stringify({
+    type: 'error',
+    error: { type, message: `${reason} (${id})`, param: null, code: null, decision_id: id },
+    request_id: id,
+  })
+}
+
+function notFound(response: ServerResponse, id: string): void {
+  const body = errorBody('not_found_error', 'there is no such path', id)
+  response.writeHead(404, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'x-portcullis-decision': id,
+  })
+  response.end(body)
+}
+
+function refuseSocket(socket: Socket, code: string | undefined, id: string): void {
+  if (!socket.writable || code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const [status, phrase, reason] = headerFailures[code ?? ''] ?? [
+    400,
+    'Bad Request',
+    'the request is not valid HTTP',
+  ]
+  const body = errorBody('invalid_request_error', reason, id)
+  socket.end(
+    `HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nx-portcullis-decision: ${id}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}

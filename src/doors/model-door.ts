@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Protocol } from '../config/config.ts'
+import type { Endpoint } from '../gate/exchange-act.ts'
+import type { Result } from '../kernel/result.ts'
+
+/** What a door reads from a request's body. All of it is the client's word. */
+export type ExchangeFields = {
+  readonly model: string
+  readonly isStream: boolean
+  readonly system: string | undefined
+  readonly prompt: string | undefined
+  readonly maxTokens: number | undefined
+  readonly temperature: number | undefined
+  readonly n: number | undefined
+  /** Signature of a reasoning block that was sent back, as it came. */
+  readonly reasoningSignature: string | undefined
+}
+
+export type Usage = { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined }
+
+/** A refusal or failure as the gate means it; each protocol says it in its own shape. */
+export type Refusal = {
+  readonly status: number
+  /** The stable name of the rule or failure. */
+  readonly rule: string
+  readonly reason: string
+  /** The decision's id, by which the operator finds it in the ledger. */
+  readonly id: string
+  readonly retryAfterMs?: number | undefined
+}
+
+/** A model protocol: translates a request into fields and a refusal back into the protocol. Decides nothing. */
+export type ModelDoor = {
+  readonly protocol: Protocol
+  readonly endpointOf: (method: string, path: string) => Endpoint | undefined
+  readonly credential: (headers: IncomingHttpHeaders) => string | undefined
+  readonly readFields: (endpoint: Endpoint, body: unknown) => Result<ExchangeFields, string>
+  readonly refusalBody: (refusal: Refusal) => string
+  /** What a stream that already began ends with when it cannot go on. */
+  readonly refusalEvent: (refusal: Refusal) => string
+  /** Whether a piece of a stream holds its last event. */
+  readonly isLastEvent: (chunk: Buffer) => boolean
+  readonly readUsage: (head: Buffer, tail: Buffer) => Usage
+  /** Header names of the client's key, which never goes on; and how the upstream's key is put in. */
+  readonly keyHeaders: readonly string[]
+  readonly putKey: (key: string) => readonly [name: string, value: string]
+}

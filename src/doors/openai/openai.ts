@@ -1,0 +1,121 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Endpoint } from '../../gate/exchange-act.ts'
+import { failure, type Result, success } from '../../kernel/result.ts'
+import { asRecord, type JsonRecord, joinedText, lastUsage, listOf, numberOf, textOf } from '../json-fields.ts'
+import type { ExchangeFields, ModelDoor, Refusal, Usage } from '../model-door.ts'
+
+const endpoints: Readonly<Record<string, Endpoint>> = {
+  'POST /v1/chat/completions': 'chat.completions',
+  'POST /v1/responses': 'responses',
+  'POST /v1/embeddings': 'embeddings',
+  'GET /v1/models': 'models',
+}
+
+const LAST_EVENTS = [
+  'data: [DONE]',
+  'data:[DONE]',
+  'event: response.completed',
+  'event: response.failed',
+].map((text) => Buffer.from(text))
+/** The last event is looked for in the end of a piece only: it is short, or its name stands at its start. */
+const DONE_BYTES = 64
+
+/** Chat completions, responses, embeddings and models as OpenAI and all who speak like it define them. */
+export const openai: ModelDoor = {
+  protocol: 'openai',
+  endpointOf: (method, path) =>
+    endpoints[`${method} ${path}`] ??
+    (method === 'GET' && path.startsWith('/v1/models/') ? 'models' : undefined),
+  credential,
+  readFields,
+  refusalBody,
+  refusalEvent: (refusal) => `data: ${refusalBody(refusal)}\n\n`,
+  isLastEvent,
+  readUsage,
+  keyHeaders: ['authorization', 'api-key', 'openai-organization', 'openai-project'],
+  putKey: (key) => ['authorization', `Bearer ${key}`],
+}
+
+function credential(headers: IncomingHttpHeaders): string | undefined {
+  const { authorization } = headers
+  if (authorization !== undefined && /^bearer /i.test(authorization)) return authorization.slice(7).trim()
+  return textOf(headers['api-key'])
+}
+
+function readFields(endpoint: Endpoint, body: unknown): Result<ExchangeFields, string> {
+  const request = asRecord(body)
+  if (request === undefined) return failure('the body must be a JSON object')
+  const model = textOf(request.model)
+  if (model === undefined || model === '') return failure('you must provide a model parameter')
+  return success({
+    model,
+    isStream: request.stream === true,
+    ...(endpoint === 'responses' ? responsesText(request) : chatText(request)),
+    maxTokens:
+      numberOf(request.max_completion_tokens) ??
+      numberOf(request.max_tokens) ??
+      numberOf(request.max_output_tokens),
+    temperature: numberOf(request.temperature),
+    n: numberOf(request.n),
+  })
+}
+
+type Text = Pick<ExchangeFields, 'system' | 'prompt' | 'reasoningSignature'>
+
+function chatText(request: JsonRecord): Text {
+  let system: string | undefined
+  let prompt: string | undefined
+  for (const item of listOf(request.messages)) {
+    const message = asRecord(item)
+    if (message?.role === 'system' || message?.role === 'developer') system ??= joinedText(message.content)
+    else if (message?.role === 'user') prompt = joinedText(message.content)
+  }
+  return { system, prompt: prompt ?? joinedText(request.input), reasoningSignature: undefined }
+}
+
+function responsesText(request: JsonRecord): Text {
+  let system = joinedText(request.instructions)
+  let prompt = textOf(request.input)
+  let reasoningSignature: string | undefined
+  for (const entry of listOf(request.input)) {
+    const item = asRecord(entry)
+    if (item?.type === 'reasoning') reasoningSignature = textOf(item.encrypted_content) ?? reasoningSignature
+    else if (item?.role === 'system' || item?.role === 'developer') system ??= joinedText(item.content)
+    else if (item?.role === 'user') prompt = joinedText(item.content)
+  }
+  return { system, prompt, reasoningSignature }
+}
+
+function refusalBody({ status, rule, reason, id }: Refusal): string {
+  return JSON.stringify({
+    error: {
+      message: `${reason} (${id})`,
+      type: errorType(status),
+      param: null,
+      code: rule,
+      decision_id: id,
+    },
+  })
+}
+
+function errorType(status: number): string {
+  if (status === 401) return 'authentication_error'
+  if (status === 403) return 'permission_error'
+  if (status === 429) return 'rate_limit_error'
+  return status >= 500 ? 'server_error' : 'invalid_request_error'
+}
+
+function isLastEvent(chunk: Buffer): boolean {
+  const end = chunk.length > DONE_BYTES ? chunk.subarray(chunk.length - DONE_BYTES) : chunk
+  const [done, doneTight, completed, failed] = LAST_EVENTS
+  if (done && (end.includes(done) || (doneTight && end.includes(doneTight)))) return true
+  return Boolean((completed && chunk.includes(completed)) || (failed && chunk.includes(failed)))
+}
+
+function readUsage(_head: Buffer, tail: Buffer): Usage {
+  const usage = lastUsage(tail)
+  return {
+    inputTokens: numberOf(usage?.prompt_tokens) ?? numberOf(usage?.input_tokens),
+    outputTokens: numberOf(usage?.completion_tokens) ?? numberOf(usage?.output_tokens),
+  }
+}

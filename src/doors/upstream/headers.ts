@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http'
+import type { ModelDoor } from '../model-door.ts'
+
+/** Headers of one connection, never of the message (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/** What says where a client is or what it holds for this gate; the upstream needs none of it. */
+const CLIENT_ONLY = [
+  'cookie',
+  'expect',
+  'forwarded',
+  'host',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+  // An answer that is compressed cannot be inspected as it passes.
+  'accept-encoding',
+  // Made anew from the body.
+  'content-length',
+]
+
+const RESPONSE_DROPPED = new Set([...HOP_BY_HOP, 'set-cookie'])
+
+/** Which request headers a door drops; made once a configuration. */
+export function droppedHeaders(door: ModelDoor, trustedNames: readonly string[]): ReadonlySet<string> {
+  return new Set([...HOP_BY_HOP, ...CLIENT_ONLY, ...door.keyHeaders, ...trustedNames])
+}
+
+/** The request's headers for an upstream: the client's own in their order and case, less what is dropped. */
+export function requestHeaders(request: IncomingMessage, dropped: ReadonlySet<string>): string[] {
+  const { rawHeaders } = request
+  const named = connectionNamed(request.headers.connection)
+  const kept: string[] = []
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    const lower = name.toLowerCase()
+    if (dropped.has(lower) || named?.has(lower)) continue
+    kept.push(name, rawHeaders[index + 1] ?? '')
+  }
+  kept.push('accept-encoding', 'identity')
+  return kept
+}
+
+export type ResponseHeaders = {
+  readonly flat: string[]
+  readonly contentLength: number | undefined
+  readonly isEventStream: boolean
+  readonly isEncoded: boolean
+  readonly hasDate: boolean
+}
+
+/** The answer's headers for the client, as they came. */
+export function responseHeaders(raw: readonly (Buffer | string)[]): ResponseHeaders {
+  const flat: string[] = []
+  let contentLength: number | undefined
+  let isEventStream = false
+  let isEncoded = false
+  let hasDate = false
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = latin1(raw[index])
+    const lower = name.toLowerCase()
+    if (RESPONSE_DROPPED.has(lower)) continue
+    const value = latin1(raw[index + 1])
+    if (lower === 'content-length') contentLength = Number(value)
+    else if (lower === 'content-type') isEventStream = value.startsWith('text/event-stream')
+    else if (lower === 'content-encoding') isEncoded = value !== 'identity'
+    else if (lower === 'date') hasDate = true
+    flat.push(name, value)
+  }
+  return { flat, contentLength, isEventStream, isEncoded, hasDate }
+}
+
+function latin1(value: Buffer | string | undefined): string {
+  return typeof value === 'string' ? value : (value?.toString('latin1') ?? '')
+}
+
+/** A client may name further headers of its connection; usually it names none but `keep-alive` and `close`. */
+function connectionNamed(connection: string | undefined): ReadonlySet<string> | undefined {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined
+  return new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
+}

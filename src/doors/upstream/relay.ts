@@ -1,0 +1,318 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Dispatcher } from 'undici'
+import type { Outcome } from '../../gate/entry.ts'
+import type { ModelDoor, Refusal, Usage } from '../model-door.ts'
+import { responseHeaders } from './headers.ts'
+import { Tap } from './tap.ts'
+import type { Upstream } from './upstream.ts'
+
+export type RelayRequest = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly door: ModelDoor
+  readonly id: string
+  readonly method: 'GET' | 'POST'
+  /** With its query. */
+  readonly path: string
+  readonly headers: readonly string[]
+  readonly body: Buffer | null
+  /** First choice first; never empty. */
+  readonly candidates: readonly Upstream[]
+  /** Further headers of the answer. */
+  readonly notes: readonly string[]
+  /** Nothing when the decision is on record already, else resolves when it is. */
+  readonly whenRecorded: () => Promise<void> | undefined
+  /** Called once, before the end of the answer is let go; that end waits for the promise. */
+  readonly whenFinished: (result: RelayResult) => Promise<void>
+  /** Says a refusal to a client that has not had its first byte yet. */
+  readonly refuse: (refusal: Omit<Refusal, 'id'>) => void
+  readonly now: () => number
+}
+
+export type RelayResult = {
+  readonly outcome: Outcome
+  readonly status: number
+  readonly upstream: string | undefined
+  readonly attempts: number
+  readonly firstMs: number | undefined
+  readonly bytes: number
+  readonly usage: Usage
+}
+
+const RETRY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504, 529])
+const RETRY_BACKOFF_MS = 50
+/** Events after the last one are held with it; more than this is no ending and is let go. */
+const HELD_BYTES_MAX = 64 * 1024
+const noUsage: Usage = { inputTokens: undefined, outputTokens: undefined }
+const newline = 0x0a
+
+/** Sends one request to the first upstream that answers and passes the answer through as it comes. */
+export class Relay {
+  readonly #with: RelayRequest
+  readonly #plan: readonly Upstream[]
+  readonly #started: number
+  readonly #tap = new Tap()
+  #attempt = 0
+  #controller: Dispatcher.DispatchController | undefined
+  #status = 0
+  #firstMs: number | undefined
+  #isEventStream = false
+  #isEncoded = false
+  #contentLength: number | undefined
+  #isHeadSent = false
+  #isSettled = false
+  #isFinished = false
+  #finishing: Promise<void> = Promise.resolve()
+  #lastByte = newline
+  /** Pieces that wait: for the decision to be on record, or for the end to be. */
+  #held: Buffer[] = []
+  #heldBytes = 0
+  #isHolding = false
+  #stall: NodeJS.Timeout | undefined
+
+  private constructor(request: RelayRequest) {
+    this.#with = request
+    this.#started = request.now()
+    const { candidates } = request
+    const attempts = 1 + Math.max(...candidates.map(({ retries }) => retries))
+    this.#plan = Array.from({ length: attempts }, (_, index) => candidates[index % candidates.length]).filter(
+      (upstream) => upstream !== undefined,
+    )
+  }
+
+  static start(request: RelayRequest): void {
+    const relay = new Relay(request)
+    request.response.once('close', () => relay.#clientClosed())
+    request.response.on('drain', () => relay.#drained())
+    relay.#try()
+  }
+
+  #try(): void {
+    const { method, path, headers, body, door, now } = this.#with
+    const upstream = this.#plan[this.#attempt++]
+    if (upstream === undefined) return
+    upstream.breaker.begin(now())
+    const own = upstream.key === undefined ? headers : [...headers, ...door.putKey(upstream.key)]
+    upstream.dispatch({ method, path, headers: own as string[], body }, this.#handler(upstream))
+  }
+
+  #handler(upstream: Upstream): Dispatcher.DispatchHandler {
+    return {
+      onRequestStart: (controller) => {
+        this.#controller = controller
+        if (this.#isSettled) controller.abort(new Error('the client has gone'))
+      },
+      onResponseStart: (controller, status) => {
+        if (status >= 200) this.#onHead(upstream, controller, status)
+      },
+      onResponseData: (controller, chunk) => this.#onChunk(controller, chunk),
+      onResponseEnd: () => void this.#onEnd(upstream),
+      onResponseError: (_controller, error) => this.#onError(upstream, error),
+    }
+  }
+
+  #onHead(upstream: Upstream, controller: Dispatcher.DispatchController, status: number): void {
+    const { now } = this.#with
+    const next = this.#plan[this.#attempt]
+    if (RETRY_STATUSES.has(status) && next !== undefined && next !== upstream) {
+      controller.abort(new RetryElsewhere())
+      return
+    }
+    if (RETRY_STATUSES.has(status)) upstream.breaker.fail(now())
+    else upstream.breaker.succeed()
+    this.#firstMs = now() - this.#started
+    this.#status = status
+    const recorded = this.#with.whenRecorded()
+    const head = responseHeaders(rawOf(controller))
+    this.#isEventStream = head.isEventStream
+    this.#isEncoded = head.isEncoded
+    this.#contentLength = head.contentLength
+    const send = (): void => {
+      const { response, notes } = this.#with
+      if (response.destroyed) return
+      if (head.hasDate) response.sendDate = false
+      head.flat.push(...notes)
+      response.writeHead(status, head.flat)
+      // The first event may take the model a while; its reader wants to know now that it was accepted.
+      if (head.isEventStream) response.flushHeaders()
+      this.#isHeadSent = true
+    }
+    if (recorded === undefined) {
+      send()
+      return
+    }
+    controller.pause()
+    recorded.then(
+      () => {
+        send()
+        for (const chunk of this.#takeHeld()) this.#pass(controller, chunk)
+        if (!this.#with.response.writableNeedDrain) controller.resume()
+      },
+      () => this.#unrecorded(controller),
+    )
+  }
+
+  #onChunk(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#tap.push(chunk)
+    if (chunk.length > 0) this.#lastByte = chunk[chunk.length - 1] ?? newline
+    if (this.#isHeadSent) this.#pass(controller, chunk)
+    else this.#hold(chunk)
+  }
+
+  #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isFinished || (!this.#isHolding && !this.#isLast(chunk))) {
+      this.#write(controller, chunk)
+      return
+    }
+    this.#isHolding = true
+    this.#hold(chunk)
+    if (!this.#isEventStream) return
+    // Whatever follows the last event waits with it, but not without limit.
+    if (this.#heldBytes > HELD_BYTES_MAX) controller.pause()
+    void this.#finish('answered')
+  }
+
+  /** The end of an answer is what makes it complete: it is let go once the completion is on record. */
+  #isLast(chunk: Buffer): boolean {
+    if (this.#isEventStream) return !this.#isEncoded && this.#with.door.isLastEvent(chunk)
+    return this.#contentLength !== undefined && this.#tap.bytes >= this.#contentLength
+  }
+
+  #hold(chunk: Buffer): void {
+    this.#held.push(chunk)
+    this.#heldBytes += chunk.length
+  }
+
+  #takeHeld(): readonly Buffer[] {
+    const held = this.#held
+    this.#held = []
+    this.#heldBytes = 0
+    return held
+  }
+
+  #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#with.response.write(chunk)) return
+    controller.pause()
+    // A client that stops reading holds an upstream connection; it gets as long as a silent upstream does.
+    const idleMs = this.#plan[0]?.idleMs ?? 0
+    this.#stall ??= setTimeout(() => this.#with.response.destroy(), idleMs)
+  }
+
+  #drained(): void {
+    clearTimeout(this.#stall)
+    this.#stall = undefined
+    this.#controller?.resume()
+  }
+
+  async #onEnd(upstream: Upstream): Promise<void> {
+    upstream.breaker.letGo()
+    if (!this.#isHeadSent) await this.#with.whenRecorded()?.catch(() => {})
+    await this.#finish('answered')
+    this.#end()
+  }
+
+  /** Puts the completion on record, then lets the held pieces go. */
+  async #finish(outcome: Outcome): Promise<void> {
+    if (this.#isSettled) return await this.#finishing
+    this.#isSettled = true
+    this.#finishing = this.#with.whenFinished(this.#result(outcome)).then(
+      () => {
+        this.#isFinished = true
+        if (this.#isHeadSent && outcome === 'answered') this.#flush()
+      },
+      () => {
+        this.#with.response.destroy()
+      },
+    )
+    await this.#finishing
+  }
+
+  #flush(): void {
+    for (const chunk of this.#takeHeld()) this.#with.response.write(chunk)
+    if (!this.#with.response.writableNeedDrain) this.#controller?.resume()
+  }
+
+  #end(): void {
+    clearTimeout(this.#stall)
+    const { response } = this.#with
+    if (!response.writableEnded && !response.destroyed) response.end()
+  }
+
+  #onError(upstream: Upstream, error: Error): void {
+    const { now, refuse } = this.#with
+    if (this.#isSettled) {
+      upstream.breaker.letGo()
+      this.#end()
+      return
+    }
+    if (error instanceof Unrecorded) return
+    upstream.breaker.fail(now())
+    if (this.#status === 0 && this.#attempt < this.#plan.length) return void this.#tryAgain(upstream)
+    if (this.#isHeadSent || this.#status !== 0) return void this.#diedMidway()
+    const isTimeout = 'code' in error && /TIMEOUT/.test(String(error.code))
+    void this.#finish('upstream-failed').then(() =>
+      refuse({
+        status: isTimeout ? 504 : 502,
+        rule: isTimeout ? 'upstream.timeout' : 'upstream.unreachable',
+        reason: isTimeout ? 'the upstream did not answer in time' : 'the upstream cannot be reached',
+      }),
+    )
+  }
+
+  async #tryAgain(last: Upstream): Promise<void> {
+    // Another upstream is tried at once; the same one after a pause that grows.
+    if (this.#plan[this.#attempt] === last)
+      await sleep(RETRY_BACKOFF_MS * 2 ** (this.#attempt - 1) * (0.5 + Math.random()))
+    if (!this.#isSettled) this.#try()
+  }
+
+  /** A stream says how it ended in the protocol's own words; any other answer is cut, so that it is not taken for whole. */
+  async #diedMidway(): Promise<void> {
+    const { response, door, id } = this.#with
+    await this.#finish('upstream-died')
+    if (!this.#isEventStream || !this.#isHeadSent) {
+      response.destroy()
+      return
+    }
+    const refusal = { status: 502, rule: 'upstream.died', reason: 'the upstream broke off', id }
+    for (const chunk of this.#takeHeld()) response.write(chunk)
+    response.end(`${this.#lastByte === newline ? '' : '\n\n'}${door.refusalEvent(refusal)}`)
+  }
+
+  #unrecorded(controller: Dispatcher.DispatchController): void {
+    controller.abort(new Unrecorded())
+    if (this.#isSettled) return
+    const reason = 'the decision could not be recorded'
+    void this.#finish('gate-stopped').finally(() =>
+      this.#with.refuse({ status: 503, rule: 'ledger.full', reason }),
+    )
+  }
+
+  #clientClosed(): void {
+    clearTimeout(this.#stall)
+    if (this.#isSettled) return
+    void this.#finish('client-gone')
+    this.#controller?.abort(new Error('the client has gone'))
+  }
+
+  #result(outcome: Outcome): RelayResult {
+    const isReadable = !this.#isEncoded && this.#tap.bytes > 0
+    return {
+      outcome,
+      status: this.#status,
+      upstream: this.#plan[this.#attempt - 1]?.name,
+      attempts: this.#attempt,
+      firstMs: this.#firstMs,
+      bytes: this.#tap.bytes,
+      usage: isReadable ? this.#with.door.readUsage(this.#tap.head(), this.#tap.tail()) : noUsage,
+    }
+  }
+}
+
+class RetryElsewhere extends Error {}
+class Unrecorded extends Error {}
+
+function rawOf(controller: Dispatcher.DispatchController): readonly (Buffer | string)[] {
+  return Array.isArray(controller.rawHeaders) ? controller.rawHeaders : []
+}

@@ -1,0 +1,93 @@
+import type { TLSSocket } from 'node:tls'
+import { buildConnector, type Dispatcher, Pool } from 'undici'
+import type { Protocol, UpstreamConfig } from '../../config/config.ts'
+import { Globs } from '../../gate/globs.ts'
+import { Breaker } from './breaker.ts'
+
+const KEEP_ALIVE_MS = 30_000
+
+/** One place that answers: a vendor's API or a model server on this machine, with its connections and its breaker. */
+export class Upstream {
+  readonly name: string
+  readonly protocol: Protocol
+  readonly isLocal: boolean
+  readonly key: string | undefined
+  readonly retries: number
+  readonly idleMs: number
+  readonly breaker: Breaker
+  readonly #models: Globs
+  readonly #pool: Pool
+  readonly #basePath: string
+
+  constructor(config: UpstreamConfig) {
+    this.name = config.name
+    this.protocol = config.protocol
+    this.isLocal = config.local
+    this.key = config.key
+    this.retries = config.retries
+    this.idleMs = config.idleMs
+    this.breaker = new Breaker(config.breaker)
+    this.#models = new Globs(config.models)
+    // Both `https://host` and `https://host/v1` are common ways to write a base; endpoints here begin with /v1.
+    this.#basePath = config.url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '')
+    this.#pool = new Pool(config.url.origin, {
+      connections: config.connectionsMax,
+      connect: connector(config),
+      headersTimeout: config.firstByteMs,
+      bodyTimeout: config.idleMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      pipelining: 1,
+      allowH2: false,
+    })
+  }
+
+  serves(model: string): boolean {
+    return this.#models.match(model)
+  }
+
+  dispatch(
+    request: {
+      readonly method: Dispatcher.HttpMethod
+      readonly path: string
+      readonly headers: string[]
+      readonly body: Buffer | null
+    },
+    handler: Dispatcher.DispatchHandler,
+  ): void {
+    this.#pool.dispatch({ ...request, path: this.#basePath + request.path }, handler)
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close()
+  }
+
+  async destroy(): Promise<void> {
+    await this.#pool.destroy()
+  }
+}
+
+/** A pinned upstream is known by its certificate, not by whoever the name leads to or an authority vouches for. */
+function connector({ tlsFingerprint, connectMs }: UpstreamConfig): buildConnector.connector {
+  const pinned = tlsFingerprint !== undefined
+  const connect = buildConnector({
+    timeout: connectMs,
+    allowH2: false,
+    rejectUnauthorized: !pinned,
+    ...(pinned ? { maxCachedSessions: 0 } : {}),
+  })
+  if (!pinned) return connect
+  return (options, callback) =>
+    connect(options, (...outcome) => {
+      const [error, socket] = outcome
+      if (error !== null) return callback(error, null)
+      const shown = fingerprintOf(socket as TLSSocket)
+      if (shown === tlsFingerprint) return callback(null, socket)
+      socket.destroy()
+      callback(new Error('the upstream shows another certificate than the one pinned'), null)
+    })
+}
+
+function fingerprintOf(socket: TLSSocket): string | undefined {
+  if (typeof socket.getPeerCertificate !== 'function') return undefined
+  return socket.getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase()
+}
