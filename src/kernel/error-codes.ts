@@ -14,6 +14,7 @@ export const errorCodes = [
   'policy-invalid',
   'policy-not-found',
   'state-unusable',
+  'sketch-failed',
   'usage',
 ] as const
 

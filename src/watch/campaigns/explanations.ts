@@ -1,0 +1,110 @@
+// The benign explanations that compete with "these accounts are one campaign", each with how well it fits.
+import type { Explanation, LookalikeKind } from '../report.ts'
+import { DAY_MS } from '../time.ts'
+import { type Group, type Scene, shareOf, topOf } from './group.ts'
+import { isNew } from './scene.ts'
+import { percent } from './signals.ts'
+
+/** Accounts at one address beyond which it is an office, a school or a carrier, not a home. */
+const CROWD = 8
+/** Sign-ups of one promotion come within days of each other and are tried out, not used. */
+const PROMOTION_DAYS = 4
+const PROMOTION_EXCHANGES_MAX = 20
+
+type Question = {
+  readonly kind: LookalikeKind
+  readonly ask: (group: Group, scene: Scene) => Omit<Explanation, 'kind'>
+}
+
+const questions: readonly Question[] = [
+  {
+    kind: 'company',
+    ask: ({ members }, { accounts }) => {
+      const top = topOf(
+        members.filter((index) => accounts.org[index] !== 0),
+        (index) => accounts.org[index],
+      )
+      const fit = top.count / members.length
+      return { fit, summary: `${percent(fit)} belong to one verified organisation` }
+    },
+  },
+  {
+    kind: 'product',
+    ask: ({ members }, { accounts, rhythms }) => {
+      const verified = shareOf(members, (index) => accounts.org[index] !== 0)
+      const address = topOf(members, (index) => accounts.addresses[index]?.[0] ?? 0)
+      const oldShare = shareOf(members, (index) => !isNew(accounts, index))
+      // One application that makes an account for each of its customers: one server, accounts made over months.
+      const fit = Math.max(verified, address.value === 0 ? 0 : address.share * oldShare)
+      const steady = shareOf(members, (index) => rhythms[index] === 'steady')
+      return {
+        fit,
+        summary: `${percent(verified)} are verified organisations, ${percent(address.share)} come from one address, ${percent(steady)} run unattended`,
+      }
+    },
+  },
+  {
+    kind: 'class',
+    ask: ({ members }, { accounts, infrastructure, rhythms }) => {
+      const crowded = shareOf(
+        members,
+        (index) =>
+          (infrastructure.addressShare[index] ?? 0) >= CROWD && (infrastructure.cardShare[index] ?? 0) < 3,
+      )
+      const people = shareOf(members, (index) => rhythms[index] !== 'steady')
+      const day = topOf(members, (index) => Math.floor((accounts.first[index] ?? 0) / DAY_MS))
+      const fit = crowded * people * Math.min(1, day.share * 1.5)
+      return {
+        fit,
+        summary: `${percent(crowded)} sit at one address; ${percent(day.share)} began on the same day`,
+      }
+    },
+  },
+  {
+    kind: 'promotion',
+    ask: ({ members }, { accounts, infrastructure }) => {
+      const made = [...members.map((index) => accounts.created[index] ?? 0)].sort((a, b) => a - b)
+      const width =
+        ((made[Math.floor(made.length * 0.9)] ?? 0) - (made[Math.floor(made.length * 0.1)] ?? 0)) / 1440
+      const brief = shareOf(
+        members,
+        (index) =>
+          (accounts.exchanges[index] ?? 0) <= PROMOTION_EXCHANGES_MAX &&
+          (infrastructure.cardShare[index] ?? 0) === 0,
+      )
+      const fit = made[0] !== 0 && width <= PROMOTION_DAYS ? brief : 0
+      return {
+        fit,
+        summary: `${percent(brief)} tried it briefly without a card; most were made within ${Math.ceil(width)} days`,
+      }
+    },
+  },
+  {
+    kind: 'fans',
+    ask: ({ members, family }, { rhythms }) => {
+      const people = shareOf(members, (index) => rhythms[index] !== 'steady')
+      const fit = family?.isSystemOnly ? people : 0
+      return {
+        fit,
+        summary: `what they share is a system prompt, as users of one tool do; ${percent(people)} keep human hours`,
+      }
+    },
+  },
+  {
+    kind: 'batch',
+    ask: ({ members }, { accounts, rhythms, infrastructure }) => {
+      const nights = new Set(members.map((index) => Math.floor((accounts.first[index] ?? 0) / DAY_MS))).size
+      const bursts = shareOf(
+        members,
+        (index) => rhythms[index] === 'burst' && (infrastructure.principalSize[index] ?? 1) === 1,
+      )
+      const fit = bursts * Math.min(1, nights / Math.min(6, members.length))
+      return { fit, summary: `${percent(bursts)} did all their work in one go, on ${nights} different days` }
+    },
+  },
+]
+
+/** Best first. */
+export function explanationsOf(group: Group, scene: Scene): Explanation[] {
+  return questions.map(({ kind, ask }) => ({ kind, ...ask(group, scene) })).sort((a, b) => b.fit - a.fit)
+}

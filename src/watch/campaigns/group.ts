@@ -1,0 +1,73 @@
+import type { Family } from '../links/families.ts'
+import type { Infrastructure } from '../links/infrastructure.ts'
+import type { Accounts } from '../profiles/accounts.ts'
+import type { Rhythm } from '../profiles/rhythm.ts'
+import type { Sameness } from './sameness.ts'
+
+/** What proposed a group: a shared template, shared infrastructure, or behaviour alone. */
+export type Origin = 'template' | 'infrastructure' | 'cohort'
+
+/** A set of accounts that may act as one, before anything is said about it. */
+export type Proposal = {
+  readonly origin: Origin
+  /** Account indices, ascending. */
+  readonly members: readonly number[]
+  readonly family?: Family
+}
+
+/** A proposal refined to accounts that behave alike, with what the signals ask about it. */
+export type Group = Proposal & {
+  readonly sameness: Sameness
+  /** Distinct principals among the members. */
+  readonly principals: number
+}
+
+/** What everybody does: the base rates against which a group's shares are read. */
+export type Population = {
+  readonly accounts: number
+  /** Share of accounts made less than NEW_DAYS before their first exchange. */
+  readonly isNew: number
+  readonly clients: ReadonlyMap<number, number>
+  readonly settings: ReadonlyMap<string, number>
+  /** Median over accounts of mean log2 output tokens. */
+  readonly outputLog: number
+}
+
+export type Scene = {
+  readonly accounts: Accounts
+  readonly infrastructure: Infrastructure
+  readonly rhythms: readonly Rhythm[]
+  readonly population: Population
+}
+
+export function shareOf(group: readonly number[], holds: (index: number) => boolean): number {
+  let count = 0
+  for (const index of group) if (holds(index)) count++
+  return group.length === 0 ? 0 : count / group.length
+}
+
+/** The commonest value and its share of the group. */
+export function topOf<Value>(
+  group: readonly number[],
+  value: (index: number) => Value,
+): { readonly value: Value | undefined; readonly count: number; readonly share: number } {
+  const counts = new Map<Value, number>()
+  for (const index of group) counts.set(value(index), (counts.get(value(index)) ?? 0) + 1)
+  let top: Value | undefined
+  let most = 0
+  for (const [candidate, count] of counts) if (count > most) [top, most] = [candidate, count]
+  return { value: top, count: most, share: group.length === 0 ? 0 : most / group.length }
+}
+
+export function settingsOf(accounts: Accounts, index: number): string {
+  return [...(accounts.maxTokens[index] ?? [])].sort((a, b) => a - b).join()
+}
+
+export function meanOutputLog(accounts: Accounts, index: number): number {
+  return (accounts.outputLog[index] ?? 0) / Math.max(1, accounts.exchanges[index] ?? 1)
+}
+
+/** Share beyond what the population has anyway: 0 as common as everywhere, 1 all of the group and nobody else. */
+export function excess(share: number, base: number): number {
+  return base >= 1 ? 0 : Math.max(0, (share - base) / (1 - base))
+}

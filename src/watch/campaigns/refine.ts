@@ -1,0 +1,52 @@
+// From a proposal to groups: split into classes that behave alike, and leave out who does not fit.
+import { type Accounts, LOG_UNIT } from '../profiles/accounts.ts'
+import { classify } from './classes.ts'
+import { type Group, meanOutputLog, type Proposal, type Scene } from './group.ts'
+import { GROUP_MIN } from './proposals.ts'
+import { samenessOf } from './sameness.ts'
+import { traitsOf } from './traits.ts'
+
+/** Members further than this many standard deviations of their class in load or answer length are left out. */
+const OUTLIER_DEVIATIONS = 4
+/** A spread narrower than this (natural log of exchanges; doublings of length) is not grounds to leave anyone out. */
+const SPREAD_MIN = 0.35
+
+export function refine(proposal: Proposal, scene: Scene): Group[] {
+  const traits = traitsOf(scene.accounts, scene.infrastructure, scene.rhythms, proposal.members)
+  const classes = classify(traits, proposal.members.length)
+  const parts: number[][] = []
+  for (const [at, index] of proposal.members.entries()) {
+    const part = classes[at] ?? 0
+    ;(parts[part] ??= []).push(index)
+  }
+  return parts
+    .filter((members) => members !== undefined)
+    .map((members) => withoutOutliers(scene.accounts, members))
+    .filter((members) => members.length >= GROUP_MIN)
+    .map((members) => groupOf({ ...proposal, members }, scene))
+}
+
+export function groupOf(proposal: Proposal, scene: Scene): Group {
+  const principals = new Set(proposal.members.map((index) => scene.infrastructure.principal[index])).size
+  return { ...proposal, sameness: samenessOf(scene.accounts, proposal.members), principals }
+}
+
+/** Medians and median deviations, so that those to be left out do not set the measure. */
+function withoutOutliers(accounts: Accounts, members: readonly number[]): number[] {
+  const load = (index: number): number => Math.log(accounts.exchanges[index] ?? 1)
+  const length = (index: number): number => meanOutputLog(accounts, index) / LOG_UNIT
+  const tests = [load, length].map((measure) => {
+    const values = members.map(measure)
+    const middle = median(values)
+    const deviation = 1.4826 * median(values.map((value) => Math.abs(value - middle)))
+    return { measure, middle, reach: OUTLIER_DEVIATIONS * Math.max(SPREAD_MIN, deviation) }
+  })
+  return members.filter((index) =>
+    tests.every(({ measure, middle, reach }) => Math.abs(measure(index) - middle) <= reach),
+  )
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? 0
+}

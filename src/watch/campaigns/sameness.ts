@@ -1,0 +1,124 @@
+// How alike the accounts of a group are. Accounts fed from one work queue are exchangeable: to know the account says
+// nothing about the exchange. Accounts of different people each have their own subjects, lengths and habits.
+import type { Accounts } from '../profiles/accounts.ts'
+import { TOPIC_BUCKETS, TOPIC_CELLS } from '../profiles/accounts.ts'
+import { TOPICS } from '../sketches/sketch.ts'
+
+export type Sameness = {
+  /** Upper 95 % bounds of the intraclass correlation of log tokens: 0 exchangeable, 1 every account its own. */
+  readonly output: number
+  readonly input: number
+  /** Upper bound of the share of topic variation that lies between accounts. */
+  readonly topic: number
+  /** Standard deviation of the natural log of exchanges an account. Tenants of one kind: about 1. */
+  readonly volume: number
+  /** Accounts with at least two exchanges: what the bounds rest on. */
+  readonly accounts: number
+}
+
+const Z95 = 1.645
+
+export function samenessOf(accounts: Accounts, group: readonly number[]): Sameness {
+  const members = group.filter((index) => (accounts.exchanges[index] ?? 0) >= 2)
+  return {
+    output: intraclass(accounts, members, accounts.outputLog, accounts.outputLogSquare),
+    input: intraclass(accounts, members, accounts.inputLog, accounts.inputLogSquare),
+    topic: topicSpread(accounts, members),
+    volume: volumeSpread(accounts, group),
+    accounts: members.length,
+  }
+}
+
+/**
+ * One-way random-effects intraclass correlation, ICC(1), from sums and sums of squares per account, with the upper
+ * bound from the F distribution's normal approximation (Donner, "A review of inference procedures for the intraclass
+ * correlation coefficient", 1986). NaN-free: with too little to tell the bound is 1.
+ */
+function intraclass(
+  accounts: Accounts,
+  members: readonly number[],
+  sums: Float64Array,
+  squares: Float64Array,
+): number {
+  const groups = members.length
+  let total = 0
+  let sum = 0
+  let sizeSquares = 0
+  let within = 0
+  for (const index of members) {
+    const size = accounts.exchanges[index] ?? 0
+    const own = sums[index] ?? 0
+    total += size
+    sum += own
+    sizeSquares += size * size
+    within += (squares[index] ?? 0) - (own * own) / size
+  }
+  if (groups < 3 || total <= groups) return 1
+  const mean = sum / total
+  let between = 0
+  for (const index of members) {
+    const size = accounts.exchanges[index] ?? 0
+    between += size * ((sums[index] ?? 0) / size - mean) ** 2
+  }
+  const typicalSize = (total - sizeSquares / total) / (groups - 1)
+  const betweenMean = between / (groups - 1)
+  const withinMean = within / (total - groups)
+  if (betweenMean <= 0 || withinMean <= 0) return 0
+  // Var(log F) is about 2/df1 + 2/df2; raise F to its upper bound before turning it into a correlation.
+  const spread = Math.sqrt(2 / (groups - 1) + 2 / (total - groups))
+  const ratio = (betweenMean / withinMean) * Math.exp(Z95 * spread)
+  return clamp((ratio - 1) / (ratio + typicalSize - 1))
+}
+
+/** The same question for topics: a test of homogeneity over hashed topic words, as overdispersion per exchange. */
+function topicSpread(accounts: Accounts, members: readonly number[]): number {
+  let chi = 0
+  let freedom = 0
+  let exchanges = 0
+  let rows = 0
+  for (let table = 0; table < TOPICS; table++) {
+    const column = new Float64Array(TOPIC_BUCKETS)
+    const totals: number[] = []
+    let all = 0
+    for (const index of members) {
+      const base = index * TOPIC_CELLS + table * TOPIC_BUCKETS
+      let total = 0
+      for (let k = 0; k < TOPIC_BUCKETS; k++) total += accounts.topics[base + k] ?? 0
+      totals.push(total)
+      if (total < 2) continue
+      for (let k = 0; k < TOPIC_BUCKETS; k++) column[k] = (column[k] ?? 0) + (accounts.topics[base + k] ?? 0)
+      all += total
+      rows++
+    }
+    exchanges += all
+    const used = column.filter((count) => count > 0).length
+    let counted = 0
+    for (const [row, index] of members.entries()) {
+      const total = totals[row] ?? 0
+      if (total < 2) continue
+      counted++
+      const base = index * TOPIC_CELLS + table * TOPIC_BUCKETS
+      for (let k = 0; k < TOPIC_BUCKETS; k++) {
+        const expected = (total * (column[k] ?? 0)) / all
+        if (expected > 0) chi += ((accounts.topics[base + k] ?? 0) - expected) ** 2 / expected
+      }
+    }
+    freedom += Math.max(0, counted - 1) * Math.max(0, used - 1)
+  }
+  if (freedom < 8 || rows === 0) return 1
+  // The tables share their exchanges, so their degrees of freedom count once for the bound.
+  const ratio = (chi / freedom) * (1 + Z95 * Math.sqrt((2 * TOPICS) / freedom))
+  const typicalSize = exchanges / rows
+  return clamp((ratio - 1) / Math.max(1, typicalSize - 1))
+}
+
+function volumeSpread(accounts: Accounts, group: readonly number[]): number {
+  const logs = group.map((index) => Math.log(Math.max(1, accounts.exchanges[index] ?? 1)))
+  const mean = logs.reduce((sum, value) => sum + value, 0) / Math.max(1, logs.length)
+  const variance = logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, logs.length - 1)
+  return Math.sqrt(variance)
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value))
+}

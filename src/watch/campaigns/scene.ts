@@ -1,0 +1,41 @@
+import { infrastructureOf } from '../links/infrastructure.ts'
+import { type Accounts, LOG_UNIT } from '../profiles/accounts.ts'
+import { ageDays, type Rhythm, rhythmOf } from '../profiles/rhythm.ts'
+import { meanOutputLog, type Population, type Scene, settingsOf } from './group.ts'
+
+/** An account this young at its first exchange counts as new: the reported campaigns used theirs within weeks. */
+export const NEW_DAYS = 45
+
+/** One look at everything the watch knows, taken at a sweep. */
+export function sceneOf(accounts: Accounts): Scene {
+  const rhythms: Rhythm[] = []
+  for (let index = 0; index < accounts.count; index++) rhythms.push(rhythmOf(accounts, index))
+  return { accounts, infrastructure: infrastructureOf(accounts), rhythms, population: populationOf(accounts) }
+}
+
+function populationOf(accounts: Accounts): Population {
+  const clients = new Map<number, number>()
+  const settings = new Map<string, number>()
+  const outputs = new Float64Array(accounts.count)
+  let young = 0
+  for (let index = 0; index < accounts.count; index++) {
+    if (isNew(accounts, index)) young++
+    for (const client of accounts.clients[index] ?? []) clients.set(client, (clients.get(client) ?? 0) + 1)
+    const setting = settingsOf(accounts, index)
+    settings.set(setting, (settings.get(setting) ?? 0) + 1)
+    outputs[index] = meanOutputLog(accounts, index)
+  }
+  outputs.sort()
+  return {
+    accounts: accounts.count,
+    isNew: young / Math.max(1, accounts.count),
+    clients,
+    settings,
+    outputLog: (outputs[accounts.count >> 1] ?? 0) / LOG_UNIT,
+  }
+}
+
+export function isNew(accounts: Accounts, index: number): boolean {
+  const age = ageDays(accounts, index)
+  return age !== undefined && age < NEW_DAYS
+}

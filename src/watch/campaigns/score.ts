@@ -1,0 +1,89 @@
+// From signals and explanations to the probability that a group is a campaign.
+import type { Evidence, Explanation } from '../report.ts'
+import { calibration } from './calibration.ts'
+import { explanationsOf } from './explanations.ts'
+import type { Group, Scene } from './group.ts'
+import { type Signal, type SignalName, signals } from './signals.ts'
+
+/** Of the groups that get this far, about one in a hundred is expected to be a campaign. */
+const PRIOR = 0.01
+/** A signal's strength falls into three bins with these bounds: absent, partial, strong. */
+const PARTIAL = 0.3
+const STRONG = 0.7
+/** Of campaigns that show a signal at all, this share shows it strongly. */
+const STRONG_SHARE = 0.7
+/** No one signal may say more than this, however rare it is among benign groups (natural log of odds). */
+const WEIGHT_MAX = 4
+/** The signals are not independent: each counts for this much of what it would alone. */
+const DEPENDENCE = 0.8
+/** What a benign explanation that fits fully takes from the log odds; below FIT_MIN it takes nothing. */
+const EXPLANATION_WEIGHT = 9
+const FIT_MIN = 0.5
+
+export type Scored = {
+  readonly group: Group
+  readonly score: number
+  readonly evidence: readonly Evidence[]
+  readonly explanations: readonly Explanation[]
+}
+
+export function score(group: Group, scene: Scene): Scored {
+  let logOdds = Math.log(PRIOR / (1 - PRIOR))
+  const evidence: Evidence[] = []
+  for (const signal of signals) {
+    const reading = signal.read(group, scene)
+    logOdds += DEPENDENCE * weightOf(signal, reading.strength)
+    if (reading.strength >= PARTIAL)
+      evidence.push({
+        signal: signal.name,
+        falsePositiveRate: falsePositiveRate(signal.name, reading.strength),
+        ...reading,
+      })
+  }
+  const explanations = explanationsOf(group, scene)
+  const fit = explanations[0]?.fit ?? 0
+  if (fit > FIT_MIN) logOdds -= (EXPLANATION_WEIGHT * (fit - FIT_MIN)) / (1 - FIT_MIN)
+  evidence.sort((a, b) => a.falsePositiveRate - b.falsePositiveRate || b.strength - a.strength)
+  return { group, score: 1 / (1 + Math.exp(-logOdds)), evidence, explanations }
+}
+
+/** Natural log of how much likelier this strength is in a campaign than in a benign group. */
+export function weightOf(signal: Signal, strength: number): number {
+  const { sensitivity } = signal
+  const absent = Math.log((1 - sensitivity) / rateBetween(signal.name, 0, PARTIAL))
+  const partial = Math.log((sensitivity * (1 - STRONG_SHARE)) / rateBetween(signal.name, PARTIAL, STRONG))
+  const strong = Math.log((sensitivity * STRONG_SHARE) / rateBetween(signal.name, STRONG, 1.01))
+  // Evidence grows with strength even where chance made the middle bin rarer than the top one.
+  const levels = [absent, Math.max(absent, Math.min(partial, strong)), Math.max(absent, strong)] as const
+  return clamp(between(levels, strength))
+}
+
+/** Linear between the middles of the bins, so that no threshold can be sat upon. */
+function between([absent, partial, strong]: readonly [number, number, number], strength: number): number {
+  const low = PARTIAL / 2
+  const middle = (PARTIAL + STRONG) / 2
+  const high = (STRONG + 1) / 2
+  if (strength <= low) return absent
+  if (strength <= middle) return absent + ((partial - absent) * (strength - low)) / (middle - low)
+  if (strength <= high) return partial + ((strong - partial) * (strength - middle)) / (high - middle)
+  return strong
+}
+
+/** Share of benign groups that show the signal at least this strongly; one more is assumed than was seen. */
+export function falsePositiveRate(name: SignalName, strength: number): number {
+  const strengths = calibration.strengths[name]
+  let atLeast = 0
+  for (const seen of strengths) if (seen >= strength) atLeast++
+  return (atLeast + 1) / (strengths.length + 1)
+}
+
+function rateBetween(name: SignalName, from: number, to: number): number {
+  const strengths = calibration.strengths[name]
+  let inside = 0
+  for (const seen of strengths) if (seen >= from && seen < to) inside++
+  return (inside + 1) / (strengths.length + 3)
+}
+
+function clamp(weight: number): number {
+  return Math.min(WEIGHT_MAX, Math.max(-WEIGHT_MAX, weight))
+}

@@ -1,0 +1,201 @@
+// The signals: each asks one question about a group and answers with a strength between 0 and 1.
+import { LOG_UNIT } from '../profiles/accounts.ts'
+import { excess, type Group, meanOutputLog, type Scene, settingsOf, shareOf, topOf } from './group.ts'
+import { isNew } from './scene.ts'
+
+export type Reading = {
+  readonly strength: number
+  /** Members that show it. */
+  readonly accounts: number
+  readonly summary: string
+}
+
+export type Signal = {
+  readonly name: SignalName
+  /**
+   * Share of real campaigns expected to show it, a judgement from the published cases (docs/detection.md), not a fit:
+   * it sets what the signal's absence counts for.
+   */
+  readonly sensitivity: number
+  readonly read: (group: Group, scene: Scene) => Reading
+}
+
+export type SignalName =
+  | 'one-work-queue'
+  | 'equal-shares'
+  | 'shared-template'
+  | 'no-human-rhythm'
+  | 'rotating-addresses'
+  | 'shared-cards'
+  | 'shared-seats'
+  | 'new-accounts'
+  | 'one-client'
+  | 'same-settings'
+  | 'long-answers'
+
+/** Beyond these the accounts are plainly different tenants. */
+const OUTPUT_MAX = 0.4
+const INPUT_MAX = 0.6
+const TOPIC_MAX = 0.05
+const VOLUME_SPREAD_MAX = 1.2
+const NETWORKS_ROTATING = 4
+const SHARED_MIN = 3
+/** Doublings of the typical answer length that count as full strength. */
+const OUTPUT_DOUBLINGS = 2
+
+export const signals: readonly Signal[] = [
+  {
+    name: 'one-work-queue',
+    sensitivity: 0.95,
+    read: ({ sameness, members }) => {
+      const strength =
+        room(sameness.output, OUTPUT_MAX) * room(sameness.input, INPUT_MAX) * room(sameness.topic, TOPIC_MAX)
+      return {
+        strength,
+        accounts: members.length,
+        summary: `which account an exchange came from says at most ${percent(sameness.output)} about the length of its answer and ${percent(sameness.input)} about its prompt; tenants of their own differ by 30–60 %`,
+      }
+    },
+  },
+  {
+    name: 'equal-shares',
+    sensitivity: 0.7,
+    read: ({ sameness, members }) => ({
+      strength: room(sameness.volume, VOLUME_SPREAD_MAX),
+      accounts: members.length,
+      summary: `the accounts carry similar loads: two thirds of them lie within a factor of ${Math.exp(sameness.volume).toFixed(1)} of each other, where tenants of their own spread over a factor of 3`,
+    }),
+  },
+  {
+    name: 'shared-template',
+    sensitivity: 0.7,
+    read: ({ family, members, principals }, { accounts }) => {
+      if (!family || family.isSystemOnly) return none('no wording is repeated in their prompts')
+      let carried = 0
+      let all = 0
+      for (const index of members) {
+        carried += Math.min(accounts.exchanges[index] ?? 0, family.members.get(index) ?? 0)
+        all += accounts.exchanges[index] ?? 0
+      }
+      const share = carried / Math.max(1, all)
+      const spread = Math.min(1, Math.log2(Math.max(1, principals)) / 5)
+      return {
+        strength: Math.sqrt(Math.min(1, share * 2)) * spread,
+        accounts: members.length,
+        summary: `${principals} separate principals wrap their prompts in the same words, in ${percent(share)} or more of their exchanges`,
+      }
+    },
+  },
+  {
+    name: 'no-human-rhythm',
+    sensitivity: 0.7,
+    read: ({ members }, { rhythms }) => {
+      const known = members.filter((index) => rhythms[index] !== 'few')
+      const share =
+        known.length < members.length / 2 ? 0 : shareOf(known, (index) => rhythms[index] === 'steady')
+      return {
+        strength: share,
+        accounts: members.filter((index) => rhythms[index] === 'steady').length,
+        summary: `${percent(share)} send at any hour, without sittings or nights, as a queue does`,
+      }
+    },
+  },
+  shared('rotating-addresses', 0.4, NETWORKS_ROTATING, {
+    count: (index, { accounts }) => accounts.asns[index]?.length ?? 0,
+    summary: (share) =>
+      `${percent(share)} came from ${NETWORKS_ROTATING} or more networks, as accounts behind rotating proxies do`,
+  }),
+  shared('shared-cards', 0.4, SHARED_MIN, {
+    count: (index, { accounts, infrastructure }) =>
+      accounts.org[index] ? 0 : (infrastructure.cardShare[index] ?? 0),
+    summary: (share) =>
+      `${percent(share)} share a payment fingerprint with two or more others, with no organisation to explain it`,
+  }),
+  shared('shared-seats', 0.4, SHARED_MIN, {
+    count: (index, { accounts, infrastructure }) =>
+      accounts.org[index] ? 0 : (infrastructure.seatShare[index] ?? 0),
+    summary: (share) =>
+      `${percent(share)} share both address and client with two or more others, with no organisation to explain it`,
+  }),
+  {
+    name: 'new-accounts',
+    sensitivity: 0.6,
+    read: ({ members }, { accounts, population }) => {
+      const share = shareOf(members, (index) => isNew(accounts, index))
+      return {
+        strength: excess(share, population.isNew),
+        accounts: members.filter((index) => isNew(accounts, index)).length,
+        summary: `${percent(share)} were made shortly before their first exchange; ${percent(population.isNew)} of all accounts were`,
+      }
+    },
+  },
+  {
+    name: 'one-client',
+    sensitivity: 0.4,
+    read: ({ members }, { accounts, population }) => {
+      const top = topOf(members, (index) => accounts.clients[index]?.[0] ?? 0)
+      const base = (population.clients.get(top.value ?? 0) ?? 0) / Math.max(1, population.accounts)
+      return {
+        strength: top.value === 0 ? 0 : excess(top.share, base),
+        accounts: top.count,
+        summary: `${percent(top.share)} present the same client software and TLS fingerprint, which ${percent(base)} of all accounts have`,
+      }
+    },
+  },
+  {
+    name: 'same-settings',
+    sensitivity: 0.5,
+    read: ({ members }, { accounts, population }) => {
+      const top = topOf(members, (index) => settingsOf(accounts, index))
+      const base = (population.settings.get(top.value ?? '') ?? 0) / Math.max(1, population.accounts)
+      return {
+        strength: excess(top.share, base),
+        accounts: top.count,
+        summary: `${percent(top.share)} ask with the same token limits, which ${percent(base)} of all accounts do`,
+      }
+    },
+  },
+  {
+    name: 'long-answers',
+    sensitivity: 0.7,
+    read: ({ members }, { accounts, population }) => {
+      const mean =
+        members.reduce((sum, index) => sum + meanOutputLog(accounts, index), 0) / Math.max(1, members.length)
+      const doublings = mean / LOG_UNIT - population.outputLog
+      return {
+        strength: Math.min(1, Math.max(0, doublings / OUTPUT_DOUBLINGS)),
+        accounts: members.length,
+        summary: `their answers run to ${(2 ** doublings).toFixed(1)} times the usual length`,
+      }
+    },
+  },
+]
+
+function shared(
+  name: SignalName,
+  sensitivity: number,
+  from: number,
+  ask: { count: (index: number, scene: Scene) => number; summary: (share: number) => string },
+): Signal {
+  return {
+    name,
+    sensitivity,
+    read: ({ members }, scene) => {
+      const share = shareOf(members, (index) => ask.count(index, scene) >= from)
+      return { strength: share, accounts: Math.round(share * members.length), summary: ask.summary(share) }
+    },
+  }
+}
+
+function none(summary: string): Reading {
+  return { strength: 0, accounts: 0, summary }
+}
+
+function room(value: number, limit: number): number {
+  return Math.max(0, 1 - value / limit)
+}
+
+export function percent(share: number): string {
+  const value = 100 * share
+  return `${value >= 10 || value === 0 ? Math.round(value) : value.toFixed(1)} %`
+}

@@ -1,0 +1,222 @@
+// Hunts over logs: reads, sketches, puts in time order, watches, reports.
+import { availableParallelism } from 'node:os'
+import type { Readable } from 'node:stream'
+import type { Rejections } from './intake/rejection.ts'
+import { Rejections as RejectionLog } from './intake/rejection.ts'
+import { readSource } from './intake/source.ts'
+import type { Report } from './report.ts'
+import { reportOf } from './reporting.ts'
+import { type PooledBlock, SketchPool } from './sketches/pool.ts'
+import { field, tsOf } from './sketches/record.ts'
+import { TimeOrder } from './time-order.ts'
+import { Watch } from './watch.ts'
+
+/** Blocks read ahead of the watch, for each file: enough to keep the workers busy, no more. */
+const READ_AHEAD = 4
+
+export type HuntOptions = {
+  readonly stdin?: Readable
+  readonly signal?: AbortSignal
+  /** Exchanges after this log time are not looked at. Unix ms. */
+  readonly until?: number
+  readonly workers?: number
+  /** The deployment's secret: hashes are keyed with it. */
+  readonly seed?: number
+  readonly onProgress?: (progress: HuntProgress) => void
+}
+
+export type HuntProgress = {
+  readonly exchanges: number
+  readonly rejected: number
+  readonly accounts: number
+  /** Log time reached, Unix ms. */
+  readonly at: number
+  /** Campaigns raised at the last sweep. */
+  readonly campaigns: number
+}
+
+export type Hunt = {
+  readonly report: Report
+  readonly rejections: Rejections
+  readonly watch: Watch
+  readonly late: number
+}
+
+export async function hunt(inputs: readonly string[], options: HuntOptions = {}): Promise<Hunt> {
+  await using pool = SketchPool.open(
+    options.workers ?? Math.max(1, availableParallelism()),
+    options.seed ?? DEFAULT_SEED,
+  )
+  const feed = new Feed(options)
+  const sources = await opened(inputs, pool, options)
+  await merge(sources, feed)
+  feed.finish()
+  return { report: feed.report(), rejections: feed.rejections, watch: feed.watch, late: feed.late }
+}
+
+const DEFAULT_SEED = 0x706f7274
+
+type Source = { readonly blocks: AsyncGenerator<Sketched>; next: Sketched | undefined }
+type Sketched = PooledBlock | { readonly rejections: PooledBlock['rejections']; readonly records?: undefined }
+
+/** Each input's blocks with its first already sketched, the earliest first. */
+async function opened(inputs: readonly string[], pool: SketchPool, options: HuntOptions): Promise<Source[]> {
+  const sources: Source[] = []
+  for (const input of inputs) {
+    const blocks = sketchedBlocks(input, pool, options)
+    sources.push({ blocks, next: await nextOf(blocks) })
+  }
+  return sources
+}
+
+/** Always goes on with the source whose next block begins earliest. */
+async function merge(sources: Source[], feed: Feed): Promise<void> {
+  for (;;) {
+    let earliest: Source | undefined
+    for (const source of sources)
+      if (source.next && (!earliest?.next || startOf(source.next) < startOf(earliest.next))) earliest = source
+    if (!earliest?.next) return
+    feed.take(earliest.next)
+    earliest.next = await nextOf(earliest.blocks)
+  }
+}
+
+function startOf(sketched: Sketched): number {
+  return sketched.records && sketched.records.length > 0
+    ? tsOf(sketched.records, 0)
+    : Number.NEGATIVE_INFINITY
+}
+
+async function nextOf(blocks: AsyncGenerator<Sketched>): Promise<Sketched | undefined> {
+  const { value, done } = await blocks.next()
+  return done ? undefined : value
+}
+
+/** Sketches of one input in its order, with up to READ_AHEAD blocks under way. */
+async function* sketchedBlocks(
+  input: string,
+  pool: SketchPool,
+  options: HuntOptions,
+): AsyncGenerator<Sketched> {
+  const queue: Promise<Sketched>[] = []
+  const { stdin, signal } = options
+  for await (const piece of readSource(input, { ...(stdin && { stdin }), ...(signal && { signal }) })) {
+    if (piece.kind === 'rejection') queue.push(Promise.resolve({ rejections: [piece.rejection] }))
+    else queue.push((await pool.submit(piece, 'exchange')).sketched)
+    if (queue.length >= READ_AHEAD) {
+      const first = queue.shift()
+      if (first) yield await first
+    }
+  }
+  for (const sketched of queue) yield await sketched
+}
+
+type Placed = { readonly block: PooledBlock; readonly at: number }
+
+/** Takes sketched blocks, restores time order, translates the workers' names and feeds the watch. */
+class Feed {
+  readonly watch: Watch
+  readonly rejections = new RejectionLog()
+  readonly #order = new TimeOrder<Placed>()
+  readonly #names = new Map<string, string[]>()
+  readonly #accounts: (number | undefined)[][] = []
+  readonly #options: HuntOptions
+  #campaigns = 0
+  #last: { ts: number; id: number; account: number } = { ts: 0, id: 0, account: -1 }
+  #decoder = new TextDecoder()
+
+  constructor(options: HuntOptions) {
+    this.#options = options
+    this.watch = new Watch({
+      seed: options.seed ?? DEFAULT_SEED,
+      onSweep: (_sweep, raised) => {
+        this.#campaigns = raised.length
+      },
+    })
+  }
+
+  get late(): number {
+    return this.#order.late
+  }
+
+  take(sketched: Sketched): void {
+    for (const rejection of sketched.rejections) this.rejections.add(rejection)
+    if (!sketched.records) return
+    this.#learn(sketched)
+    const { records } = sketched
+    const until = this.#options.until ?? Number.POSITIVE_INFINITY
+    for (let at = 0; at < records.length; at += records[at + field.length] ?? records.length) {
+      const ts = tsOf(records, at)
+      if (ts <= until) this.#order.push(ts, { block: sketched, at })
+    }
+    this.#deliver(this.#order.watermark)
+    this.#options.onProgress?.({
+      exchanges: this.watch.exchanges,
+      rejected: this.rejections.total,
+      accounts: this.watch.accounts.count,
+      at: this.watch.until ?? 0,
+      campaigns: this.#campaigns,
+    })
+  }
+
+  finish(): void {
+    this.#deliver(Number.POSITIVE_INFINITY)
+  }
+
+  report(): Report {
+    return reportOf(this.watch, this.rejections.total)
+  }
+
+  #deliver(until: number): void {
+    for (const { ts, item } of this.#order.drain(until, byIdentity)) {
+      const { records } = item.block
+      const account = this.#accountOf(item)
+      const id = records[item.at + field.id] ?? 0
+      // The same line shipped twice: same time, account and id. Equal times are adjacent and sorted by identity.
+      if (this.#last.ts === ts && this.#last.id === id && this.#last.account === account && id !== 0) {
+        this.rejections.add({ file: 'inputs', line: 0, reason: 'duplicate-id', field: 'id' })
+        continue
+      }
+      this.#last = { ts, id, account }
+      this.#rename(item, field.client, 'client')
+      this.#rename(item, field.plan, 'plan')
+      this.#rename(item, field.model, 'model')
+      this.watch.add(account, records, item.at, () =>
+        this.#decoder.decode(
+          item.block.text.subarray(records[item.at + field.textStart], records[item.at + field.textEnd]),
+        ),
+      )
+    }
+  }
+
+  #learn({ worker, names }: PooledBlock): void {
+    for (const [kind, name] of names) {
+      const key = `${kind}/${worker}`
+      const known = this.#names.get(key)
+      if (known) known.push(name)
+      else this.#names.set(key, ['', name])
+    }
+  }
+
+  /** Accounts get their index when first delivered, so that it does not depend on which worker was faster. */
+  #accountOf({ block, at }: Placed): number {
+    const number = block.records[at + field.account] ?? 0
+    const table = (this.#accounts[block.worker] ??= [])
+    const known = table[number]
+    if (known !== undefined) return known
+    const index = this.watch.accounts.indexOf(this.#names.get(`account/${block.worker}`)?.[number] ?? '')
+    table[number] = index
+    return index
+  }
+
+  #rename({ block, at }: Placed, offset: number, kind: 'client' | 'plan' | 'model'): void {
+    const number = block.records[at + offset] ?? 0
+    if (number === 0) return
+    const name = this.#names.get(`${kind}/${block.worker}`)?.[number] ?? ''
+    block.records[at + offset] = this.watch.numberOf(kind, name)
+  }
+}
+
+function byIdentity(a: Placed, b: Placed): number {
+  return (a.block.records[a.at + field.id] ?? 0) - (b.block.records[b.at + field.id] ?? 0)
+}

@@ -1,0 +1,63 @@
+// Template families: word runs that many accounts repeat, put together when the same accounts repeat them.
+import type { Accounts } from '../profiles/accounts.ts'
+import type { Features } from './features.ts'
+
+/** Accounts a run must be shared by to found a family. */
+const ACCOUNTS_MIN = 8
+/** Uses an account: a wrapper comes again and again from one account, a stock phrase or a task does not. */
+const REPEATS_MIN = 1.8
+/** Share of a run's accounts that must already be in a family for the run to join it. */
+const OVERLAP_MIN = 0.8
+const FAMILIES_MAX = 5000
+
+export type Family = {
+  readonly features: number[]
+  /** Account → the most uses of one of the family's runs: exchanges that carry the wrapper. */
+  readonly members: Map<number, number>
+  /** True when the family's runs stand in system prompts only. */
+  isSystemOnly: boolean
+}
+
+/** Families in falling order of the size of their first run. */
+export function familiesOf(features: Features, accounts: Accounts): Family[] {
+  const order: number[] = []
+  for (let feature = 0; feature < features.hashes.length; feature++) {
+    const sharers = features.accounts[feature] ?? 0
+    if (features.kind[feature] === 'whole' || sharers < ACCOUNTS_MIN) continue
+    if ((features.uses[feature] ?? 0) / sharers >= REPEATS_MIN) order.push(feature)
+  }
+  // Ties are broken by hash, never by order of arrival.
+  order.sort(
+    (a, b) =>
+      (features.accounts[b] ?? 0) - (features.accounts[a] ?? 0) ||
+      (features.hashes[a] ?? 0) - (features.hashes[b] ?? 0),
+  )
+  const families: Family[] = []
+  const familiesOfAccount: number[][] = Array.from({ length: accounts.count }, () => [])
+  for (const feature of order) {
+    const counts = new Map<number, number>()
+    let size = 0
+    for (const [account] of features.edgesOf(feature)) {
+      size++
+      for (const family of familiesOfAccount[account] ?? []) counts.set(family, (counts.get(family) ?? 0) + 1)
+    }
+    let joined = -1
+    for (const [family, count] of counts)
+      if (count >= OVERLAP_MIN * size && (joined < 0 || count > (counts.get(joined) ?? 0))) joined = family
+    if (joined < 0) {
+      if (families.length >= FAMILIES_MAX) continue
+      joined = families.length
+      families.push({ features: [], members: new Map(), isSystemOnly: true })
+    }
+    const family = families[joined]
+    if (!family) continue
+    family.features.push(feature)
+    if (features.kind[feature] !== 'system') family.isSystemOnly = false
+    for (const [account, uses] of features.edgesOf(feature)) {
+      const known = family.members.get(account)
+      if (known === undefined) familiesOfAccount[account]?.push(joined)
+      family.members.set(account, Math.max(known ?? 0, uses))
+    }
+  }
+  return families
+}

@@ -1,0 +1,206 @@
+// What the watch remembers of each account: counts, extremes and small sets, never a text or an order of arrival.
+import { objectives } from '../sketches/objective.ts'
+import { field, tsOf } from '../sketches/record.ts'
+import { TOPICS } from '../sketches/sketch.ts'
+import { DAY_MS, HOUR_MS } from '../time.ts'
+
+export const TOPIC_BUCKETS = 32
+export const TOPIC_CELLS = TOPICS * TOPIC_BUCKETS
+export const HOURS = 24
+/** Gaps between an account's exchanges by powers of two of a second: bucket 0 is under 2 s, the last over 9 h. */
+export const GAPS = 16
+export const LOG_UNIT = 64
+/** Exchanges a day, as a ring of DAYS days. */
+export const DAYS = 64
+const SET_MAX = 24
+const HEADS = 6
+const ACCOUNTS_INITIAL = 1024
+
+export class Accounts {
+  count = 0
+  readonly names: string[] = []
+  readonly #byName = new Map<string, number>()
+  exchanges = new Uint32Array(ACCOUNTS_INITIAL)
+  first = new Float64Array(ACCOUNTS_INITIAL)
+  last = new Float64Array(ACCOUNTS_INITIAL)
+  created = new Uint32Array(ACCOUNTS_INITIAL)
+  org = new Uint32Array(ACCOUNTS_INITIAL)
+  plan = new Uint32Array(ACCOUNTS_INITIAL)
+  inputTokens = new Float64Array(ACCOUNTS_INITIAL)
+  outputTokens = new Float64Array(ACCOUNTS_INITIAL)
+  refused = new Uint32Array(ACCOUNTS_INITIAL)
+  /** Sums and sums of squares of log2(tokens) in units of 1/LOG_UNIT: integers, so that their order cannot matter. */
+  inputLog = new Float64Array(ACCOUNTS_INITIAL)
+  inputLogSquare = new Float64Array(ACCOUNTS_INITIAL)
+  outputLog = new Float64Array(ACCOUNTS_INITIAL)
+  outputLogSquare = new Float64Array(ACCOUNTS_INITIAL)
+  hours = new Uint16Array(ACCOUNTS_INITIAL * HOURS)
+  gaps = new Uint16Array(ACCOUNTS_INITIAL * GAPS)
+  topics = new Uint16Array(ACCOUNTS_INITIAL * TOPIC_CELLS)
+  objectives = new Uint16Array(ACCOUNTS_INITIAL * objectives.length)
+  days = new Uint16Array(ACCOUNTS_INITIAL * DAYS)
+  headTags = new Uint32Array(ACCOUNTS_INITIAL * HEADS)
+  headCounts = new Uint16Array(ACCOUNTS_INITIAL * HEADS)
+  system = new Uint32Array(ACCOUNTS_INITIAL)
+  systemCount = new Uint32Array(ACCOUNTS_INITIAL)
+  readonly payments: number[][] = []
+  readonly addresses: number[][] = []
+  readonly asns: number[][] = []
+  readonly clients: number[][] = []
+  readonly maxTokens: number[][] = []
+  /** Pairs model, count. */
+  readonly models: number[][] = []
+
+  /** The index of the account of that name, made if new. */
+  indexOf(name: string): number {
+    const known = this.#byName.get(name)
+    if (known !== undefined) return known
+    const index = this.count++
+    if (index >= this.exchanges.length) this.#grow()
+    this.#byName.set(name, index)
+    this.names.push(name)
+    this.first[index] = Number.POSITIVE_INFINITY
+    for (const list of [this.payments, this.addresses, this.asns, this.clients, this.maxTokens, this.models])
+      list.push([])
+    return index
+  }
+
+  find(name: string): number | undefined {
+    return this.#byName.get(name)
+  }
+
+  /** Adds one exchange of account `index`. Exchanges come in time order. */
+  add(index: number, records: Uint32Array, at: number): void {
+    const ts = tsOf(records, at)
+    const word = (offset: number): number => records[at + offset] ?? 0
+    const earlier = this.exchanges[index] ?? 0
+    if (earlier > 0) increment(this.gaps, index * GAPS + gapBucket(ts - (this.last[index] ?? 0)))
+    this.exchanges[index] = earlier + 1
+    this.first[index] = Math.min(this.first[index] ?? ts, ts)
+    this.last[index] = Math.max(this.last[index] ?? ts, ts)
+    this.created[index] ||= word(field.created)
+    this.org[index] ||= word(field.org)
+    this.plan[index] = word(field.plan)
+    this.inputTokens[index] = (this.inputTokens[index] ?? 0) + word(field.inputTokens)
+    this.outputTokens[index] = (this.outputTokens[index] ?? 0) + word(field.outputTokens)
+    const input = logUnits(word(field.inputTokens))
+    this.inputLog[index] = (this.inputLog[index] ?? 0) + input
+    this.inputLogSquare[index] = (this.inputLogSquare[index] ?? 0) + input * input
+    const output = logUnits(word(field.outputTokens))
+    this.outputLog[index] = (this.outputLog[index] ?? 0) + output
+    this.outputLogSquare[index] = (this.outputLogSquare[index] ?? 0) + output * output
+    if (word(field.status) >= 400) this.refused[index] = (this.refused[index] ?? 0) + 1
+    increment(this.hours, index * HOURS + (Math.floor(ts / HOUR_MS) % HOURS))
+    increment(this.objectives, index * objectives.length + word(field.objective))
+    increment(this.days, index * DAYS + (Math.floor(ts / DAY_MS) % DAYS))
+    for (let k = 0; k < TOPICS; k++) {
+      const topic = word(field.topics + k)
+      if (topic !== 0)
+        increment(this.topics, index * TOPIC_CELLS + k * TOPIC_BUCKETS + (topic % TOPIC_BUCKETS))
+    }
+    keep(this.payments[index], word(field.payment))
+    keep(this.addresses[index], word(field.address))
+    keep(this.asns[index], word(field.asn))
+    keep(this.clients[index], word(field.client))
+    keep(this.maxTokens[index], word(field.maxTokens))
+    countModel(this.models[index], word(field.model))
+    this.#head(index, records, at)
+  }
+
+  /** Share of the account's exchanges that open with one of its own few recurring word runs. */
+  templated(index: number): number {
+    let repeated = this.systemCount[index] ?? 0
+    for (let k = 0; k < HEADS; k++) {
+      const count = this.headCounts[index * HEADS + k] ?? 0
+      if (count >= 3) repeated += count
+    }
+    return Math.min(1, repeated / Math.max(1, this.exchanges[index] ?? 1))
+  }
+
+  /** Misra–Gries (1982) over the first shingle of each prompt: what recurs in more than 1/7 of them stays. */
+  #head(index: number, records: Uint32Array, at: number): void {
+    const system = records[at + field.system] ?? 0
+    if (system !== 0) {
+      this.system[index] = system
+      this.systemCount[index] = (this.systemCount[index] ?? 0) + 1
+    }
+    if ((records[at + field.length] ?? 0) === field.shingles) return
+    const tag = records[at + field.shingles] ?? 0
+    const base = index * HEADS
+    let free = -1
+    for (let k = 0; k < HEADS; k++) {
+      if ((this.headCounts[base + k] ?? 0) === 0) free = k
+      else if (this.headTags[base + k] === tag) {
+        increment(this.headCounts, base + k)
+        return
+      }
+    }
+    if (free >= 0) {
+      this.headTags[base + free] = tag
+      this.headCounts[base + free] = 1
+      return
+    }
+    for (let k = 0; k < HEADS; k++) this.headCounts[base + k] = (this.headCounts[base + k] ?? 1) - 1
+  }
+
+  #grow(): void {
+    this.exchanges = grown(this.exchanges)
+    this.first = grown(this.first)
+    this.last = grown(this.last)
+    this.created = grown(this.created)
+    this.org = grown(this.org)
+    this.plan = grown(this.plan)
+    this.inputTokens = grown(this.inputTokens)
+    this.outputTokens = grown(this.outputTokens)
+    this.refused = grown(this.refused)
+    this.inputLog = grown(this.inputLog)
+    this.inputLogSquare = grown(this.inputLogSquare)
+    this.outputLog = grown(this.outputLog)
+    this.outputLogSquare = grown(this.outputLogSquare)
+    this.hours = grown(this.hours)
+    this.gaps = grown(this.gaps)
+    this.topics = grown(this.topics)
+    this.objectives = grown(this.objectives)
+    this.days = grown(this.days)
+    this.headTags = grown(this.headTags)
+    this.headCounts = grown(this.headCounts)
+    this.system = grown(this.system)
+    this.systemCount = grown(this.systemCount)
+  }
+}
+
+type Column = Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+
+function grown<T extends Column>(column: T): T {
+  const larger = new (column.constructor as new (length: number) => T)(column.length * 2)
+  larger.set(column)
+  return larger
+}
+
+/** Adds one without wrapping round. */
+function increment(counts: Uint16Array, at: number): void {
+  const count = counts[at] ?? 0
+  if (count < 0xffff) counts[at] = count + 1
+}
+
+function keep(set: number[] | undefined, value: number): void {
+  if (value !== 0 && set && set.length < SET_MAX && !set.includes(value)) set.push(value)
+}
+
+function countModel(pairs: number[] | undefined, model: number): void {
+  if (!pairs) return
+  for (let k = 0; k < pairs.length; k += 2)
+    if (pairs[k] === model) {
+      pairs[k + 1] = (pairs[k + 1] ?? 0) + 1
+      return
+    }
+  if (pairs.length < 2 * SET_MAX) pairs.push(model, 1)
+}
+
+function gapBucket(ms: number): number {
+  return Math.min(GAPS - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, ms / 1000)))))
+}
+
+function logUnits(tokens: number): number {
+  return Math.round(LOG_UNIT * Math.log2(1 + tokens))
+}

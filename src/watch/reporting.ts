@@ -1,0 +1,119 @@
+// From what the watch raised to the report people and machines read.
+import { topOf } from './campaigns/group.ts'
+import type { Scored } from './campaigns/score.ts'
+import { templatesOf } from './campaigns/templates.ts'
+import { DAYS } from './profiles/accounts.ts'
+import type { Campaign, Lookalike, Objective, Report, Shared } from './report.ts'
+import { objectives } from './sketches/objective.ts'
+import { DAY_MS } from './time.ts'
+import type { Raised, Watch } from './watch.ts'
+
+const LOOKALIKES_MAX = 200
+/** A benign explanation must fit this well for a group to be named as what it is. */
+const LOOKALIKE_FIT_MIN = 0.5
+
+export function reportOf(watch: Watch, rejected: number): Report {
+  const { sweep, raised } = watch.sweep(watch.until ?? 0)
+  return {
+    exchanges: watch.exchanges,
+    accounts: watch.accounts.count,
+    rejected,
+    from: watch.from,
+    until: watch.until,
+    campaigns: raised.map((campaign) => campaignOf(campaign, watch)),
+    lookalikes: sweep.cleared.flatMap((scored) => lookalikeOf(scored, watch)).slice(0, LOOKALIKES_MAX),
+  }
+}
+
+function campaignOf({ id, score, flaggedAt, group, evidence, explanations }: Raised, watch: Watch): Campaign {
+  const { accounts } = watch
+  const { members } = group
+  const first = members.reduce(
+    (least, index) => Math.min(least, accounts.first[index] ?? least),
+    Number.POSITIVE_INFINITY,
+  )
+  const last = members.reduce((most, index) => Math.max(most, accounts.last[index] ?? most), 0)
+  return {
+    id,
+    score,
+    accounts: members.map((index) => accounts.names[index] ?? '').sort(),
+    exchanges: members.reduce((sum, index) => sum + (accounts.exchanges[index] ?? 0), 0),
+    first,
+    last,
+    flaggedAt,
+    objective: objectiveOf(watch, members),
+    evidence,
+    templates: group.family ? templatesOf(group.family, members, watch) : [],
+    explanations,
+    daily: dailyOf(watch, members, first, last),
+    shared: sharedOf(watch, members),
+  }
+}
+
+function lookalikeOf({ group, explanations }: Scored, { accounts }: Watch): Lookalike[] {
+  const best = explanations[0]
+  if (!best || best.fit < LOOKALIKE_FIT_MIN) return []
+  return [
+    {
+      kind: best.kind,
+      accounts: group.members.map((index) => accounts.names[index] ?? '').sort(),
+      exchanges: group.members.reduce((sum, index) => sum + (accounts.exchanges[index] ?? 0), 0),
+      summary: best.summary,
+    },
+  ]
+}
+
+/** What the group asks for more than everybody does. */
+function objectiveOf({ accounts }: Watch, members: readonly number[]): Objective {
+  const shares = (indices: Iterable<number>): number[] => {
+    const counts = new Array<number>(objectives.length).fill(1)
+    for (const index of indices)
+      for (let k = 0; k < objectives.length; k++)
+        counts[k] = (counts[k] ?? 0) + (accounts.objectives[index * objectives.length + k] ?? 0)
+    const total = counts.reduce((sum, count) => sum + count, 0)
+    return counts.map((count) => count / total)
+  }
+  const own = shares(members)
+  let best = 0
+  // Only a purpose behind a fifth of the exchanges names the campaign.
+  for (let k = 1; k < objectives.length; k++)
+    if ((own[k] ?? 0) > Math.max(0.2, best === 0 ? 0 : (own[best] ?? 0))) best = k
+  return objectives[best] ?? 'other'
+}
+
+function dailyOf({ accounts }: Watch, members: readonly number[], first: number, last: number): number[] {
+  const from = Math.floor(first / DAY_MS)
+  const days = Math.min(DAYS, Math.floor(last / DAY_MS) - from + 1)
+  return Array.from({ length: Math.max(0, days) }, (_, day) =>
+    members.reduce((sum, index) => sum + (accounts.days[index * DAYS + ((from + day) % DAYS)] ?? 0), 0),
+  )
+}
+
+function sharedOf({ accounts, names }: Watch, members: readonly number[]): Shared[] {
+  const many = (kind: string, values: (index: number) => readonly number[] | undefined): Shared => {
+    const counts = new Map<number, number>()
+    for (const index of members)
+      for (const value of values(index) ?? []) counts.set(value, (counts.get(value) ?? 0) + 1)
+    const shared = [...counts.values()].filter((count) => count >= 2)
+    const most = Math.max(0, ...shared)
+    return {
+      kind,
+      value: shared.length === 0 ? 'none shared' : `${shared.length} shared by up to ${most} accounts each`,
+      accounts: members.filter((index) =>
+        (values(index) ?? []).some((value) => (counts.get(value) ?? 0) >= 2),
+      ).length,
+    }
+  }
+  const client = topOf(members, (index) => accounts.clients[index]?.[0] ?? 0)
+  const model = topOf(members, (index) => accounts.models[index]?.[0] ?? 0)
+  return [
+    many('payment fingerprints', (index) => accounts.payments[index]),
+    many('addresses', (index) => accounts.addresses[index]),
+    {
+      kind: 'client',
+      value: (names.client.list[client.value ?? 0] ?? '').replace('\n', ' · '),
+      accounts: client.count,
+    },
+    { kind: 'first model', value: names.model.list[model.value ?? 0] ?? '', accounts: model.count },
+  ]
+}

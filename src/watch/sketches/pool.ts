@@ -1,0 +1,87 @@
+// A pool of sketch workers: blocks go in as they are read, sketches come out in the order of the blocks.
+import { Worker } from 'node:worker_threads'
+import { GateError } from '../../kernel/gate-error.ts'
+import { moduleUrl } from '../../kernel/module-url.ts'
+import type { Block } from '../intake/block.ts'
+import type { SketchedBlock } from './sketched.ts'
+
+/** Blocks in flight for each worker: one being sketched, one waiting. */
+const QUEUE_MAX = 2
+
+export type PooledBlock = SketchedBlock & { readonly worker: number }
+
+type Waiter = { readonly resolve: (block: PooledBlock) => void; readonly reject: (error: unknown) => void }
+
+export class SketchPool implements AsyncDisposable {
+  readonly #workers: Worker[]
+  readonly #load: number[]
+  readonly #waiting = new Map<number, Waiter>()
+  readonly #idle: (() => void)[] = []
+  #jobs = 0
+  #failure: GateError | undefined
+
+  private constructor(workers: number, seed: number) {
+    this.#load = new Array<number>(workers).fill(0)
+    this.#workers = this.#load.map((_, index) => this.#start(index, seed))
+  }
+
+  static open(workers: number, seed: number): SketchPool {
+    return new SketchPool(workers, seed)
+  }
+
+  get size(): number {
+    return this.#workers.length
+  }
+
+  /** Resolves once the block is taken, to a promise of its sketch: the outer wait is the backpressure. */
+  async submit(block: Block, adapter: string): Promise<{ readonly sketched: Promise<PooledBlock> }> {
+    while (Math.min(...this.#load) >= QUEUE_MAX)
+      await new Promise<void>((resolve) => this.#idle.push(resolve))
+    if (this.#failure) throw this.#failure
+    const worker = this.#load.indexOf(Math.min(...this.#load))
+    const job = this.#jobs++
+    this.#load[worker] = (this.#load[worker] ?? 0) + 1
+    const sketched = new Promise<PooledBlock>((resolve, reject) =>
+      this.#waiting.set(job, { resolve, reject }),
+    )
+    // Whoever awaits it sees the failure; nobody need be awaiting yet.
+    sketched.catch(() => {})
+    const bytes = whole(block.bytes)
+    this.#workers[worker]?.postMessage({ job, block: { ...block, bytes }, adapter }, [bytes.buffer])
+    return { sketched }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()))
+  }
+
+  #start(index: number, seed: number): Worker {
+    const worker = new Worker(moduleUrl('./sketch-worker', import.meta.url), { workerData: { seed } })
+    worker.on('message', (sketched: SketchedBlock) => {
+      this.#load[index] = (this.#load[index] ?? 1) - 1
+      this.#waiting.get(sketched.job)?.resolve({ ...sketched, worker: index })
+      this.#waiting.delete(sketched.job)
+      this.#idle.shift()?.()
+    })
+    worker.on('error', (cause) =>
+      this.#fail(new GateError('sketch-failed', 'a sketch worker failed', { cause })),
+    )
+    return worker
+  }
+
+  #fail(error: GateError): void {
+    this.#failure = error
+    for (const { reject } of this.#waiting.values()) reject(error)
+    this.#waiting.clear()
+    this.#load.fill(0)
+    for (const resume of this.#idle.splice(0)) resume()
+  }
+}
+
+/** A buffer of its own, so that transferring it takes nothing else along. */
+function whole(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes
+  return bytes.byteLength === buffer.byteLength && buffer instanceof ArrayBuffer
+    ? new Uint8Array(buffer)
+    : new Uint8Array(bytes)
+}

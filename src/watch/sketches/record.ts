@@ -1,0 +1,105 @@
+// The sketched exchange as it travels from a sketch worker to the watch: one run of 32-bit words, no text.
+import type { Exchange } from '../exchange.ts'
+import type { Sketcher } from './sketch.ts'
+import { SHINGLES_MAX, TOPICS } from './sketch.ts'
+import { hashString } from './words.ts'
+
+/** Word offsets within a record. */
+export const field = {
+  length: 0,
+  tsLow: 1,
+  tsHigh: 2,
+  account: 3,
+  /** Where the exchange's prompt stands in the text that travels with the records; equal when there is none. */
+  textStart: 4,
+  textEnd: 5,
+  address: 6,
+  network: 7,
+  asn: 8,
+  client: 9,
+  payment: 10,
+  org: 11,
+  plan: 12,
+  model: 13,
+  maxTokens: 14,
+  /** Minutes since 1970. */
+  created: 15,
+  inputTokens: 16,
+  outputTokens: 17,
+  status: 18,
+  system: 19,
+  whole: 20,
+  words: 21,
+  signature: 22,
+  id: 23,
+  objective: 24,
+  topics: 25,
+  shingles: 25 + TOPICS,
+} as const
+
+export const RECORD_WORDS_MAX = field.shingles + SHINGLES_MAX
+
+/**
+ * Encodes one exchange at `at` and returns the offset behind it. Identifiers become 32-bit keyed hashes; 0 stands
+ * for "absent". The caller has interned the account, client, plan and model, whose names people will want to read.
+ */
+export function encodeRecord(
+  target: Uint32Array,
+  at: number,
+  exchange: Exchange,
+  interned: {
+    readonly account: number
+    readonly client: number
+    readonly plan: number
+    readonly model: number
+  },
+  text: { readonly start: number; readonly end: number },
+  sketcher: Sketcher,
+  seed: number,
+): number {
+  const system = exchange.system ? sketcher.read(exchange.system).whole : 0
+  const sketch = sketcher.read(exchange.prompt ?? '')
+  target[at + field.length] = field.shingles + sketch.count
+  target[at + field.tsLow] = exchange.ts % 2 ** 32
+  target[at + field.tsHigh] = Math.floor(exchange.ts / 2 ** 32)
+  target[at + field.account] = interned.account
+  target[at + field.textStart] = text.start
+  target[at + field.textEnd] = text.end
+  target[at + field.address] = optionalHash(exchange.ip, seed)
+  target[at + field.network] = optionalHash(exchange.ip && networkOf(exchange.ip), seed)
+  target[at + field.asn] = exchange.asn ?? 0
+  target[at + field.client] = interned.client
+  target[at + field.payment] = optionalHash(exchange.payment, seed)
+  target[at + field.org] = optionalHash(exchange.org, seed)
+  target[at + field.plan] = interned.plan
+  target[at + field.model] = interned.model
+  target[at + field.maxTokens] = exchange.maxTokens ?? 0
+  target[at + field.created] = exchange.created === undefined ? 0 : Math.floor(exchange.created / 60_000)
+  target[at + field.inputTokens] = exchange.inputTokens ?? 0
+  target[at + field.outputTokens] = exchange.outputTokens ?? 0
+  target[at + field.status] = exchange.status
+  target[at + field.system] = system
+  target[at + field.whole] = sketch.whole
+  target[at + field.words] = sketch.words
+  target[at + field.signature] = optionalHash(exchange.reasoningSignature, seed)
+  target[at + field.id] = optionalHash(exchange.id, seed)
+  target[at + field.objective] = sketch.objective
+  for (let k = 0; k < TOPICS; k++) target[at + field.topics + k] = sketch.topics[k] ?? 0
+  for (let k = 0; k < sketch.count; k++) target[at + field.shingles + k] = sketch.shingles[k] ?? 0
+  return at + field.shingles + sketch.count
+}
+
+export function tsOf(records: Uint32Array, at: number): number {
+  return (records[at + field.tsHigh] ?? 0) * 2 ** 32 + (records[at + field.tsLow] ?? 0)
+}
+
+function optionalHash(text: string | undefined, seed: number): number {
+  return text === undefined || text === '' ? 0 : hashString(text, seed) || 1
+}
+
+/** The /16 of an IPv4 address, the /32 of an IPv6 address: an assignment, not a single line. */
+function networkOf(ip: string): string {
+  const separator = ip.includes(':') ? ':' : '.'
+  const second = ip.indexOf(separator, ip.indexOf(separator) + 1)
+  return second < 0 ? ip : ip.slice(0, second)
+}

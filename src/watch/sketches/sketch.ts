@@ -1,0 +1,137 @@
+// A sketch is what the watch keeps of a text: which word runs it holds, which topic words, its whole shape.
+import { ObjectiveReader } from './objective.ts'
+import { finish, readWords, Words } from './words.ts'
+
+/** Words in a shingle. Six-word runs separated templates from chance best when it was tried (5–8 are close). */
+export const SHINGLE_WORDS = 6
+/** Winnowing window: any run of SHINGLE_WORDS + WINDOW - 1 words that two texts share yields a common shingle. */
+const WINDOW = 4
+/** Wrappers stand at the head or the tail of a prompt, so a long text is read only there. */
+const HEAD_WORDS = 56
+const TAIL_WORDS = 32
+export const SHINGLES_MAX = 64
+/** Topic words drawn from each text: independent minima over its longer words. */
+export const TOPICS = 4
+const TOPIC_LETTERS_MIN = 4
+
+export type Sketch = {
+  /** Winnowed shingle hashes, `shingles[0..count)`, without repeats. */
+  readonly shingles: Uint32Array
+  count: number
+  /** The word index at which each shingle starts: for explaining, not for linking. */
+  readonly positions: Uint16Array
+  /** Hash of all words (digits masked): equal for texts that differ in numbers and layout only. 0 when empty. */
+  whole: number
+  words: number
+  /** Index into `objectives`. */
+  objective: number
+  /** TOPICS min-hash picks over the words of at least TOPIC_LETTERS_MIN letters; 0 where there is none. */
+  readonly topics: Uint32Array
+}
+
+export class Sketcher {
+  readonly #seed: number
+  readonly #words = new Words()
+  readonly #objectives: ObjectiveReader
+  readonly #runs = new Int32Array(HEAD_WORDS + TAIL_WORDS)
+  readonly sketch: Sketch = {
+    shingles: new Uint32Array(SHINGLES_MAX),
+    positions: new Uint16Array(SHINGLES_MAX),
+    count: 0,
+    whole: 0,
+    words: 0,
+    objective: 0,
+    topics: new Uint32Array(TOPICS),
+  }
+
+  /** @param seed a per-deployment secret: with a known seed an attacker could craft collisions. */
+  constructor(seed: number) {
+    this.#seed = seed | 0
+    this.#objectives = new ObjectiveReader(this.#seed)
+  }
+
+  /** Sketches `text` into `this.sketch`, which the next call overwrites. */
+  read(text: string): Sketch {
+    const { sketch } = this
+    readWords(text, this.#seed, this.#words)
+    const { hashes, lengths, count } = this.#words
+    sketch.count = 0
+    sketch.words = count
+    sketch.objective = this.#objectives.read(hashes, count)
+    this.#readWhole(hashes, lengths, count)
+    if (count <= HEAD_WORDS + TAIL_WORDS) {
+      this.#winnow(hashes, 0, count)
+    } else {
+      this.#winnow(hashes, 0, HEAD_WORDS)
+      this.#winnow(hashes, count - TAIL_WORDS, count)
+    }
+    return sketch
+  }
+
+  /** Where word `index` of the text last read starts and ends. */
+  wordAt(index: number): readonly [start: number, end: number] {
+    return [this.#words.starts[index] ?? 0, this.#words.ends[index] ?? 0]
+  }
+
+  #readWhole(hashes: Int32Array, lengths: Uint8Array, count: number): void {
+    const { topics } = this.sketch
+    topics.fill(0)
+    let whole = 0
+    let t0 = 0xffffffff
+    let t1 = 0xffffffff
+    let t2 = 0xffffffff
+    let t3 = 0xffffffff
+    let hasTopic = false
+    for (let at = 0; at < count; at++) {
+      const hash = hashes[at] ?? 0
+      whole = Math.imul(whole, 31) + hash
+      if ((lengths[at] ?? 0) < TOPIC_LETTERS_MIN) continue
+      hasTopic = true
+      const a = Math.imul(hash, 0x9e3779b1) >>> 0
+      const b = Math.imul(hash ^ 0x7f4a7c15, 0x85ebca77) >>> 0
+      const c = Math.imul(hash ^ 0x2545f491, 0xc2b2ae3d) >>> 0
+      const d = Math.imul(hash ^ 0x165667b1, 0x27d4eb2f) >>> 0
+      if (a < t0) t0 = a
+      if (b < t1) t1 = b
+      if (c < t2) t2 = c
+      if (d < t3) t3 = d
+    }
+    this.sketch.whole = count === 0 ? 0 : finish(whole) >>> 0 || 1
+    if (!hasTopic) return
+    topics[0] = finish(t0) >>> 0
+    topics[1] = finish(t1) >>> 0
+    topics[2] = finish(t2) >>> 0
+    topics[3] = finish(t3) >>> 0
+  }
+
+  /** Winnowing (Schleimer, Wilkerson, Aiken, SIGMOD 2003): the minimum of every WINDOW consecutive shingles. */
+  #winnow(hashes: Int32Array, from: number, to: number): void {
+    const runs = this.#runs
+    const last = to - from - SHINGLE_WORDS
+    if (last < 0) return
+    for (let at = 0; at <= last; at++) {
+      let hash = 0
+      for (let k = 0; k < SHINGLE_WORDS; k++)
+        hash = Math.imul(hash, 0x01000193) ^ (hashes[from + at + k] ?? 0)
+      runs[at] = finish(hash)
+    }
+    let chosen = -1
+    for (let end = Math.min(WINDOW - 1, last); end <= last; end++) {
+      const start = Math.max(0, end - WINDOW + 1)
+      let least = start
+      for (let at = start + 1; at <= end; at++)
+        if ((runs[at] ?? 0) >>> 0 <= (runs[least] ?? 0) >>> 0) least = at
+      if (least !== chosen) this.#keep((runs[least] ?? 0) >>> 0, from + least)
+      chosen = least
+    }
+  }
+
+  #keep(hash: number, position: number): void {
+    const { sketch } = this
+    if (sketch.count >= SHINGLES_MAX) return
+    for (let at = 0; at < sketch.count; at++) if (sketch.shingles[at] === hash) return
+    sketch.shingles[sketch.count] = hash
+    sketch.positions[sketch.count] = position
+    sketch.count++
+  }
+}

@@ -1,0 +1,23 @@
+import type { Block } from '../intake/block.ts'
+import type { Rejection } from '../intake/rejection.ts'
+
+export type SketchJob = {
+  readonly job: number
+  readonly block: Block
+  readonly adapter: string
+}
+
+/** Kinds of names that are interned: people will want to read them. */
+export type NameKind = 'account' | 'client' | 'plan' | 'model'
+
+/** What a block of log became: records of 32-bit words, the head and tail of each prompt, names met for the first time. */
+export type SketchedBlock = {
+  readonly job: number
+  readonly records: Uint32Array<ArrayBuffer>
+  /** UTF-8; records point into it. */
+  readonly text: Uint8Array<ArrayBuffer>
+  /** Names in the order of the numbers this sketcher gave them, from 1; the number 0 is "absent". */
+  readonly names: readonly (readonly [kind: NameKind, name: string])[]
+  readonly rejections: readonly Rejection[]
+  readonly exchanges: number
+}

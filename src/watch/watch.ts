@@ -1,0 +1,157 @@
+// The watch: takes exchanges in time order, keeps sketches of them, and at its sweeps says which accounts act as one.
+// The same object runs over logs (`hunt`) and beside the gate.
+import { type Sweep, sweepOf } from './campaigns/find.ts'
+import type { Scored } from './campaigns/score.ts'
+import { Exemplars } from './links/exemplars.ts'
+import { Features } from './links/features.ts'
+import { Accounts } from './profiles/accounts.ts'
+import { field, tsOf } from './sketches/record.ts'
+import { DAY_MS, MINUTE_MS } from './time.ts'
+
+/** A sweep is due when this share of all exchanges so far is new, but not before SWEEP_EXCHANGES_MIN of them. */
+const SWEEP_GROWTH = 0.08
+const SWEEP_EXCHANGES_MIN = 1000
+const SWEEP_GAP_MIN_MS = 15 * MINUTE_MS
+/** And at least once a day when anything happened. */
+const SWEEP_GAP_MAX_MS = DAY_MS
+/** Whole prompts shorter than this are too common to say anything: "yes", "thanks". */
+const WHOLE_WORDS_MIN = 8
+/** Share of a raised group's accounts that an earlier one must hold to be the same campaign. */
+const SAME_OVERLAP = 0.5
+
+/** The numbers of features in the kinds that Features keeps apart. */
+const SHINGLE = 0
+const SYSTEM = 1
+const WHOLE = 2
+
+export type Raised = Scored & {
+  readonly id: string
+  /** Log time of the sweep that first raised it. */
+  readonly flaggedAt: number
+}
+
+export type WatchOptions = {
+  /** The seed the exchanges were sketched with. */
+  readonly seed: number
+  readonly onSweep?: (sweep: Sweep, raised: readonly Raised[], at: number) => void
+}
+
+type Track = { readonly id: string; readonly flaggedAt: number; members: ReadonlySet<number> }
+
+export class Watch {
+  readonly accounts = new Accounts()
+  readonly features = new Features()
+  readonly exemplars = new Exemplars()
+  /** Names by number, from 1. */
+  readonly names = { client: nameTable(), plan: nameTable(), model: nameTable() }
+  #tracks: Track[] = []
+  #exchanges = 0
+  #sweptExchanges = 0
+  #sweptAt = 0
+  #from: number | undefined
+  #until: number | undefined
+  readonly seed: number
+  readonly #onSweep: WatchOptions['onSweep']
+
+  constructor(options: WatchOptions) {
+    this.#onSweep = options.onSweep
+    this.seed = options.seed
+  }
+
+  get exchanges(): number {
+    return this.#exchanges
+  }
+
+  get from(): number | undefined {
+    return this.#from
+  }
+
+  get until(): number | undefined {
+    return this.#until
+  }
+
+  /** The number of a client, plan or model; names are kept for the report. */
+  numberOf(kind: 'client' | 'plan' | 'model', name: string): number {
+    const { numbers, list } = this.names[kind]
+    const known = numbers.get(name)
+    if (known !== undefined) return known
+    numbers.set(name, list.length)
+    return list.push(name) - 1
+  }
+
+  /** Adds one exchange; they come in time order. `account` is an index from `accounts.indexOf`. */
+  add(account: number, records: Uint32Array, at: number, textOf: () => string): void {
+    const ts = tsOf(records, at)
+    this.#from ??= ts
+    this.#until = Math.max(this.#until ?? ts, ts)
+    if (this.#isDue(ts)) this.sweep(ts)
+    this.#exchanges++
+    this.accounts.add(account, records, at)
+    const { features, exemplars } = this
+    const end = at + (records[at + field.length] ?? 0)
+    for (let k = at + field.shingles; k < end; k++) {
+      const feature = features.add(SHINGLE, records[k] ?? 0, account)
+      if (feature >= 0 && exemplars.wants(feature)) exemplars.keep(feature, account, textOf())
+    }
+    const system = records[at + field.system] ?? 0
+    if (system !== 0) features.add(SYSTEM, system, account)
+    if ((records[at + field.words] ?? 0) >= WHOLE_WORDS_MIN)
+      features.add(WHOLE, records[at + field.whole] ?? 0, account)
+  }
+
+  /** Looks at everything now. Called by `add` when due, and by the hunt at the end. */
+  sweep(ts: number): { readonly sweep: Sweep; readonly raised: readonly Raised[] } {
+    this.#sweptExchanges = this.#exchanges
+    this.#sweptAt = ts
+    const sweep = sweepOf(this.accounts, this.features)
+    for (const { family } of sweep.proposals) if (family) this.exemplars.want(family.features)
+    const raised = this.#track(sweep.raised, ts)
+    this.#onSweep?.(sweep, raised, ts)
+    return { sweep, raised }
+  }
+
+  #isDue(ts: number): boolean {
+    const fresh = this.#exchanges - this.#sweptExchanges
+    if (fresh < SWEEP_EXCHANGES_MIN) return false
+    if (ts - this.#sweptAt >= SWEEP_GAP_MAX_MS) return true
+    return fresh >= SWEEP_GROWTH * this.#exchanges && ts - this.#sweptAt >= SWEEP_GAP_MIN_MS
+  }
+
+  /** Gives each raised group the identity of the earlier one it continues. */
+  #track(groups: readonly Scored[], ts: number): Raised[] {
+    const tracks: Track[] = []
+    const used = new Set<Track>()
+    const raised = groups.map((scored) => {
+      const members = new Set(scored.group.members)
+      const earlier = this.#tracks.filter((track) => overlap(track.members, members) >= SAME_OVERLAP)
+      const flaggedAt = Math.min(ts, ...earlier.map((track) => track.flaggedAt))
+      const heir = earlier.find((track) => !used.has(track))
+      if (heir) used.add(heir)
+      const id = heir?.id ?? identify(this.accounts.names[scored.group.members[0] ?? 0] ?? '', ts)
+      tracks.push({ id, flaggedAt, members })
+      return { ...scored, id, flaggedAt }
+    })
+    // A campaign that is not seen this time may be again; keep its name.
+    this.#tracks = [...tracks, ...this.#tracks.filter((track) => !used.has(track))].slice(0, 1000)
+    return raised
+  }
+}
+
+function nameTable(): { readonly numbers: Map<string, number>; readonly list: string[] } {
+  return { numbers: new Map(), list: [''] }
+}
+
+function overlap(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a]
+  let both = 0
+  for (const index of small) if (large.has(index)) both++
+  return both / Math.max(1, small.size)
+}
+
+/** Short and stable: the first account by index and the hour it was raised. */
+function identify(account: string, ts: number): string {
+  let hash = 2166136261
+  for (const character of `${account}/${Math.floor(ts / 3_600_000)}`)
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619)
+  return `c_${(hash >>> 0).toString(36).padStart(7, '0')}`
+}
