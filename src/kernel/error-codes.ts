@@ -13,8 +13,8 @@ export const errorCodes = [
   'listen-failed',
   'policy-invalid',
   'policy-not-found',
-  'state-unusable',
   'sketch-failed',
+  'state-unusable',
   'usage',
 ] as const
 

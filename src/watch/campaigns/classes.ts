@@ -24,12 +24,12 @@ export function classify(traits: Traits, items: number): Uint8Array {
   const all = rowsOf(traits, 0, items, 1)
   const sample = items <= FIT_MAX ? all : rowsOf(traits, 0, items, Math.ceil(items / FIT_MAX))
   const seeds = [nextSeed(sample, [])]
-  let best = fit(sample, seeds)
+  let best = fitted(sample, seeds)
   while (seeds.length < CLASSES_MAX && (seeds.length + 1) * CLASS_MIN <= items) {
     seeds.push(nextSeed(sample, seeds))
-    const fitted = fit(sample, seeds)
-    if (fitted.bic >= best.bic) break
-    best = fitted
+    const wider = fitted(sample, seeds)
+    if (wider.bic >= best.bic) break
+    best = wider
   }
   const { model } = best
   const assigned = new Uint8Array(items)
@@ -56,7 +56,7 @@ function rowsOf(traits: Traits, from: number, to: number, stride: number): Rows 
   return { cells, items, traits: traits.length }
 }
 
-function fit(rows: Rows, seeds: readonly number[]): { readonly bic: number; readonly model: Model } {
+function fitted(rows: Rows, seeds: readonly number[]): { readonly bic: number; readonly model: Model } {
   const classes = seeds.length
   let model = start(rows, seeds)
   let likelihood = Number.NEGATIVE_INFINITY
