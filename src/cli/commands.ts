@@ -16,6 +16,8 @@ export const commands: readonly CommandEntry[] = [
     name: 'up',
     summary: 'serve the gate as portcullis.yaml says',
     load: async () => (await import('./up.ts')).up,
+  },
+  {
     name: 'hunt',
     summary: 'find distillation campaigns in logs',
     load: async () => (await import('./hunt.ts')).hunt,
