@@ -9,7 +9,8 @@ import { readProgram } from './program/program.ts'
 import { remoteCode } from './remote-code/remote-code.ts'
 import { remoteShell } from './remote-shell/remote-shell.ts'
 import type { Reading } from './shell/model.ts'
-import { readShell } from './shell/reader.ts'
+import { ScriptReader } from './shell/reader.ts'
+import { newScope, startOf } from './shell/scope.ts'
 import { spraying } from './spraying/spraying.ts'
 import { tunnel } from './tunnel/tunnel.ts'
 import { upload } from './upload/upload.ts'
@@ -57,22 +58,9 @@ function inspectSafely(detector: CommandDetector, reading: Reading): readonly Fi
   }
 }
 
-/** Words that only programs in other languages hold. One look decides whether the text is read as such. */
-const programHint =
-  /socket|Socket|TCPClient|TcpClient|fsockopen|net\.Dial|require\(|child_process|Runtime|ProcessBuilder|Invoke-Expression|DownloadString|\$_(GET|POST|REQUEST)|\biex\b|IEX/
-
+/** What a text would do as a shell command. */
 export function readCommand(command: string): Reading {
-  const reading = readShell(command, readProgram)
-  // Some doors carry code of other languages as a "command": what no shell could parse is read as a program.
-  if (reading.hasSyntaxError && programHint.test(command)) {
-    const language = /\$\w+\s*=|New-Object|\biex\b|IEX/.test(command) ? 'powershell' : 'any'
-    reading.programs.push({
-      language,
-      code: command,
-      facts: readProgram(language, command),
-      by: undefined,
-      decoding: [],
-    })
-  }
-  return reading
+  const reader = new ScriptReader(readProgram)
+  reader.script(command, newScope(), startOf())
+  return reader.reading
 }

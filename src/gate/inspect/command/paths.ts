@@ -8,6 +8,7 @@ export type Place =
   | 'repository'
   | 'temporary'
   | 'device'
+  | 'outside'
   | 'project'
   | 'unknown'
 
@@ -34,7 +35,12 @@ export function placeOf(written: string): Place {
   if (bare === '/' || bare === '/*' || /^\/\*+$/.test(bare) || /^\/(\.\.\/?)+$/.test(bare)) return 'root'
   if (/^~[\w-]*\/?$/.test(bare)) return 'home'
   if (bare.startsWith('~')) {
-    return personal.test(bare.replace(/^~[\w-]*\//, '').replace(/\/$/, '')) ? 'personal' : 'project'
+    return underHome(
+      bare
+        .split('/')
+        .slice(1)
+        .filter((segment) => segment !== ''),
+    )
   }
   if (!bare.startsWith('/')) return relativePlace(path, bare)
   const segments = bare.split('/').filter((segment) => segment !== '')
@@ -44,12 +50,21 @@ export function placeOf(written: string): Place {
   if (top === 'private' && (second === 'tmp' || second === 'var')) return 'temporary'
   if (top === 'dev') return deviceOrNot(bare)
   if (segments.length === 1) return systemTops.has(top) || top.includes('*') ? 'system' : 'project'
-  if (top === 'home' || top === 'Users') {
-    if (segments.length === 2) return 'home'
-    return segments.length === 3 && personal.test(segments[2] ?? '') ? 'personal' : 'project'
-  }
-  if (top === 'root' && segments.length === 2 && personal.test(second)) return 'personal'
-  return systemSeconds.has(segments.join('/')) ? 'system' : 'project'
+  if (top === 'home' || top === 'Users') return segments.length === 2 ? 'home' : underHome(segments.slice(2))
+  if (top === 'root') return underHome(segments.slice(1))
+  if (systemSeconds.has(segments.join('/'))) return 'system'
+  return renewable.test(bare) ? 'project' : 'outside'
+}
+
+/** Caches, build outputs and installed tools: gone today, made again tomorrow. */
+const renewable =
+  /\/(\.?cache|caches|node_modules|__pycache__|build|dist|target|out|tmp|temp|te?mp[-_.]\w+|\.venv|venv|obj|coverage|_temp|lists|archives|work|actions-runner)(\/|$)|^\/(usr\/(local\/)?(share|lib|src)|opt|usr\/local|var\/cache|var\/lib\/(apt|gems)|snap|__w|github|workspace|app|builds?|code|mnt|data|src|home\/runner)\//i
+
+function underHome(segments: readonly string[]): Place {
+  const [first = '', second] = segments
+  if (second === undefined && personal.test(first)) return 'personal'
+  if (first.startsWith('.') || second !== undefined) return 'project'
+  return renewable.test(`/${first}`) ? 'project' : 'outside'
 }
 
 function resolveDots(path: string): string {
@@ -71,7 +86,7 @@ function relativePlace(path: string, bare: string): Place {
 }
 
 const devices =
-  /^\/dev\/(sd|hd|vd|xvd|nvme|mmcblk|disk|rdisk|loop|dm-|md|mapper\/|sr|fd\d?$|mem$|kmem$|port$|zvol|usb|by-|block)/
+  /^\/dev\/(sd|hd|vd|xvd|nvme|mmcblk|disk|rdisk|loop|dm-|md|mapper\/|sr|mem$|kmem$|port$|zvol|usb|by-|block)/
 
 function deviceOrNot(path: string): Place {
   return devices.test(path) ? 'device' : path === '/dev' || path === '/dev/' ? 'system' : 'temporary'
@@ -79,6 +94,13 @@ function deviceOrNot(path: string): Place {
 
 export function isDevice(path: string): boolean {
   return devices.test(path)
+}
+
+/** A disk this machine very likely runs on or keeps data on, not a card or a placeholder. */
+export function isDisk(path: string): boolean {
+  return /^\/dev\/((s|h|v|xv)d[a-z]\d*|nvme\d+n\d+(p\d+)?|r?disk\d+(s\d+)?|md\d+|mapper\/\w[\w-]*)$/.test(
+    path,
+  )
 }
 
 function windowsPlace(path: string): Place {

@@ -29,7 +29,7 @@ export const credentialRead: CommandDetector = {
 
 /** Programs that show, copy or carry away what a file holds. */
 const readers =
-  /^(cat|tac|less|more|head|tail|nl|od|xxd|hexdump|strings|base64|base32|bat|view|vim?|nano|emacs|cp|mv|scp|rsync|sftp|tar|zip|7z|gzip|bzip2|xz|dd|awk|gawk|sed|grep|egrep|fgrep|rg|cut|sort|uniq|tee|curl|wget|nc|ncat|socat|paste|column|fold|rev|pr|diff|cmp|openssl|gpg|jq|yq|python\d*|perl|ruby|node|unshadow|john|hashcat|find|source|\.|xargs|wc|split|install|ln|sqlite3|type|Get-Content|gc|copy|plutil|read|mapfile)$/
+  /^(cat|tac|less|more|head|tail|nl|od|xxd|hexdump|strings|base64|base32|bat|view|vim?|nano|emacs|cp|mv|scp|rsync|sftp|tar|zip|7z|gzip|bzip2|xz|dd|awk|gawk|sed|grep|egrep|fgrep|rg|cut|sort|uniq|tee|curl|wget|nc|ncat|socat|paste|column|fold|rev|pr|diff|cmp|openssl|gpg|jq|yq|python\d*|perl|ruby|node|unshadow|john|hashcat|source|\.|xargs|wc|split|install|ln|sqlite3|type|Get-Content|gc|copy|plutil|read|mapfile)$/
 
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args, streams } = invocation
@@ -106,7 +106,7 @@ function stores({ name, args }: Invocation): readonly Finding[] {
       return /^(lookup|search)/.test(words) ? seen('secret-tool reads the keyring') : []
     case 'gpg':
     case 'gpg2':
-      return /--export-secret/.test(all) ? seen('gpg exports private keys') : []
+      return /--export-secret/.test(all) ? seen('gpg exports private keys', 'medium') : []
     case 'getent':
       return /^(shadow|gshadow)/.test(words) ? seen('getent reads password hashes') : []
     case 'gcloud':

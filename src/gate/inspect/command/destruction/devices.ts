@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
-import { isDevice, placeOf } from '../paths.ts'
+import { isDevice, isDisk, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'destruction'
@@ -12,8 +12,7 @@ export function deviceLoss({ name, args, isElsewhere }: Invocation): readonly Fi
     finding(NAME, 'destroy.device', severity, summary),
   ]
   if (name.startsWith('mkfs') || name === 'mke2fs' || name === 'newfs' || name === 'mkswap')
-    // Making a file system is also how disks are first set up, so a person decides.
-    return device === undefined ? [] : lost(`makes a new file system on ${shown(device)}`, 'high')
+    return device === undefined ? [] : prepared(device, `makes a new file system on ${shown(device)}`)
   switch (name) {
     case 'dd': {
       const target = args.find((arg) => arg.startsWith('of='))?.slice(3)
@@ -21,7 +20,8 @@ export function deviceLoss({ name, args, isElsewhere }: Invocation): readonly Fi
       if (target === undefined) return []
       const isWipe = /^\/dev\/(zero|u?random|null)$/.test(source)
       const place = placeOf(target)
-      if (place === 'device') return lost(`writes over ${shown(target)}`, isWipe ? 'critical' : 'high')
+      if (place === 'device')
+        return isWipe ? lost(`wipes ${shown(target)}`) : prepared(target, `writes over ${shown(target)}`)
       return place === 'system' ? lost(`writes over ${shown(target)}`) : []
     }
     case 'wipefs':
@@ -44,7 +44,7 @@ export function deviceLoss({ name, args, isElsewhere }: Invocation): readonly Fi
         args.some((arg) =>
           /^(format|sanitize|erase|luksErase|luksFormat|--security-erase\S*|--trim-sector-ranges)$/.test(arg),
         )
-      return isErasing && device !== undefined ? lost(`${name} erases ${shown(device)}`) : []
+      return isErasing && device !== undefined ? prepared(device, `${name} erases ${shown(device)}`) : []
     }
     case 'fdisk':
     case 'sfdisk':
@@ -75,7 +75,7 @@ export function deviceLoss({ name, args, isElsewhere }: Invocation): readonly Fi
     case 'mdadm': {
       const isErasing =
         /remove$/.test(name) || args.some((arg) => /^(destroy|labelclear|--zero-superblock)$/.test(arg))
-      return isErasing ? lost(`${name} destroys storage`, 'high') : []
+      return isErasing ? [finding(NAME, 'destroy.storage', 'medium', `${name} destroys storage`)] : []
     }
     case 'kill':
       return args.some((arg) => arg === '-1') &&
@@ -90,4 +90,12 @@ export function deviceLoss({ name, args, isElsewhere }: Invocation): readonly Fi
     default:
       return []
   }
+}
+
+/** The same words set up a new disk and lose an old one: only a disk in use is certain loss. */
+function prepared(device: string, summary: string): readonly Finding[] {
+  const isInUse = isDisk(device.replace(/^of=/, ''))
+  return [
+    finding(NAME, isInUse ? 'destroy.device' : 'destroy.storage', isInUse ? 'critical' : 'medium', summary),
+  ]
 }

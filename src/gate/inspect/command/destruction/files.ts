@@ -80,6 +80,7 @@ const losses: Partial<Record<Place, readonly [fact: string, severity: Finding['s
   device: ['destroy.device', 'critical'],
   here: ['destroy.here', 'high'],
   repository: ['destroy.repository', 'high'],
+  outside: ['destroy.outside', 'medium'],
 }
 
 function lossOf(paths: readonly string[], verb: string): readonly Finding[] {
@@ -107,7 +108,8 @@ const narrowing =
 
 function search({ name, args }: Invocation): readonly Finding[] {
   const exec = args.findIndex((arg) => /^(-exec|-execdir|-x|-X|--exec)$/.test(arg))
-  const program = exec < 0 ? '' : (args[exec + 1] ?? '').split('/').at(-1)
+  const words = exec < 0 ? [] : args.slice(exec + 1).map((word) => word.split('/').at(-1) ?? '')
+  const program = words.find((word) => !/^(sudo|env|command|busybox|nice|ionice|doas)$/.test(word)) ?? ''
   const deletes = args.includes('-delete') || program === 'rm' || program === 'shred' || program === 'unlink'
   if (!deletes) return []
   const isNarrow = name === 'fd' || args.some((arg) => narrowing.test(arg))
@@ -161,6 +163,10 @@ function locked({ name, args }: Invocation): readonly Finding[] {
       // Handing a home to its owner is everyday work; taking the system apart is not.
       const isOwnership = name !== 'chmod'
       if (isOwnership && place === 'home') return []
+      if (isOwnership && path.split('/').length > 2)
+        return [
+          finding(NAME, 'destroy.ownership', 'medium', `changes who owns everything under ${shown(path)}`),
+        ]
       return [
         finding(NAME, 'destroy.permissions', 'critical', `changes every permission under ${shown(path)}`),
       ]

@@ -37,10 +37,13 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
         ? lost('git restore throws away uncommitted work')
         : []
     case 'switch':
-      return has('--discard-changes', '--force', '-f') ? lost('git switch throws away uncommitted work') : []
+      return (has('--discard-changes', '--force') || rest.some((arg) => /^-[a-bd-zA-BD-Z]*f$/.test(arg))) &&
+        !rest.includes('--')
+        ? lost('git switch throws away uncommitted work')
+        : []
     case 'filter-branch':
     case 'filter-repo':
-      return lost(`git ${verb} rewrites history`)
+      return [finding(NAME, 'destroy.history', 'medium', `git ${verb} rewrites history`)]
     case 'reflog':
       return rest[0] === 'delete' ||
         (rest[0] === 'expire' && rest.some((arg) => /--expire(-unreachable)?=(now|all)/.test(arg)))
@@ -56,7 +59,7 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
       return rest[0] === 'remove' && has('--force', '-f') ? lost('git worktree deletes uncommitted work') : []
     case 'rm':
       return cluster('r') && rest.some((arg) => /^(\.|\*|\/|\.\/)$/.test(arg)) && !has('--cached')
-        ? lost('git rm deletes every file')
+        ? [finding(NAME, 'destroy.tracked', 'medium', 'git rm deletes every file')]
         : []
     default:
       return []
@@ -80,10 +83,14 @@ function push(rest: readonly string[]): readonly Finding[] {
 /** `git checkout -- file` and `git checkout .`: the same verb that switches branches. */
 function checkout(rest: readonly string[]): readonly Finding[] {
   const dashes = rest.indexOf('--')
-  const isNewBranch = rest.some((arg) => /^-[bB]$|^--orphan$/.test(arg))
+  const isNewBranch = rest.some((arg) => /^-[a-zA-Z]*[bB]|^--orphan$/.test(arg))
   const isLoss =
     (dashes >= 0 && dashes < rest.length - 1) ||
-    rest.some((arg) => arg === '.' || arg === '-f' || arg === '--force')
+    rest.some((arg) => arg === '.' || arg === '--force' || /^-[a-zA-Z]*f[a-zA-Z]*$/.test(arg))
+  if (dashes > 0 && isLoss)
+    return [
+      finding(NAME, 'destroy.replaced', 'medium', 'git checkout replaces files with those of another commit'),
+    ]
   return isLoss && !isNewBranch
     ? [finding(NAME, 'destroy.work', 'high', 'git checkout throws away uncommitted work')]
     : []

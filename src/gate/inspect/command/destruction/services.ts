@@ -84,8 +84,10 @@ const cluster = (args: readonly string[]): readonly Finding[] => {
 
 const infrastructure = (args: readonly string[]): readonly Finding[] => {
   const isUnattended = args.some((arg) => /^(-|--)?-?(auto-approve|force|yes|y|skip-preview)$/.test(arg))
+  // Planning a destruction shows it and does nothing.
+  if (has(args, 'plan')) return []
   if (has(args, 'destroy', '-destroy', '--destroy'))
-    return lost('destroys the whole infrastructure it manages', isUnattended ? 'critical' : 'high')
+    return lost('destroys the whole infrastructure it manages', isUnattended ? 'critical' : 'medium')
   if (has(args, 'state') && has(args, 'rm'))
     return lost('makes the infrastructure tool forget what it manages')
   if (args[0] === 'workspace' && args[1] === 'delete') return lost('deletes a workspace')
@@ -135,7 +137,7 @@ const backups: Readonly<Record<string, (args: readonly string[]) => readonly Fin
   vssadmin: (args) => (has(args, 'delete', 'Delete') ? lost('deletes shadow copies', 'critical') : []),
   wbadmin: (args) => (has(args, 'delete') ? lost('deletes backups', 'critical') : []),
   tmutil: (args) => (has(args, 'delete', 'deletelocalsnapshots') ? lost('deletes backups') : []),
-  velero: (args) => (has(args, 'delete') ? lost('deletes cluster backups') : []),
+  velero: (args) => (has(args, 'delete') ? lost('deletes cluster backups', 'medium') : []),
 }
 
 const rules: Readonly<Record<string, (args: readonly string[], input: string) => readonly Finding[]>> = {
@@ -151,7 +153,7 @@ const rules: Readonly<Record<string, (args: readonly string[], input: string) =>
   cqlsh: sql,
   bq: (args, input) => (args[0] === 'rm' ? lost('deletes a BigQuery table or data set') : sql(args, input)),
   snowsql: sql,
-  dropdb: () => lost('drops a database', 'critical'),
+  dropdb: (args) => lost('drops a database', has(args, '-i', '--interactive') ? 'medium' : 'high'),
   mysqladmin: (args) => (has(args, 'drop') ? lost('drops a database', 'critical') : []),
   mongo,
   mongosh: mongo,
@@ -198,11 +200,11 @@ const rules: Readonly<Record<string, (args: readonly string[], input: string) =>
       : [],
   gh: (args) =>
     (args[0] === 'repo' && args[1] === 'delete') || (args[0] === 'release' && args[1] === 'delete')
-      ? lost(`gh deletes a ${args[0]}`)
+      ? lost(`gh deletes a ${args[0]}`, args[0] === 'repo' ? 'high' : 'medium')
       : args[0] === 'api' &&
           args.some((arg, index) => /^(-X|--method)$/.test(arg) && args[index + 1] === 'DELETE')
         ? lost('gh deletes something through the API', 'medium')
         : [],
-  npm: (args) => (args[0] === 'unpublish' ? lost('unpublishes a package') : []),
+  npm: (args) => (args[0] === 'unpublish' ? lost('unpublishes a package', 'medium') : []),
   ...backups,
 }

@@ -20,13 +20,11 @@ function read(language: string, code: string, depth: number): ProgramFacts {
   const says = (term: RegExp) => strings.some((text) => term.test(text))
   const evaluates = has(terms.evaluates)
   const decodes = has(terms.decodes) || says(/^(base64|hex|zlib|rot_?13)$/i)
+  const runs = runsSomething(language, bare, says)
   let facts: ProgramFacts = {
     connects: connects(language, bare, says),
     listens: has(terms.listensSurely) || (has(/\bsocket\b/i) && has(/\blisten\b|\baccept\b|\bListen\b/)),
-    runs:
-      has(terms.runs) ||
-      says(/^(child_process|node:child_process|subprocess|os\/exec)$/) ||
-      runsIn(language, bare),
+    runs,
     receives: has(terms.receives),
     wires: has(terms.wires) || says(/[<>]&\s*\d|^[<>+]*&/),
     namesShell: says(terms.shellName) || has(/\b(cmd|powershell)\.exe\b/i),
@@ -35,9 +33,13 @@ function read(language: string, code: string, depth: number): ProgramFacts {
     downloads:
       has(terms.downloads) || (says(/^https?:\/\//) && has(/\b(get|open|fetch|urlopen|request|source)\b/i)),
     uploads: has(terms.uploads),
-    servesCommands: has(terms.requestInput) && (has(terms.runs) || evaluates || runsIn(language, bare)),
+    servesCommands: has(terms.requestInput) && (runs || evaluates),
     dumpsEnvironment: has(terms.environment),
-    shellTexts: [...terms.runTexts(skeleton), ...terms.equalTexts(skeleton)].slice(0, SHELL_TEXTS_MAX),
+    shellTexts: [
+      ...terms.runTexts(skeleton),
+      ...(runs ? strings.filter(isShellLine) : []),
+      ...terms.equalTexts(skeleton),
+    ].slice(0, SHELL_TEXTS_MAX),
   }
   if (depth < DECODING_DEPTH_MAX && (evaluates || decodes)) {
     for (const text of decodings(skeleton)) facts = merge(facts, read(language, text, depth + 1))
@@ -55,6 +57,13 @@ function connects(language: string, bare: string, says: (term: RegExp) => boolea
   return socket && /\bconnect(_ex|Async)?\b/i.test(bare)
 }
 
+function runsSomething(language: string, bare: string, says: (term: RegExp) => boolean): boolean {
+  if (terms.runs.test(bare) || runsIn(language, bare)) return true
+  if (says(/^(child_process|node:child_process|subprocess|os\/exec)$/)) return true
+  // Modules taken in by name, so that no dotted word shows.
+  return says(/^(pty|os|posix)$/) && /\b(spawn|system|popen|exec\w*)\b/.test(bare)
+}
+
 /** Words that run programs in these languages and mean something else in others. */
 function runsIn(language: string, bare: string): boolean {
   if (language === 'awk') return /\bsystem\s*\(|\|&?\s*getline|\bgetline\b.*\|/.test(bare) || /\|&/.test(bare)
@@ -65,6 +74,9 @@ function runsIn(language: string, bare: string): boolean {
   if (language === 'go' || language === 'node') return /\bexec\b|\bspawn\b/.test(bare)
   return /\b(system|exec|spawn)\s*\(/.test(bare)
 }
+
+/** A string that reads as a command line: kept in a variable first, run later. */
+const isShellLine = (text: string) => /\s/.test(text) && /[|;&<>]|^\/?(\w+\/)*\w*sh\s/.test(text)
 
 const isText = (text: string) => text.length > 7 && /^[\t\n\r -~\u00a0-\uffff]+$/.test(text)
 

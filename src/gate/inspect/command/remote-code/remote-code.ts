@@ -92,6 +92,10 @@ const rawAddress =
 const throwaway =
   /(pastebin\.com|paste\.ee|hastebin|ix\.io|sprunge\.us|termbin|dpaste|ghostbin|rentry\.co|transfer\.sh|file\.io|0x0\.st|anonfiles|gofile|bashupload|catbox\.moe|ngrok|trycloudflare\.com|serveo|loca\.lt|bit\.ly|tinyurl|t\.co\/|is\.gd|cutt\.ly|discordapp|onion|duckdns|webhook\.site|pipedream|requestbin|interact\.sh|oast\.|burpcollaborator)/i
 
+/** Hosts that serve one project's own installer and nothing that a stranger put there. */
+const installers =
+  /^https:\/\/(sh\.rustup\.rs|static\.rust-lang\.org|get\.docker\.com|astral\.sh|install\.python-poetry\.org|bootstrap\.pypa\.io|deb\.nodesource\.com|rpm\.nodesource\.com|get\.helm\.sh|get\.k3s\.io|bun\.sh|deno\.land|get\.pnpm\.io|dl\.yarnpkg\.com|nixos\.org|install\.determinate\.systems|codecov\.io|cli\.codecov\.io|uploader\.codecov\.io|fly\.io|get\.volta\.sh|get\.sdkman\.io|pyenv\.run|mise\.run|starship\.rs|cli\.github\.com|aka\.ms|apt\.llvm\.org|sdk\.cloud\.google\.com|clis\.cloud\.ibm\.com|foundry\.paradigm\.xyz|get\.pulumi\.com|taskfile\.dev|just\.systems|www\.npmjs\.com|ollama\.com|claude\.ai)(\/|$)/
+
 function fetched(invocation: Invocation, download: Invocation): Finding {
   const address = addressOf(download)
   const summary = `${shown(invocation.name)} runs what ${download.name} fetches`
@@ -103,13 +107,20 @@ function fetched(invocation: Invocation, download: Invocation): Finding {
     return finding(NAME, 'code.fetched-suspect', 'critical', `${summary} from ${shown(address)}`)
   if (address.startsWith('http://'))
     return finding(NAME, 'code.fetched-plain', 'high', `${summary} over an open connection`)
-  return finding(NAME, 'code.fetched', 'medium', `${summary} from ${shown(address)}`)
+  const isKnown = installers.test(address)
+  return finding(
+    NAME,
+    isKnown ? 'code.installer' : 'code.fetched',
+    isKnown ? 'low' : 'medium',
+    `${summary} from ${shown(address)}`,
+  )
 }
 
 /** `curl -o /tmp/x URL; chmod +x /tmp/x; /tmp/x`. */
 function fetchedFile(invocation: Invocation, reading: Reading): readonly Finding[] {
   const file = runFileOf(invocation)
   if (file === undefined) return []
+  if (file.startsWith('/dev/fd/')) return []
   const download = reading.invocations.find(
     (each) =>
       each.order < invocation.order &&

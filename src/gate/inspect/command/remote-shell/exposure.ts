@@ -9,6 +9,7 @@ const NAME = 'remote-shell'
 export function exposure(invocation: Invocation): readonly Finding[] {
   const { name, args } = invocation
   const words = args.join(' ')
+  if (args.some((arg) => /^(-h|-v|--help|--version|--list)$/.test(arg))) return []
   const bind = (summary: string) => [finding(NAME, 'shell.bind', 'critical', summary)]
   switch (name) {
     case 'telnetd':
@@ -49,14 +50,16 @@ export function exposure(invocation: Invocation): readonly Finding[] {
           ]
     }
     case 'msfvenom':
+      return /reverse|bind/.test(words)
+        ? [finding(NAME, 'shell.attack-tool', 'medium', 'msfvenom makes a remote shell')]
+        : []
     case 'msfconsole':
-    case 'meterpreter':
     case 'weevely':
     case 'sliver-client':
     case 'villain':
     case 'hoaxshell':
     case 'evil-winrm':
-      return [finding(NAME, 'shell.attack-tool', 'high', `${name} makes or drives remote shells`)]
+      return [finding(NAME, 'shell.attack-tool', 'low', `${name} drives remote shells`)]
     case 'inetd':
     case 'xinetd':
       return invocation.args.some((arg) => arg.startsWith('/tmp'))

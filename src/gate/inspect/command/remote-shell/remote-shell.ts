@@ -99,7 +99,7 @@ function interpreter(invocation: Invocation, reading: Reading): readonly Finding
   if (words?.script !== undefined && hasMarker(words.script))
     return remoteWords(invocation, words.script, reading)
   if (!isControlled || invocation.input !== undefined) return []
-  const source = upstreamOf(invocation, reading).find(isDuplex)
+  const source = upstreamOf(invocation, reading).find(isRemoteEnd)
   if (source === undefined) return []
   const answers = writesRemote || downstreamOf(invocation, reading).some(isDuplex)
   const isListening = source.args.some((arg) => /^-[a-zA-Z]*l|^--listen$/.test(arg))
@@ -109,8 +109,13 @@ function interpreter(invocation: Invocation, reading: Reading): readonly Finding
 
 /** Words that arrived over a connection are run as a command. */
 function remoteWords(invocation: Invocation, words: string, reading: Reading): readonly Finding[] {
-  const isRemote = readsSocket(words, reading) || sourcesOf(words, reading).some(isDuplex)
+  const isRemote = readsSocket(words, reading) || sourcesOf(words, reading).some(isRemoteEnd)
   return isRemote ? [reverse(`${shown(invocation.name)} is read from a connection and run`)] : []
+}
+
+/** Whatever reads a socket passes on a stranger's words, even when the answer goes elsewhere. */
+function isRemoteEnd(source: Invocation): boolean {
+  return source.streams.stdin.kind === 'socket' || isDuplex(source)
 }
 
 function addressIn({ streams }: Invocation): string {

@@ -59,7 +59,7 @@ const interpreters: Readonly<Record<string, Interpreter>> = {
   octave: { flags: ['--eval', '-r'] },
   ocaml: { flags: ['-e'] },
   nim: { flags: ['--eval'] },
-  sqlite: { flags: ['-cmd'] },
+  sqlite: { flags: ['-cmd', '-init'], isFirstWordCode: true },
 }
 
 const languages: readonly (readonly [name: RegExp, language: string])[] = [

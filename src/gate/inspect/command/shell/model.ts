@@ -100,7 +100,6 @@ export type Reading = {
   readonly forkBombs: string[]
   /** A limit was reached: the rest of the text was not read. */
   isTruncated: boolean
-  hasSyntaxError: boolean
 }
 
 /** Deep enough for any honest nesting (ssh, sudo, sh -c, eval); deeper is refused as unread. */
@@ -141,6 +140,5 @@ export function newReading(): Reading {
     sockets: [],
     forkBombs: [],
     isTruncated: false,
-    hasSyntaxError: false,
   }
 }

@@ -44,11 +44,12 @@ const xargs = ({ args, input }: Invocation): readonly Nested[] => {
   let placeholder: string | undefined
   for (; at < args.length && (args[at] ?? '').startsWith('-'); at++) {
     const arg = args[at] ?? ''
-    if (/^-[IndEsLPaJR]$/.test(arg) || /^--(max-args|max-procs|delimiter|arg-file|replace)$/.test(arg)) {
+    if (/^-[IndEsLPaJR]$/.test(arg) || /^--(max-args|max-procs|delimiter|arg-file)$/.test(arg)) {
       if (arg === '-I') placeholder = args[at + 1]
       at++
     } else if (arg.startsWith('-I') && arg.length > 2) placeholder = arg.slice(2)
-    else if (arg === '-i') placeholder = '{}'
+    else if (arg === '-i' || /^--replace=?$/.test(arg)) placeholder = '{}'
+    else if (arg.startsWith('--replace=')) placeholder = arg.slice(10)
   }
   const words = args.slice(at)
   if (words.length === 0) return []
@@ -62,7 +63,8 @@ const xargs = ({ args, input }: Invocation): readonly Nested[] => {
     replaced === undefined
       ? [...words, ...added]
       : words.map((word) => word.replaceAll(replaced, () => added.join(' ')))
-  return [{ kind: 'words', words: whole, isRepeated: false }]
+  const isShellText = replaced === undefined && /^-\w*c$/.test(words.at(-1) ?? '')
+  return isShellText ? text(input) : [{ kind: 'words', words: whole, isRepeated: false }]
 }
 
 const parallel = ({ args, input }: Invocation): readonly Nested[] => {
@@ -70,7 +72,7 @@ const parallel = ({ args, input }: Invocation): readonly Nested[] => {
   const start = args.findIndex((arg) => !arg.startsWith('-') && !/^\d+$/.test(arg))
   if (start < 0) return input === undefined ? [] : text(input)
   const template = args.slice(start, end < 0 ? undefined : end).join(' ')
-  const values = end < 0 ? '' : args.slice(end + 1).join(' ')
+  const values = end < 0 ? (input ?? '').trim().split('\n').join(' ') : args.slice(end + 1).join(' ')
   return text(
     template.includes('{}') ? template.replaceAll('{}', () => values) : `${template} ${values}`,
     true,

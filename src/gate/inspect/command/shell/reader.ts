@@ -27,7 +27,6 @@ import {
   deeper,
   type FunctionBody,
   inheritedStreams,
-  newScope,
   type Place,
   piped,
   type Scope,
@@ -38,16 +37,12 @@ import { fieldsOf, textOf, type WordScope } from './words.ts'
 /** Reads a program in another language; injected, because languages know nothing of shells. */
 export type ReadProgram = (language: string, code: string) => ProgramFacts
 
+/** Texts that no shell could parse are read as programs down to this depth. */
+const FOREIGN_DEPTH_MAX = 3
 /** A loop over more words than this sees the rest as one. */
 const LOOP_PASSES_MAX = 16
 
-/** Reads a shell text: nothing is run, and every limit ends in `isTruncated`. */
-export function readShell(text: string, readProgram: ReadProgram): Reading {
-  const reader = new ScriptReader(readProgram)
-  reader.script(text, newScope(), startOf())
-  return reader.reading
-}
-
+/** Reads shell texts: nothing is run, and every limit ends in `isTruncated`. */
 export class ScriptReader {
   readonly reading: Reading = newReading()
   readonly #readProgram: ReadProgram
@@ -67,11 +62,17 @@ export class ScriptReader {
     }
     if (text.length > SCRIPT_CHARACTERS_MAX) this.reading.isTruncated = true
     const parsed = parse(text.length > SCRIPT_CHARACTERS_MAX ? text.slice(0, SCRIPT_CHARACTERS_MAX) : text)
-    if (parsed.errors !== undefined && parsed.errors.length > 0 && scope.depth === 0)
-      this.reading.hasSyntaxError = true
+    if (parsed.errors !== undefined && parsed.errors.length > 0) this.#foreign(text, scope, place)
     const hidden = this.#decoded.filter((each) => text.includes(each.text)).map((each) => each.how)
     const inner = hidden.length === 0 ? scope : { ...scope, decoding: [...scope.decoding, ...hidden] }
     return this.statements(parsed.commands, inner, place)
+  }
+
+  /** Some doors carry code of other languages as a "command": what no shell could parse is read as a program too. */
+  #foreign(text: string, scope: Scope, place: Place): void {
+    if (scope.depth > FOREIGN_DEPTH_MAX) return
+    const language = /\$\w+\s*=|New-Object|\biex\b|IEX/.test(text) ? 'powershell' : 'any'
+    this.program({ language, code: text, by: undefined, decoding: [] }, deeper(scope), place)
   }
 
   program(program: Omit<Program, 'facts'>, scope: Scope, place: Place): void {

@@ -135,6 +135,8 @@ function runLanguage(
   for (const file of files) {
     const text = scope.files.get(file)
     if (text !== undefined) program(text)
+    // After the database, sqlite takes commands as words.
+    else if (language === 'sqlite' && file.startsWith('.')) program(file)
   }
   const readsStdin = inline.length === 0 && files.every((file) => file === '-' || file === '/dev/stdin')
   if ((readsStdin || language === 'sqlite' || language === 'c') && place.input !== undefined)

@@ -1,4 +1,12 @@
-import type { DoubleQuotedChild, ParameterExpansionPart, ParsedScript, Word, WordPart } from 'unbash'
+import {
+  type DoubleQuotedChild,
+  forEachChild,
+  type ParameterExpansionPart,
+  type ParsedScript,
+  type SyntaxNode,
+  type Word,
+  type WordPart,
+} from 'unbash'
 import { expandBraces } from './braces.ts'
 import { EXPANSION_CHARACTERS_MAX, FIELDS_MAX } from './model.ts'
 
@@ -73,13 +81,23 @@ function textOfPart(part: WordPart | DoubleQuotedChild, scope: WordScope): strin
       return parameter(part, scope)
     case 'CommandExpansion':
       return scope.substitute(part.script, part.text)
+    case 'ArithmeticExpansion':
+      return arithmetic(part, scope)
     case 'ProcessSubstitution':
       return scope.attach(part.script, part.operator)
-    case 'Glob':
-      return part.text
     default:
       return part.text
   }
+}
+
+/** A sum is left as written, but what it runs on the way is read. */
+function arithmetic(node: SyntaxNode, scope: WordScope): string {
+  forEachChild(node, (child) => {
+    if (child.type === 'CommandExpansion' || child.type === 'ArithmeticCommandExpansion')
+      scope.substitute(child.script, child.text)
+    else arithmetic(child, scope)
+  })
+  return 'text' in node ? node.text : ''
 }
 
 /** A glued `$@` or an unset positional is an old trick to break up a word: it expands to nothing. */

@@ -19,17 +19,18 @@ const attackers =
 
 function ofInvocation({ name, args }: Invocation): readonly Finding[] {
   if (args.some((arg) => /^(-h|--?help|--version|-V)$/.test(arg)) || args.length === 0) return []
-  if (guessers.test(name)) return [finding(NAME, 'spray.logins', 'high', `${name} tries many logins`)]
+  if (guessers.test(name)) {
+    const isWide = args.some((arg) => /^-[a-zA-Z]*[PLC]$|\/(\d|1\d|2\d)$|\.(txt|lst|list)$/.test(arg))
+    return [finding(NAME, 'spray.logins', isWide ? 'medium' : 'low', `${name} tries logins`)]
+  }
   if (crackers.test(name))
-    return [finding(NAME, 'spray.hashes', 'medium', `${name} guesses passwords from hashes`)]
+    return [finding(NAME, 'spray.hashes', 'low', `${name} guesses passwords from hashes`)]
   if (scanners.test(name)) {
     const isWide = args.some((arg) => /\/(\d|1\d|2[0-4])$/.test(arg)) || name !== 'nmap'
-    return [
-      finding(NAME, isWide ? 'spray.hosts' : 'spray.scan', isWide ? 'medium' : 'low', `${name} scans hosts`),
-    ]
+    return [finding(NAME, isWide ? 'spray.hosts' : 'spray.scan', 'low', `${name} scans hosts`)]
   }
   if (attackers.test(name))
-    return [finding(NAME, 'spray.attack-tool', 'medium', `${name} probes for weaknesses`)]
+    return [finding(NAME, 'spray.attack-tool', 'low', `${name} probes for weaknesses`)]
   const isGuessing = name === 'sshpass' && args.some((arg) => arg.startsWith('-p') && arg.includes('$'))
   return isGuessing ? [finding(NAME, 'spray.logins', 'medium', 'tries passwords over ssh')] : []
 }

@@ -20,7 +20,14 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
   ]
   if (/^(ssh|autossh|plink)$/.test(name)) return ssh(invocation)
   if (relays.test(name)) {
-    if (args.length === 0 || args.some((arg) => /^(--?version|version|help|--?help|update|-h|-v)$/.test(arg)))
+    if (
+      args.length === 0 ||
+      args.some((arg) =>
+        /^(--?version|version|help|--?help|update|-h|-v|list|create|login|enable|disable|status|delete|info|config|add-authtoken|authtoken)$/.test(
+          arg,
+        ),
+      )
+    )
       return []
     return seen('tunnel.relay', 'high', `${name} opens a tunnel`)
   }
