@@ -23,6 +23,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./hunt.ts')).hunt,
   },
   {
+    name: 'keys',
+    summary: 'make, list, rotate and revoke the keys of callers',
+    load: async () => (await import('./keys.ts')).keys,
+  },
+  {
+    name: 'countermeasure',
+    summary: 'give accounts a standing, see whom it touches, take it back',
+    load: async () => (await import('./countermeasure.ts')).countermeasure,
+  },
+  {
+    name: 'ledger',
+    summary: 'verify and export the record of every decision',
+    load: async () => (await import('./ledger.ts')).ledger,
+  },
+  {
     name: 'doctor',
     summary: 'say what is present, what is missing, and what to do about it',
     load: async () => (await import('./doctor.ts')).doctor,

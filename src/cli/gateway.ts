@@ -6,13 +6,15 @@ import { ExchangeDoor } from '../doors/exchange-door.ts'
 import { Front, type Handler } from '../doors/front.ts'
 import { GateMetrics } from '../doors/gate-metrics.ts'
 import { Routes } from '../doors/upstream/routes.ts'
+import type { MeasureEntry } from '../gate/entry.ts'
 import { ExchangeGate, type SeenExchange } from '../gate/exchange-gate.ts'
 import { digestKey, KeyRing } from '../gate/identify/key-ring.ts'
 import { Recorder } from '../gate/record/recorder.ts'
-import { clear, type StandingBook } from '../gate/standing.ts'
+import { Standings } from '../gate/standing-book.ts'
 import type { Log } from '../kernel/log.ts'
 import { KeyStore } from '../store/embedded/key-store.ts'
 import { Ledger } from '../store/embedded/ledger/ledger.ts'
+import { type Measure, MeasureStore } from '../store/embedded/measure-store.ts'
 import { openSecret } from '../store/embedded/secret.ts'
 import { dataVersion, openState } from '../store/embedded/state.ts'
 
@@ -66,7 +68,8 @@ export class Gateway implements AsyncDisposable {
     reportRecovery(ledger, log)
     const keyStore = new KeyStore(state)
     const keys = new KeyRing(pepper, config.keys)
-    const standings: StandingBook = { standingOf: () => clear }
+    const measures = new MeasureStore(state)
+    const standings = new Standings(measures, config.allow)
     const routes = new Routes(config.upstreams)
     stack.defer(() => routes.destroy())
     const recorder = new Recorder(ledger, config.ledger)
@@ -88,15 +91,24 @@ export class Gateway implements AsyncDisposable {
     })
     observe(metrics, { ledger, recorder, exchanges, routes, now })
 
-    const refresh = (): void => keys.useStored(usableKeys(keyStore))
-    refresh()
+    const refresh = async (): Promise<void> => {
+      keys.useStored(usableKeys(keyStore))
+      await standings.refresh(now())
+      for (const measure of measures.unrecorded()) {
+        recorder.note(measureEntry(measure, now()))
+        measures.setRecorded(measure)
+      }
+    }
+    await refresh()
     let version = dataVersion(state)
+    let refreshing = Promise.resolve()
     const poll = setInterval(() => {
       const current = dataVersion(state)
       if (current === version) return
       version = current
-      refresh()
+      refreshing = refreshing.then(refresh).catch((error: unknown) => metrics.failed(error))
     }, STATE_POLL_MS)
+    stack.defer(() => refreshing)
     stack.defer(() => clearInterval(poll))
 
     const shared = { limits: config.limits, ids, now }
@@ -141,6 +153,20 @@ export function ledgerDirectory(config: Pick<Config, 'store'>): string {
 /** Kept apart so that the command line makes the same digest as the gate. */
 export function keyDigest(store: string, key: string): string {
   return digestKey(openSecret(store), key)
+}
+
+function measureEntry(measure: Measure, ts: number): MeasureEntry {
+  const { undone, undoneBy, author, reason, standing, accounts, id } = measure
+  return {
+    kind: 'measure',
+    ts,
+    measure: id,
+    change: undone === undefined ? 'applied' : 'undone',
+    author: undoneBy ?? author,
+    reason,
+    standing,
+    accounts,
+  }
 }
 
 function usableKeys(store: KeyStore) {

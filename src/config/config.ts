@@ -18,6 +18,8 @@ export type Config = {
   readonly rates: Rates
   readonly trust: Trust
   readonly data: readonly DataRule[]
+  /** Globs over accounts that no countermeasure ever touches. */
+  readonly allow: readonly string[]
   readonly ledger: LedgerConfig
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
@@ -6,7 +7,7 @@ import { GateError } from '../kernel/gate-error.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
 import type { Address, Config } from './config.ts'
 import { nearestWord } from './nearest-word.ts'
-import { type ConfigFile, fileSchema } from './schema.ts'
+import { type ConfigFile, fileSchema, STORE_DEFAULT } from './schema.ts'
 
 /** A configuration larger than this is a mistake or an attack on the parser. */
 const FILE_BYTES_MAX = 1024 * 1024
@@ -193,6 +194,11 @@ function checkNames(file: ConfigFile, complain: Complain): void {
     if (keys.has(key)) complain('name-repeated', ['keys', index, 'key'], 'this key is listed twice')
     keys.add(key)
   }
+  if (file.trust.proxies.length === 0 && (file.trust.hops > 0 || Object.keys(file.trust.headers).length > 0))
+    complain('field-missing', ['trust', 'proxies'], 'say which addresses are believed, or no header is')
+  for (const [index, proxy] of file.trust.proxies.entries())
+    if (!isNetwork(proxy))
+      complain('field-invalid', ['trust', 'proxies', index], 'must be an address or a CIDR range')
   const beyond = file.console !== undefined && !isLoopback(parseAddress(file.console).host)
   if (beyond && file.consoleToken === undefined)
     complain(
@@ -204,6 +210,13 @@ function checkNames(file: ConfigFile, complain: Complain): void {
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits] = text.split('/')
+  const family = isIP(address)
+  if (family === 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32))
 }
 
 function fillIn(file: ConfigFile, path: string): Config {
@@ -226,6 +239,7 @@ function fillIn(file: ConfigFile, path: string): Config {
     rates: file.rates,
     trust: { ...file.trust, headers: onlyDefined(file.trust.headers) },
     data: file.data,
+    allow: file.allow,
     ledger: {
       ...ledger,
       ringBytes: ringMiB * 1024 * 1024,
@@ -248,4 +262,22 @@ function onlyDefined<Key extends string>(
 function parseAddress(text: string): Address {
   const colon = text.lastIndexOf(':')
   return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
+}
+
+/** Where the data folder is, for commands that need nothing else and must work without the gate's secrets. */
+export function loadStorePath(file: string): string {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new GateError(
+      'config-unreadable',
+      `${file} cannot be read; \`--store DIR\` names the data folder.`,
+      {
+        cause,
+      },
+    )
+  }
+  const store: unknown = parseDocument(text).get('store')
+  return resolve(dirname(file), typeof store === 'string' ? store : STORE_DEFAULT)
 }

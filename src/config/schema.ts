@@ -3,6 +3,8 @@ import * as v from 'valibot'
 // The shape of portcullis.yaml as a person writes it. Every object is strict: a field that is not here is an error,
 // because a misspelt limit that is silently ignored is a hole.
 
+export const STORE_DEFAULT = './portcullis-data'
+
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1))
 const text = v.pipe(v.string(), v.minLength(1))
@@ -107,7 +109,7 @@ export const fileSchema = v.strictObject({
   listen: v.optional(address, '127.0.0.1:8080'),
   console: v.optional(address),
   consoleToken: v.optional(v.pipe(text, v.minLength(16))),
-  store: v.optional(text, './portcullis-data'),
+  store: v.optional(text, STORE_DEFAULT),
   upstreams: v.pipe(v.array(upstream), v.minLength(1)),
   keys: v.optional(v.array(staticKey), []),
   limits: v.optional(limits, {}),
@@ -121,6 +123,7 @@ export const fileSchema = v.strictObject({
   ),
   trust: v.optional(trust, {}),
   data: v.optional(v.array(dataRule), []),
+  allow: v.optional(v.array(text), []),
   ledger: v.optional(ledger, {}),
 })
 

@@ -81,7 +81,7 @@ export type MeasureEntry = {
   readonly kind: 'measure'
   readonly ts: number
   readonly measure: string
-  readonly change: 'applied' | 'undone' | 'seen'
+  readonly change: 'applied' | 'undone'
   readonly author: string
   readonly reason: string
   readonly standing: string

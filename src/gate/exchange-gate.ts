@@ -11,7 +11,7 @@ import { TrustedProxies } from './identify/client-address.ts'
 import { type Credentials, identify } from './identify/identify.ts'
 import type { KeyRing } from './identify/key-ring.ts'
 import type { Recorder, Ticket } from './record/recorder.ts'
-import type { StandingBook } from './standing.ts'
+import type { StandingBook } from './standing-book.ts'
 
 /** What the slow loop gets to see of an exchange: everything, text included, and never for keeping. */
 export type SeenExchange = {

@@ -75,6 +75,7 @@ export class MockUpstream implements AsyncDisposable {
         'retry-after': '7',
       })
     if (asked.model === 'silent') return
+    if (asked.model === 'floods') return await flood(response)
     if (path === '/v1/messages') return await anthropicMessages(response, asked)
     if (path === '/v1/messages/count_tokens') return sendJson(response, 200, { input_tokens: 14 })
     if (path === '/v1/responses') return await responses(response, asked)
@@ -114,6 +115,24 @@ async function chat(response: ServerResponse, { model, stream }: Asked): Promise
     'data: [DONE]\n\n',
   )
   await sendEvents(response, events, model)
+}
+
+/** 64 MiB of events as fast as they are taken. */
+async function flood(response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+  const event = Buffer.from(`data: ${'x'.repeat(64 * 1024)}\n\n`)
+  for (let sent = 0; sent < 1_024 && !response.destroyed; sent++)
+    if (!response.write(event))
+      await new Promise<void>((go) => {
+        const on = (): void => {
+          response.off('drain', on)
+          response.off('close', on)
+          go()
+        }
+        response.once('drain', on)
+        response.once('close', on)
+      })
+  response.end()
 }
 
 async function responses(response: ServerResponse, { model, stream }: Asked): Promise<void> {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Trust } from '../../config/config.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
 import type { Caller, IdentityFailure } from '../caller.ts'
-import type { StandingBook } from '../standing.ts'
+import type { StandingBook } from '../standing-book.ts'
 import type { TrustedProxies } from './client-address.ts'
 import type { KeyRing } from './key-ring.ts'
 

@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { ledgerEntries, ledgerExchanges } from '../gate/export-exchanges.ts'
+import { GateError } from '../kernel/gate-error.ts'
+import { PUBLIC_FILE, parseCheckpoint, readPublicKey } from '../store/embedded/ledger/signing.ts'
+import { type Verification, verifyLedger } from '../store/embedded/ledger/verify.ts'
+import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
+import { storeOptions, storePath, textOption } from './store-option.ts'
+
+export const ledger: Command = {
+  usage: 'verify|export|checkpoint',
+  description:
+    'The record of every decision and outcome.\n\nverify reads all of it and checks every hash, link and signature; exit 1 when something does not hold. checkpoint\nprints the last signed one: kept elsewhere and given back with --checkpoint, it proves that nothing before it was\ncut off or rewritten, even by somebody who has the signing key. export writes JSON lines: --format entry as they\nwere written, --format exchange as an exchange log that `hunt` reads (without prompts: the ledger has none).',
+  options: {
+    format: { type: 'string', value: 'FORMAT', summary: 'with export: entry or exchange (default: entry)' },
+    key: { type: 'string', value: 'FILE', summary: 'with verify: the public key, kept elsewhere' },
+    checkpoint: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'with verify: a checkpoint that must be in the ledger',
+    },
+    json: { type: 'boolean', summary: 'with verify: one JSON object' },
+    ...storeOptions,
+  },
+  examples: [
+    ['portcullis ledger verify', 'check the whole ledger'],
+    ['portcullis ledger checkpoint > yesterday.json', 'keep what today can be checked against tomorrow'],
+    ['portcullis ledger export --format exchange | portcullis hunt -', 'look for campaigns in it'],
+  ],
+  run: async ([action], options, console) => {
+    const directory = join(storePath(options, console), 'ledger')
+    if (!existsSync(join(directory, PUBLIC_FILE)))
+      throw new GateError('usage', `There is no ledger in ${directory}.`)
+    switch (action) {
+      case 'verify':
+        return verify(directory, options, console)
+      case 'checkpoint':
+        return checkpoint(directory, console)
+      case 'export':
+        return await exportLines(directory, options, console)
+      default:
+        throw new GateError('usage', 'Say verify, export or checkpoint.')
+    }
+  },
+}
+
+function verify(directory: string, options: ParsedOptions, console: Console): ExitCode {
+  const keyFile = textOption(options, 'key')
+  const key = readPublicKey(keyFile ? resolve(console.cwd, keyFile) : join(directory, PUBLIC_FILE))
+  const file = textOption(options, 'checkpoint')
+  const anchor =
+    file === undefined ? undefined : parseCheckpoint(readFileSync(resolve(console.cwd, file), 'utf8'))
+  if (file !== undefined && anchor === undefined) throw new GateError('usage', `${file} is no checkpoint.`)
+  const verification = verifyLedger(directory, key, anchor)
+  console.stdout.write(options.json ? `${JSON.stringify(verification)}\n` : summary(verification))
+  return verification.holds ? 0 : 1
+}
+
+function summary(verification: Verification): string {
+  const { holds, records, blocks, segments, checkpoints, unsignedRecords, firstSeq, open, problems } =
+    verification
+  const lines = [
+    `${holds ? 'The ledger holds' : 'THE LEDGER DOES NOT HOLD'}: ${records} entries in ${blocks} blocks of ${segments} segments.`,
+    `${checkpoints} signed checkpoints; ${unsignedRecords} entries after the last one are chained, not yet signed.`,
+  ]
+  if (firstSeq > 1) lines.push(`Entries before ${firstSeq} were retired.`)
+  if (open > 0)
+    lines.push(`${open} exchanges are open: under way, or waiting for the next start to close them.`)
+  for (const { kind, segment, offset, summary: text } of problems)
+    lines.push(`  ${segment}:${offset} ${text} [${kind}]`)
+  return `${lines.join('\n')}\n`
+}
+
+function checkpoint(directory: string, console: Console): ExitCode {
+  const { lastCheckpoint } = verifyLedger(directory, readPublicKey(join(directory, PUBLIC_FILE)))
+  if (lastCheckpoint === undefined) {
+    console.stderr.write('There is no checkpoint yet.\n')
+    return 3
+  }
+  console.stdout.write(`${JSON.stringify(lastCheckpoint)}\n`)
+  return 0
+}
+
+async function exportLines(directory: string, options: ParsedOptions, console: Console): Promise<ExitCode> {
+  const format = textOption(options, 'format') ?? 'entry'
+  if (format !== 'entry' && format !== 'exchange')
+    throw new GateError('usage', '--format wants entry or exchange.')
+  for (const line of format === 'exchange' ? ledgerExchanges(directory) : ledgerEntries(directory)) {
+    if (console.signal.aborted) return 3
+    if (!console.stdout.write(`${JSON.stringify(line)}\n`)) await once(console.stdout, 'drain')
+  }
+  return 0
+}

@@ -1,0 +1,72 @@
+import { recordsOf } from '../store/embedded/ledger/records.ts'
+import { blocksOf, listSegments } from '../store/embedded/ledger/segments.ts'
+
+/** One line of an export, with where it stands in the ledger. */
+export type LedgerLine = {
+  readonly seq: number
+  readonly ref: number
+  readonly entry: Readonly<Record<string, unknown>>
+}
+
+/** An exchange may be under way for as long as a model thinks; more than this many at once are not held. */
+const OPEN_MAX = 1_000_000
+
+/** Every entry in order, as it was written. */
+export function* ledgerEntries(directory: string): Generator<LedgerLine, undefined, undefined> {
+  for (const { path } of listSegments(directory))
+    for (const { header, payload } of blocksOf(path)) {
+      let seq = header.firstSeq
+      for (const { kind, ref, payload: bytes } of recordsOf(payload)) {
+        const entry = parseEntry(bytes)
+        if (kind === 'checkpoint') yield { seq, ref, entry: { kind, ...entry } }
+        else yield { seq, ref, entry }
+        seq++
+      }
+    }
+  return undefined
+}
+
+/**
+ * Exchanges in the form of the exchange log: what was asked joined with how it ended. They come in the order they
+ * ended, so `ts` is out of order by as long as an exchange took.
+ */
+export function* ledgerExchanges(
+  directory: string,
+): Generator<Readonly<Record<string, unknown>>, undefined, undefined> {
+  const open = new Map<number, Readonly<Record<string, unknown>>>()
+  for (const { ref, entry } of ledgerEntries(directory)) {
+    if (entry.kind === 'exchange') {
+      open.set(ref, entry)
+      if (open.size > OPEN_MAX) open.delete(open.keys().next().value ?? 0)
+    } else if (entry.kind === 'completion' || entry.kind === 'interrupted') {
+      const asked = open.get(ref)
+      open.delete(ref)
+      if (asked && asked.endpoint !== 'models') yield joined(asked, entry)
+    }
+  }
+  return undefined
+}
+
+function joined(
+  asked: Readonly<Record<string, unknown>>,
+  ended: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { kind: _, decision, ...exchange } = asked
+  const { status, input_tokens, output_tokens, outcome, ms, upstream } = ended
+  return {
+    ...exchange,
+    input_tokens,
+    output_tokens,
+    // An exchange that the gate's own end cut off has no status of its own.
+    status: status ?? 499,
+    outcome: outcome ?? 'interrupted',
+    ms,
+    upstream,
+    decision,
+  }
+}
+
+function parseEntry(bytes: Buffer): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(bytes.toString('utf8'))
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+}

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import * as v from 'valibot'
+
+/** A countermeasure: a standing given to accounts, by somebody, for a reason, until it ends or is undone. */
+export type Measure = {
+  readonly id: string
+  readonly standing: string
+  /** What the standing needs to know (a delay, a limit, a model), as its kind reads it. */
+  readonly parameters: Readonly<Record<string, string | number>>
+  readonly reason: string
+  readonly author: string
+  readonly campaign: string | undefined
+  /** Unix milliseconds. */
+  readonly created: number
+  readonly expires: number | undefined
+  readonly undone: number | undefined
+  readonly undoneBy: string | undefined
+  readonly accounts: number
+}
+
+export type NewMeasure = Pick<
+  Measure,
+  'standing' | 'parameters' | 'reason' | 'author' | 'campaign' | 'created' | 'expires'
+>
+
+export type AllowedAccount = {
+  readonly account: string
+  readonly reason: string
+  readonly author: string
+  readonly created: number
+}
+
+const ID_BYTES = 5
+
+const measureSchema = v.object({
+  id: v.string(),
+  standing: v.string(),
+  parameters: v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.union([v.string(), v.number()]))),
+  reason: v.string(),
+  author: v.string(),
+  campaign: v.nullable(v.string()),
+  created: v.number(),
+  expires: v.nullable(v.number()),
+  undone: v.nullable(v.number()),
+  undone_by: v.nullable(v.string()),
+  accounts: v.number(),
+})
+const allowedSchema = v.object({
+  account: v.string(),
+  reason: v.string(),
+  author: v.string(),
+  created: v.number(),
+})
+const accountSchema = v.object({ account: v.string() })
+
+export class MeasureStore {
+  readonly #database: DatabaseSync
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    database.exec(`
+      CREATE TABLE IF NOT EXISTS measure (
+        id TEXT PRIMARY KEY, standing TEXT NOT NULL, parameters TEXT NOT NULL, reason TEXT NOT NULL,
+        author TEXT NOT NULL, campaign TEXT, created INTEGER NOT NULL, expires INTEGER, undone INTEGER,
+        undone_by TEXT, recorded TEXT NOT NULL DEFAULT ''
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS measure_account (
+        measure TEXT NOT NULL REFERENCES measure (id), account TEXT NOT NULL, PRIMARY KEY (measure, account)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS allowed_account (
+        account TEXT PRIMARY KEY, reason TEXT NOT NULL, author TEXT NOT NULL, created INTEGER NOT NULL
+      ) STRICT;`)
+  }
+
+  /** All of it or nothing: a campaign is never half quarantined. */
+  apply(measure: NewMeasure, accounts: readonly string[]): string {
+    const id = `m_${randomBytes(ID_BYTES).toString('hex')}`
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      this.#database
+        .prepare(
+          'INSERT INTO measure (id, standing, parameters, reason, author, campaign, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        )
+        .run(
+          id,
+          measure.standing,
+          JSON.stringify(measure.parameters),
+          measure.reason,
+          measure.author,
+          measure.campaign ?? null,
+          measure.created,
+          measure.expires ?? null,
+        )
+      this.#insertAccounts(id, accounts)
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      this.#database.exec('ROLLBACK')
+      throw error
+    }
+    return id
+  }
+
+  /** Accounts found later to belong to the same campaign get the same measure. */
+  extend(id: string, accounts: readonly string[]): void {
+    this.#database.exec('BEGIN IMMEDIATE')
+    this.#insertAccounts(id, accounts)
+    this.#database.exec('COMMIT')
+  }
+
+  /** False when there is no such measure or it was undone before. */
+  undo(id: string, author: string, now: number): boolean {
+    const { changes } = this.#database
+      .prepare('UPDATE measure SET undone = ?, undone_by = ? WHERE id = ? AND undone IS NULL')
+      .run(now, author, id)
+    return Number(changes) === 1
+  }
+
+  list(): readonly Measure[] {
+    return this.#database
+      .prepare(
+        'SELECT measure.*, (SELECT count(*) FROM measure_account WHERE measure = id) AS accounts FROM measure ORDER BY created, id',
+      )
+      .all()
+      .map(parseMeasure)
+  }
+
+  accountsOf(id: string): readonly string[] {
+    return this.#database
+      .prepare('SELECT account FROM measure_account WHERE measure = ?')
+      .all(id)
+      .map((row) => v.parse(accountSchema, row).account)
+  }
+
+  allow(entry: AllowedAccount): void {
+    this.#database
+      .prepare(
+        'INSERT OR REPLACE INTO allowed_account (account, reason, author, created) VALUES (?, ?, ?, ?)',
+      )
+      .run(entry.account, entry.reason, entry.author, entry.created)
+  }
+
+  disallow(account: string): boolean {
+    const { changes } = this.#database.prepare('DELETE FROM allowed_account WHERE account = ?').run(account)
+    return Number(changes) === 1
+  }
+
+  allowed(): readonly AllowedAccount[] {
+    return this.#database
+      .prepare('SELECT * FROM allowed_account ORDER BY account')
+      .all()
+      .map((row) => v.parse(allowedSchema, row))
+  }
+
+  /** Measures whose last change is not in the ledger yet; the gate puts it there and says so. */
+  unrecorded(): readonly Measure[] {
+    return this.#database
+      .prepare(
+        `SELECT measure.*, (SELECT count(*) FROM measure_account WHERE measure = id) AS accounts FROM measure
+         WHERE recorded = '' OR (undone IS NOT NULL AND recorded <> 'undone')`,
+      )
+      .all()
+      .map(parseMeasure)
+  }
+
+  setRecorded({ id, undone }: Measure): void {
+    this.#database
+      .prepare('UPDATE measure SET recorded = ? WHERE id = ?')
+      .run(undone === undefined ? 'applied' : 'undone', id)
+  }
+
+  #insertAccounts(id: string, accounts: readonly string[]): void {
+    const insert = this.#database.prepare(
+      'INSERT OR IGNORE INTO measure_account (measure, account) VALUES (?, ?)',
+    )
+    for (const account of accounts) insert.run(id, account)
+  }
+}
+
+function parseMeasure(row: unknown): Measure {
+  const { undone_by: undoneBy, campaign, expires, undone, ...rest } = v.parse(measureSchema, row)
+  return {
+    ...rest,
+    campaign: campaign ?? undefined,
+    expires: expires ?? undefined,
+    undone: undone ?? undefined,
+    undoneBy: undoneBy ?? undefined,
+  }
+}

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { ledgerEntries } from '../../src/gate/export-exchanges.ts'
+import { PUBLIC_FILE, readPublicKey } from '../../src/store/embedded/ledger/signing.ts'
+import { verifyLedger } from '../../src/store/embedded/ledger/verify.ts'
+import { MockUpstream } from '../e2e/mock-upstream.ts'
+
+const KILLS = process.env.PORTCULLIS_SLOW ? 20 : 3
+const CLIENTS = 16
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+test(`a gate killed ${KILLS} times under load has every answer on record that a client has seen`, {
+  timeout: 300_000,
+}, async () => {
+  await using mock = await MockUpstream.open()
+  const directory = mkdtempSync(join(tmpdir(), 'gate-kill-'))
+  const file = join(directory, 'portcullis.yaml')
+  writeFileSync(
+    file,
+    `listen: 127.0.0.1:0\nupstreams:\n  - { name: m, protocol: openai, url: "${mock.url}" }\nkeys:\n  - { key: sk-test-key, account: a }\n`,
+  )
+  const begun = new Set<string>()
+  const ended = new Set<string>()
+  try {
+    for (let round = 0; round < KILLS; round++) {
+      const gate = await startGate(file)
+      const clients = Array.from({ length: CLIENTS }, (_, index) =>
+        askOn(gate.url, index % 2 === 0, begun, ended),
+      )
+      await new Promise((done) => setTimeout(done, 150 + ((round * 61) % 199)))
+      gate.kill()
+      await Promise.all(clients)
+    }
+    const last = await startGate(file)
+    await last.stop()
+    const ledger = join(directory, 'portcullis-data', 'ledger')
+    const intents = new Set<unknown>()
+    const completions = new Set<unknown>()
+    for (const { entry } of ledgerEntries(ledger)) {
+      if (entry.kind === 'exchange') intents.add(entry.id)
+      if (entry.kind === 'completion') completions.add(entry.id)
+    }
+    expect([...begun].filter((id) => !intents.has(id))).toEqual([])
+    expect([...ended].filter((id) => !completions.has(id))).toEqual([])
+    expect(ended.size).toBeGreaterThan(KILLS * 20)
+    expect(verifyLedger(ledger, readPublicKey(join(ledger, PUBLIC_FILE)))).toMatchObject({
+      holds: true,
+      open: 0,
+    })
+    console.info(`${KILLS} kills: ${begun.size} answers begun, ${ended.size} ended, none missing on record`)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+})
+
+/** Asks until the gate is gone. A first byte is proof of an intent; an end is proof of a completion. */
+async function askOn(url: string, stream: boolean, begun: Set<string>, ended: Set<string>): Promise<void> {
+  const body = JSON.stringify({ model: 'gpt-mock', stream, messages: [{ role: 'user', content: 'Hi' }] })
+  for (;;) {
+    try {
+      const response = await fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        body,
+        headers: { authorization: 'Bearer sk-test-key' },
+      })
+      const id = response.headers.get('x-portcullis-decision') ?? ''
+      begun.add(id)
+      const text = await response.text()
+      if (response.status === 200 && (!stream || text.endsWith('data: [DONE]\n\n'))) ended.add(id)
+    } catch {
+      return
+    }
+  }
+}
+
+type StartedGate = { readonly url: string; readonly kill: () => void; readonly stop: () => Promise<void> }
+
+async function startGate(file: string): Promise<StartedGate> {
+  const gate = spawn(process.execPath, [main, 'up', '--config', file], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let log = ''
+  const { promise, resolve } = Promise.withResolvers<string>()
+  gate.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString()
+    const listen = /"listen":"([^"]+)"/.exec(log)?.[1]
+    if (listen !== undefined) resolve(listen)
+  })
+  const listen = await Promise.race([promise, once(gate, 'exit').then(() => Promise.reject(new Error(log)))])
+  return {
+    url: `http://${listen}`,
+    kill: () => gate.kill('SIGKILL'),
+    stop: async () => {
+      gate.kill('SIGTERM')
+      await once(gate, 'exit')
+    },
+  }
+}
