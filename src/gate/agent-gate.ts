@@ -1,9 +1,11 @@
+import { unreachable } from '../kernel/unreachable.ts'
 import type { AgentAct, JudgedAct, SessionId } from './act.ts'
 import type { AgentPolicy } from './decide/agent-policy.ts'
 import { type AgentTable, agentTable, decideAgentAct } from './decide/decide-agent.ts'
 import type { AgentDecision } from './decision.ts'
 import type { Finding } from './finding.ts'
 import { commandDetectors, inspectCommand } from './inspect/command/command.ts'
+import { Flow, type ToolSets } from './inspect/flow/flow.ts'
 
 /** What the gate says about one act, and why. */
 export type Verdict = { readonly decision: AgentDecision; readonly findings: readonly Finding[] }
@@ -12,18 +14,24 @@ export type Verdict = { readonly decision: AgentDecision; readonly findings: rea
 const SESSIONS_MAX = 10_000
 
 /** Every detector there is for the acts of agents. */
-export const agentDetectors: readonly string[] = [...commandDetectors.map((detector) => detector.name)]
+export const agentDetectors: readonly string[] = [
+  ...commandDetectors.map((detector) => detector.name),
+  'flow',
+]
 
-type AgentSession = { acts: number }
+type AgentSession = { readonly flow: Flow }
 
 /** The road of an agent's act: inspect, then decide. Holds what each session has shown so far. */
 export class AgentGate {
   readonly #sessions = new Map<SessionId, AgentSession>()
   readonly #table: AgentTable
   readonly #isOn: (detector: string) => boolean
+  readonly #tools: ToolSets
 
   private constructor(policy: AgentPolicy) {
     this.#table = agentTable(policy)
+    const { trusted, sinks, readers } = policy.tools
+    this.#tools = { trusted: new Set(trusted), sinks: new Set(sinks), readers: new Set(readers) }
     const detectors = new Set(policy.detectors)
     this.#isOn = (detector) => detectors.has(detector)
   }
@@ -35,14 +43,29 @@ export class AgentGate {
   /** Takes in one act. Notices get no verdict. */
   pass(act: AgentAct): Verdict | undefined {
     const session = this.#sessionOf(act.session)
-    session.acts++
-    if (act.kind === 'tools' || act.kind === 'task') return undefined
-    const findings = this.#inspect(act)
+    if (act.kind === 'tools' || act.kind === 'task') {
+      session.flow.note(act)
+      return undefined
+    }
+    const findings = this.#inspect(act, session)
     return { decision: decideAgentAct(this.#table, findings), findings }
   }
 
-  #inspect(act: JudgedAct): readonly Finding[] {
-    return act.kind === 'command' ? inspectCommand(act, this.#isOn) : []
+  #inspect(act: JudgedAct, session: AgentSession): readonly Finding[] {
+    switch (act.kind) {
+      case 'command':
+        return inspectCommand(act, this.#isOn)
+      case 'call':
+        return this.#isOn('flow') ? session.flow.inspectCall(act) : []
+      case 'result':
+        return this.#isOn('flow') ? session.flow.inspectResult(act) : []
+      case 'message':
+        return this.#isOn('flow') ? session.flow.inspectMessage(act) : []
+      case 'write':
+        return []
+      default:
+        return unreachable(act)
+    }
   }
 
   #sessionOf(id: SessionId): AgentSession {
@@ -53,7 +76,7 @@ export class AgentGate {
       this.#sessions.set(id, known)
       return known
     }
-    const made: AgentSession = { acts: 0 }
+    const made: AgentSession = { flow: new Flow(this.#tools) }
     this.#sessions.set(id, made)
     if (this.#sessions.size > SESSIONS_MAX) {
       const oldest = this.#sessions.keys().next()

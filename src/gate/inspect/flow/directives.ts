@@ -1,0 +1,81 @@
+import { type Effect, effectOfWord, nounEffect } from './effects.ts'
+import { fold } from './fold.ts'
+
+/** A sentence that tells somebody to do something, and what. Letters and bills are full of honest ones. */
+export type Directive = {
+  readonly text: string
+  readonly effects: ReadonlySet<Effect>
+  readonly words: ReadonlySet<string>
+}
+
+const SENTENCES_MAX = 2_000
+const SENTENCE_CHARACTERS_MAX = 1_200
+/** Words after the verb that may say what it is about: "send some money to". */
+const OBJECT_WORDS = 6
+
+const opening =
+  /^(?:(?:[-*•>#\d.)\s"']+)|(?:please|kindly|also|then|next|first|finally|now|and|so|just|dear \w+|hi \w+|hello \w+|hey \w+|urgent|important|reminder|note|todo|action required|thanks|btw|ps)\b[ ,:!.-]*)+/
+const request =
+  /\b(?:please|kindly|could you(?: please)?|can you(?: please)?|would you(?: please)?|you (?:should|must|need to|have to|can|may|will)(?: also| now| first)?|make sure (?:to|you)|be sure to|remember to|don't forget to|i (?:need|want|would like|'d like) you to|we (?:need|ask|request|require) you to|is required to|are required to|needs? to be|must be|asked? you to|todo:?|action:?|to do (?:this|so|that),?|by) ([a-z]+)\b((?: [^ ]+){0,6})/g
+
+/** The directives of a text. Sentences end at a full stop or an empty line; YAML folds lines inside them. */
+export function directivesIn(text: string): readonly Directive[] {
+  const directives: Directive[] = []
+  const sentences = text.split(
+    /[.!?]["')]*(?=\s|$)|\n\s*\n|;\s|\\n\\n|<\/?[a-z][^>]{0,80}>|\n\s*[-*•]\s|\n(?=\s{0,8}[a-z_]+: )/i,
+    SENTENCES_MAX,
+  )
+  for (const sentence of sentences) {
+    if (sentence.length > SENTENCE_CHARACTERS_MAX || sentence.length < 8) continue
+    const folded = fold(sentence).trim()
+    const found = effectsOfSentence(folded)
+    if (found.size > 0) directives.push({ text: folded, effects: found, words: contentWords(folded) })
+  }
+  return directives
+}
+
+function effectsOfSentence(sentence: string): ReadonlySet<Effect> {
+  const found = new Set<Effect>()
+  const bare = sentence.replace(opening, '')
+  const first = /^([a-z]+)\b((?: [^ ]+){0,6})/.exec(bare)
+  if (first) note(found, first[1] ?? '', first[2] ?? '')
+  request.lastIndex = 0
+  for (let match = request.exec(sentence); match !== null; match = request.exec(sentence)) {
+    note(found, match[1] ?? '', match[2] ?? '')
+  }
+  return found
+}
+
+function note(found: Set<Effect>, verb: string, rest: string): void {
+  const effect = effectOfWord(verb) ?? effectOfWord(verb.replace(/(?:ing|ed|s)$/, ''))
+  if (effect === undefined || effect === 'look') return
+  found.add(effect)
+  const objects = rest
+    .trim()
+    .split(/[^a-z0-9]+/)
+    .slice(0, OBJECT_WORDS)
+  const about = nounEffect(objects)
+  if (about !== undefined) found.add(about)
+}
+
+const common = new Set(
+  'about above account accounts after again also amount an and any are attached because been before being below best both can cannot could data date dear did does doing done down each email emails every event file files find first following for from further get give given has have having hello here hers him his how http https important information into item items its just kind know last left let like link list look made main make many may message messages more most much must name named need needs new next not note now number off once one only other our out over own page part person please provide read really regards right same see send sent share she should some soon such sure take task tasks team tell than thank thanks that the their them then there these they thing things this those through time today tomorrow under until upon use used user using very visit want was way website web week were what when where which while who whom whose why will with within work would www year yes yesterday you your yours yourself com org net txt pdf'.split(
+    ' ',
+  ),
+)
+
+/** Words that say what a text is about: no verbs of doing, nothing common to every letter. */
+export function contentWords(folded: string): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const word of folded.match(/[a-z][a-z0-9-]{3,}/g) ?? []) {
+    const stem = word.replace(/(?:'s|ies|ing|ed|es|s)$/, '')
+    if (stem.length < 3 || common.has(word) || common.has(stem) || effectOfWord(word) !== undefined) continue
+    found.add(stem.slice(0, 8))
+  }
+  return found
+}
+
+export function shareWord(left: ReadonlySet<string>, right: ReadonlySet<string>): boolean {
+  for (const word of left) if (right.has(word)) return true
+  return false
+}

@@ -1,0 +1,231 @@
+import type { CallAct, MessageAct, ResultAct, TaskAct, ToolDescription, ToolsAct } from '../../act.ts'
+import type { Finding } from '../../finding.ts'
+import { contentWords, type Directive, directivesIn, shareWord } from './directives.ts'
+import { delegates, type Effect, effectOf, effectsIn } from './effects.ts'
+import { fold } from './fold.ts'
+import { suspicionIn } from './instructions.ts'
+import { coreOf, placesIn, spellingsOf, type Value, valuesOf } from './values.ts'
+
+const NAME = 'flow'
+
+/** A session remembers this much of what tools returned; the oldest goes first. */
+const MEMORY_CHARACTERS_MAX = 524_288
+const TOOLS_MAX = 2_000
+const DIRECTIVES_MAX = 1_000
+const TASK_CHARACTERS_MAX = 65_536
+/** Shorter values are in every text. */
+const VALUE_CHARACTERS_MIN = 4
+
+export type ToolSets = {
+  readonly trusted: ReadonlySet<string>
+  readonly sinks: ReadonlySet<string>
+  readonly readers: ReadonlySet<string>
+}
+
+type Origin = 'task' | 'trusted' | 'result' | 'instruction' | 'unknown'
+
+/** Where the values of a session came from, and whether a call follows the user or a text that a tool returned. */
+export class Flow {
+  readonly #sets: ToolSets
+  readonly #tools = new Map<string, ToolDescription>()
+  #task = ''
+  #taskEffects: ReadonlySet<Effect> = effectsIn('')
+  #delegates = false
+  #taskWords: ReadonlySet<string> = new Set()
+  #directives: Directive[] = []
+  /** Folded text of results: all of it, and the parts that speak to the machine. */
+  #trusted = ''
+  #results = ''
+  #instructions = ''
+  #instructionEffects: ReadonlySet<Effect> = new Set()
+
+  constructor(sets: ToolSets) {
+    this.#sets = sets
+  }
+
+  note(act: ToolsAct | TaskAct): void {
+    if (act.kind === 'tools') this.#noteTools(act)
+    else this.#noteTask(act)
+  }
+
+  #noteTools(act: ToolsAct): void {
+    for (const tool of act.tools) if (this.#tools.size < TOOLS_MAX) this.#tools.set(tool.name, tool)
+  }
+
+  #noteTask(act: TaskAct): void {
+    const text = fold(act.text)
+    if (this.#task.includes(text)) return
+    this.#task = `${this.#task} ${text}`.slice(-TASK_CHARACTERS_MAX)
+    this.#taskEffects = effectsIn(this.#task)
+    this.#delegates = delegates(this.#task)
+    this.#taskWords = contentWords(this.#task)
+  }
+
+  /** A result is only remembered; what it says matters when a call follows it. */
+  inspectResult(act: Pick<ResultAct, 'tool' | 'text'>): readonly Finding[] {
+    const text = fold(act.text)
+    if (this.#sets.trusted.has(act.tool)) {
+      this.#trusted = `${this.#trusted} ${text}`.slice(-MEMORY_CHARACTERS_MAX)
+      return []
+    }
+    this.#directives = [...this.#directives, ...directivesIn(act.text)].slice(-DIRECTIVES_MAX)
+    return this.#remember(text, act.tool)
+  }
+
+  inspectMessage(act: MessageAct): readonly Finding[] {
+    this.#directives = [...this.#directives, ...directivesIn(act.text)].slice(-DIRECTIVES_MAX)
+    return this.#remember(fold(act.text), act.from)
+  }
+
+  #remember(text: string, source: string): readonly Finding[] {
+    const { spans, cues } = suspicionIn(text, [...this.#tools.keys()])
+    let clean = ''
+    let at = 0
+    for (const [start, end] of spans) {
+      clean += `${text.slice(at, start)} `
+      this.#instructions = `${this.#instructions} ${text.slice(start, end)}`.slice(-MEMORY_CHARACTERS_MAX)
+      at = end
+    }
+    clean += text.slice(at)
+    this.#results = `${this.#results} ${clean}`.slice(-MEMORY_CHARACTERS_MAX)
+    if (spans.length === 0) return []
+    this.#instructionEffects = effectsIn(this.#instructions)
+    return [
+      {
+        detector: NAME,
+        fact: 'flow.instruction',
+        severity: 'low',
+        summary: `what ${source || 'a tool'} returned speaks to the assistant (${cues.join(', ')})`,
+      },
+    ]
+  }
+
+  inspectCall(act: CallAct): readonly Finding[] {
+    const effect = this.#effectOf(act.tool)
+    const values = valuesOf(act.arguments)
+    const findings: Finding[] = []
+    if (this.#instructions !== '') findings.push(...this.#followed(act.tool, effect, values))
+    if (findings.length === 0 && effect !== 'look') findings.push(...this.#directed(act.tool, effect, values))
+    if (findings.length === 0 && effect !== 'look') findings.push(...this.#unasked(act.tool, effect, values))
+    return findings
+  }
+
+  #effectOf(tool: string): Effect {
+    if (this.#sets.readers.has(tool)) return 'look'
+    const effect = effectOf(tool, this.#tools.get(tool))
+    return effect === 'look' && this.#sets.sinks.has(tool) ? 'message' : effect
+  }
+
+  /** Does the call do what an injected instruction asked for? */
+  #followed(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
+    if (effect === 'look') return []
+    const injected = values.filter((value) => this.#originOf(value) === 'instruction')
+    const place = injected.find((value) => value.kind === 'place')
+    if (place !== undefined)
+      return [
+        found(
+          'flow.injected-destination',
+          'critical',
+          `${tool} would go to a ${place.field || 'place'} that only an instruction in tool output named`,
+        ),
+      ]
+    if (injected.length > 0)
+      return [
+        found(
+          'flow.injected-value',
+          'high',
+          `${tool} would use a ${injected[0]?.field ?? 'value'} that only an instruction in tool output named`,
+        ),
+      ]
+    if (this.#instructionEffects.has(effect) && !this.#taskEffects.has(effect))
+      return [
+        found(
+          'flow.injected-action',
+          'high',
+          `${tool} does what an instruction in tool output asked and the user did not`,
+        ),
+      ]
+    return []
+  }
+
+  /** Does the call do what a plain sentence in tool output told somebody to do, apart from the user's task? */
+  #directed(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
+    for (const value of values) {
+      const core = value.kind === 'place' ? coreOf(value.text) : fold(value.text).trim()
+      if (core.length < VALUE_CHARACTERS_MIN || holds(this.#task, core)) continue
+      const directive = this.#directives.find((each) => each.effects.has(effect) && holds(each.text, core))
+      if (directive === undefined) continue
+      const isAbout = shareWord(directive.words, this.#taskWords)
+      const isCalledFor = this.#taskEffects.has(effect)
+      if (isAbout && (isCalledFor || this.#delegates)) continue
+      if (this.#delegates && value.kind !== 'place') continue
+      return [
+        found(
+          'flow.directed',
+          'medium',
+          `${tool} follows a sentence in tool output; the task is about something else`,
+        ),
+      ]
+    }
+    return []
+  }
+
+  /** Does the call do what nobody asked for, with somewhere to go that only a tool named? */
+  #unasked(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
+    if (this.#taskEffects.has(effect) || this.#delegates) return []
+    const places = values.filter((value) => value.kind === 'place')
+    const foreign = places.find((value) => {
+      const origin = this.#originOf(value)
+      return origin === 'result' || origin === 'unknown'
+    })
+    if (foreign !== undefined)
+      return [
+        found(
+          'flow.unasked-destination',
+          'medium',
+          `${tool} does what the task does not mention, with a ${foreign.field || 'place'} the user did not name`,
+        ),
+      ]
+    return []
+  }
+
+  #originOf(value: Value): Origin {
+    const isPlace = value.kind === 'place'
+    const core = isPlace ? coreOf(value.text) : fold(value.text).trim()
+    if (core.length < VALUE_CHARACTERS_MIN) return 'unknown'
+    if (holds(this.#task, core)) return 'task'
+    if (holds(this.#trusted, core)) return 'trusted'
+    if (holds(this.#results, core)) return 'result'
+    if (holds(this.#instructions, core)) return 'instruction'
+    if (!isPlace) {
+      for (const spelling of spellingsOf(value.text)) {
+        const places = placesIn(spelling).map(coreOf)
+        if (
+          places.some(
+            (place) =>
+              holds(this.#instructions, place) && !holds(this.#task, place) && !holds(this.#results, place),
+          )
+        )
+          return 'instruction'
+      }
+    }
+    return 'unknown'
+  }
+}
+
+/** Whether a text holds a value as a whole, not as part of a longer word. */
+function holds(text: string, value: string): boolean {
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
+    if (!isWordCharacter(text.charCodeAt(at - 1)) && !isWordCharacter(text.charCodeAt(at + value.length)))
+      return true
+  }
+  return false
+}
+
+function isWordCharacter(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 122)
+}
+
+function found(fact: string, severity: Finding['severity'], summary: string): Finding {
+  return { detector: NAME, fact, severity, summary }
+}

@@ -1,0 +1,82 @@
+import type { JsonObject, JsonValue } from '../../act.ts'
+import { fold } from './fold.ts'
+
+/** One value among a call's arguments, with the name it was given under. */
+export type Value = { readonly field: string; readonly text: string; readonly kind: ValueKind }
+
+/** `place` says where something goes or to whom; `content` is what goes; `plain` is neither. */
+export type ValueKind = 'place' | 'content' | 'plain'
+
+const VALUES_MAX = 500
+const PLACE_CHARACTERS_MAX = 300
+
+const placeField =
+  /(recipient|receiver|\bto\b|cc|bcc|email|mail|address|url|uri|link|href|domain|host|site|account|iban|bic|swift|wallet|phone|user|username|member|participant|invitee|attendee|channel|webhook|endpoint|destination|target|payee|beneficiary|contact|owner|collaborator|repo|repository|person|who|assignee|handle)/i
+const placeShape =
+  /^(?:[^\s@]+@[^\s@]+\.[^\s@]+|(?:https?:\/\/|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/\S*)?|[a-z]{2}\d{2}[a-z0-9]{6,30}|\+?\d[\d ().-]{7,18}\d|(?:0x)?[0-9a-f]{32,64})$/i
+
+export function valuesOf(args: JsonObject): readonly Value[] {
+  const values: Value[] = []
+  collect(args, '', values)
+  return values
+}
+
+function collect(value: JsonValue, field: string, into: Value[]): void {
+  if (into.length >= VALUES_MAX || value === null || typeof value === 'boolean') return
+  if (typeof value === 'string' || typeof value === 'number') {
+    const text = String(value)
+    if (text !== '') into.push({ field, text, kind: kindOf(field, text) })
+  } else if (Array.isArray(value)) for (const each of value) collect(each, field, into)
+  else for (const [name, each] of Object.entries(value)) collect(each, name, into)
+}
+
+function kindOf(field: string, text: string): ValueKind {
+  const trimmed = text.trim()
+  if (
+    placeShape.test(trimmed) &&
+    !/^\d{4}-\d\d-\d\d/.test(trimmed) &&
+    !/^[\w-]+\.(txt|pdf|docx?|xlsx?|csv|md|png|jpe?g|json|ya?ml|html?)$/i.test(trimmed)
+  )
+    return 'place'
+  if (placeField.test(field) && trimmed.length <= PLACE_CHARACTERS_MAX) return 'place'
+  return trimmed.length > 24 ? 'content' : 'plain'
+}
+
+/** Places inside a longer text: a link in a message goes somewhere too. */
+export function placesIn(text: string): readonly string[] {
+  if (!/[@./]/.test(text)) return []
+  const found = text.match(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:https?:\/\/|www\.)[^\s"'<>)\]]+/gi) ?? []
+  return found.slice(0, 20).map((place) => place.replace(/[.,;:!?]+$/, ''))
+}
+
+/** The core of a place, without what writers add or leave out. */
+export function coreOf(place: string): string {
+  return fold(place)
+    .trim()
+    .replace(/^(?:https?:\/\/)?(?:www\.)?/, '')
+    .replace(/^[#@]/, '')
+    .replace(/[/#?]+$/, '')
+}
+
+/** Ways the same value may be written to slip by: encoded for a link, in base64 or hexadecimal, backwards. */
+export function spellingsOf(text: string): readonly string[] {
+  const spellings = [fold(text)]
+  if (/%[0-9a-f]{2}/i.test(text)) spellings.push(fold(decodeUri(text)))
+  for (const token of text.match(/[A-Za-z0-9+/_-]{16,}={0,2}/g)?.slice(0, 20) ?? []) {
+    const plain = Buffer.from(token, 'base64').toString('utf8')
+    if (/^[\t\n\r -~]{10,}$/.test(plain)) spellings.push(fold(plain))
+    if (/^(?:[0-9a-f]{2}){10,}$/i.test(token)) {
+      const bytes = Buffer.from(token, 'hex').toString('utf8')
+      if (/^[\t\n\r -~]+$/.test(bytes)) spellings.push(fold(bytes))
+    }
+  }
+  return spellings
+}
+
+function decodeUri(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
