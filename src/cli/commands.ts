@@ -42,4 +42,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'say what is present, what is missing, and what to do about it',
     load: async () => (await import('./doctor.ts')).doctor,
   },
+  {
+    name: 'tla',
+    summary: 'check a TLA+ specification and count its states as TLC does',
+    load: async () => (await import('./tla.ts')).tla,
+  },
 ]

@@ -1,0 +1,518 @@
+// Initial predicates and next-state actions to JavaScript that enumerates states, in the order and with the
+// repetitions TLC has: conjuncts left to right; each disjunct, each witness of \E branches, even in a guard; once all
+// variables have their values, what is left is only tested.
+import { aliases, compileOperatorArg } from './compile-apply.ts'
+import { compileLet, openLoops, withSets } from './compile-binders.ts'
+import { compileBool, compileExpr, compileSet, primed } from './compile-expr.ts'
+import { openActionPath } from './compile-path.ts'
+import type { Compiler, Context } from './compiler.ts'
+import type { Binding, OperatorBinding, Scope } from './scope.ts'
+import type { Expr, ExprOf } from './syntax.ts'
+
+/** Which variables surely have a value at a point of the enumeration, and which may have. */
+type Assigned = { readonly must: ReadonlySet<number>; readonly may: ReadonlySet<number> }
+
+/** What follows: given what is assigned there, JavaScript statements that go on. `return true` stops everything. */
+type Next = {
+  readonly code: (assigned: Assigned) => string
+  readonly isShort: boolean
+  readonly isLast: boolean
+}
+
+type Branch = { readonly c: Compiler; readonly context: Context; readonly letter: 'x' | 'y' }
+
+const nothing: ReadonlySet<number> = new Set()
+
+/** Statements that enumerate all ways to satisfy `expr`, running `last` for each. */
+export function compileEnumeration(c: Compiler, expr: Expr, context: Context, last: string): string {
+  const branch: Branch = { c, context, letter: context.mode === 'init' ? 'x' : 'y' }
+  const next: Next = { code: () => last, isShort: true, isLast: true }
+  return enumerate(branch, expr, { must: nothing, may: nothing }, next)
+}
+
+/** ENABLED: whether the enumeration finds anything, in a program state kept aside. */
+export function compileEnabled(c: Compiler, expr: Expr, context: Context): string {
+  const keeper = context.mode === 'now' ? 'enabled' : 'enabledThen'
+  const inner: Context = { ...context, mode: 'now' }
+  const branch: Branch = { c, context: inner, letter: 'y' }
+  const next: Next = { code: () => 'return true;', isShort: true, isLast: true }
+  return `${keeper}(() => {${enumerate(branch, expr, { must: nothing, may: nothing }, next)} return false;})`
+}
+
+/** Makes a continuation that is written more than once into a local function. */
+function shared(branch: Branch, next: Next, assigned: Assigned, use: (next: Next) => string): string {
+  if (next.isShort) return use(next)
+  const name = branch.c.fresh('next')
+  const all = new Set(branch.c.variables.keys())
+  const body = next.code({ must: assigned.must, may: all })
+  const called: Next = { code: () => `if (${name}()) return true;`, isShort: true, isLast: next.isLast }
+  return `const ${name} = () => {${body} return false;};${use(called)}`
+}
+
+function enumerate(branch: Branch, expr: Expr, assigned: Assigned, next: Next): string {
+  const { c, context } = branch
+  switch (expr.kind) {
+    case 'and':
+      return conjuncts(branch, expr.items, 0, assigned, next)
+    case 'or':
+      return shared(branch, next, assigned, (after) =>
+        expr.items.map((item) => `{${enumerate(branch, item, assigned, after)}}`).join(''),
+      )
+    case 'exists':
+      return witnesses(branch, expr, assigned, next)
+    case 'forall':
+      return forEach(branch, expr, assigned, next)
+    case 'if':
+      return shared(branch, next, assigned, (after) => {
+        const then = enumerate(branch, expr.then, assigned, after)
+        return `if (${compileBool(c, expr.test, context)}) {${then}} else {${enumerate(branch, expr.else, assigned, after)}}`
+      })
+    case 'case':
+      return cases(branch, expr, assigned, next)
+    case 'let':
+      return `{${compileLet(c, expr, context, (inner) => enumerate({ ...branch, context: inner }, expr.body, assigned, next))}}`
+    case 'box':
+      return shared(branch, next, assigned, (after) => {
+        const step = enumerate(branch, expr.action, assigned, after)
+        return `{${step}}{${unchanged(branch, expr.subscript, assigned, after)}}`
+      })
+    case 'angle':
+      return enumerate(branch, expr.action, assigned, {
+        ...next,
+        isShort: false,
+        isLast: false,
+        code: (after) => `if (!${same(branch, expr.subscript)}) {${next.code(after)}}`,
+      })
+    case 'apply':
+      return applied(branch, expr, assigned, next)
+    case 'path': {
+      const opened = openActionPath(c, expr, context)
+      const inner = { ...branch, context: opened.context }
+      const code = call(inner, opened.found, opened.apply, assigned, next, branch.context.scope)
+      return opened.pieces.length > 0 ? `{${opened.pieces.join('')}${code}}` : code
+    }
+    default:
+      return tested(branch, expr, assigned, next)
+  }
+}
+
+function tested(branch: Branch, expr: Expr, assigned: Assigned, next: Next): string {
+  return `if (${compileBool(branch.c, expr, branch.context)}) {${next.code(assigned)}}`
+}
+
+/** Whether enumerating the expression could do other than testing it. */
+function branches(branch: Branch, expr: Expr, scope: Scope, depth = 0): boolean {
+  if (depth > INLINE_DEPTH_MAX) return true
+  switch (expr.kind) {
+    case 'or':
+    case 'exists':
+    case 'box':
+    case 'angle':
+    case 'path':
+    case 'let':
+    case 'forall':
+      return true
+    case 'and':
+      return expr.items.some((item) => branches(branch, item, scope, depth))
+    case 'if':
+      return branches(branch, expr.then, scope, depth) || branches(branch, expr.else, scope, depth)
+    case 'case':
+      return true
+    case 'apply': {
+      if (expr.name === '=>') return branches(branch, expr.args[1] as Expr, scope, depth)
+      const found = scope.find(expr.name)
+      if (found?.kind === 'operator') return branches(branch, found.body, found.scope, depth + 1)
+      if (found?.kind === 'alias') return branches(branch, found.expr, found.scope, depth + 1)
+      if (expr.name === "'" || expr.name === 'UNCHANGED' || expr.name === '\\cdot') return true
+      return branch.letter === 'x' &&
+        (expr.name === '=' || expr.name === '\\in' || expr.name === '\\subseteq')
+        ? true
+        : branch.c.analysis.level(expr, scope) >= 2
+    }
+    default:
+      return branch.c.analysis.level(expr, scope) >= 2
+  }
+}
+
+const INLINE_DEPTH_MAX = 40
+
+function conjuncts(
+  branch: Branch,
+  items: readonly Expr[],
+  at: number,
+  assigned: Assigned,
+  next: Next,
+): string {
+  const item = items[at]
+  if (item === undefined) return next.code(assigned)
+  const rest: Next = {
+    isShort: at + 1 === items.length && next.isShort,
+    isLast: at + 1 === items.length && next.isLast,
+    code: (after) => (at + 1 === items.length ? next.code(after) : later(branch, items, at + 1, after, next)),
+  }
+  return enumerate(branch, item, assigned, rest)
+}
+
+/** A conjunct after the first: when nothing is left to assign, it is a test and no longer branches. */
+function later(branch: Branch, items: readonly Expr[], at: number, assigned: Assigned, next: Next): string {
+  const count = branch.c.variables.length
+  const item = items[at] as Expr
+  if (assigned.may.size < count || !branches(branch, item, branch.context.scope)) {
+    return conjuncts(branch, items, at, assigned, next)
+  }
+  const rest: Next = {
+    isShort: next.isShort && at + 1 === items.length,
+    isLast: next.isLast && at + 1 === items.length,
+    code: (after) => (at + 1 === items.length ? next.code(after) : later(branch, items, at + 1, after, next)),
+  }
+  if (assigned.must.size === count) return tested(branch, item, assigned, rest)
+  return shared(branch, rest, assigned, (after) => {
+    const open = [...branch.c.variables.keys()].filter((index) => !assigned.must.has(index))
+    const complete = open.map((index) => `${branch.letter}${index} !== undefined`).join(' && ')
+    const all = new Set(branch.c.variables.keys())
+    const test = tested(branch, item, { must: all, may: all }, after)
+    return `if (${complete}) {${test}} else {${enumerate(branch, item, assigned, after)}}`
+  })
+}
+
+function witnesses(
+  branch: Branch,
+  expr: ExprOf<'forall' | 'exists'>,
+  assigned: Assigned,
+  next: Next,
+): string {
+  return loop(branch, expr, (inner) => enumerate({ ...branch, context: inner }, expr.body, assigned, next))
+}
+
+/** Loops over the bounds of \E around statements. */
+function loop(branch: Branch, expr: ExprOf<'forall' | 'exists'>, body: (inner: Context) => string): string {
+  const { loops, inner } = openLoops(branch.c, expr.bounds, branch.context)
+  const statements = body(inner)
+  const code = withSets(branch.c, loops, (sets) =>
+    loops.reduceRight(
+      (nested, each, at) =>
+        at === loops.length - 1
+          ? `some(${sets[at]}, (${each.param}) => {${each.opening}${nested} return false;})`
+          : `some(${sets[at]}, (${each.param}) => {${each.opening} return ${nested};})`,
+      statements,
+    ),
+  )
+  return `if (${code}) return true;`
+}
+
+/** \A over actions is a conjunction, one instance for each element, enumerated in turn. */
+function forEach(branch: Branch, expr: ExprOf<'forall' | 'exists'>, assigned: Assigned, next: Next): string {
+  const { c, context } = branch
+  if (
+    !branches(
+      branch,
+      expr.body,
+      context.scope.with(
+        expr.bounds.flatMap((bound) =>
+          bound.names.map((name): [string, Binding] => [name, { kind: 'local', code: '', level: 0 }]),
+        ),
+      ),
+    )
+  ) {
+    return tested(branch, expr, assigned, next)
+  }
+  const { loops, inner } = openLoops(c, expr.bounds, context)
+  const all = new Set(c.variables.keys())
+  const list = c.fresh('items')
+  const step = c.fresh('step')
+  const at = c.fresh('at')
+  const collect = withSets(c, loops, (sets) =>
+    loops.reduceRight(
+      (nested, loop, index) =>
+        `some(${sets[index]}, (${loop.param}) => {${loop.opening}${nested} return false;})`,
+      `${list}.push([${loops.map((loop) => loop.param).join(', ')}]);`,
+    ),
+  )
+  const names = `const [${loops.map((loop) => loop.param).join(', ')}] = ${list}[${at}];${loops.map((loop) => loop.opening).join('')}`
+  const going: Next = { code: () => `if (${step}(${at} + 1)) return true;`, isShort: true, isLast: false }
+  const body = enumerate({ ...branch, context: inner }, expr.body, { must: assigned.must, may: all }, going)
+  const end = next.code({ must: assigned.must, may: all })
+  return `{const ${list} = []; ${collect}; const ${step} = (${at}) => { if (${at} === ${list}.length) {${end} return false;} ${names}${body} return false;}; if (${step}(0)) return true;}`
+}
+
+function cases(branch: Branch, expr: ExprOf<'case'>, assigned: Assigned, next: Next): string {
+  const { c, context } = branch
+  return shared(branch, next, assigned, (after) => {
+    const last = expr.other
+      ? enumerate(branch, expr.other, assigned, after)
+      : `noCase(${c.place(expr.place)});`
+    return expr.arms.reduceRight(
+      (rest, arm) =>
+        `if (${compileBool(c, arm.test, context)}) {${enumerate(branch, arm.value, assigned, after)}} else {${rest}}`,
+      last,
+    )
+  })
+}
+
+function applied(branch: Branch, expr: ExprOf<'apply'>, assigned: Assigned, next: Next): string {
+  const { c, context } = branch
+  const found = context.scope.find(expr.name)
+  if (found) return call(branch, found, expr, assigned, next, context.scope)
+  const [left, right] = expr.args
+  switch (expr.name) {
+    case '=':
+    case '\\in':
+    case '\\subseteq': {
+      const target = left && assignee(branch, left, context.scope)
+      return target === undefined || !right
+        ? tested(branch, expr, assigned, next)
+        : assign(branch, target, expr, right, assigned, next)
+    }
+    case '=>':
+      return shared(branch, next, assigned, (after) => {
+        const then = enumerate(branch, right as Expr, assigned, after)
+        return `if (${compileBool(c, left as Expr, context)}) {${then}} else {${after.code(assigned)}}`
+      })
+    case 'UNCHANGED':
+      return unchanged(branch, left as Expr, assigned, next)
+    case '\\cdot':
+      return composed(branch, expr, next)
+    default:
+      return tested(branch, expr, assigned, next)
+  }
+}
+
+function call(
+  branch: Branch,
+  found: Binding | undefined,
+  expr: ExprOf<'apply'>,
+  assigned: Assigned,
+  next: Next,
+  argScope: Scope,
+): string {
+  const { c, context } = branch
+  if (found?.kind === 'alias' && expr.args.length === 0) {
+    return enumerate({ ...branch, context: { ...context, scope: found.scope } }, found.expr, assigned, next)
+  }
+  if (found?.kind !== 'operator' || !branches(branch, found.body, found.scope)) {
+    return tested(
+      {
+        ...branch,
+        context: {
+          ...context,
+          scope: argScope === context.scope ? context.scope : withName(context.scope, argScope, expr, found),
+        },
+      },
+      expr,
+      assigned,
+      next,
+    )
+  }
+  return inline(branch, found, expr, argScope, (inner) =>
+    enumerate({ ...branch, context: inner }, found.body, assigned, next),
+  )
+}
+
+function withName(_scope: Scope, args: Scope, expr: ExprOf<'apply'>, found: Binding | undefined): Scope {
+  return found ? args.with([[expr.name, found]]) : args
+}
+
+/** Writes an operator's body out at its use, arguments by name or kept in a delayed value. */
+function inline(
+  branch: Branch,
+  found: OperatorBinding,
+  expr: ExprOf<'apply'>,
+  argScope: Scope,
+  use: (inner: Context) => string,
+): string {
+  const { c, context } = branch
+  const outer: Context = { ...context, scope: argScope }
+  let setup = ''
+  const bindings = found.params.map((param, at): [string, Binding] => {
+    const arg = expr.args[at] as Expr
+    const plain = aliases([param], [arg], argScope)[0] as [string, Binding]
+    if (param.arity > 0) {
+      if (c.analysis.level(arg, argScope) > 0) return plain
+      const code = c.fresh(param.name)
+      setup += `const ${code} = ${compileOperatorArg(c, arg, param.arity, outer)};`
+      return [param.name, { kind: 'closure', code, arity: param.arity, level: 0 }]
+    }
+    if (isNameOrLiteral(arg) || c.analysis.level(arg, argScope) >= 2 || context.mode !== 'now') return plain
+    const code = c.fresh(param.name)
+    setup += `const ${code} = new Lazy(() => ${wrap(compileExpr(c, arg, outer))});`
+    return [param.name, { kind: 'lazy', code, mode: context.mode, expr: arg, scope: argScope }]
+  })
+  const inner: Context = { ...context, scope: found.scope.with(bindings), at: undefined }
+  const code = c.inlining(found, expr.place, () => use(inner))
+  return setup === '' ? code : `{${setup}${code}}`
+}
+
+function wrap(code: string): string {
+  return code.startsWith('{') ? `(${code})` : code
+}
+
+function isNameOrLiteral(expr: Expr): boolean {
+  if (expr.kind === 'apply') return expr.args.length === 0
+  return expr.kind === 'number' || expr.kind === 'string' || expr.kind === 'boolean'
+}
+
+/** The variable that `x'` (or `x` in an initial predicate) stands for, through substitutions and parameters. */
+function assignee(branch: Branch, expr: Expr, scope: Scope): number | undefined {
+  if (expr.kind !== 'apply') return undefined
+  if (branch.letter === 'x') return variableOf(expr, scope)
+  if (expr.name === "'" && expr.args[0]) return variableOf(expr.args[0], scope)
+  const found = expr.args.length === 0 ? scope.find(expr.name) : undefined
+  if (found?.kind === 'alias') return assignee(branch, found.expr, found.scope)
+  return undefined
+}
+
+function variableOf(expr: Expr, scope: Scope): number | undefined {
+  if (expr.kind !== 'apply' || expr.args.length > 0) return undefined
+  const found = scope.find(expr.name)
+  if (found?.kind === 'variable') return found.index
+  if (found?.kind === 'alias') return variableOf(found.expr, found.scope)
+  if (found?.kind === 'lazy') return variableOf(found.expr, found.scope)
+  return undefined
+}
+
+function withVariable(assigned: Assigned, index: number): Assigned {
+  return { must: new Set([...assigned.must, index]), may: new Set([...assigned.may, index]) }
+}
+
+function assign(
+  branch: Branch,
+  index: number,
+  expr: ExprOf<'apply'>,
+  right: Expr,
+  assigned: Assigned,
+  next: Next,
+): string {
+  const { c, context } = branch
+  const name = `${branch.letter}${index}`
+  const done = withVariable(assigned, index)
+  const value = expr.name === '=' ? compileExpr(c, right, context) : compileSet(c, right, context)
+  const test = (operand: string): string =>
+    expr.name === '='
+      ? `if (eq(${name}, ${operand})) {${next.code(done)}}`
+      : `if (${expr.name === '\\in' ? 'has' : 'within'}(${name}, ${operand}, ${c.place(expr.place)})) {${next.code(done)}}`
+  if (assigned.must.has(index)) return test(value)
+  if (!assigned.may.has(index)) return bind(branch, name, expr.name, value, next.code(done))
+  return shared(branch, next, assigned, (after) => {
+    const operand = c.fresh('e')
+    const kept = `const ${operand} = ${value};`
+    const tests =
+      expr.name === '='
+        ? `if (eq(${name}, ${operand})) {${after.code(done)}}`
+        : `if (${expr.name === '\\in' ? 'has' : 'within'}(${name}, ${operand}, ${c.place(expr.place)})) {${after.code(done)}}`
+    return `{${kept}if (${name} !== undefined) {${tests}} else {${bind(branch, name, expr.name, operand, after.code(done))}}}`
+  })
+}
+
+function bind(branch: Branch, name: string, operator: string, value: string, after: string): string {
+  if (operator === '=') return `${name} = ${value};${after}${name} = undefined;`
+  const each = branch.c.fresh('e')
+  const set = operator === '\\in' ? value : `subsets(${value})`
+  return `if (some(${set}, (${each}) => {${name} = ${each};${after}return false;})) return true;${name} = undefined;`
+}
+
+function same(branch: Branch, expr: Expr): string {
+  const { c, context } = branch
+  return `eq(${compileExpr(c, expr, context)}, ${compileExpr(c, expr, { ...context, mode: primed(context) })})`
+}
+
+function unchanged(branch: Branch, expr: Expr, assigned: Assigned, next: Next): string {
+  const { c, context } = branch
+  const index = variableOf(expr, context.scope)
+  if (index !== undefined) {
+    const name = `y${index}`
+    const done = withVariable(assigned, index)
+    if (assigned.must.has(index)) return `if (eq(x${index}, ${name})) {${next.code(done)}}`
+    if (!assigned.may.has(index)) return `${name} = x${index};${next.code(done)}${name} = undefined;`
+    return shared(branch, next, assigned, (after) => {
+      const test = `if (eq(x${index}, ${name})) {${after.code(done)}}`
+      return `if (${name} !== undefined) {${test}} else {${name} = x${index};${after.code(done)}${name} = undefined;}`
+    })
+  }
+  if (expr.kind === 'tuple') return unchangedItems(branch, expr.items, 0, assigned, next)
+  if (expr.kind === 'apply' && expr.args.length === 0) {
+    const found = context.scope.find(expr.name)
+    if (found?.kind === 'operator' || found?.kind === 'alias') {
+      const body = found.kind === 'operator' ? found.body : found.expr
+      return unchanged({ ...branch, context: { ...context, scope: found.scope } }, body, assigned, next)
+    }
+  }
+  if (expr.kind === 'path' && expr.args.length === 0) {
+    const opened = openActionPath(c, expr, context)
+    if (opened.found?.kind === 'operator' && opened.pieces.length === 0) {
+      return unchanged(
+        { ...branch, context: { ...context, scope: opened.found.scope } },
+        opened.found.body,
+        assigned,
+        next,
+      )
+    }
+  }
+  return `if (${same(branch, expr)}) {${next.code(assigned)}}`
+}
+
+function unchangedItems(
+  branch: Branch,
+  items: readonly Expr[],
+  at: number,
+  assigned: Assigned,
+  next: Next,
+): string {
+  const item = items[at]
+  if (item === undefined) return next.code(assigned)
+  return unchanged(branch, item, assigned, {
+    isShort: false,
+    isLast: false,
+    code: (after) => unchangedItems(branch, items, at + 1, after, next),
+  })
+}
+
+/** A \cdot B: each state between counts as generated, as it does for TLC. */
+function composed(branch: Branch, expr: ExprOf<'apply'>, next: Next): string {
+  const { c } = branch
+  const [first, second] = expr.args as [Expr, Expr]
+  const start: Assigned = { must: nothing, may: nothing }
+  const middle: Next = { code: () => 'keep();', isShort: true, isLast: true }
+  const all = new Set(c.variables.keys())
+  const before = enumerate(branch, first, start, middle)
+  const end: Next = {
+    code: () => 'if (resume(() => {' + next.code({ must: all, may: all }) + 'return false;})) return true;',
+    isShort: false,
+    isLast: next.isLast,
+  }
+  const after = enumerate(branch, second, start, end)
+  return `if (compose((keep) => {${before} return false;}, (resume) => {${after} return false;})) return true;`
+}
+
+/**
+ * The same enumeration, with the variable `label` set to the number of the action a state comes from: TLC's parts of
+ * the next-state action, found through disjunctions, \E and names.
+ */
+export function compileLabelled(c: Compiler, expr: Expr, context: Context, last: string): string {
+  const next: Next = { code: () => last, isShort: true, isLast: true }
+  return labelled({ c, context, letter: 'y' }, expr, 'Action', next, 0)
+}
+
+function labelled(branch: Branch, expr: Expr, name: string, next: Next, depth: number): string {
+  const { c, context } = branch
+  const none: Assigned = { must: nothing, may: nothing }
+  if (expr.kind === 'or')
+    return expr.items.map((item) => `{${labelled(branch, item, name, next, depth)}}`).join('')
+  if (expr.kind === 'exists') {
+    return loop(branch, expr, (inner) =>
+      labelled({ ...branch, context: inner }, expr.body, name, next, depth),
+    )
+  }
+  if ((expr.kind === 'apply' || expr.kind === 'path') && depth < INLINE_DEPTH_MAX) {
+    const opened = expr.kind === 'path' ? openActionPath(c, expr, context) : undefined
+    const found = opened ? opened.found : context.scope.find(expr.name)
+    if (found?.kind === 'operator') {
+      const apply: ExprOf<'apply'> = { kind: 'apply', name: expr.name, args: expr.args, place: expr.place }
+      const from = { ...branch, context: opened?.context ?? context }
+      const code = inline(from, found, apply, context.scope, (inner) =>
+        labelled({ ...branch, context: inner }, found.body, found.name, next, depth + 1),
+      )
+      return opened && opened.pieces.length > 0 ? `{${opened.pieces.join('')}${code}}` : code
+    }
+  }
+  return `label = ${c.label(name, expr.place)};${enumerate(branch, expr, none, next)}`
+}
