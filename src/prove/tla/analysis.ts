@@ -220,7 +220,7 @@ export function children(expr: Expr): readonly Expr[] {
         ]),
       ]
     case 'if':
-      return [expr.test, expr.then, expr.else]
+      return [expr.test, expr.yes, expr.no]
     case 'case':
       return [...expr.arms.flatMap((arm) => [arm.test, arm.value]), ...(expr.other ? [expr.other] : [])]
     default:

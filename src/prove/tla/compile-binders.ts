@@ -1,5 +1,5 @@
 // Everything that binds names: quantifiers, CHOOSE, set and function constructors, LET.
-import { compileBody, compileBool, compileExpr, compileSet } from './compile-expr.ts'
+import { compileBody, compileBool, compileSet } from './compile-expr.ts'
 import type { Compiler, Context } from './compiler.ts'
 import { addDefinition } from './modules.ts'
 import { type Binding, type Frame, Scope } from './scope.ts'
@@ -137,12 +137,8 @@ export function compileFunction(c: Compiler, expr: ExprOf<'function'>, context: 
       .join('')
     rule = `(${tuple}) => ${body(parts, value)}`
   }
-  if (self === undefined || !mentions(c, expr, outer, self, value)) return `fn(${domain}, ${rule})`
+  if (self === undefined || !new RegExp(`\\b${self}\\b`).test(value)) return `fn(${domain}, ${rule})`
   return `(() => { const ${self} = new RuleFn(${domain}, ${rule}); return ${self}; })()`
-}
-
-function mentions(_c: Compiler, _expr: Expr, _context: Context, self: string, code: string): boolean {
-  return new RegExp(`\\b${self}\\b`).test(code)
 }
 
 /** Binds the names of bounds whose sets are compiled already, in a scope that also knows the function itself. */
@@ -174,7 +170,7 @@ function openLoopsInto(
 
 /** Statements that set up a LET's definitions, followed by what `use` makes of its body. */
 export function compileLet(
-  c: Compiler,
+  _c: Compiler,
   expr: ExprOf<'let'>,
   context: Context,
   use: (inner: Context) => string,

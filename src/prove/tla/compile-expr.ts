@@ -68,7 +68,7 @@ export function compileExpr(c: Compiler, expr: Expr, context: Context, isHoistin
     case 'at':
       return context.at ?? c.fail('@ stands outside EXCEPT.', expr.place)
     case 'if':
-      return `(${compileBool(c, expr.test, context)} ? ${compileExpr(c, expr.then, context)} : ${compileExpr(c, expr.else, context)})`
+      return `(${compileBool(c, expr.test, context)} ? ${compileExpr(c, expr.yes, context)} : ${compileExpr(c, expr.no, context)})`
     case 'case':
       return compileCase(c, expr, context)
     case 'let':
@@ -94,7 +94,7 @@ export function compileBody(c: Compiler, expr: Expr, context: Context): string {
 
 function hasBlock(expr: Expr): boolean {
   if (expr.kind === 'let') return true
-  return expr.kind === 'if' && (hasBlock(expr.then) || hasBlock(expr.else))
+  return expr.kind === 'if' && (hasBlock(expr.yes) || hasBlock(expr.no))
 }
 
 /** Statements that end in a return of the expression's value. */
@@ -102,7 +102,7 @@ export function compileReturn(c: Compiler, expr: Expr, context: Context): string
   if (expr.kind === 'let') return compileLet(c, expr, context, (inner) => compileReturn(c, expr.body, inner))
   if (expr.kind === 'if' && hasBlock(expr)) {
     const test = compileBool(c, expr.test, context)
-    return `if (${test}) {${compileReturn(c, expr.then, context)}} else {${compileReturn(c, expr.else, context)}}`
+    return `if (${test}) {${compileReturn(c, expr.yes, context)}} else {${compileReturn(c, expr.no, context)}}`
   }
   return `return ${compileExpr(c, expr, context)};`
 }

@@ -2,16 +2,22 @@ import type { Node } from 'web-tree-sitter'
 import { type Place, TlaFailure } from './failure.ts'
 import { lowerUnit } from './lower-module.ts'
 import { textOf } from './shapes.ts'
+import { strongInfix, symbols, weakPrefix } from './symbols.ts'
 import type { Bound, CaseArm, ExceptStep, ExceptUpdate, Expr, PathStep, Unit } from './syntax.ts'
 
 export function placeOf(node: Node, module: string): Place {
-  return {
-    module,
-    line: node.startPosition.row + 1,
-    column: node.startPosition.column + 1,
-    endLine: node.endPosition.row + 1,
-    endColumn: node.endPosition.column,
+  const { row, column } = node.startPosition
+  const end = lastToken(node).endPosition
+  return { module, line: row + 1, column: column + 1, endLine: end.row + 1, endColumn: end.column }
+}
+
+/** A list of conjuncts reaches to the next token in the tree; it ends with its last one. */
+function lastToken(node: Node): Node {
+  for (let at = node.childCount - 1; at >= 0; at--) {
+    const child = node.child(at)
+    if (child && child.endIndex > child.startIndex && !child.type.endsWith('comment')) return lastToken(child)
   }
+  return node
 }
 
 export function named(node: Node): Node[] {
@@ -21,117 +27,13 @@ export function named(node: Node): Node[] {
 }
 
 export function fields(node: Node, name: string): Node[] {
-  return node.childrenForFieldName(name).filter((child): child is Node => child !== null && child.isNamed)
+  return node.childrenForFieldName(name).filter((child): child is Node => child?.isNamed)
 }
 
 export function field(node: Node, name: string, module: string): Node {
   const child = node.childForFieldName(name)
   if (!child) throw new TlaFailure(`Syntax error: ${node.type} has no ${name}.`, placeOf(node, module))
   return child
-}
-
-/** The written form decides which operator it is; the grammar's node names stand for all spellings of one symbol. */
-const symbols: Readonly<Record<string, string>> = {
-  implies: '=>',
-  plus_arrow: '-+->',
-  equiv: '<=>',
-  iff: '<=>',
-  leads_to: '~>',
-  land: '/\\',
-  lor: '\\/',
-  assign: ':=',
-  bnf_rule: '::=',
-  eq: '=',
-  neq: '#',
-  lt: '<',
-  gt: '>',
-  leq: '<=',
-  geq: '>=',
-  approx: '\\approx',
-  rs_ttile: '|-',
-  rd_ttile: '|=',
-  ls_ttile: '-|',
-  ld_ttile: '=|',
-  asymp: '\\asymp',
-  cong: '\\cong',
-  doteq: '\\doteq',
-  gg: '\\gg',
-  ll: '\\ll',
-  in: '\\in',
-  notin: '\\notin',
-  prec: '\\prec',
-  succ: '\\succ',
-  preceq: '\\preceq',
-  succeq: '\\succeq',
-  propto: '\\propto',
-  sim: '\\sim',
-  simeq: '\\simeq',
-  sqsubset: '\\sqsubset',
-  sqsupset: '\\sqsupset',
-  sqsubseteq: '\\sqsubseteq',
-  sqsupseteq: '\\sqsupseteq',
-  subset: '\\subset',
-  supset: '\\supset',
-  subseteq: '\\subseteq',
-  supseteq: '\\supseteq',
-  compose: '@@',
-  map_to: ':>',
-  map_from: '<:',
-  setminus: '\\',
-  cap: '\\cap',
-  cup: '\\cup',
-  dots_2: '..',
-  dots_3: '...',
-  plus: '+',
-  plusplus: '++',
-  oplus: '\\oplus',
-  ominus: '\\ominus',
-  mod: '%',
-  modmod: '%%',
-  vert: '|',
-  vertvert: '||',
-  minus: '-',
-  minusminus: '--',
-  amp: '&',
-  ampamp: '&&',
-  odot: '\\odot',
-  oslash: '\\oslash',
-  otimes: '\\otimes',
-  mul: '*',
-  mulmul: '**',
-  slash: '/',
-  slashslash: '//',
-  bigcirc: '\\bigcirc',
-  bullet: '\\bullet',
-  div: '\\div',
-  circ: '\\o',
-  star: '\\star',
-  excl: '!!',
-  hashhash: '##',
-  dol: '$',
-  doldol: '$$',
-  qq: '??',
-  sqcap: '\\sqcap',
-  sqcup: '\\sqcup',
-  uplus: '\\uplus',
-  times: '\\X',
-  wr: '\\wr',
-  cdot: '\\cdot',
-  pow: '^',
-  powpow: '^^',
-  sup_plus: '^+',
-  asterisk: '^*',
-  sup_hash: '^#',
-  prime: "'",
-  lnot: '~',
-  union: 'UNION',
-  powerset: 'SUBSET',
-  domain: 'DOMAIN',
-  negative: '-.',
-  enabled: 'ENABLED',
-  unchanged: 'UNCHANGED',
-  always: '[]',
-  eventually: '<>',
 }
 
 export function symbolOf(node: Node, module: string): string {
@@ -177,39 +79,6 @@ function items(node: Node, module: string): Expr[] {
 
 function apply(name: string, args: readonly Expr[], place: Place): Expr {
   return { kind: 'apply', name, args, place }
-}
-
-const weakPrefix: Readonly<Record<string, number>> = { SUBSET: 8, UNION: 8, DOMAIN: 9 }
-const strongInfix: Readonly<Record<string, number>> = {
-  '..': 9,
-  '...': 9,
-  '+': 10,
-  '++': 10,
-  '\\oplus': 10,
-  '-': 11,
-  '--': 11,
-  '%': 11,
-  '%%': 11,
-  '\\ominus': 11,
-  '|': 11,
-  '||': 11,
-  '&': 13,
-  '&&': 13,
-  '\\odot': 13,
-  '\\oslash': 13,
-  '\\otimes': 13,
-  '*': 13,
-  '**': 13,
-  '/': 13,
-  '//': 13,
-  '\\bigcirc': 13,
-  '\\bullet': 13,
-  '\\div': 13,
-  '\\o': 13,
-  '\\star': 13,
-  '\\X': 13,
-  '^': 14,
-  '^^': 14,
 }
 
 function infix(node: Node, module: string, place: Place): Expr {
@@ -328,11 +197,10 @@ function caseOf(node: Node, module: string, place: Place): Expr {
   return { kind: 'case', arms, other, place }
 }
 
-function number(text: string, base: number, module: string, node: Node): number {
+function number(text: string, base: number, place: Place): Expr {
   const value = Number.parseInt(text, base)
-  if (value !== (value | 0))
-    throw new TlaFailure(`The number ${text} does not fit 32 bits.`, placeOf(node, module))
-  return value
+  if (value !== (value | 0)) throw new TlaFailure(`The number ${text} does not fit 32 bits.`, place)
+  return { kind: 'number', value, place }
 }
 
 function string(node: Node): string {
@@ -350,26 +218,10 @@ const set =
 
 const lowerings: Readonly<Record<string, Lower>> = {
   ...list,
-  nat_number: (node, module, place) => ({
-    kind: 'number',
-    value: number(node.text, 10, module, node),
-    place,
-  }),
-  hex_number: (node, module, place) => ({
-    kind: 'number',
-    value: number(node.text.slice(2), 16, module, node),
-    place,
-  }),
-  octal_number: (node, module, place) => ({
-    kind: 'number',
-    value: number(node.text.slice(2), 8, module, node),
-    place,
-  }),
-  binary_number: (node, module, place) => ({
-    kind: 'number',
-    value: number(node.text.slice(2), 2, module, node),
-    place,
-  }),
+  nat_number: (node, _module, place) => number(node.text, 10, place),
+  hex_number: (node, _module, place) => number(node.text.slice(2), 16, place),
+  octal_number: (node, _module, place) => number(node.text.slice(2), 8, place),
+  binary_number: (node, _module, place) => number(node.text.slice(2), 2, place),
   string: (node, _module, place) => {
     textOf(string(node))
     return { kind: 'string', value: string(node), place }
@@ -516,8 +368,8 @@ const lowerings: Readonly<Record<string, Lower>> = {
   if_then_else: (node, module, place) => ({
     kind: 'if',
     test: lowerExpr(field(node, 'if', module), module),
-    then: lowerExpr(field(node, 'then', module), module),
-    else: lowerExpr(field(node, 'else', module), module),
+    yes: lowerExpr(field(node, 'then', module), module),
+    no: lowerExpr(field(node, 'else', module), module),
     place,
   }),
   case: caseOf,

@@ -59,7 +59,7 @@ function surely(expr: Expr, scope: Scope): Names {
     case 'or':
       return expr.items[0] ? surely(expr.items[0], scope) : none
     case 'if':
-      return union([surely(expr.test, scope), common(surely(expr.then, scope), surely(expr.else, scope))])
+      return union([surely(expr.test, scope), common(surely(expr.yes, scope), surely(expr.no, scope))])
     case 'case':
       return expr.arms[0] ? surely(expr.arms[0].test, scope) : none
     case 'forall':

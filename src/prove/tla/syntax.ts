@@ -66,7 +66,7 @@ export type Expr = { readonly place: Place } & (
   | { readonly kind: 'field'; readonly base: Expr; readonly name: string }
   | { readonly kind: 'except'; readonly base: Expr; readonly updates: readonly ExceptUpdate[] }
   | { readonly kind: 'at' }
-  | { readonly kind: 'if'; readonly test: Expr; readonly then: Expr; readonly else: Expr }
+  | { readonly kind: 'if'; readonly test: Expr; readonly yes: Expr; readonly no: Expr }
   | { readonly kind: 'case'; readonly arms: readonly CaseArm[]; readonly other: Expr | undefined }
   | { readonly kind: 'let'; readonly definitions: readonly Unit[]; readonly body: Expr }
   | { readonly kind: 'lambda'; readonly params: readonly string[]; readonly body: Expr }

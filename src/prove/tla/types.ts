@@ -39,8 +39,8 @@ export function typeOf(expr: Expr, scope: Scope): Type {
     case 'times':
       return 'set'
     case 'if': {
-      const then = typeOf(expr.then, scope)
-      return then === typeOf(expr.else, scope) ? then : 'any'
+      const then = typeOf(expr.yes, scope)
+      return then === typeOf(expr.no, scope) ? then : 'any'
     }
     case 'apply':
       if (booleans.has(expr.name)) return 'boolean'
