@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./ledger.ts')).ledger,
   },
   {
+    name: 'import',
+    summary: 'read logs of many formats into a store',
+    load: async () => (await import('./import.ts')).importCommand,
+  },
+  {
     name: 'doctor',
     summary: 'say what is present, what is missing, and what to do about it',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -2,10 +2,14 @@
 export const errorCodes = [
   'config-invalid',
   'config-unreadable',
+  'import-interrupted',
+  'import-key-changed',
+  'input-changed',
   'input-encoding',
   'input-format-unknown',
   'input-is-directory',
   'input-not-found',
+  'input-rejected',
   'input-unreadable',
   'ledger-broken',
   'ledger-busy',
@@ -15,6 +19,8 @@ export const errorCodes = [
   'policy-not-found',
   'sketch-failed',
   'state-unusable',
+  'store-locked',
+  'store-unusable',
   'usage',
 ] as const
 

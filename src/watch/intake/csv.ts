@@ -114,6 +114,6 @@ function* rowsOf(
       yield { kind: 'rejection', rejection: { file, line: start, reason: 'csv-malformed', field: 'columns' } }
       continue
     }
-    yield reading(read(record, `${basename(file)}:${start}`), file, start, false)
+    yield reading(read(record, `${basename(file)}:${start}`), file, start)
   }
 }

@@ -74,6 +74,16 @@ const OPTIONAL_NUMBERS = [
   'n',
 ] as const
 
+/** Every field that contract C1 names. */
+export const KNOWN_FIELDS: readonly string[] = [
+  'ts',
+  ...REQUIRED_TEXTS,
+  'status',
+  'messages',
+  ...OPTIONAL_TEXTS,
+  ...OPTIONAL_NUMBERS,
+]
+
 type CheckedRecord = { readonly ts: number; readonly status: number } & {
   readonly [field in 'id' | 'account' | 'key']: string
 } & { readonly [field in (typeof OPTIONAL_TEXTS)[number]]?: string | null } & {

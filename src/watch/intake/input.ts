@@ -6,7 +6,7 @@ import { DocumentFramer } from './document.ts'
 import type { Fields } from './fields.ts'
 import { LineFramer } from './lines.ts'
 import type { BlockReader } from './records.ts'
-import { openSource, type SourceOptions, START } from './source.ts'
+import { type Check, openSource, type SourceOptions, START } from './source.ts'
 
 export type InputOptions = SourceOptions & {
   /** The name of an adapter; without it the content decides. */
@@ -24,7 +24,8 @@ export type Input = {
   readonly head: Uint8Array
   /** What `adapter.open` was given, for a worker that opens its own reader. */
   readonly context: AdapterContext
-  readonly pieces: (from?: Position) => AsyncGenerator<Piece>
+  readonly pieces: (from?: Position, begins?: Check) => AsyncGenerator<Piece>
+  readonly check: (bytes: number) => Check
   readonly read: BlockReader
   readonly close: () => Promise<void>
 }
@@ -46,7 +47,9 @@ export async function openInput(path: string, options: InputOptions = {}): Promi
       adapter,
       head: source.head,
       context,
-      pieces: (from = START) => source.pieces(framerFor(adapter, source.file, from, sample.isLined)),
+      pieces: (from = START, begins) =>
+        source.pieces(framerFor(adapter, source.file, from, sample.isLined), begins),
+      check: source.check,
       read: adapter.open(context),
       close: source.close,
     }

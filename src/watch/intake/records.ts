@@ -11,6 +11,8 @@ export type Found = {
   readonly line: number
   readonly exchange: Exchange
   readonly record: ExchangeRecord
+  /** The line itself, where it is the record. */
+  readonly text: string | undefined
   /** The line held bytes that are not UTF-8; they were replaced by U+FFFD. */
   readonly isMended: boolean
 }
@@ -39,7 +41,8 @@ export function* jsonRecordsOf(block: Block, read: RecordReader): Generator<Read
       yield { kind: 'rejection', rejection: { file, line, reason } }
       continue
     }
-    for (const outcome of read(record)) yield reading(outcome, file, line, isMended)
+    for (const outcome of read(record))
+      yield reading(outcome, file, line, outcome.ok && outcome.value === record ? text : undefined, isMended)
   }
 }
 
@@ -47,12 +50,13 @@ export function reading(
   outcome: Result<ExchangeRecord, Refusal>,
   file: string,
   line: number,
-  isMended: boolean,
+  text?: string,
+  isMended = false,
 ): Reading {
   if (!outcome.ok) return { kind: 'rejection', rejection: { file, line, ...outcome.error } }
   const exchange = exchangeOf(outcome.value)
   if (!exchange.ok) return { kind: 'rejection', rejection: { file, line, ...exchange.error } }
-  return { kind: 'exchange', line, exchange: exchange.value, record: outcome.value, isMended }
+  return { kind: 'exchange', line, exchange: exchange.value, record: outcome.value, text, isMended }
 }
 
 export type Line = { readonly line: number; readonly text: string; readonly isMended: boolean }

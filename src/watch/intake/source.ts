@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
+import { crc32 } from 'node:zlib'
 import type { ErrorCode } from '../../kernel/error-codes.ts'
 import { GateError } from '../../kernel/gate-error.ts'
 import type { Framer, Piece, Position } from './block.ts'
@@ -23,13 +24,21 @@ export const START: Position = { bytes: 0, lines: 0 }
 export const HEAD_BYTES = 64 * 1024
 const READ_BYTES = 512 * 1024
 
+/** The CRC-32 of the first bytes of a decompressed input. */
+export type Check = { readonly bytes: number; readonly crc: number }
+
 export type Source = {
   /** For messages: the path, or `stdin`. */
   readonly file: string
   /** The first HEAD_BYTES of the decompressed input, or all of it. */
   readonly head: Uint8Array
-  /** Everything after the framer's starting point, once. What breaks off on the way is a rejection in its place. */
-  readonly pieces: (framer: Framer) => AsyncGenerator<Piece>
+  /**
+   * Everything after the framer's starting point, once. What breaks off on the way is a rejection in its place.
+   * Where a check is given and the input does not begin as it says, throws `input-changed` before yielding.
+   */
+  readonly pieces: (framer: Framer, begins?: Check) => AsyncGenerator<Piece>
+  /** A check of the input as far as it can be had at or before `bytes`; `bytes` never decreases. */
+  readonly check: (bytes: number) => Check
   readonly close: () => Promise<void>
 }
 
@@ -42,7 +51,8 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
   const bytes = bytesOf(path, options)
   const peeked: (Uint8Array | Fault)[] = []
   const head = await peek(bytes, peeked)
-  async function* pieces(framer: Framer): AsyncGenerator<Piece> {
+  const prefix = new PrefixCheck(path)
+  async function* pieces(framer: Framer, begins?: Check): AsyncGenerator<Piece> {
     const skip = framer.position().bytes
     let seen = 0
     let fault: RejectionReason | undefined
@@ -51,11 +61,13 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
         fault = chunk.fault
         break
       }
+      prefix.add(chunk, begins)
       seen += chunk.length
       const unread = seen - skip
       if (unread > 0)
         yield* framer.push(unread < chunk.length ? chunk.subarray(chunk.length - unread) : chunk)
     }
+    if (seen < skip) throw prefix.changed()
     yield* framer.end(fault !== undefined)
     if (seen === 0) fault ??= 'input-empty'
     if (fault === undefined) return
@@ -65,7 +77,13 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
       next: framer.position(),
     }
   }
-  return { file, head, pieces, close: async () => void (await bytes.return(undefined)) }
+  return {
+    file,
+    head,
+    pieces,
+    check: (upTo) => prefix.upTo(upTo),
+    close: async () => void (await bytes.return(undefined)),
+  }
 }
 
 /** An exchange log as blocks of whole lines. */
@@ -121,6 +139,38 @@ export async function* bytesOf(
   }
 }
 
+/** Runs a CRC along with the input, remembered where chunks end. */
+class PrefixCheck {
+  readonly #path: string
+  #seen: Check = { bytes: 0, crc: 0 }
+  #marks: Check[] = [{ bytes: 0, crc: 0 }]
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  add(chunk: Uint8Array, begins: Check | undefined): void {
+    const { bytes, crc } = this.#seen
+    if (begins && begins.bytes > bytes && begins.bytes <= bytes + chunk.length)
+      if (crc32(chunk.subarray(0, begins.bytes - bytes), crc) !== begins.crc) throw this.changed()
+    this.#seen = { bytes: bytes + chunk.length, crc: crc32(chunk, crc) }
+    this.#marks.push(this.#seen)
+  }
+
+  upTo(bytes: number): Check {
+    const last = this.#marks.findLastIndex((mark) => mark.bytes <= bytes)
+    this.#marks = this.#marks.slice(Math.max(0, last))
+    return this.#marks[0] ?? { bytes: 0, crc: 0 }
+  }
+
+  changed(): GateError {
+    return new GateError(
+      'input-changed',
+      `${this.#path} no longer begins as it did when it was first imported`,
+    )
+  }
+}
+
 async function* startingWith<T>(head: readonly T[], rest: AsyncIterable<T>): AsyncGenerator<T> {
   yield* head
   yield* rest
@@ -150,11 +200,15 @@ async function* streamOf(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   if (stdin === undefined) throw new GateError('input-unreadable', 'there is no standard input to read')
+  const stop = () => stdin.destroy(new DOMException('stopped', 'AbortError'))
   signal?.throwIfAborted()
+  signal?.addEventListener('abort', stop)
   try {
     yield* withHead(stdin)
   } catch (error) {
     throw unreadable('standard input', error)
+  } finally {
+    signal?.removeEventListener('abort', stop)
   }
 }
 
@@ -197,7 +251,8 @@ const CODES: Readonly<Record<string, readonly [code: ErrorCode, text: string]>> 
   EPERM: ['input-unreadable', 'may not be read by this user'],
 }
 
-function unreadable(path: string, error: unknown): unknown {
+/** What the file system said, as a coded error; anything else as it is. */
+export function unreadable(path: string, error: unknown): unknown {
   if (error instanceof GateError || !(error instanceof Error) || !('code' in error)) return error
   if (error.name === 'AbortError') return error
   const [code, text] = CODES[String(error.code)] ?? ['input-unreadable', `cannot be read (${error.code})`]

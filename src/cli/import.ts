@@ -1,0 +1,168 @@
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { GateError } from '../kernel/gate-error.ts'
+import { adapters } from '../watch/intake/adapters.ts'
+import { readBatchRequests } from '../watch/intake/batch-requests.ts'
+import { importLogs, type SourceReport } from '../watch/intake/importing.ts'
+import { Pseudonyms } from '../watch/intake/pseudonyms.ts'
+import { rejectionText } from '../watch/intake/rejection.ts'
+import { STDIN, unreadable } from '../watch/intake/source.ts'
+import { Tally } from '../watch/intake/tally.ts'
+import type { Command, Console, ParsedOptions } from './command.ts'
+import { counted, lasting, progressLine } from './progress.ts'
+
+const EXAMPLES_SHOWN_MAX = 20
+
+export const importCommand: Command = {
+  usage: 'LOG... --store DIR [--format NAME] [--map FIELD=COLUMN,...] [--json]',
+  description: `Reads logs (plain, gzip or zstd; \`-\` is standard input) into a store, for \`portcullis hunt --store DIR\`.
+Formats, told by content: ${adapters.map(({ name }) => name).join(', ')}.
+Every line that cannot be taken is counted with its reason. Import again and only what is new is read; a killed
+import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 for unusable input.`,
+  options: {
+    store: { type: 'string', value: 'DIR', summary: 'where to; exchanges go to DIR/import' },
+    format: { type: 'string', value: 'NAME', summary: 'do not guess the format' },
+    map: {
+      type: 'string',
+      value: 'FIELD=COLUMN,…',
+      summary: 'columns of a CSV: account=user_id,ts=created_at',
+    },
+    set: { type: 'string', multiple: true, value: 'FIELD=VALUE', summary: 'a field the log does not carry' },
+    requests: {
+      type: 'string',
+      multiple: true,
+      value: 'FILE',
+      summary: 'batch requests, to join with the results',
+    },
+    strict: { type: 'boolean', summary: 'stop at the first line that cannot be taken' },
+    pseudonymise: {
+      type: 'string',
+      value: 'KEYFILE',
+      summary: 'replace accounts, keys, organisations, cards and addresses by keyed pseudonyms',
+    },
+    json: { type: 'boolean', summary: 'one JSON object on standard output' },
+  },
+  examples: [
+    ['portcullis import logs/*.jsonl.gz --store data', 'exchange logs, or any format told by its content'],
+    ['psql -c "copy …" | portcullis import - --store data --format litellm', 'from a pipe'],
+    [
+      'portcullis import usage.csv --store data --map account=user_id,ts=created_at,prompt=question',
+      'a table',
+    ],
+    [
+      'portcullis import results.jsonl --requests batch.jsonl --set account=a_7 --store data',
+      'a batch: questions and answers are joined',
+    ],
+    ['portcullis import logs/* --store data --pseudonymise key.txt', 'without the names of customers'],
+  ],
+  run: async (positionals, options, console) => {
+    // Absolute, because the store knows a source again by its path.
+    const at = (path: string) => resolve(console.cwd, path)
+    const paths = positionals.map((path) => (path === STDIN ? path : at(path)))
+    if (paths.length === 0) throw new GateError('usage', 'name at least one log, or - for standard input')
+    if (typeof options.store !== 'string') throw new GateError('usage', 'say where to with --store DIR')
+    if (paths.filter((path) => path === STDIN).length > 1)
+      throw new GateError('usage', 'standard input can be read once')
+    // All of them before any of them: a wrong name must not show after an hour.
+    for (const path of paths) if (path !== STDIN) await mustBeFile(path)
+    const began = console.now()
+    const progress = progressLine(console, { label: 'importing', unit: 'lines' })
+    const reports = await importLogs(paths, {
+      directory: at(options.store),
+      stdin: console.stdin,
+      signal: console.signal,
+      ...(await settings(options, at)),
+      onProgress: ({ lines, file, bytes, rejected }) =>
+        progress.update(lines, `${file} · ${counted(bytes / 1e6)} MB · ${counted(rejected)} rejected`),
+    })
+    const seconds = (console.now() - began) / 1000
+    if (options.json === true) console.stdout.write(`${JSON.stringify(summary(reports, seconds))}\n`)
+    else print(reports, seconds, console)
+    return 0
+  },
+}
+
+async function settings(options: ParsedOptions, at: (path: string) => string) {
+  const set = pairs(listOf(options.set), 'set')
+  const requests = listOf(options.requests)
+  return {
+    ...(typeof options.format === 'string' && { format: options.format }),
+    ...(typeof options.map === 'string' && { map: pairs(options.map.split(','), 'map') }),
+    ...(set.size > 0 && { set }),
+    ...(requests.length > 0 && { requests: await readBatchRequests(requests.map(at)) }),
+    ...(typeof options.pseudonymise === 'string' && {
+      pseudonyms: new Pseudonyms(await keyFrom(at(options.pseudonymise))),
+    }),
+    isStrict: options.strict === true,
+  }
+}
+
+function listOf(option: ParsedOptions[string]): readonly string[] {
+  return Array.isArray(option) ? option.filter((value) => typeof value === 'string') : []
+}
+
+function pairs(texts: readonly string[], option: string): ReadonlyMap<string, string> {
+  return new Map(
+    texts.map((text) => {
+      const at = text.indexOf('=')
+      if (at < 1 || at === text.length - 1)
+        throw new GateError('usage', `--${option} wants name=value, not '${text}'`)
+      return [text.slice(0, at).trim(), text.slice(at + 1).trim()] as const
+    }),
+  )
+}
+
+async function keyFrom(path: string): Promise<Uint8Array> {
+  try {
+    return Buffer.from((await readFile(path, 'utf8')).trim())
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+async function mustBeFile(path: string): Promise<void> {
+  let isDirectory: boolean
+  try {
+    isDirectory = (await stat(path)).isDirectory()
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+  if (isDirectory) throw new GateError('input-is-directory', `${path} is a directory; name the files in it`)
+}
+
+function totalOf(reports: readonly SourceReport[]): Tally {
+  const total = new Tally()
+  for (const report of reports) total.add(report)
+  return total
+}
+
+function summary(reports: readonly SourceReport[], seconds: number) {
+  const total = totalOf(reports)
+  const { exchanges, passedOver, rejected, warnings, examples } = total.state()
+  return {
+    ...{ exchanges, rejected: total.rejections, passedOver, reasons: rejected, warnings, examples, seconds },
+    sources: reports.map(({ examples: _, ...report }) => report),
+  }
+}
+
+const OUTCOMES: Readonly<Record<SourceReport['outcome'], string>> = {
+  imported: 'imported',
+  continued: 'continued from the last import',
+  unchanged: 'already imported, nothing new',
+}
+
+function print(reports: readonly SourceReport[], seconds: number, { stdout }: Console): void {
+  for (const { file, format, outcome, exchanges } of reports)
+    stdout.write(`${file}  ${format}  ${OUTCOMES[outcome]}  ${counted(exchanges)} exchanges\n`)
+  const total = totalOf(reports)
+  const { passedOver, rejected, warnings, examples } = total.state()
+  stdout.write(
+    `\n${counted(total.exchanges)} exchanges, ${counted(total.rejections)} rejected, in ${lasting(seconds)}\n`,
+  )
+  for (const [reason, count] of Object.entries(rejected)) stdout.write(`  ${counted(count)}  ${reason}\n`)
+  if (passedOver > 0) stdout.write(`  ${counted(passedOver)} records that call no model were passed over\n`)
+  for (const [warning, count] of Object.entries(warnings))
+    stdout.write(`  ${counted(count)}  ${warning} (accepted)\n`)
+  for (const example of examples.slice(0, EXAMPLES_SHOWN_MAX)) stdout.write(`    ${rejectionText(example)}\n`)
+  if (examples.length > EXAMPLES_SHOWN_MAX) stdout.write('    … more with --json\n')
+}
