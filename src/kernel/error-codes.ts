@@ -5,6 +5,8 @@ export const errorCodes = [
   'import-interrupted',
   'import-key-changed',
   'input-changed',
+  'findings-corrupt',
+  'findings-missing',
   'input-encoding',
   'input-format-unknown',
   'input-is-directory',
@@ -21,6 +23,7 @@ export const errorCodes = [
   'state-unusable',
   'store-locked',
   'store-unusable',
+  'store-unwritable',
   'usage',
 ] as const
 
