@@ -9,7 +9,7 @@ import { reportOf } from './reporting.ts'
 import { type PooledBlock, SketchPool } from './sketches/pool.ts'
 import { field, tsOf } from './sketches/record.ts'
 import { TimeOrder } from './time-order.ts'
-import { Watch } from './watch.ts'
+import { type Raised, Watch } from './watch.ts'
 
 /** Blocks read ahead of the watch, for each file: enough to keep the workers busy, no more. */
 const READ_AHEAD = 4
@@ -23,6 +23,15 @@ export type HuntOptions = {
   /** The deployment's secret: hashes are keyed with it. */
   readonly seed?: number
   readonly onProgress?: (progress: HuntProgress) => void
+  /** After each sweep: what is raised at that log time. */
+  readonly onSweep?: (raised: readonly RaisedBrief[], at: number) => void
+}
+
+export type RaisedBrief = {
+  readonly id: string
+  readonly score: number
+  readonly accounts: number
+  readonly flaggedAt: number
 }
 
 export type HuntProgress = {
@@ -129,8 +138,9 @@ class Feed {
     this.#options = options
     this.watch = new Watch({
       seed: options.seed ?? DEFAULT_SEED,
-      onSweep: (_sweep, raised) => {
+      onSweep: (_sweep, raised, at) => {
         this.#campaigns = raised.length
+        options.onSweep?.(raised.map(briefOf), at)
       },
     })
   }
@@ -215,6 +225,10 @@ class Feed {
     const name = this.#names.get(`${kind}/${block.worker}`)?.[number] ?? ''
     block.records[at + offset] = this.watch.numberOf(kind, name)
   }
+}
+
+function briefOf({ id, score, flaggedAt, group }: Raised): RaisedBrief {
+  return { id, score, flaggedAt, accounts: group.members.length }
 }
 
 function byIdentity(a: Placed, b: Placed): number {

@@ -160,7 +160,3 @@ export function anything(random: Random, foreignShare: number): string {
   if (random.chance(0.2)) return remarks.expand(random)
   return typed(topics[random.pick(topicNames)].expand(random), voiceOf(random), random)
 }
-
-export function remark(random: Random): string {
-  return remarks.expand(random)
-}

@@ -21,6 +21,8 @@ export type WriteOptions = {
   readonly signal?: AbortSignal
   /** Called every few thousand exchanges. */
   readonly onProgress?: (exchanges: number) => void
+  /** Sees the lines as they are written, a few thousand at a time, and holds the writing back while it is busy. */
+  readonly onLines?: (lines: Uint8Array) => Promise<void>
 }
 
 type CampaignTruth = {
@@ -57,17 +59,25 @@ export async function writeTraffic(
   const done = pipeline(compressor, file, options.signal ? { signal: options.signal } : {})
   // The pipeline's failure is awaited below; until then it must not count as unhandled.
   done.catch(() => {})
-  let chunk = ''
+  const put = async (lines: string): Promise<void> => {
+    const bytes = Buffer.from(lines)
+    if (!compressor.write(bytes)) await Promise.race([once(compressor, 'drain'), done])
+    await options.onLines?.(bytes)
+  }
+  let lines = ''
   for (const exchange of traffic) {
     count(campaigns, traffic, exchange)
-    chunk += `${lineOf(exchange)}\n`
+    lines += `${lineOf(exchange)}\n`
     if (++exchanges % LINES_PER_CHUNK > 0) continue
     if (options.signal?.aborted || compressor.destroyed) break
-    if (!compressor.write(chunk)) await Promise.race([once(compressor, 'drain'), done])
-    chunk = ''
+    await put(lines)
+    lines = ''
     options.onProgress?.(exchanges)
   }
-  if (!compressor.destroyed) compressor.end(chunk)
+  if (!compressor.destroyed) {
+    if (lines !== '') await put(lines)
+    compressor.end()
+  }
   await done
   await rename(`${log}.part`, log)
   await writeFile(`${truth}.part`, JSON.stringify(truthOf(traffic, campaigns, exchanges)))

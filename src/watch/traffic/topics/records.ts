@@ -1,4 +1,3 @@
-import { passage } from './talk.ts'
 import { words } from './words.ts'
 
 /** What products and batch jobs put into their templates: one record each. */
@@ -31,8 +30,6 @@ export const invoice = {
   start:
     'INVOICE {2024..2026}-{1000..9999} {surname} Ltd, {city}\n{line}\n{line}\nNet {30..9000}.{10..99} VAT {5..25} % due {when}|{surname} & {surname} GmbH\n{line}; {line}; {line}\nPayable by {1..28} {month} to account {1000..9999}|Receipt {10000..99999} {city} {clock} {line} {line} paid {money}|Credit note {100..9999} for {line}, ref {surname}, {month} {2023..2026}|Order {10000..99999}: {line}, {line}. Deliver to {name} {surname}, {city} by {weekday}.|Quote for {name} {surname}: {line}; {line}; valid {10..90} days; total {money}',
 }
-
-export const article = passage
 
 export const symptomNote = {
   ...words,
