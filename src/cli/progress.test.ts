@@ -7,7 +7,7 @@ function screen(isTTY: boolean) {
   const stderr = { isTTY, columns: 60, write: (text: string) => written.push(text) > 0 }
   return {
     written,
-    console: { stderr: stderr as never, now: () => time },
+    console: { stdout: stderr as never, stderr: stderr as never, now: () => time },
     wait: (ms: number) => {
       time += ms
     },

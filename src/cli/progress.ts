@@ -3,6 +3,8 @@ import type { Console } from './command.ts'
 export type Progress = {
   /** `done` so far, of `total` where it is known. Cheap: call it as often as you like. */
   readonly update: (done: number, note?: string) => void
+  /** A line of its own on standard output, above the progress. */
+  readonly say: (text: string) => void
   /** Ends the line and says how long it took. */
   readonly done: (total: number, note?: string) => void
 }
@@ -20,8 +22,11 @@ const BAR_CELLS = 20
 const COLUMNS_DEFAULT = 80
 
 /** One line on standard error: redrawn on a terminal, a new line every few seconds elsewhere. */
-export function progressLine(console: Pick<Console, 'stderr' | 'now'>, options: ProgressOptions): Progress {
-  const { stderr, now } = console
+export function progressLine(
+  console: Pick<Console, 'stdout' | 'stderr' | 'now'>,
+  options: ProgressOptions,
+): Progress {
+  const { stdout, stderr, now } = console
   const isTerminal = stderr.isTTY === true
   const started = now()
   let shownAt = isTerminal ? Number.NEGATIVE_INFINITY : started
@@ -34,6 +39,11 @@ export function progressLine(console: Pick<Console, 'stderr' | 'now'>, options: 
       stderr.write(
         isTerminal ? `\r${text.slice(0, (stderr.columns ?? COLUMNS_DEFAULT) - 1)}\u001b[K` : `${text}\n`,
       )
+    },
+    say(text) {
+      if (isTerminal) stderr.write('\r\u001b[K')
+      stdout.write(`${text}\n`)
+      shownAt = isTerminal ? Number.NEGATIVE_INFINITY : shownAt
     },
     done(total, note) {
       const seconds = (now() - started) / 1000

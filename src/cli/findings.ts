@@ -1,0 +1,73 @@
+// What `campaigns` and `explain` have in common: the store they read and the things they look up in it.
+import { resolve } from 'node:path'
+import { GateError } from '../kernel/gate-error.ts'
+import { loadFindings, type Saved } from '../store/embedded/findings.ts'
+import type { Campaign, Lookalike, Report } from '../watch/report.ts'
+import { parseReport } from '../watch/report-schema.ts'
+import type { CommandOption, Console, ParsedOptions } from './command.ts'
+
+export const STORE_DEFAULT = './portcullis-data'
+const AMBIGUOUS_SHOWN = 5
+
+export const storeOption: CommandOption = {
+  type: 'string',
+  value: 'DIR',
+  summary: `where findings are kept (default: ${STORE_DEFAULT})`,
+}
+
+export function storePath(options: ParsedOptions, console: Pick<Console, 'cwd'>): string {
+  return resolve(console.cwd, typeof options.store === 'string' ? options.store : STORE_DEFAULT)
+}
+
+/** What to add to a suggested command so that it reads the same store. */
+export function storeFlag(options: ParsedOptions): string {
+  return typeof options.store === 'string' ? ` --store ${options.store}` : ''
+}
+
+export async function latestReport(
+  options: ParsedOptions,
+  console: Pick<Console, 'cwd'>,
+): Promise<Saved<Report>> {
+  return await loadFindings(storePath(options, console), parseReport)
+}
+
+/** The whole id, or a beginning that only one campaign has. */
+export function campaignNamed(report: Report, id: string): Campaign | undefined {
+  return onlyOne(report.campaigns, ({ id: candidate }) => candidate, id, 'campaigns')
+}
+
+export type AccountFound = {
+  readonly account: string
+  readonly campaign: Campaign | undefined
+  readonly lookalikes: readonly Lookalike[]
+}
+
+/** An account by its id or a unique beginning, wherever the findings name it. */
+export function accountNamed(report: Report, id: string): AccountFound | undefined {
+  const named = [...report.campaigns, ...report.lookalikes].flatMap(({ accounts }) => accounts)
+  const account = onlyOne([...new Set(named)], (candidate) => candidate, id, 'accounts')
+  if (account === undefined) return undefined
+  return {
+    account,
+    campaign: report.campaigns.find(({ accounts }) => accounts.includes(account)),
+    lookalikes: report.lookalikes.filter(({ accounts }) => accounts.includes(account)),
+  }
+}
+
+function onlyOne<Item>(
+  items: readonly Item[],
+  idOf: (item: Item) => string,
+  id: string,
+  what: string,
+): Item | undefined {
+  if (id === '') return undefined
+  const exact = items.find((item) => idOf(item) === id)
+  if (exact !== undefined) return exact
+  const beginning = items.filter((item) => idOf(item).startsWith(id))
+  if (beginning.length <= 1) return beginning[0]
+  const some = beginning.slice(0, AMBIGUOUS_SHOWN).map(idOf).join(', ')
+  throw new GateError(
+    'usage',
+    `'${id}' begins the ids of ${beginning.length} ${what} (${some}${beginning.length > AMBIGUOUS_SHOWN ? ', …' : ''}): write more of it.`,
+  )
+}

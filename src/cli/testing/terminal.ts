@@ -1,0 +1,34 @@
+import { Readable, Writable } from 'node:stream'
+import { commands } from '../commands.ts'
+import { run } from '../run.ts'
+
+export type Played = { readonly code: number; readonly out: string; readonly err: string }
+
+/** Runs one command line against captured streams, as if typed in `cwd`. */
+export async function portcullis(
+  argv: readonly string[],
+  {
+    cwd,
+    signal = new AbortController().signal,
+    columns,
+  }: { readonly cwd: string; readonly signal?: AbortSignal; readonly columns?: number },
+): Promise<Played> {
+  const said = { out: '', err: '' }
+  const into = (name: 'out' | 'err') =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        said[name] += String(chunk)
+        done()
+      },
+    })
+  const code = await run(commands, argv, {
+    stdin: Readable.from([]),
+    stdout: into('out'),
+    stderr: into('err'),
+    env: columns === undefined ? {} : { COLUMNS: String(columns) },
+    cwd,
+    signal,
+    now: Date.now,
+  })
+  return { code, ...said }
+}
