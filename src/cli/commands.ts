@@ -41,6 +41,8 @@ export const commands: readonly CommandEntry[] = [
     name: 'import',
     summary: 'read logs of many formats into a store',
     load: async () => (await import('./import.ts')).importCommand,
+  },
+  {
     name: 'campaigns',
     summary: 'list, show and export the campaigns that were found',
     load: async () => (await import('./campaigns.ts')).campaigns,
@@ -59,6 +61,8 @@ export const commands: readonly CommandEntry[] = [
     name: 'tla',
     summary: 'check a TLA+ specification and count its states as TLC does',
     load: async () => (await import('./tla.ts')).tla,
+  },
+  {
     name: 'completion',
     summary: 'write a completion script for bash, zsh or fish',
     load: async () => (await import('./completion.ts')).completion,
