@@ -2,11 +2,11 @@
 export const errorCodes = [
   'config-invalid',
   'config-unreadable',
+  'findings-corrupt',
+  'findings-missing',
   'import-interrupted',
   'import-key-changed',
   'input-changed',
-  'findings-corrupt',
-  'findings-missing',
   'input-encoding',
   'input-format-unknown',
   'input-is-directory',
