@@ -71,17 +71,19 @@ function between([absent, partial, strong]: readonly [number, number, number], s
 
 /** Share of benign groups that show the signal at least this strongly; one more is assumed than was seen. */
 export function falsePositiveRate(name: SignalName, strength: number): number {
-  const strengths = calibration.strengths[name]
-  let atLeast = 0
-  for (const seen of strengths) if (seen >= strength) atLeast++
-  return (atLeast + 1) / (strengths.length + 1)
+  return (benign(name, strength, 1.01) + 1) / (calibration.groups + 1)
 }
 
 function rateBetween(name: SignalName, from: number, to: number): number {
-  const strengths = calibration.strengths[name]
+  return (benign(name, from, to) + 1) / (calibration.groups + 3)
+}
+
+function benign(name: SignalName, from: number, to: number): number {
+  const counts = calibration.counts[name]
   let inside = 0
-  for (const seen of strengths) if (seen >= from && seen < to) inside++
-  return (inside + 1) / (strengths.length + 3)
+  for (let hundredth = Math.floor(from * 100); hundredth < Math.min(101, Math.floor(to * 100)); hundredth++)
+    inside += counts[hundredth] ?? 0
+  return inside
 }
 
 function clamp(weight: number): number {

@@ -1,0 +1,57 @@
+// Measures every signal on benign traffic and writes src/watch/campaigns/calibration.ts.
+//
+//   node bench/calibrate.ts
+//
+// Benign only, made by the project itself: no campaign is looked at, so the rates cannot be fitted to one.
+import { writeFileSync } from 'node:fs'
+import { refine } from '../src/watch/campaigns/refine.ts'
+import { signals } from '../src/watch/campaigns/signals.ts'
+import { Observer } from '../src/watch/observe.ts'
+import { scenarios } from '../src/watch/traffic/scenarios.ts'
+import { trafficOf } from '../src/watch/traffic/traffic.ts'
+import { Watch } from '../src/watch/watch.ts'
+
+const SEEDS = [101, 102, 103, 104, 105, 106]
+/** Groups are taken from every sixth sweep: early ones show what chance does to young groups. */
+const EVERY = 6
+
+/** Strengths are counted in hundredths. */
+const counts: Record<string, number[]> = Object.fromEntries(
+  signals.map(({ name }) => [name, new Array<number>(101).fill(0)]),
+)
+let groups = 0
+for (const seed of SEEDS) {
+  let sweeps = 0
+  const watch = new Watch({
+    seed,
+    onSweep: ({ scene, proposals }) => {
+      if (sweeps++ % EVERY !== 0) return
+      for (const group of proposals.flatMap((proposal) => refine(proposal, scene))) {
+        groups++
+        for (const { name, read } of signals) {
+          const hundredth = Math.floor(read(group, scene).strength * 100)
+          const histogram = counts[name]
+          if (histogram) histogram[hundredth] = (histogram[hundredth] ?? 0) + 1
+        }
+      }
+    },
+  })
+  const observer = new Observer(watch)
+  for (const exchange of trafficOf(scenarios.clean, seed)) observer.observe(exchange)
+  sweeps = 0
+  watch.sweep(watch.until ?? 0)
+  process.stderr.write(`seed ${seed}: ${watch.exchanges} exchanges, ${groups} groups so far\n`)
+}
+const target = new URL('../src/watch/campaigns/calibration.ts', import.meta.url)
+writeFileSync(
+  target,
+  `// Written by bench/calibrate.ts from benign traffic only; not edited by hand.
+import type { SignalName } from './signals.ts'
+
+type Calibration = { readonly groups: number; readonly counts: Readonly<Record<SignalName, readonly number[]>> }
+
+/** How many benign groups showed each signal with a strength of 0.00, 0.01 … 1.00. */
+// biome-ignore format: a table of measurements
+export const calibration: Calibration = ${JSON.stringify({ groups, counts })}
+`,
+)
