@@ -16,7 +16,7 @@ const SWEEP_GAP_MIN_MS = 15 * MINUTE_MS
 const SWEEP_GAP_MAX_MS = DAY_MS
 /** Whole prompts shorter than this are too common to say anything: "yes", "thanks". */
 const WHOLE_WORDS_MIN = 8
-/** Share of a raised group's accounts that an earlier one must hold to be the same campaign. */
+/** Share of an earlier group's accounts that must be in a later one for it to be the same campaign. */
 const SAME_OVERLAP = 0.5
 
 /** The numbers of features in the kinds that Features keeps apart. */
@@ -141,11 +141,11 @@ function nameTable(): { readonly numbers: Map<string, number>; readonly list: st
   return { numbers: new Map(), list: [''] }
 }
 
-function overlap(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a]
+/** Share of `earlier` that is in `later`. */
+function overlap(earlier: ReadonlySet<number>, later: ReadonlySet<number>): number {
   let both = 0
-  for (const index of small) if (large.has(index)) both++
-  return both / Math.max(1, small.size)
+  for (const index of earlier) if (later.has(index)) both++
+  return both / Math.max(1, earlier.size)
 }
 
 /** Short and stable: the first account by index and the hour it was raised. */

@@ -1,8 +1,9 @@
 // The benign explanations that compete with "these accounts are one campaign", each with how well it fits.
+
+import type { Accounts } from '../profiles/accounts.ts'
 import type { Explanation, LookalikeKind } from '../report.ts'
 import { DAY_MS } from '../time.ts'
 import { type Group, type Scene, shareOf, topOf } from './group.ts'
-import { isNew } from './scene.ts'
 import { percent } from './signals.ts'
 
 /** Accounts at one address beyond which it is an office, a school or a carrier, not a home. */
@@ -10,6 +11,11 @@ const CROWD = 8
 /** Sign-ups of one promotion come within days of each other and are tried out, not used. */
 const PROMOTION_DAYS = 4
 const PROMOTION_EXCHANGES_MAX = 20
+
+/** The accounts of an application's customers are made as customers come: over months. */
+const PRODUCT_DAYS = 60
+const SEATS_MIN = 4
+const MINUTES_A_DAY = 1440
 
 type Question = {
   readonly kind: LookalikeKind
@@ -30,16 +36,17 @@ const questions: readonly Question[] = [
   },
   {
     kind: 'product',
-    ask: ({ members }, { accounts, rhythms }) => {
+    ask: ({ members }, { accounts, infrastructure }) => {
       const verified = shareOf(members, (index) => accounts.org[index] !== 0)
-      const address = topOf(members, (index) => accounts.addresses[index]?.[0] ?? 0)
-      const oldShare = shareOf(members, (index) => !isNew(accounts, index))
-      // One application that makes an account for each of its customers: one server, accounts made over months.
-      const fit = Math.max(verified, address.value === 0 ? 0 : address.share * oldShare)
-      const steady = shareOf(members, (index) => rhythms[index] === 'steady')
+      // One application that makes an account for each of its customers: few servers, accounts made over months.
+      const seated = shareOf(members, (index) => (infrastructure.seatShare[index] ?? 0) >= SEATS_MIN)
+      const servers = new Set(members.map((index) => accounts.addresses[index]?.[0] ?? 0)).size
+      const isServed =
+        servers * CROWD <= members.length && middleDays(accounts, members, 0.25) >= PRODUCT_DAYS
+      const fit = Math.max(verified, isServed ? seated : 0)
       return {
         fit,
-        summary: `${percent(verified)} are verified organisations, ${percent(address.share)} come from one address, ${percent(steady)} run unattended`,
+        summary: `${percent(verified)} are verified organisations; ${percent(seated)} sit on ${servers} servers`,
       }
     },
   },
@@ -63,16 +70,14 @@ const questions: readonly Question[] = [
   {
     kind: 'promotion',
     ask: ({ members }, { accounts, infrastructure }) => {
-      const made = [...members.map((index) => accounts.created[index] ?? 0)].sort((a, b) => a - b)
-      const width =
-        ((made[Math.floor(made.length * 0.9)] ?? 0) - (made[Math.floor(made.length * 0.1)] ?? 0)) / 1440
+      const width = middleDays(accounts, members, 0.1)
       const brief = shareOf(
         members,
         (index) =>
           (accounts.exchanges[index] ?? 0) <= PROMOTION_EXCHANGES_MAX &&
           (infrastructure.cardShare[index] ?? 0) === 0,
       )
-      const fit = made[0] !== 0 && width <= PROMOTION_DAYS ? brief : 0
+      const fit = width <= PROMOTION_DAYS ? brief : 0
       return {
         fit,
         summary: `${percent(brief)} tried it briefly without a card; most were made within ${Math.ceil(width)} days`,
@@ -107,4 +112,11 @@ const questions: readonly Question[] = [
 /** Best first. */
 export function explanationsOf(group: Group, scene: Scene): Explanation[] {
   return questions.map(({ kind, ask }) => ({ kind, ...ask(group, scene) })).sort((a, b) => b.fit - a.fit)
+}
+
+/** Days over which all but the first and last `tail` of the accounts were made; none known counts as no time at all. */
+function middleDays(accounts: Accounts, members: readonly number[], tail: number): number {
+  const made = members.map((index) => accounts.created[index] ?? 0).sort((a, b) => a - b)
+  const at = (share: number): number => made[Math.min(made.length - 1, Math.floor(made.length * share))] ?? 0
+  return (at(1 - tail) - at(tail)) / MINUTES_A_DAY
 }

@@ -10,6 +10,10 @@ const MEMBER_USES_MIN = 2
 const MEMBER_SHARE_MIN = 0.04
 /** An account that repeats its own wording more than this runs something of its own: a product or a batch. */
 const TEMPLATED_MAX = 0.2
+/** A card or a seat shared by fewer is a household. */
+const COMPONENT_MIN = 3
+/** Networks (ASNs) from which one account is rotating; people have one to three. */
+export const NETWORKS_ROTATING = 4
 
 export function proposalsOf(scene: Scene, features: Features): Proposal[] {
   return [
@@ -33,23 +37,35 @@ function templateProposals({ accounts }: Scene, features: Features): Proposal[] 
   }))
 }
 
-/** Accounts of one card, or of one client at one address, without an organisation that would explain it. */
+/**
+ * Accounts that share a card, or a client at one address, without an organisation that would explain it: each such
+ * component, and all of them together, since one operator has many cards; refining tells operators apart.
+ */
 function infrastructureProposals({ accounts, infrastructure }: Scene): Proposal[] {
   const components = new Map<number, number[]>()
+  const all: number[] = []
   for (let index = 0; index < accounts.count; index++) {
     const principal = infrastructure.principal[index] ?? index
-    if ((infrastructure.principalSize[index] ?? 1) < GROUP_MIN || accounts.org[index] !== 0) continue
+    if ((infrastructure.principalSize[index] ?? 1) < COMPONENT_MIN || accounts.org[index] !== 0) continue
+    all.push(index)
     const members = components.get(principal)
     if (members) members.push(index)
     else components.set(principal, [index])
   }
-  return [...components.values()].map((members) => ({ origin: 'infrastructure', members }))
+  return [all, ...components.values()].map((members) => ({ origin: 'infrastructure', members }))
 }
 
-/** Accounts that send as a queue does but say something new each time: relays and harvesters, if there are many. */
+/**
+ * Two behaviours that say nothing of one account and much of many: sending as a queue does without wording of one's
+ * own (relays and harvesters), and coming from network after network.
+ */
 function cohortProposals({ accounts, rhythms }: Scene): Proposal[] {
-  const members: number[] = []
-  for (let index = 0; index < accounts.count; index++)
-    if (rhythms[index] === 'steady' && accounts.templated(index) < TEMPLATED_MAX) members.push(index)
-  return [{ origin: 'cohort', members }]
+  const unattended: number[] = []
+  const rotating: number[] = []
+  for (let index = 0; index < accounts.count; index++) {
+    if (accounts.org[index] !== 0) continue
+    if (rhythms[index] === 'steady' && accounts.templated(index) < TEMPLATED_MAX) unattended.push(index)
+    if ((accounts.asns[index]?.length ?? 0) >= NETWORKS_ROTATING) rotating.push(index)
+  }
+  return [unattended, rotating].map((members) => ({ origin: 'cohort', members }))
 }

@@ -13,7 +13,7 @@ const STRONG = 0.7
 /** Of campaigns that show a signal at all, this share shows it strongly. */
 const STRONG_SHARE = 0.7
 /** No one signal may say more than this, however rare it is among benign groups (natural log of odds). */
-const WEIGHT_MAX = 4
+const WEIGHT_MAX = 5
 /** The signals are not independent: each counts for this much of what it would alone. */
 const DEPENDENCE = 0.8
 /** What a benign explanation that fits fully takes from the log odds; below FIT_MIN it takes nothing. */

@@ -1,6 +1,7 @@
 // The signals: each asks one question about a group and answers with a strength between 0 and 1.
 import { LOG_UNIT } from '../profiles/accounts.ts'
 import { excess, type Group, meanOutputLog, type Scene, settingsOf, shareOf, topOf } from './group.ts'
+import { NETWORKS_ROTATING } from './proposals.ts'
 import { isNew } from './scene.ts'
 
 export type Reading = {
@@ -38,7 +39,6 @@ const OUTPUT_MAX = 0.4
 const INPUT_MAX = 0.6
 const TOPIC_MAX = 0.05
 const VOLUME_SPREAD_MAX = 1.2
-const NETWORKS_ROTATING = 4
 const SHARED_MIN = 3
 /** Doublings of the typical answer length that count as full strength. */
 const OUTPUT_DOUBLINGS = 2
@@ -88,7 +88,7 @@ export const signals: readonly Signal[] = [
   },
   {
     name: 'no-human-rhythm',
-    sensitivity: 0.7,
+    sensitivity: 0.6,
     read: ({ members }, { rhythms }) => {
       const known = members.filter((index) => rhythms[index] !== 'few')
       const share =
@@ -157,7 +157,7 @@ export const signals: readonly Signal[] = [
   },
   {
     name: 'long-answers',
-    sensitivity: 0.7,
+    sensitivity: 0.5,
     read: ({ members }, { accounts, population }) => {
       const mean =
         members.reduce((sum, index) => sum + meanOutputLog(accounts, index), 0) / Math.max(1, members.length)
