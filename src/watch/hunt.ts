@@ -8,6 +8,7 @@ import type { Report } from './report.ts'
 import { reportOf } from './reporting.ts'
 import { type PooledBlock, SketchPool } from './sketches/pool.ts'
 import { field, tsOf } from './sketches/record.ts'
+import type { NameKind } from './sketches/sketched.ts'
 import { TimeOrder } from './time-order.ts'
 import { type Raised, Watch } from './watch.ts'
 
@@ -127,8 +128,7 @@ class Feed {
   readonly watch: Watch
   readonly rejections = new RejectionLog()
   readonly #order = new TimeOrder<Placed>()
-  readonly #names = new Map<string, string[]>()
-  readonly #accounts: (number | undefined)[][] = []
+  readonly #tables: Record<NameKind, NameTable>[] = []
   readonly #options: HuntOptions
   #campaigns = 0
   #last: { ts: number; id: number; account: number } = { ts: 0, id: 0, account: -1 }
@@ -188,9 +188,9 @@ class Feed {
         continue
       }
       this.#last = { ts, id, account }
-      this.#rename(item, field.client, 'client')
-      this.#rename(item, field.plan, 'plan')
-      this.#rename(item, field.model, 'model')
+      this.#rename(item, 'client')
+      this.#rename(item, 'plan')
+      this.#rename(item, 'model')
       this.watch.add(account, records, item.at, () =>
         this.#decoder.decode(
           item.block.text.subarray(records[item.at + field.textStart], records[item.at + field.textEnd]),
@@ -200,31 +200,40 @@ class Feed {
   }
 
   #learn({ worker, names }: PooledBlock): void {
-    for (const [kind, name] of names) {
-      const key = `${kind}/${worker}`
-      const known = this.#names.get(key)
-      if (known) known.push(name)
-      else this.#names.set(key, ['', name])
-    }
+    const tables = this.#tablesOf(worker)
+    for (const [kind, name] of names) tables[kind].names.push(name)
   }
 
-  /** Accounts get their index when first delivered, so that it does not depend on which worker was faster. */
+  /** Names get their number when first delivered, so that it does not depend on which worker was faster. */
   #accountOf({ block, at }: Placed): number {
+    const table = this.#tablesOf(block.worker).account
     const number = block.records[at + field.account] ?? 0
-    const table = (this.#accounts[block.worker] ??= [])
-    const known = table[number]
-    if (known !== undefined) return known
-    const index = this.watch.accounts.indexOf(this.#names.get(`account/${block.worker}`)?.[number] ?? '')
-    table[number] = index
-    return index
+    return (table.numbers[number] ??= this.watch.accounts.indexOf(table.names[number] ?? ''))
   }
 
-  #rename({ block, at }: Placed, offset: number, kind: 'client' | 'plan' | 'model'): void {
-    const number = block.records[at + offset] ?? 0
+  #rename({ block, at }: Placed, kind: 'client' | 'plan' | 'model'): void {
+    const { records } = block
+    const number = records[at + field[kind]] ?? 0
     if (number === 0) return
-    const name = this.#names.get(`${kind}/${block.worker}`)?.[number] ?? ''
-    block.records[at + offset] = this.watch.numberOf(kind, name)
+    const table = this.#tablesOf(block.worker)[kind]
+    records[at + field[kind]] = table.numbers[number] ??= this.watch.numberOf(kind, table.names[number] ?? '')
   }
+
+  #tablesOf(worker: number): Record<NameKind, NameTable> {
+    return (this.#tables[worker] ??= {
+      account: nameTable(),
+      client: nameTable(),
+      plan: nameTable(),
+      model: nameTable(),
+    })
+  }
+}
+
+/** A worker's names by the number it gave them, and the number each has in the watch once it has been delivered. */
+type NameTable = { readonly names: string[]; readonly numbers: (number | undefined)[] }
+
+function nameTable(): NameTable {
+  return { names: [''], numbers: [] }
 }
 
 function briefOf({ id, score, flaggedAt, group }: Raised): RaisedBrief {

@@ -42,7 +42,7 @@ const questions: readonly Question[] = [
       const seated = shareOf(members, (index) => (infrastructure.seatShare[index] ?? 0) >= SEATS_MIN)
       const servers = new Set(members.map((index) => accounts.addresses[index]?.[0] ?? 0)).size
       const isServed =
-        servers * CROWD <= members.length && middleDays(accounts, members, 0.25) >= PRODUCT_DAYS
+        servers * SEATS_MIN <= members.length && middleDays(accounts, members, 0.25) >= PRODUCT_DAYS
       const fit = Math.max(verified, isServed ? seated : 0)
       return {
         fit,

@@ -2,9 +2,9 @@
 import type { Features } from '../links/features.ts'
 import type { Accounts } from '../profiles/accounts.ts'
 import type { Proposal, Scene } from './group.ts'
-import { GROUP_MIN, proposalsOf } from './proposals.ts'
+import { COMPONENT_MIN, GROUP_MIN, NETWORKS_ROTATING, proposalsOf } from './proposals.ts'
 import { groupOf, refine } from './refine.ts'
-import { sceneOf } from './scene.ts'
+import { isNew, sceneOf } from './scene.ts'
 import { type Scored, score } from './score.ts'
 
 /** Expected share of false campaigns among those raised at a sweep: groups are taken best first while it holds. */
@@ -23,7 +23,10 @@ export type Sweep = {
 export function sweepOf(accounts: Accounts, features: Features): Sweep {
   const scene = sceneOf(accounts)
   const proposals = proposalsOf(scene, features)
-  const scored = proposals.flatMap((proposal) => refine(proposal, scene).map((group) => score(group, scene)))
+  const groups = proposals.flatMap((proposal) =>
+    isPromising(proposal, scene) ? refine(proposal, scene) : [groupOf(proposal, scene)],
+  )
+  const scored = groups.map((group) => score(group, scene))
   // Among groups that are equally sure the larger goes first: a campaign is better seen whole than in parts.
   const sure = ({ score }: Scored): number => Math.round(score * 50)
   scored.sort(
@@ -31,6 +34,22 @@ export function sweepOf(accounts: Accounts, features: Features): Sweep {
   )
   const { raised, cleared } = discover(scored, scene)
   return { scene, raised, cleared, proposals }
+}
+
+/** Whether enough members show anything at all that people and tenants of their own do not; else splitting is idle. */
+function isPromising({ members }: Proposal, { accounts, infrastructure, rhythms }: Scene): boolean {
+  let unattended = 0
+  let rotating = 0
+  let sharing = 0
+  let young = 0
+  for (const index of members) {
+    if (accounts.org[index] !== 0) continue
+    if (rhythms[index] === 'steady') unattended++
+    if ((accounts.asns[index]?.length ?? 0) >= NETWORKS_ROTATING) rotating++
+    if ((infrastructure.principalSize[index] ?? 1) >= COMPONENT_MIN) sharing++
+    if (isNew(accounts, index)) young++
+  }
+  return Math.max(unattended, rotating, sharing, young) >= GROUP_MIN
 }
 
 /** Bayesian false-discovery control (Newton et al., 2004) over all groups looked at; an account is raised once. */

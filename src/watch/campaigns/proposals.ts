@@ -11,7 +11,7 @@ const MEMBER_SHARE_MIN = 0.04
 /** An account that repeats its own wording more than this runs something of its own: a product or a batch. */
 const TEMPLATED_MAX = 0.2
 /** A card or a seat shared by fewer is a household. */
-const COMPONENT_MIN = 3
+export const COMPONENT_MIN = 3
 /** Networks (ASNs) from which one account is rotating; people have one to three. */
 export const NETWORKS_ROTATING = 4
 
