@@ -1,26 +1,169 @@
 import { GateError } from '../kernel/gate-error.ts'
-import { hunt as runHunt } from '../watch/hunt.ts'
-import type { Command } from './command.ts'
+import { saveFindings } from '../store/embedded/findings.ts'
+import { storedInputs } from '../store/embedded/import-store.ts'
+import { type Hunt, hunt as runHunt } from '../watch/hunt.ts'
+import { rejectionText } from '../watch/intake/rejection.ts'
+import type { Report } from '../watch/report.ts'
+import type { Command, Console, ParsedOptions } from './command.ts'
+import { STORE_DEFAULT, storeFlag, storeOption, storePath } from './findings.ts'
+import { inputOptions, logOptions, logPaths } from './log-options.ts'
+import { progressLine } from './progress.ts'
+import { campaignStory, nextSteps } from './render/campaign-story.ts'
+import { campaignTable, headline } from './render/campaign-table.ts'
+import { some } from './render/figures.ts'
+import { lookalikeList } from './render/lookalikes.ts'
+import { screenOf } from './render/screen.ts'
+
+const REJECTIONS_SHOWN = 10
+const WORKERS_MAX = 64
 
 export const hunt: Command = {
-  usage: 'LOG... [--json] [--until TS]',
-  description: 'Finds distillation campaigns in exchange logs.',
+  usage: 'LOG... [--json] [--until TIME] [--strict] [--store DIR]',
+  description: `Reads exchange logs in time order and finds campaigns: accounts that act as one to copy a model. Logs may be plain,
+gzip or zstd, in any number, in any known format (told by content); \`-\` is standard input. Without a LOG it hunts in
+what \`portcullis import\` put into the store. The findings are kept in the store (default ${STORE_DEFAULT}) for
+\`campaigns\` and \`explain\`. Progress goes to standard error.
+
+Exit 0 whether or not there are campaigns; 2 for unusable input.`,
   options: {
     json: { type: 'boolean', summary: 'one JSON object on standard output' },
-    until: { type: 'string', value: 'TS', summary: 'ignore exchanges after this time, Unix ms' },
+    until: { type: 'string', value: 'TIME', summary: 'ignore later exchanges: Unix ms or an ISO date' },
+    strict: { type: 'boolean', summary: 'stop at the first line that cannot be taken' },
+    store: storeOption,
+    save: { type: 'boolean', summary: 'keep the findings in the store; --no-save leaves it untouched' },
+    workers: { type: 'string', value: 'N', summary: 'threads that read and sketch (default: one a core)' },
+    ...logOptions,
   },
-  examples: [['portcullis hunt logs/*.jsonl.gz', 'hunt over many logs']],
+  examples: [
+    ['portcullis hunt logs/*.jsonl.gz', 'campaigns as a table, the surest one explained'],
+    ['portcullis hunt logs/*.zst --json | jq .campaigns[0].accounts', 'for a program'],
+    ['kubectl logs deploy/proxy | portcullis hunt - --format litellm', 'from a pipe'],
+    ['portcullis hunt --store data', 'what was imported into a store'],
+    ['portcullis hunt logs/* --until 2026-05-10', 'as if it were that day'],
+  ],
   run: async (positionals, options, console) => {
-    if (positionals.length === 0) throw new GateError('usage', 'name at least one log')
+    const inputs = await inputsOf(positionals, options, console)
     const began = performance.now()
-    const { report } = await runHunt(positionals, {
+    const progress = progressLine(console, { label: 'hunting', unit: 'exchanges' })
+    const found = await runHunt(inputs, {
+      stdin: console.stdin,
       signal: console.signal,
-      ...(typeof options.until === 'string' && { until: Number(options.until) }),
+      isStrict: options.strict === true,
+      ...untilOf(options),
+      ...workersOf(options),
+      input: await inputOptions(options, console.cwd),
+      onProgress: ({ exchanges, accounts, campaigns, rejected }) =>
+        progress.update(
+          exchanges,
+          `${some(accounts, 'account')} · ${some(campaigns, 'campaign')}${rejected > 0 ? ` · ${rejected} rejected` : ''}`,
+        ),
     })
-    const { exchanges, accounts, rejected, campaigns } = report
-    console.stdout.write(
-      `${JSON.stringify({ exchanges, accounts, rejected, seconds: (performance.now() - began) / 1000, peakRssMiB: process.resourceUsage().maxRSS / 1024, campaigns })}\n`,
-    )
+    const seconds = (performance.now() - began) / 1000
+    progress.done(found.report.exchanges)
+    warn(found, console)
+    if (options.save !== false) await keep(found.report, inputs, options, console)
+    if (options.json) console.stdout.write(`${JSON.stringify(answer(found.report, seconds))}\n`)
+    else console.stdout.write(page(found.report, options, console))
     return 0
   },
+}
+
+async function inputsOf(
+  positionals: readonly string[],
+  options: ParsedOptions,
+  console: Console,
+): Promise<readonly string[]> {
+  if (positionals.length > 0) return await logPaths(positionals, console.cwd)
+  const stored = typeof options.store === 'string' ? storedInputs(storePath(options, console)) : []
+  if (stored.length > 0) return stored
+  throw new GateError(
+    'usage',
+    'name at least one log, - for standard input, or a store that logs were imported into',
+  )
+}
+
+/** Contract C2. The report knows more (templates, explanations); `explain` shows it. */
+function answer(report: Report, seconds: number): object {
+  const { exchanges, accounts, rejected, campaigns } = report
+  return {
+    exchanges,
+    accounts,
+    rejected,
+    seconds: Math.round(seconds * 1000) / 1000,
+    peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+    campaigns,
+    lookalikes: report.lookalikes.map(({ kind, accounts: members, exchanges: count, summary }) => ({
+      kind,
+      accounts: members.length,
+      exchanges: count,
+      summary,
+    })),
+  }
+}
+
+function page(report: Report, options: ParsedOptions, console: Console): string {
+  const screen = screenOf(console)
+  const [surest] = report.campaigns
+  const flag = storeFlag(options)
+  const parts = [screen.paint('bold', headline(report))]
+  if (surest) parts.push(campaignTable(report, screen), campaignStory(surest, screen, { next: [] }))
+  if (report.lookalikes.length > 0)
+    parts.push(
+      `${screen.paint('bold', 'Look like a campaign and are not')}\n${lookalikeList(report.lookalikes, screen)}`,
+    )
+  const steps = surest
+    ? ([
+        [`portcullis explain ${surest.id}${flag}`, 'this campaign in full, or any other by its id'],
+        [`portcullis campaigns export --format csv${flag}`, 'every account to act on'],
+      ] as const)
+    : ([['portcullis demo --scenario small', 'what a campaign looks like when there is one']] as const)
+  parts.push(`${screen.paint('bold', 'Next')}\n${nextSteps(steps, screen).join('\n')}\n`)
+  return `${parts.join('\n\n')}`
+}
+
+/** Says what was not taken, and why; never the text of a line. */
+function warn({ rejections, late, report }: Hunt, { stderr }: Console): void {
+  if (late > 0)
+    stderr.write(`${some(late, 'exchange')} came more than an hour late; counted, but out of order\n`)
+  if (rejections.total === 0) return
+  stderr.write(`${some(rejections.total, 'line')} of ${report.exchanges + rejections.total} not taken:\n`)
+  for (const [reason, count] of rejections.counts())
+    stderr.write(`  ${String(count).padStart(9)}  ${reason}\n`)
+  for (const rejection of rejections.examples().slice(0, REJECTIONS_SHOWN))
+    stderr.write(`  ${rejectionText(rejection)}\n`)
+}
+
+/** A hunt on a read-only disk is still a hunt. */
+async function keep(
+  report: Report,
+  inputs: readonly string[],
+  options: ParsedOptions,
+  console: Console,
+): Promise<void> {
+  try {
+    await saveFindings(storePath(options, console), {
+      findings: report,
+      savedAt: console.now(),
+      source: inputs.join(' '),
+    })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    console.stderr.write(`the findings were not kept: ${reason}\n`)
+  }
+}
+
+function untilOf({ until }: ParsedOptions): { readonly until?: number } {
+  if (typeof until !== 'string') return {}
+  const time = /^\d+$/.test(until) ? Number(until) : Date.parse(until)
+  if (!Number.isFinite(time))
+    throw new GateError('usage', `--until wants Unix ms or an ISO date, not '${until}'`)
+  return { until: time }
+}
+
+function workersOf({ workers }: ParsedOptions): { readonly workers?: number } {
+  if (typeof workers !== 'string') return {}
+  const count = Number(workers)
+  if (!Number.isInteger(count) || count < 1 || count > WORKERS_MAX)
+    throw new GateError('usage', `--workers wants a number from 1 to ${WORKERS_MAX}, not '${workers}'`)
+  return { workers: count }
 }

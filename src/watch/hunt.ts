@@ -1,9 +1,11 @@
 // Hunts over logs: reads, sketches, puts in time order, watches, reports.
+
 import { availableParallelism } from 'node:os'
 import type { Readable } from 'node:stream'
+import { GateError } from '../kernel/gate-error.ts'
+import { type Input, type InputOptions, openInput } from './intake/input.ts'
 import type { Rejections } from './intake/rejection.ts'
-import { Rejections as RejectionLog } from './intake/rejection.ts'
-import { readSource } from './intake/source.ts'
+import { type Rejection, Rejections as RejectionLog, rejectionText } from './intake/rejection.ts'
 import type { Report } from './report.ts'
 import { reportOf } from './reporting.ts'
 import { type PooledBlock, SketchPool } from './sketches/pool.ts'
@@ -21,6 +23,10 @@ export type HuntOptions = {
   /** Exchanges after this log time are not looked at. Unix ms. */
   readonly until?: number
   readonly workers?: number
+  /** How the logs are to be read, where their content does not say. */
+  readonly input?: Pick<InputOptions, 'format' | 'map' | 'set' | 'requests'>
+  /** Stop at the first line that cannot be taken. */
+  readonly isStrict?: boolean
   /** The deployment's secret: hashes are keyed with it. */
   readonly seed?: number
   readonly onProgress?: (progress: HuntProgress) => void
@@ -69,11 +75,11 @@ const DEFAULT_SEED = 0x706f7274
 type Source = { readonly blocks: AsyncGenerator<Sketched>; next: Sketched | undefined }
 type Sketched = PooledBlock | { readonly rejections: PooledBlock['rejections']; readonly records?: undefined }
 
-/** Each input's blocks with its first already sketched, the earliest first. */
+/** Each input's blocks with its first already sketched. */
 async function opened(inputs: readonly string[], pool: SketchPool, options: HuntOptions): Promise<Source[]> {
   const sources: Source[] = []
-  for (const input of inputs) {
-    const blocks = sketchedBlocks(input, pool, options)
+  for (const path of inputs) {
+    const blocks = sketchedBlocks(path, pool, options)
     sources.push({ blocks, next: await nextOf(blocks) })
   }
   return sources
@@ -104,21 +110,30 @@ async function nextOf(blocks: AsyncGenerator<Sketched>): Promise<Sketched | unde
 
 /** Sketches of one input in its order, with up to READ_AHEAD blocks under way. */
 async function* sketchedBlocks(
-  input: string,
+  path: string,
   pool: SketchPool,
   options: HuntOptions,
 ): AsyncGenerator<Sketched> {
-  const queue: Promise<Sketched>[] = []
   const { stdin, signal } = options
-  for await (const piece of readSource(input, { ...(stdin && { stdin }), ...(signal && { signal }) })) {
-    if (piece.kind === 'rejection') queue.push(Promise.resolve({ rejections: [piece.rejection] }))
-    else queue.push((await pool.submit(piece, 'exchange')).sketched)
-    if (queue.length >= READ_AHEAD) {
-      const first = queue.shift()
-      if (first) yield await first
+  const input: Input = await openInput(path, {
+    ...options.input,
+    ...(stdin && { stdin }),
+    ...(signal && { signal }),
+  })
+  try {
+    const queue: Promise<Sketched>[] = []
+    for await (const piece of input.pieces()) {
+      if (piece.kind === 'rejection') queue.push(Promise.resolve({ rejections: [piece.rejection] }))
+      else queue.push((await pool.submit(piece, input)).sketched)
+      if (queue.length >= READ_AHEAD) {
+        const first = queue.shift()
+        if (first) yield await first
+      }
     }
+    for (const sketched of queue) yield await sketched
+  } finally {
+    await input.close()
   }
-  for (const sketched of queue) yield await sketched
 }
 
 type Placed = { readonly block: PooledBlock; readonly at: number }
@@ -150,7 +165,7 @@ class Feed {
   }
 
   take(sketched: Sketched): void {
-    for (const rejection of sketched.rejections) this.rejections.add(rejection)
+    for (const rejection of sketched.rejections) this.#reject(rejection)
     if (!sketched.records) return
     this.#learn(sketched)
     const { records } = sketched
@@ -184,7 +199,7 @@ class Feed {
       const id = records[item.at + field.id] ?? 0
       // The same line shipped twice: same time, account and id. Equal times are adjacent and sorted by identity.
       if (this.#last.ts === ts && this.#last.id === id && this.#last.account === account && id !== 0) {
-        this.rejections.add({ file: 'inputs', line: 0, reason: 'duplicate-id', field: 'id' })
+        this.#reject({ file: item.block.file, line: 0, reason: 'duplicate-id', field: 'id' })
         continue
       }
       this.#last = { ts, id, account }
@@ -197,6 +212,11 @@ class Feed {
         ),
       )
     }
+  }
+
+  #reject(rejection: Rejection): void {
+    if (this.#options.isStrict) throw new GateError('input-rejected', rejectionText(rejection))
+    this.rejections.add(rejection)
   }
 
   #learn({ worker, names }: PooledBlock): void {

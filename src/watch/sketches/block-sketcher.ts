@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict'
 import type { Exchange } from '../exchange.ts'
+import { adapterNamed } from '../intake/adapters.ts'
 import { exchangesOf } from '../intake/exchange-adapter.ts'
+import type { BlockReader } from '../intake/records.ts'
 import type { Rejection } from '../intake/rejection.ts'
 import { encodeRecord, RECORD_WORDS_MAX } from './record.ts'
 import { Sketcher } from './sketch.ts'
@@ -23,6 +26,7 @@ export class BlockSketcher {
     plan: new Map(),
     model: new Map(),
   }
+  readonly #readers = new Map<number, BlockReader>()
   #names: [kind: NameKind, name: string][] = []
   #records = new Uint32Array(RECORDS_INITIAL)
   #text = Buffer.allocUnsafeSlow(TEXT_INITIAL)
@@ -32,13 +36,13 @@ export class BlockSketcher {
     this.#sketcher = new Sketcher(seed)
   }
 
-  sketch({ job, block }: SketchJob): SketchedBlock {
+  sketch({ job, block, reader }: SketchJob): SketchedBlock {
     this.#names = []
     const rejections: Rejection[] = []
     let at = 0
     let end = 0
     let exchanges = 0
-    for (const reading of exchangesOf(block)) {
+    for (const reading of this.#readerOf(reader)(block)) {
       if (reading.kind === 'rejection') {
         rejections.push(reading.rejection)
         continue
@@ -59,12 +63,23 @@ export class BlockSketcher {
     }
     return {
       job,
+      file: block.file,
       records: this.#records.slice(0, at),
       text: new Uint8Array(this.#text.subarray(0, end)),
       names: this.#names,
       rejections,
       exchanges,
     }
+  }
+
+  #readerOf({ adapter, source, context }: SketchJob['reader']): BlockReader {
+    if (source === undefined) return exchangesOf
+    const known = this.#readers.get(source)
+    if (known) return known
+    assert(context, 'the first block of an input brings its context')
+    const reader = adapterNamed(adapter).open(context)
+    this.#readers.set(source, reader)
+    return reader
   }
 
   #intern(exchange: Exchange): { account: number; client: number; plan: number; model: number } {

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { GateError } from '../../kernel/gate-error.ts'
 import { moduleUrl } from '../../kernel/module-url.ts'
 import type { Block } from '../intake/block.ts'
-import type { SketchedBlock } from './sketched.ts'
+import type { Input } from '../intake/input.ts'
+import type { SketchedBlock, SketchJob } from './sketched.ts'
 
 /** Blocks in flight for each worker: one being sketched, one waiting. */
 const QUEUE_MAX = 2
@@ -17,6 +18,8 @@ export class SketchPool implements AsyncDisposable {
   readonly #load: number[]
   readonly #waiting = new Map<number, Waiter>()
   readonly #idle: (() => void)[] = []
+  readonly #sources = new Map<Input, number>()
+  readonly #unopened = new Set<number>()
   #jobs = 0
   #failure: GateError | undefined
 
@@ -34,7 +37,7 @@ export class SketchPool implements AsyncDisposable {
   }
 
   /** Resolves once the block is taken, to a promise of its sketch: the outer wait is the backpressure. */
-  async submit(block: Block, adapter: string): Promise<{ readonly sketched: Promise<PooledBlock> }> {
+  async submit(block: Block, input: Input): Promise<{ readonly sketched: Promise<PooledBlock> }> {
     while (Math.min(...this.#load) >= QUEUE_MAX)
       await new Promise<void>((resolve) => this.#idle.push(resolve))
     if (this.#failure) throw this.#failure
@@ -47,12 +50,29 @@ export class SketchPool implements AsyncDisposable {
     // Whoever awaits it sees the failure; nobody need be awaiting yet.
     sketched.catch(() => {})
     const bytes = whole(block.bytes)
-    this.#workers[worker]?.postMessage({ job, block: { ...block, bytes }, adapter }, [bytes.buffer])
+    this.#workers[worker]?.postMessage(this.#jobOf(job, { ...block, bytes }, input), [bytes.buffer])
     return { sketched }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()))
+  }
+
+  #sourceOf(input: Input): number {
+    const known = this.#sources.get(input)
+    if (known !== undefined) return known
+    const source = this.#sources.size
+    this.#sources.set(input, source)
+    this.#unopened.add(source)
+    return source
+  }
+
+  #jobOf(job: number, block: Block, input: Input): SketchJob {
+    const { adapter, context } = input
+    if (adapter.name === 'exchange') return { job, block, reader: { adapter: adapter.name } }
+    const source = this.#sourceOf(input)
+    const isFirst = this.#unopened.delete(source)
+    return { job, block, reader: { adapter: adapter.name, source, ...(isFirst && { context }) } }
   }
 
   #start(index: number, seed: number): Worker {
@@ -61,7 +81,7 @@ export class SketchPool implements AsyncDisposable {
       this.#load[index] = (this.#load[index] ?? 1) - 1
       this.#waiting.get(sketched.job)?.resolve({ ...sketched, worker: index })
       this.#waiting.delete(sketched.job)
-      this.#idle.shift()?.()
+      for (const resume of this.#idle.splice(0)) resume()
     })
     worker.on('error', (cause) =>
       this.#fail(new GateError('sketch-failed', 'a sketch worker failed', { cause })),

@@ -1,10 +1,17 @@
+import type { AdapterContext } from '../intake/adapter.ts'
 import type { Block } from '../intake/block.ts'
 import type { Rejection } from '../intake/rejection.ts'
 
 export type SketchJob = {
   readonly job: number
   readonly block: Block
-  readonly adapter: string
+  readonly reader: {
+    readonly adapter: string
+    /** Which input it is, for formats that remember what they have read. */
+    readonly source?: number
+    /** With the input's first block. */
+    readonly context?: AdapterContext
+  }
 }
 
 /** Kinds of names that are interned: people will want to read them. */
@@ -13,6 +20,7 @@ export type NameKind = 'account' | 'client' | 'plan' | 'model'
 /** What a block of log became: records of 32-bit words, the head and tail of each prompt, names met for the first time. */
 export type SketchedBlock = {
   readonly job: number
+  readonly file: string
   readonly records: Uint32Array<ArrayBuffer>
   /** UTF-8; records point into it. */
   readonly text: Uint8Array<ArrayBuffer>
