@@ -31,6 +31,11 @@ export class GateMetrics {
     'Time until the upstream begins its answer.',
     SECONDS,
   )
+  readonly #inputTokens = this.#tokens.series({ direction: 'input' })
+  readonly #outputTokens = this.#tokens.series({ direction: 'output' })
+  readonly #answerBytes = this.#bytes.series({})
+  readonly #decided = new Handles<{ value: number }>()
+  readonly #ended = new Handles<Ended>()
   readonly #loop = monitorEventLoopDelay({ resolution: 10 })
   readonly #gauges: Gauge[]
   readonly #report: (failure: string) => void
@@ -56,22 +61,30 @@ export class GateMetrics {
 
   decided(act: ExchangeAct, decision: ExchangeDecision): void {
     const rule = decision.action === 'allow' ? '' : decision.rule
-    this.#decisions.add({ action: decision.action, rule, endpoint: act.endpoint })
+    const { endpoint } = act
+    const { action } = decision
+    this.#decided.of(`${endpoint} ${action} ${rule}`, () =>
+      this.#decisions.series({ action, rule, endpoint }),
+    ).value++
   }
 
   refused(rule: string): void {
     this.#refusals.add({ rule })
   }
 
-  finished(act: ExchangeAct, completion: CompletionEntry): void {
-    const { endpoint } = act
+  finished({ endpoint }: ExchangeAct, completion: CompletionEntry): void {
     const { outcome, upstream = '', ms, first_ms: firstMs, bytes } = completion
-    this.#exchanges.add({ endpoint, outcome, upstream })
-    if (completion.input_tokens) this.#tokens.add({ direction: 'input' }, completion.input_tokens)
-    if (completion.output_tokens) this.#tokens.add({ direction: 'output' }, completion.output_tokens)
-    if (bytes > 0) this.#bytes.add({}, bytes)
-    this.#duration.observe({ endpoint }, ms / 1_000)
-    if (firstMs !== undefined) this.#first.observe({ endpoint }, firstMs / 1_000)
+    const ended = this.#ended.of(`${endpoint} ${outcome} ${upstream}`, () => ({
+      exchanges: this.#exchanges.series({ endpoint, outcome, upstream }),
+      duration: this.#duration.series({ endpoint }),
+      first: this.#first.series({ endpoint }),
+    }))
+    ended.exchanges.value++
+    ended.duration(ms / 1_000)
+    if (firstMs !== undefined) ended.first(firstMs / 1_000)
+    this.#inputTokens.value += completion.input_tokens ?? 0
+    this.#outputTokens.value += completion.output_tokens ?? 0
+    this.#answerBytes.value += bytes
   }
 
   /** A failure of ours: counted, and said in the log by its kind, never by what it carried. */
@@ -93,5 +106,24 @@ export class GateMetrics {
       this.#first,
       ...this.#gauges,
     ])
+  }
+}
+
+type Ended = {
+  readonly exchanges: { value: number }
+  readonly duration: (value: number) => void
+  readonly first: (value: number) => void
+}
+
+/** Series by a short name: rules, outcomes and upstreams come from the configuration, so there are few. */
+class Handles<Handle> {
+  readonly #handles = new Map<string, Handle>()
+
+  of(name: string, make: () => Handle): Handle {
+    const known = this.#handles.get(name)
+    if (known !== undefined) return known
+    const made = make()
+    this.#handles.set(name, made)
+    return made
   }
 }

@@ -22,7 +22,6 @@ export async function readBody(
   })
   request.on('end', () => resolve(success(chunks.length === 1 ? (chunks[0] ?? none) : Buffer.concat(chunks))))
   request.on('close', () => resolve(failure('client-gone')))
-  request.on('error', () => resolve(failure('client-gone')))
   return promise
 }
 

@@ -22,7 +22,7 @@ for (let index = 0; ; index++) {
   if (index % 3 !== 0)
     ledger.append('completion', intent.ref, JSON.stringify({ kind: 'completion', id: `${round}:${index}` }))
   if (index % 7 === 0) {
-    await ledger.reached(mark === 'durable' ? 'durable' : 'written', intent.position)
+    await ledger.reached(mark === 'durable' ? 'durable' : 'written', intent.position, 10_000)
     process.stdout.write(`${index}\n`)
   }
 }

@@ -46,6 +46,11 @@ export class Counter implements Metric {
     this.#series.of(labels).value += amount
   }
 
+  /** One series to count on directly, for callers that count often. */
+  series(labels: Labels): { value: number } {
+    return this.#series.of(labels)
+  }
+
   text(): string {
     const lines = [...this.#series.all()].map(
       ({ labels, state }) => `${this.#name}${labelText(labels)} ${state.value}\n`,
@@ -67,12 +72,15 @@ export class Histogram implements Metric {
     this.#series = new Series(() => ({ counts: bounds.map(() => 0), sum: 0, count: 0 }))
   }
 
-  observe(labels: Labels, value: number): void {
+  /** One series to observe on directly. */
+  series(labels: Labels): (value: number) => void {
     const state = this.#series.of(labels)
-    state.sum += value
-    state.count++
-    const bucket = this.#bounds.findIndex((bound) => value <= bound)
-    if (bucket >= 0) state.counts[bucket] = (state.counts[bucket] ?? 0) + 1
+    return (value) => {
+      state.sum += value
+      state.count++
+      const bucket = this.#bounds.findIndex((bound) => value <= bound)
+      if (bucket >= 0) state.counts[bucket] = (state.counts[bucket] ?? 0) + 1
+    }
   }
 
   text(): string {

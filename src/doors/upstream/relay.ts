@@ -84,7 +84,6 @@ export class Relay {
   static start(request: RelayRequest): void {
     const relay = new Relay(request)
     request.response.once('close', () => relay.#clientClosed())
-    request.response.on('drain', () => relay.#drained())
     relay.#try()
   }
 
@@ -194,6 +193,7 @@ export class Relay {
   #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#with.response.write(chunk)) return
     controller.pause()
+    this.#with.response.once('drain', () => this.#drained())
     // A client that stops reading holds an upstream connection; it gets as long as a silent upstream does.
     const idleMs = this.#plan[0]?.idleMs ?? 0
     this.#stall ??= setTimeout(() => this.#with.response.destroy(), idleMs)

@@ -98,16 +98,10 @@ export class Recorder {
 
   async #reached(position: Position): Promise<void> {
     if (this.#isThere(position)) return
-    const { promise: late, resolve } = Promise.withResolvers<'late'>()
-    const timer = setTimeout(resolve, Math.max(this.#rules.fullWaitMs, 1), 'late')
     try {
-      const first = await Promise.race([this.#ledger.reached(this.#rules.wait, position), late])
-      if (first === 'late' && this.#giveUp() === 'closed') throw ledgerFull()
+      await this.#ledger.reached(this.#rules.wait, position, Math.max(this.#rules.fullWaitMs, 1))
     } catch (error) {
-      if (error instanceof GateError && this.#rules.full === 'open') this.#unrecorded++
-      else throw error
-    } finally {
-      clearTimeout(timer)
+      if (!(error instanceof GateError) || this.#giveUp() === 'closed') throw error
     }
   }
 

@@ -143,11 +143,14 @@ export class BlockWriter implements Disposable {
     syncDirectory(this.#options.directory)
   }
 
-  /** Removes whole segments that are past their age or beyond the room allowed. The newest one always stays. */
+  /**
+   * Removes whole segments that are past their age or beyond the room allowed. The newest two always stay: one is
+   * just begun, and the other holds the end of the chain that the next start goes on from.
+   */
   #retire(): void {
     const { directory, retainMs, retainBytes, now } = this.#options
     if (retainMs === 0 && retainBytes === 0) return
-    const sealed = listSegments(directory).slice(0, -1).reverse()
+    const sealed = listSegments(directory).slice(0, -2).reverse()
     let bytes = 0
     for (const { path } of sealed) {
       const { size, mtimeMs } = statSync(path)

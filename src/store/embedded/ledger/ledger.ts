@@ -23,8 +23,13 @@ export type LedgerOptions = {
 
 export type LedgerHealth = 'well' | 'stalled' | 'failed'
 
+/** How late a wait may be noticed to have failed. */
+const SWEEP_MS = 100
+const OPENING_MS = 30_000
+
 type Waiter = {
   readonly position: Position
+  readonly deadline: number
   readonly resolve: () => void
   readonly reject: (error: GateError) => void
 }
@@ -39,6 +44,7 @@ export class Ledger implements AsyncDisposable {
   readonly #watching: Record<Watermark, boolean> = { written: false, durable: false }
   #nextRef: number
   #isWakePlanned = false
+  #sweeper: NodeJS.Timeout | undefined
   #health: LedgerHealth = 'well'
   #isClosing = false
 
@@ -108,12 +114,13 @@ export class Ledger implements AsyncDisposable {
     return isAtLeast(this.#ring.watermark(mark), position)
   }
 
-  /** Resolves once everything before `position` has reached the mark; rejects when it never will. */
-  async reached(mark: Watermark, position: Position): Promise<void> {
-    if (this.has(mark, position)) return
-    if (this.#health === 'failed') throw ledgerGone()
+  /** Resolves once everything before `position` has reached the mark; rejects when it has not in time. */
+  reached(mark: Watermark, position: Position, timeoutMs: number): Promise<void> {
+    if (this.has(mark, position)) return Promise.resolve()
+    if (this.#health === 'failed') return Promise.reject(ledgerGone())
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#waiters[mark].push({ position, resolve, reject })
+    this.#waiters[mark].push({ position, deadline: performance.now() + timeoutMs, resolve, reject })
+    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS)
     void this.#watch(mark)
     return promise
   }
@@ -138,6 +145,7 @@ export class Ledger implements AsyncDisposable {
     }
     this.#release('written')
     this.#release('durable')
+    clearInterval(this.#sweeper)
     this.#lock[Symbol.dispose]()
   }
 
@@ -146,7 +154,7 @@ export class Ledger implements AsyncDisposable {
       const payload = JSON.stringify({ kind: 'interrupted', ts: Date.now() })
       while (this.append('interrupted', ref, payload) === undefined) await this.room(1_000)
     }
-    if (this.recovery.open.length > 0) await this.reached('written', this.#ring.head())
+    if (this.recovery.open.length > 0) await this.reached('written', this.#ring.head(), OPENING_MS)
   }
 
   /** One loop a mark, alive only while somebody waits. */
@@ -172,6 +180,26 @@ export class Ledger implements AsyncDisposable {
       count++
     }
     if (count > 0) waiters.splice(0, count)
+  }
+
+  /** One timer for all who wait: a timer each would cost more than the wait. */
+  #sweep(): void {
+    const now = performance.now()
+    let waiting = 0
+    for (const mark of ['written', 'durable'] as const) {
+      const late = this.#waiters[mark].filter(({ deadline }) => deadline <= now)
+      if (late.length > 0)
+        this.#waiters[mark].splice(
+          0,
+          Infinity,
+          ...this.#waiters[mark].filter(({ deadline }) => deadline > now),
+        )
+      for (const { reject } of late) reject(ledgerGone())
+      waiting += this.#waiters[mark].length
+    }
+    if (waiting > 0) return
+    clearInterval(this.#sweeper)
+    this.#sweeper = undefined
   }
 
   #hear(message: WriterMessage): void {

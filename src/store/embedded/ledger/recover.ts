@@ -52,7 +52,7 @@ export function recover(directory: string): Recovery {
     if (step.value.kind === 'damaged')
       throw new GateError('ledger-broken', `${segment.name} is damaged at byte ${step.value.offset}.`)
   }
-  // An empty newest segment that stands alone: the older ones were retired before its first block was written.
+  // A first segment without a block: the last start ended before it wrote anything.
   head ??= { nextSeq: newest.firstSeq, hash: Buffer.alloc(HASH_BYTES) }
   return { head, open: [...open], torn, scannedBytes }
 }

@@ -18,6 +18,7 @@ const WRITTEN = 1
 const DURABLE = 2
 const STATE = 3
 const WAKE = 4
+const ASLEEP = 5
 const CONTROL_BYTES = CONTROL_WORDS * 4
 
 /** A place in the stream of records. Compare only with `isAtLeast`. */
@@ -74,8 +75,13 @@ export class Ring {
     return position(next)
   }
 
-  /** Producer: wakes the writer. Once a turn of the event loop is enough for all records of that turn. */
+  /** Producer: wakes the writer if it is fast asleep; while it only dozes it looks by itself, and soon. */
   wakeWriter(): void {
+    if (Atomics.load(this.#control, ASLEEP) === 0) return
+    this.#wake()
+  }
+
+  #wake(): void {
     Atomics.add(this.#control, WAKE, 1)
     Atomics.notify(this.#control, WAKE)
   }
@@ -128,19 +134,22 @@ export class Ring {
 
   setState(state: RingState): void {
     Atomics.store(this.#control, STATE, states.indexOf(state))
-    this.wakeWriter()
+    this.#wake()
     Atomics.notify(this.#control, WRITTEN)
     Atomics.notify(this.#control, DURABLE)
   }
 
-  /** Consumer: how often it was woken. Read before looking for records, so that no wake-up falls between. */
-  wakes(): number {
-    return Atomics.load(this.#control, WAKE)
+  /** Consumer: a nap that no producer ends, so that a busy one need not wake it for every record. */
+  doze(ms: number): void {
+    Atomics.wait(this.#control, WAKE, Atomics.load(this.#control, WAKE), ms)
   }
 
-  /** Consumer: sleeps until it is woken again or the time is up. */
-  sleep(seenWakes: number, timeoutMs: number): void {
-    Atomics.wait(this.#control, WAKE, seenWakes, timeoutMs)
+  /** Consumer: sleeps until it is woken or the time is up, unless records came while it lay down. */
+  sleep(at: Position, timeoutMs: number): void {
+    const wakes = Atomics.load(this.#control, WAKE)
+    Atomics.store(this.#control, ASLEEP, 1)
+    if (this.head() === at && this.state() === 'open') Atomics.wait(this.#control, WAKE, wakes, timeoutMs)
+    Atomics.store(this.#control, ASLEEP, 0)
   }
 
   /** Producer: resolves when the mark moves from `seen`, or at once when it has moved already. */

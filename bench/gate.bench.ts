@@ -1,0 +1,111 @@
+// What the gate costs, measured beside its peers in one run: `node bench/gate.bench.ts` (seconds a proxy: --seconds 5).
+// Peers: nginx when it is installed, Portkey's gateway when PORTKEY_DIR names a folder it was installed in.
+import { parseArgs } from 'node:util'
+import { closedLoop, openLoop, readStream } from './gate/load.ts'
+import {
+  type Contender,
+  cpuSeconds,
+  residentMiB,
+  startGate,
+  startMock,
+  startNginx,
+  startPortkey,
+} from './gate/proxies.ts'
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '5' },
+    connections: { type: 'string', default: '64' },
+    streams: { type: 'string', default: '1000' },
+  },
+})
+const ms = Number(values.seconds) * 1_000
+const connections = Number(values.connections)
+const STREAM_RATE = 17_000
+const LATENCY_RATE = 1_000
+
+await using stack = new AsyncDisposableStack()
+const mock = keep(await startMock())
+const proxies: Contender[] = []
+for (const start of [
+  () => startGate(mock.target.port, 'written'),
+  () => startGate(mock.target.port, 'durable'),
+  () => startPortkey(mock.target.port),
+  () => startNginx(mock.target.port),
+]) {
+  const proxy = await start()
+  if (proxy) proxies.push(keep(proxy))
+}
+for (const name of ['portkey', 'nginx'])
+  if (!proxies.some((proxy) => proxy.name === name)) console.log(`${name}: not installed, not measured`)
+
+console.log(`\n1 KB JSON in and out, ${connections} connections, ${ms / 1_000} s each`)
+for (const proxy of proxies) {
+  await closedLoop(proxy.target, connections, Math.min(ms, 2_000))
+  const before = cpuSeconds(proxy)
+  const started = performance.now()
+  const answered = await closedLoop(proxy.target, connections, ms)
+  const cpu = cpuSeconds(proxy) - before
+  const wall = (performance.now() - started) / 1_000
+  report(proxy.name, {
+    'requests a CPU second': Math.round(answered / cpu),
+    'CPU µs a request': Math.round((cpu / answered) * 1e6),
+    'requests/s': Math.round(answered / wall),
+    'resident MiB': Math.round(residentMiB(proxy)),
+  })
+}
+
+console.log(`\nLatency at ${LATENCY_RATE} requests/s, ms`)
+const direct = await openLoop(mock.target, LATENCY_RATE, ms)
+report('direct', { p50: quantile(direct, 0.5), p99: quantile(direct, 0.99) })
+for (const proxy of proxies) {
+  // Portkey cannot take this rate on a busy machine; its figure at a tenth of it is the kinder one.
+  const rate = proxy.name === 'portkey' ? LATENCY_RATE / 10 : LATENCY_RATE
+  const latencies = await openLoop(proxy.target, rate, ms)
+  report(`${proxy.name} at ${rate}/s`, {
+    'added p50': quantile(latencies, 0.5) - quantile(direct, 0.5),
+    'added p99': quantile(latencies, 0.99) - quantile(direct, 0.99),
+  })
+}
+
+console.log(`\nOne stream at ${STREAM_RATE} events/s, then one as fast as it goes`)
+const paced = `stream-${STREAM_RATE}-${STREAM_RATE * 2}`
+const flatOut = 'stream-0-200000'
+for (const proxy of [mock, ...proxies]) {
+  const slow = await readStream(proxy.target, paced)
+  const before = cpuSeconds(proxy)
+  await readStream(proxy.target, flatOut)
+  const cpu = cpuSeconds(proxy) - before
+  report(proxy.name, {
+    'events/s': Math.round((STREAM_RATE * 2) / (slow.ms / 1_000)),
+    'first byte ms': slow.firstMs,
+    'flat out, events a CPU second': Math.round(200_000 / cpu),
+  })
+}
+
+const streams = Number(values.streams)
+console.log(`\n${streams} slow streams at once, 5 events/s each`)
+for (const proxy of proxies.filter(({ name }) => name === 'portcullis (written)')) {
+  const idle = residentMiB(proxy)
+  const under = Promise.all(Array.from({ length: streams }, () => readStream(proxy.target, 'stream-5-20')))
+  await new Promise((done) => setTimeout(done, 3_000))
+  report(proxy.name, { 'MiB over idle': Math.round(residentMiB(proxy) - idle) })
+  await under
+}
+
+function keep(proxy: Contender): Contender {
+  stack.defer(() => proxy.stop())
+  return proxy
+}
+
+function quantile(sorted: readonly number[], q: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN
+}
+
+function report(name: string, figures: Readonly<Record<string, number>>): void {
+  const text = Object.entries(figures).map(
+    ([what, figure]) =>
+      `${what} ${Number.isInteger(figure) ? figure.toLocaleString('en') : figure.toFixed(2)}`,
+  )
+  console.log(`  ${name.padEnd(22)} ${text.join('   ')}`)
+}

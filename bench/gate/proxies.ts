@@ -1,0 +1,150 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Target } from './load.ts'
+
+/** A proxy under test in a process of its own, so that its CPU time can be told from the load's. */
+export type Contender = {
+  readonly name: string
+  readonly target: Target
+  readonly pids: () => readonly number[]
+  readonly stop: () => Promise<void>
+}
+
+const TICKS_A_SECOND = 100
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const mockFile = fileURLToPath(new URL('./mock.ts', import.meta.url))
+
+/** User and system seconds so far, of all threads. */
+export function cpuSeconds({ pids }: Pick<Contender, 'pids'>): number {
+  let ticks = 0
+  for (const pid of pids()) {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    ticks += Number(fields[11]) + Number(fields[12])
+  }
+  return ticks / TICKS_A_SECOND
+}
+
+export function residentMiB({ pids }: Pick<Contender, 'pids'>): number {
+  let kib = 0
+  for (const pid of pids())
+    kib += Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+  return kib / 1024
+}
+
+export async function startMock(): Promise<Contender> {
+  const child = spawn(process.execPath, [mockFile], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [port] = (await once(child.stdout, 'data')) as [Buffer]
+  return started('direct', child, Number(port.toString()), '')
+}
+
+export async function startGate(upstreamPort: number, wait: 'written' | 'durable'): Promise<Contender> {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-gate-'))
+  const port = await freePort()
+  writeFileSync(
+    join(directory, 'portcullis.yaml'),
+    `listen: 127.0.0.1:${port}
+upstreams:
+  - { name: mock, protocol: openai, url: "http://127.0.0.1:${upstreamPort}/v1", key: upstream-key }
+keys:
+  - { key: sk-bench-key, account: bench }
+rates: { account: { requestsPerMinute: 100000000, tokensPerMinute: 1000000000000 } }
+ledger: { wait: ${wait} }
+`,
+  )
+  const child = spawn(process.execPath, [main, 'up', '--config', join(directory, 'portcullis.yaml')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const gate = started(`portcullis (${wait})`, child, port, 'authorization: Bearer sk-bench-key\r\n')
+  await once(child.stderr, 'data')
+  await listening(port)
+  return {
+    ...gate,
+    stop: async () => {
+      await gate.stop()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** `PORTKEY_DIR` names a folder in which `npm install @portkey-ai/gateway` was run. */
+export async function startPortkey(upstreamPort: number): Promise<Contender | undefined> {
+  const directory = process.env.PORTKEY_DIR
+  const file = directory && join(directory, 'node_modules/@portkey-ai/gateway/build/start-server.js')
+  if (!file || !existsSync(file)) return undefined
+  const port = await freePort()
+  const child = spawn(process.execPath, [file, `--port=${port}`, '--headless'], {
+    stdio: 'ignore',
+    cwd: directory,
+    env: { ...process.env, TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost' },
+  })
+  await listening(port)
+  const headers = `authorization: Bearer sk-bench-key\r\nx-portkey-provider: openai\r\nx-portkey-custom-host: http://127.0.0.1:${upstreamPort}/v1\r\n`
+  return started('portkey', child, port, headers)
+}
+
+export async function startNginx(upstreamPort: number): Promise<Contender | undefined> {
+  try {
+    execFileSync('nginx', ['-v'], { stdio: 'ignore' })
+  } catch {
+    return undefined
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'bench-nginx-'))
+  const port = await freePort()
+  writeFileSync(
+    join(directory, 'nginx.conf'),
+    `daemon off; master_process off; pid ${directory}/pid; error_log /dev/null;
+events { worker_connections 4096; }
+http { access_log off; proxy_temp_path ${directory}/p; client_body_temp_path ${directory}/c;
+  upstream mock { server 127.0.0.1:${upstreamPort}; keepalive 256; }
+  server { listen 127.0.0.1:${port}; keepalive_requests 1000000000; location / {
+    proxy_pass http://mock; proxy_http_version 1.1; proxy_set_header connection ""; proxy_buffering off; } } }`,
+  )
+  const child = spawn('nginx', ['-c', join(directory, 'nginx.conf')], { stdio: 'ignore' })
+  await listening(port)
+  return started('nginx', child, port, '')
+}
+
+function started(name: string, child: ChildProcess, port: number, headers: string): Contender {
+  return {
+    name,
+    target: { port, headers },
+    pids: () => (child.pid === undefined ? [] : [child.pid]),
+    stop: async () => {
+      if (child.exitCode !== null) return
+      const exit = once(child, 'exit')
+      child.kill('SIGTERM')
+      const late = setTimeout(() => child.kill('SIGKILL'), 5_000)
+      await exit
+      clearTimeout(late)
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net')
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  await new Promise((done) => server.close(done))
+  return address !== null && typeof address === 'object' ? address.port : 0
+}
+
+async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const isUp = await new Promise<boolean>((answer) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy()
+        answer(true)
+      })
+      socket.on('error', () => answer(false))
+    })
+    if (isUp) return
+    await new Promise((done) => setTimeout(done, 50))
+  }
+  throw new Error(`nothing listens on ${port}`)
+}
