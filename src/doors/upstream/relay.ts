@@ -63,6 +63,8 @@ export class Relay {
   #isHeadSent = false
   #isSettled = false
   #isFinished = false
+  /** The upstream has said all. */
+  #isComplete = false
   #finishing: Promise<void> = Promise.resolve()
   #lastByte = newline
   /** Pieces that wait: for the decision to be on record, or for the end to be. */
@@ -106,7 +108,7 @@ export class Relay {
         if (status >= 200) this.#onHead(upstream, controller, status)
       },
       onResponseData: (controller, chunk) => this.#onChunk(controller, chunk),
-      onResponseEnd: () => void this.#onEnd(upstream),
+      onResponseEnd: () => this.#onEnd(upstream),
       onResponseError: (_controller, error) => this.#onError(upstream, error),
     }
   }
@@ -146,6 +148,7 @@ export class Relay {
       () => {
         send()
         for (const chunk of this.#takeHeld()) this.#pass(controller, chunk)
+        if (this.#isComplete) void this.#finish('answered')
         if (!this.#with.response.writableNeedDrain) controller.resume()
       },
       () => this.#unrecorded(controller),
@@ -205,11 +208,12 @@ export class Relay {
     this.#controller?.resume()
   }
 
-  async #onEnd(upstream: Upstream): Promise<void> {
+  #onEnd(upstream: Upstream): void {
     upstream.breaker.letGo()
-    if (!this.#isHeadSent) await this.#with.whenRecorded()?.catch(() => {})
-    await this.#finish('answered')
-    this.#end()
+    this.#isComplete = true
+    if (this.#isFinished) this.#end()
+    else if (this.#isHeadSent) void this.#finish('answered')
+    // Else the head is sent once the decision is on record, and the rest with it.
   }
 
   /** Puts the completion on record, then lets the held pieces go. */
@@ -220,6 +224,7 @@ export class Relay {
       () => {
         this.#isFinished = true
         if (this.#isHeadSent && outcome === 'answered') this.#flush()
+        if (this.#isComplete) this.#end()
       },
       () => {
         this.#with.response.destroy()
@@ -229,8 +234,12 @@ export class Relay {
   }
 
   #flush(): void {
-    for (const chunk of this.#takeHeld()) this.#with.response.write(chunk)
-    if (!this.#with.response.writableNeedDrain) this.#controller?.resume()
+    const { response } = this.#with
+    const held = this.#takeHeld()
+    // The usual answer of one piece leaves in one write, with its end.
+    if (this.#isComplete && held.length === 1) response.end(held[0])
+    else for (const chunk of held) response.write(chunk)
+    if (!response.writableNeedDrain) this.#controller?.resume()
   }
 
   #end(): void {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import * as v from 'valibot'
 import { BlockWriter } from './block-writer.ts'
+import { Pace } from './pace.ts'
 import { Ring } from './ring.ts'
 import { openSigningKey } from './signing.ts'
 
@@ -29,8 +30,7 @@ export type WriterMessage =
 
 /** After a failed write the disk is asked again at this pace; the ring fills meanwhile and the gate's rule applies. */
 const RETRY_MS = 200
-const DOZING_MS = 2
-const NAP_MS = 0.1
+const NAP_MS = 1
 
 const start = v.parse(startSchema, workerData)
 const ring = Ring.attach(start.memory)
@@ -48,13 +48,12 @@ await run()
 async function run(): Promise<void> {
   let at = ring.watermark('written')
   let lastSync = 0
-  let lastRecords = 0
+  const pace = new Pace()
   let lastCheckpoint = performance.now()
   let isStalled = false
   for (;;) {
     const { end, bytes, records } = ring.take(at, writer.space)
     if (records > 0) {
-      lastRecords = performance.now()
       try {
         writer.append(bytes, records)
       } catch (error) {
@@ -88,8 +87,8 @@ async function run(): Promise<void> {
       return
     }
     if (isClosing) return tell({ kind: 'closed' })
-    // Waking a sleeping thread costs its waker several microseconds; after records came, more will.
-    if (performance.now() - lastRecords < DOZING_MS) ring.doze(NAP_MS)
+    // Waking a sleeping thread costs its waker several microseconds and gains little when records come all the time.
+    if (pace.isBusy(records, now)) ring.doze(NAP_MS)
     else ring.sleep(at, writer.isSynced ? start.checkpointMs : start.syncMs)
   }
 }
