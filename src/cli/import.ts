@@ -40,6 +40,11 @@ import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 fo
       value: 'KEYFILE',
       summary: 'replace accounts, keys, organisations, cards and addresses by keyed pseudonyms',
     },
+    text: {
+      type: 'boolean',
+      default: true,
+      summary: 'with --no-text: keep sketches and masked prompts only',
+    },
     json: { type: 'boolean', summary: 'one JSON object on standard output' },
   },
   examples: [
@@ -53,7 +58,10 @@ import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 fo
       'portcullis import results.jsonl --requests batch.jsonl --set account=a_7 --store data',
       'a batch: questions and answers are joined',
     ],
-    ['portcullis import logs/* --store data --pseudonymise key.txt', 'without the names of customers'],
+    [
+      'portcullis import logs/* --store data --pseudonymise key.txt --no-text',
+      'without names and without texts',
+    ],
   ],
   run: async (positionals, options, console) => {
     // Absolute, because the store knows a source again by its path.
@@ -94,6 +102,8 @@ async function settings(options: ParsedOptions, at: (path: string) => string) {
       pseudonyms: new Pseudonyms(await keyFrom(at(options.pseudonymise))),
     }),
     isStrict: options.strict === true,
+    // The command line reads `--no-NAME` as NAME set to false.
+    isTextless: options.text === false,
   }
 }
 

@@ -29,4 +29,8 @@ export type Exchange = {
   readonly status: number
   /** Signature or hash of a reasoning block that was sent back. */
   readonly reasoningSignature?: string
+  /** Where the texts were not kept: their features, as `intake/textless.ts` writes them. */
+  readonly sketch?: readonly number[]
+  /** Where the texts were not kept: the runs of the prompt that several accounts share, the rest as `…`. */
+  readonly masked?: string
 }

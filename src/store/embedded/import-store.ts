@@ -57,6 +57,19 @@ export function storedInputs(directory: string): string[] {
   }
 }
 
+/** The seed that a store's sketches were made under: compare them under the same one. */
+export function storedSeed(directory: string): number | undefined {
+  const path = join(directory, 'import', 'state.db')
+  if (!existsSync(path)) return undefined
+  const state = opened(path, { readOnly: true })
+  try {
+    const row = state.prepare("SELECT value FROM meta WHERE key = 'sketch-seed'").get()
+    return row?.value instanceof Uint8Array ? Buffer.from(row.value).readInt32LE() : undefined
+  } finally {
+    state.close()
+  }
+}
+
 export class ImportStore implements Disposable {
   readonly #folder: string
   readonly #state: DatabaseSync

@@ -49,6 +49,8 @@ export function exchangeOf(record: ExchangeRecord): Result<Exchange, Refusal> {
   }
   if (record.messages !== undefined && record.messages !== null && !Array.isArray(record.messages))
     return failure({ reason: 'field-type', field: 'messages' })
+  if (record.sketch !== undefined && !isSketch(record.sketch))
+    return failure({ reason: 'field-type', field: 'sketch' })
   return success(trusted(record as CheckedRecord, model as string))
 }
 
@@ -63,6 +65,7 @@ const OPTIONAL_TEXTS = [
   'system',
   'prompt',
   'reasoning_signature',
+  'masked',
 ] as const
 const OPTIONAL_NUMBERS = [
   'asn',
@@ -80,6 +83,7 @@ export const KNOWN_FIELDS: readonly string[] = [
   ...REQUIRED_TEXTS,
   'status',
   'messages',
+  'sketch',
   ...OPTIONAL_TEXTS,
   ...OPTIONAL_NUMBERS,
 ]
@@ -88,7 +92,7 @@ type CheckedRecord = { readonly ts: number; readonly status: number } & {
   readonly [field in 'id' | 'account' | 'key']: string
 } & { readonly [field in (typeof OPTIONAL_TEXTS)[number]]?: string | null } & {
   readonly [field in (typeof OPTIONAL_NUMBERS)[number]]?: number | null
-} & { readonly messages?: readonly unknown[] | null }
+} & { readonly messages?: readonly unknown[] | null; readonly sketch?: readonly number[] }
 
 type Mutable<T> = { -readonly [field in keyof T]: T[field] }
 
@@ -120,7 +124,22 @@ function trusted(record: CheckedRecord, model: string): Exchange {
   if (record.temperature != null) exchange.temperature = record.temperature
   if (record.n != null) exchange.n = record.n
   if (record.reasoning_signature != null) exchange.reasoningSignature = record.reasoning_signature
+  if (record.sketch !== undefined) exchange.sketch = record.sketch
+  if (record.masked != null) exchange.masked = record.masked
   return exchange
+}
+
+/** Four numbers, four topics and at most 64 shingles, each an unsigned word. */
+const SKETCH_WORDS_MIN = 8
+const SKETCH_WORDS_MAX = 72
+
+function isSketch(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length >= SKETCH_WORDS_MIN &&
+    value.length <= SKETCH_WORDS_MAX &&
+    value.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32)
+  )
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

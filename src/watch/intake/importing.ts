@@ -3,10 +3,8 @@ import type { Readable } from 'node:stream'
 import { GateError } from '../../kernel/gate-error.ts'
 import { ImportStore, type StoredSource } from '../../store/embedded/import-store.ts'
 import type { SegmentWriter } from '../../store/embedded/segment-writer.ts'
-import type { Exchange } from '../exchange.ts'
 import type { Block, Piece } from './block.ts'
 import { Clock, DISORDER_MS_MAX } from './clock.ts'
-import type { ExchangeRecord } from './exchange-log.ts'
 import type { Fields } from './fields.ts'
 import { type Stamp, stampOf } from './file-stamp.ts'
 import { IdWindow } from './id-window.ts'
@@ -16,6 +14,7 @@ import type { Found } from './records.ts'
 import { type Rejection, rejectionText } from './rejection.ts'
 import { HEAD_BYTES, STDIN } from './source.ts'
 import { Tally, type TallyState } from './tally.ts'
+import { Textless } from './textless.ts'
 
 export type ImportOptions = {
   readonly directory: string
@@ -28,8 +27,8 @@ export type ImportOptions = {
   /** Stops at the first rejection. */
   readonly isStrict?: boolean
   readonly pseudonyms?: Pseudonyms
-  /** What is kept of a record; all of it where nothing is given. */
-  readonly strip?: (record: ExchangeRecord, exchange: Exchange) => ExchangeRecord
+  /** Keeps sketches and masked prompts instead of texts. */
+  readonly isTextless?: boolean
   readonly segmentCharacters?: number
   readonly onProgress?: (progress: Progress) => void
 }
@@ -85,6 +84,7 @@ class Importer implements AsyncDisposable {
   readonly #store: ImportStore
   readonly #options: ImportOptions
   readonly #ids: IdWindow
+  readonly #textless: Textless | undefined
   readonly #pending = new Map<number, StoredSource>()
   #nextSourceId: number
   #segment: SegmentWriter | undefined
@@ -101,6 +101,8 @@ class Importer implements AsyncDisposable {
       store.meta('ids-seed'),
       store.meta('ids', () => new Uint8Array(0)),
     )
+    const seed = store.meta('sketch-seed').readInt32LE()
+    this.#textless = options.isTextless ? new Textless(seed) : undefined
     this.#nextSourceId = store.nextSourceId()
   }
 
@@ -237,9 +239,9 @@ class Importer implements AsyncDisposable {
   }
 
   #normalised({ record, exchange, text }: Found): string | undefined {
-    const { pseudonyms, strip } = this.#options
-    if (text !== undefined && pseudonyms === undefined && strip === undefined) return text
-    const stripped = strip ? strip(record, exchange) : record
+    const { pseudonyms } = this.#options
+    if (text !== undefined && pseudonyms === undefined && this.#textless === undefined) return text
+    const stripped = this.#textless?.strip(record, exchange) ?? record
     try {
       return JSON.stringify(pseudonyms ? pseudonyms.record(stripped) : stripped)
     } catch {

@@ -49,7 +49,7 @@ export class BlockSketcher {
       }
       if (at + RECORD_WORDS_MAX > this.#records.length) this.#records = larger(this.#records)
       const start = end
-      end = this.#writeText(reading.exchange.prompt ?? '', start)
+      end = this.#writeText(reading.exchange.prompt ?? reading.exchange.masked ?? '', start)
       at = encodeRecord(
         this.#records,
         at,

@@ -1,6 +1,6 @@
 // The sketched exchange as it travels from a sketch worker to the watch: one run of 32-bit words, no text.
 import type { Exchange } from '../exchange.ts'
-import type { Sketcher } from './sketch.ts'
+import type { Sketch, Sketcher } from './sketch.ts'
 import { SHINGLES_MAX, TOPICS } from './sketch.ts'
 import { hashString } from './words.ts'
 
@@ -57,8 +57,9 @@ export function encodeRecord(
   sketcher: Sketcher,
   seed: number,
 ): number {
-  const system = exchange.system ? sketcher.read(exchange.system).whole : 0
-  const sketch = sketcher.read(exchange.prompt ?? '')
+  const kept = exchange.sketch
+  const system = kept?.[0] ?? (exchange.system ? sketcher.read(exchange.system).whole : 0)
+  const sketch = kept ? keptSketch(kept) : sketcher.read(exchange.prompt ?? '')
   target[at + field.length] = field.shingles + sketch.count
   target[at + field.tsLow] = exchange.ts % 2 ** 32
   target[at + field.tsHigh] = Math.floor(exchange.ts / 2 ** 32)
@@ -87,6 +88,14 @@ export function encodeRecord(
   for (let k = 0; k < TOPICS; k++) target[at + field.topics + k] = sketch.topics[k] ?? 0
   for (let k = 0; k < sketch.count; k++) target[at + field.shingles + k] = sketch.shingles[k] ?? 0
   return at + field.shingles + sketch.count
+}
+
+/** A sketch that was made when the text was dropped: system, whole, words, objective, topics, shingles. */
+function keptSketch(words: readonly number[]): Omit<Sketch, 'positions'> {
+  const shingles = Uint32Array.from(words.slice(4 + TOPICS, 4 + TOPICS + SHINGLES_MAX))
+  const [, whole = 0, count = 0, objective = 0] = words
+  const topics = Uint32Array.from(words.slice(4, 4 + TOPICS))
+  return { shingles, count: shingles.length, whole, words: count, objective, topics }
 }
 
 export function tsOf(records: Uint32Array, at: number): number {
