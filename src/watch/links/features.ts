@@ -101,9 +101,9 @@ export class Features {
 
   /** Rebuilds the candidate table without the features that only one account used, oldest first, and the tombstones. */
   #drop(): void {
-    const kept: number[] = []
+    let kept: number[] = []
     for (const limit of [2, 1]) {
-      kept.length = 0
+      kept = []
       for (let slot = 0; slot <= this.#mask; slot++) {
         const count = this.#counts[slot] ?? 0
         if (count === 0 || this.#shared.has(this.#tags[slot] ?? 0)) continue
@@ -112,8 +112,7 @@ export class Features {
       }
       if (kept.length < this.#mask * 0.4) break
     }
-    if (kept.length > this.#mask * 0.5)
-      kept.splice(0, kept.length, ...kept.filter((slot) => (this.#counts[slot] ?? 0) >= 2))
+    if (kept.length > this.#mask * 0.5) kept = kept.filter((slot) => (this.#counts[slot] ?? 0) >= 2)
     if (kept.length > this.#mask * 0.5) kept.splice(Math.floor(this.#mask * 0.5))
     const rows = kept.map((slot) => ({
       tag: this.#tags[slot] ?? 0,
