@@ -58,7 +58,7 @@ test('CSV export has a row for each account', async () => {
   const lines = out.trimEnd().split('\r\n')
   expect(lines).toHaveLength(5)
   expect(lines[1]).toBe(
-    'c_1f2e3d4,a_10,0.987,reasoning,2026-05-04T00:03:00.000Z,2026-05-16T12:03:00.000Z,2026-05-04T09:03:00.000Z,the same words wrap 97 % of their prompts',
+    'c_1f2e3d4,a_10,0.9870,reasoning,2026-05-04T00:03:00.000Z,2026-05-16T12:03:00.000Z,2026-05-04T09:03:00.000Z,the same words wrap 97 % of their prompts',
   )
 })
 

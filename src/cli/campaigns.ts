@@ -112,7 +112,7 @@ function* csvOf(chosen: readonly Campaign[]): Generator<string> {
     const rows = accounts.map((account) => [
       id,
       account,
-      String(score),
+      score.toFixed(4),
       objective,
       ...times,
       evidence[0]?.summary ?? '',

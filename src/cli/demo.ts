@@ -16,6 +16,8 @@ import { some } from './render/figures.ts'
 import { screenOf } from './render/screen.ts'
 
 const SEED_DEFAULT = 7
+/** Campaigns told one by one as they are raised; the rest show in the progress line. */
+const ANNOUNCED_MAX = 12
 
 export const demo: Command = {
   usage: '[--scenario NAME] [--seed N] [--store DIR] [--json] [--write DIR]',
@@ -98,13 +100,15 @@ async function huntWhileMade(
     const { report } = await hunt(['-'], {
       stdin: traffic.lines,
       signal,
-      onProgress: ({ exchanges, accounts }) => progress.update(exchanges, some(accounts, 'account')),
+      onProgress: ({ exchanges, accounts, campaigns }) =>
+        progress.update(exchanges, `${some(accounts, 'account')}, ${some(campaigns, 'campaign')} raised`),
       onSweep: (raised) => {
         for (const campaign of raised) {
           if (announced.has(campaign.id)) continue
           announced.add(campaign.id)
           firstAt ??= now()
-          if (!options.json) progress.say(raisedLine(campaign, (now() - began) / 1000, screen))
+          if (!options.json && announced.size <= ANNOUNCED_MAX)
+            progress.say(raisedLine(campaign, (now() - began) / 1000, screen))
         }
       },
     })

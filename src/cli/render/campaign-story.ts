@@ -9,6 +9,7 @@ const BAR_CELLS = 10
 const TEMPLATES_SHOWN = 5
 const TEMPLATE_LINES = 3
 const SHARED_SHOWN = 8
+const EXPLANATIONS_SHOWN = 4
 const ACCOUNTS_SHOWN = 6
 const DAY_MS = 86_400_000
 
@@ -97,10 +98,12 @@ function templates(campaign: Campaign, { paint, columns }: Screen): string[] {
 }
 
 function explanations(campaign: Campaign, { paint, columns }: Screen): string[] {
-  return campaign.explanations.flatMap(({ kind, fit, summary }) => [
-    `${INDENT}${paint('green', bar(fit, BAR_CELLS))} ${lookalikeWords[kind]} ${paint('dim', `fits ${percent(fit)}`)}`,
-    ...wrapped(visible(summary), columns - 4).map((line) => `${INDENT}${INDENT}${line}`),
-  ])
+  return campaign.explanations
+    .slice(0, EXPLANATIONS_SHOWN)
+    .flatMap(({ kind, fit, summary }) => [
+      `${INDENT}${paint('green', bar(fit, BAR_CELLS))} ${lookalikeWords[kind]} ${paint('dim', `fits ${percent(fit)}`)}`,
+      ...wrapped(visible(summary), columns - 4).map((line) => `${INDENT}${INDENT}${line}`),
+    ])
 }
 
 function accounts({ accounts: members }: Campaign, { columns }: Screen): string[] {

@@ -18,7 +18,7 @@ const ID_CELLS_MAX = 14
 
 const columns: readonly Column[] = [
   { title: 'campaign', side: 'left', from: 0, text: ({ id }) => cut(visible(id), ID_CELLS_MAX) },
-  { title: 'after', side: 'left', from: 0, text: ({ objective }) => objective },
+  { title: 'copies', side: 'left', from: 0, text: ({ objective }) => objective },
   {
     title: 'accounts',
     side: 'right',
@@ -58,7 +58,7 @@ export function campaignTable(report: Report, screen: Screen): string {
       return at === 0 ? paint('bold', cell) : cell
     })
     const drawn = `${paint(campaign.score >= 0.9 ? 'red' : 'yellow', bar(campaign.score, BAR_CELLS))} ${padded(score(campaign.score), 6)}`
-    const evidence = visible(campaign.evidence[0]?.summary ?? '')
+    const evidence = campaign.evidence.map(({ signal }) => visible(signal)).join(' · ')
     lines.push(`${[...cells, drawn].join(GAP)}${isBeside ? GAP + cut(evidence, rest) : ''}`.trimEnd())
     if (!isBeside && evidence !== '') lines.push(paint('dim', `  ${cut(evidence, screen.columns - 2)}`))
   }

@@ -4,7 +4,7 @@ const FULL = '█'
 const EMPTY = '░'
 const levels = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
 
 /** `share` of 0..1 as filled cells. */
 export function bar(share: number, cells: number): string {
@@ -52,15 +52,16 @@ export function day(ts: number): string {
 
 /** `3 days 4 hours`, `2 hours`, `12 minutes` */
 export function span(ms: number): string {
-  const hours = Math.floor(ms / HOUR_MS)
+  const minutes = Math.max(1, Math.round(ms / MINUTE_MS))
+  if (minutes < 60) return some(minutes, 'minute')
+  const hours = Math.floor(minutes / 60)
   if (hours >= 48) {
     const rest = hours % 24
     return rest === 0
       ? `${Math.floor(hours / 24)} days`
       : `${Math.floor(hours / 24)} days ${some(rest, 'hour')}`
   }
-  if (hours >= 1) return some(hours, 'hour')
-  return some(Math.max(1, Math.round(ms / 60_000)), 'minute')
+  return some(hours, 'hour')
 }
 
 /** `1 account`, `1,234 accounts` */

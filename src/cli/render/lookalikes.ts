@@ -4,6 +4,8 @@ import type { Screen } from './screen.ts'
 import { cut, padded, visible, widthOf } from './visible.ts'
 import { lookalikeWords } from './words.ts'
 
+const SUMMARY_CELLS_MIN = 48
+
 /** Groups that look like a campaign, named as what they are; the largest of each kind. */
 export function lookalikeList(
   lookalikes: readonly Lookalike[],
@@ -15,9 +17,13 @@ export function lookalikeList(
   const sizes = shown.map(({ accounts }) => some(accounts.length, 'account'))
   const nameCells = Math.max(0, ...names.map(widthOf))
   const sizeCells = Math.max(0, ...sizes.map(widthOf))
-  const lines = shown.map(({ summary }, at) => {
-    const room = columns - nameCells - sizeCells - 6
-    return `  ${paint('green', padded(names[at] ?? '', nameCells))}  ${padded(sizes[at] ?? '', sizeCells, 'right')}  ${paint('dim', cut(visible(summary), room))}`.trimEnd()
+  const beside = columns - nameCells - sizeCells - 6
+  const isBeside = beside >= SUMMARY_CELLS_MIN
+  const lines = shown.flatMap(({ summary }, at) => {
+    const group = `  ${paint('green', padded(names[at] ?? '', nameCells))}  ${padded(sizes[at] ?? '', sizeCells, 'right')}`
+    const why = paint('dim', cut(visible(summary), isBeside ? beside : columns - 4))
+    if (summary === '') return [group]
+    return isBeside ? [`${group}  ${why}`] : [group, `    ${why}`]
   })
   const more = lookalikes.length - shown.length
   if (more > 0) lines.push(paint('dim', `  and ${some(more, 'more group')}`.replace('more groups', 'more')))

@@ -3,11 +3,11 @@ import type { LookalikeKind, Objective } from '../../watch/report.ts'
 /** What a campaign is after, in words. */
 export const objectiveWords: Readonly<Record<Objective, string>> = {
   reasoning: 'the model’s reasoning',
-  grading: 'its judgement of answers',
-  coding: 'its programming',
-  tools: 'its use of tools',
-  instructions: 'its way of following instructions',
-  other: 'answers of many kinds',
+  grading: 'the model’s judgement of answers',
+  coding: 'the model’s programming',
+  tools: 'the model’s use of tools',
+  instructions: 'how the model follows instructions',
+  other: 'the model’s answers of many kinds',
 }
 
 /** What looks like a campaign and is not, in words. */
