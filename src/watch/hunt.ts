@@ -59,11 +59,12 @@ export type Hunt = {
 }
 
 export async function hunt(inputs: readonly string[], options: HuntOptions = {}): Promise<Hunt> {
+  const feed = new Feed(options)
   await using pool = SketchPool.open(
     options.workers ?? Math.max(1, availableParallelism()),
     options.seed ?? DEFAULT_SEED,
+    (block) => feed.learn(block),
   )
-  const feed = new Feed(options)
   const sources = await opened(inputs, pool, options)
   await merge(sources, feed)
   feed.finish()
@@ -167,7 +168,6 @@ class Feed {
   take(sketched: Sketched): void {
     for (const rejection of sketched.rejections) this.#reject(rejection)
     if (!sketched.records) return
-    this.#learn(sketched)
     const { records } = sketched
     const until = this.#options.until ?? Number.POSITIVE_INFINITY
     for (let at = 0; at < records.length; at += records[at + field.length] ?? records.length) {
@@ -219,7 +219,11 @@ class Feed {
     this.rejections.add(rejection)
   }
 
-  #learn({ worker, names }: PooledBlock): void {
+  /**
+   * Takes the names a worker has given numbers to, in the order in which the worker gave them. Blocks of several
+   * logs are taken in another order, by time.
+   */
+  learn({ worker, names }: PooledBlock): void {
     const tables = this.#tablesOf(worker)
     for (const [kind, name] of names) tables[kind].names.push(name)
   }

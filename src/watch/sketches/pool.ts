@@ -16,6 +16,7 @@ type Waiter = { readonly resolve: (block: PooledBlock) => void; readonly reject:
 export class SketchPool implements AsyncDisposable {
   readonly #workers: Worker[]
   readonly #load: number[]
+  readonly #onSketched: (block: PooledBlock) => void
   readonly #waiting = new Map<number, Waiter>()
   readonly #idle: (() => void)[] = []
   readonly #sources = new Map<Input, number>()
@@ -23,13 +24,15 @@ export class SketchPool implements AsyncDisposable {
   #jobs = 0
   #failure: GateError | undefined
 
-  private constructor(workers: number, seed: number) {
+  private constructor(workers: number, seed: number, onSketched: (block: PooledBlock) => void) {
+    this.#onSketched = onSketched
     this.#load = new Array<number>(workers).fill(0)
     this.#workers = this.#load.map((_, index) => this.#start(index, seed))
   }
 
-  static open(workers: number, seed: number): SketchPool {
-    return new SketchPool(workers, seed)
+  /** @param onSketched is told of every block as its worker finishes it: in each worker's own order. */
+  static open(workers: number, seed: number, onSketched: (block: PooledBlock) => void): SketchPool {
+    return new SketchPool(workers, seed, onSketched)
   }
 
   get size(): number {
@@ -79,7 +82,9 @@ export class SketchPool implements AsyncDisposable {
     const worker = new Worker(moduleUrl('./sketch-worker', import.meta.url), { workerData: { seed } })
     worker.on('message', (sketched: SketchedBlock) => {
       this.#load[index] = (this.#load[index] ?? 1) - 1
-      this.#waiting.get(sketched.job)?.resolve({ ...sketched, worker: index })
+      const block = { ...sketched, worker: index }
+      this.#onSketched(block)
+      this.#waiting.get(sketched.job)?.resolve(block)
       this.#waiting.delete(sketched.job)
       for (const resume of this.#idle.splice(0)) resume()
     })
