@@ -1,6 +1,6 @@
 import { GateError } from '../kernel/gate-error.ts'
 import { saveFindings } from '../store/embedded/findings.ts'
-import { storedInputs } from '../store/embedded/import-store.ts'
+import { storedInputs, storedSeed } from '../store/embedded/import-store.ts'
 import { type Hunt, hunt as runHunt } from '../watch/hunt.ts'
 import { rejectionText } from '../watch/intake/rejection.ts'
 import type { Report } from '../watch/report.ts'
@@ -51,6 +51,7 @@ Exit 0 whether or not there are campaigns; 2 for unusable input.`,
       isStrict: options.strict === true,
       ...untilOf(options),
       ...workersOf(options),
+      ...(positionals.length === 0 && seedOf(storePath(options, console))),
       input: await inputOptions(options, console.cwd),
       onProgress: ({ exchanges, accounts, campaigns, rejected }) =>
         progress.update(
@@ -80,6 +81,12 @@ async function inputsOf(
     'usage',
     'name at least one log, - for standard input, or a store that logs were imported into',
   )
+}
+
+/** What was stored without its texts can be compared only under the store's own seed. */
+function seedOf(directory: string): { readonly seed?: number } {
+  const seed = storedSeed(directory)
+  return seed === undefined ? {} : { seed }
 }
 
 /** Contract C2. The report knows more (templates, explanations); `explain` shows it. */

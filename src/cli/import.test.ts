@@ -85,7 +85,6 @@ test('batch results are joined with the requests given beside them', async () =>
 
 test.each([
   [['--store', 'x'], 'usage'],
-  [['none.jsonl'], 'usage'],
   [['none.jsonl', '--store', 'x'], 'input-not-found'],
   [['.', '--store', 'x'], 'input-is-directory'],
   [['-', '--store', 'x', '--format', 'nosuch'], 'usage'],

@@ -9,18 +9,23 @@ import { rejectionText } from '../watch/intake/rejection.ts'
 import { STDIN, unreadable } from '../watch/intake/source.ts'
 import { Tally } from '../watch/intake/tally.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
+import { STORE_DEFAULT, storePath } from './findings.ts'
 import { counted, lasting, progressLine } from './progress.ts'
 
 const EXAMPLES_SHOWN_MAX = 20
 
 export const importCommand: Command = {
-  usage: 'LOG... --store DIR [--format NAME] [--map FIELD=COLUMN,...] [--json]',
+  usage: 'LOG... [--store DIR] [--format NAME] [--map FIELD=COLUMN,...] [--json]',
   description: `Reads logs (plain, gzip or zstd; \`-\` is standard input) into a store, for \`portcullis hunt --store DIR\`.
 Formats, told by content: ${adapters.map(({ name }) => name).join(', ')}.
 Every line that cannot be taken is counted with its reason. Import again and only what is new is read; a killed
 import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 for unusable input.`,
   options: {
-    store: { type: 'string', value: 'DIR', summary: 'where to; exchanges go to DIR/import' },
+    store: {
+      type: 'string',
+      value: 'DIR',
+      summary: `where to; exchanges go to DIR/import (default: ${STORE_DEFAULT})`,
+    },
     format: { type: 'string', value: 'NAME', summary: 'do not guess the format' },
     map: {
       type: 'string',
@@ -68,7 +73,6 @@ import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 fo
     const at = (path: string) => resolve(console.cwd, path)
     const paths = positionals.map((path) => (path === STDIN ? path : at(path)))
     if (paths.length === 0) throw new GateError('usage', 'name at least one log, or - for standard input')
-    if (typeof options.store !== 'string') throw new GateError('usage', 'say where to with --store DIR')
     if (paths.filter((path) => path === STDIN).length > 1)
       throw new GateError('usage', 'standard input can be read once')
     // All of them before any of them: a wrong name must not show after an hour.
@@ -76,7 +80,7 @@ import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 fo
     const began = console.now()
     const progress = progressLine(console, { label: 'importing', unit: 'lines' })
     const reports = await importLogs(paths, {
-      directory: at(options.store),
+      directory: storePath(options, console),
       stdin: console.stdin,
       signal: console.signal,
       ...(await settings(options, at)),
