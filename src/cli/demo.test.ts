@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -65,6 +65,13 @@ test('stopping it leaves no half-written file, and earlier findings as they were
   expect(err).toContain('Stopped')
   expect(await readdir(join(store, 'demo'))).toEqual([])
   expect(await readdir(join(store, 'findings'))).toHaveLength(1)
+}, 120_000)
+
+test('a store that cannot be written ends the demo with a coded line', async () => {
+  await writeFile(join(cwd, 'file'), '')
+  const { code, err } = await portcullis(['demo', '--scenario', 'tiny', '--store', 'file'], { cwd })
+  expect(code).toBe(2)
+  expect(err).toContain('portcullis: store-unwritable: ')
 })
 
 test('a scenario that does not exist is refused with the list of those that do', async () => {

@@ -119,7 +119,7 @@ async function huntWhileMade(
     return { report, verdict, log, seconds: (now() - began) / 1000, firstCampaignSeconds }
   } catch (error) {
     if (signal.aborted) return undefined
-    throw error
+    throw traffic.failure ?? error
   }
 }
 
@@ -129,15 +129,22 @@ async function writeOnly(
   directory: string,
   console: Console,
 ): Promise<ExitCode> {
+  const { signal, cwd } = console
   const progress = progressLine(console, { label: 'writing', unit: 'exchanges' })
-  const written = await writeTraffic(trafficOf(scenarios[scenario], seed), resolve(console.cwd, directory), {
-    compression: 'gzip',
-    signal: console.signal,
-    onProgress: (exchanges) => progress.update(exchanges),
-  })
-  progress.done(written.exchanges)
-  console.stdout.write(`${JSON.stringify(written)}\n`)
-  return 0
+  try {
+    const written = await writeTraffic(trafficOf(scenarios[scenario], seed), resolve(cwd, directory), {
+      compression: 'gzip',
+      signal,
+      onProgress: (exchanges) => progress.update(exchanges),
+    })
+    progress.done(written.exchanges)
+    console.stdout.write(`${JSON.stringify(written)}\n`)
+    return 0
+  } catch (error) {
+    if (!signal.aborted) throw error
+    console.stderr.write('Stopped. Nothing was written.\n')
+    return 1
+  }
 }
 
 function opening(name: ScenarioName, seed: number): string {

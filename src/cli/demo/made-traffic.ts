@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import * as v from 'valibot'
+import { GateError } from '../../kernel/gate-error.ts'
 import { moduleUrl } from '../../kernel/module-url.ts'
 import type { ScenarioName } from '../../watch/traffic/scenarios.ts'
 
@@ -25,6 +26,7 @@ export class MadeTraffic implements AsyncDisposable {
   readonly directory: string
   readonly #worker: Worker
   #log: string | undefined
+  #failure: Error | undefined
 
   private constructor(worker: Worker, directory: string, signal: AbortSignal) {
     this.#worker = worker
@@ -44,6 +46,15 @@ export class MadeTraffic implements AsyncDisposable {
     return this.#log
   }
 
+  /** Why it broke off, if it did. Whoever reads the lines only sees them end. */
+  get failure(): Error | undefined {
+    const failure = this.#failure
+    // Errors lose their class on the way out of a worker, not their code.
+    if (failure && 'code' in failure && failure.code === 'store-unwritable')
+      return new GateError('store-unwritable', failure.message, { cause: failure })
+    return failure
+  }
+
   /** What each account truly is; only once all has been read. */
   async truth(): Promise<TruthFile> {
     return v.parse(truthFile, JSON.parse(await readFile(join(this.directory, 'truth.json'), 'utf8')))
@@ -54,12 +65,11 @@ export class MadeTraffic implements AsyncDisposable {
     await this.#worker.terminate()
     if (this.#log !== undefined) return
     for (const name of ['log.jsonl.zst.part', 'truth.json.part'])
-      await rm(join(this.directory, name), { force: true })
+      await rm(join(this.directory, name), { force: true }).catch(() => {})
   }
 
   async *#lines(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const arrived: unknown[] = []
-    let failure: unknown
     let wake = Promise.withResolvers<void>()
     const ring = () => wake.resolve()
     this.#worker.on('message', (value) => {
@@ -67,7 +77,7 @@ export class MadeTraffic implements AsyncDisposable {
       ring()
     })
     this.#worker.once('error', (error) => {
-      failure = error
+      this.#failure = error instanceof Error ? error : new Error(String(error))
       ring()
     })
     this.#worker.once('exit', ring)
@@ -82,7 +92,7 @@ export class MadeTraffic implements AsyncDisposable {
         yield heard.lines
         this.#worker.postMessage('more')
       }
-      if (failure !== undefined) throw failure
+      if (this.#failure !== undefined) throw this.#failure
       if (this.#worker.threadId === -1) throw new Error('the traffic worker stopped before it was done')
       await wake.promise
       wake = Promise.withResolvers<void>()

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
@@ -62,5 +62,11 @@ test('an interrupted write leaves no log under its own name', async () => {
     onProgress: () => stop.abort(),
   })
   await expect(writing).rejects.toThrow()
-  expect((await readdir(folder)).filter((name) => !name.endsWith('.part'))).toEqual([])
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('a folder that cannot be written is a coded error', async () => {
+  await writeFile(join(folder, 'file'), '')
+  const writing = writeTraffic(trafficOf(scenarios.tiny, SEED), join(folder, 'file'), { compression: 'zstd' })
+  await expect(writing).rejects.toMatchObject({ code: 'store-unwritable' })
 })

@@ -1,11 +1,12 @@
 // Traffic as files: the exchange log (contract C1) and the truth beside it.
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TransformOptions } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGzip, createZstdCompress } from 'node:zlib'
+import { GateError } from '../../kernel/gate-error.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -37,25 +38,46 @@ const LINES_PER_CHUNK = 2000
 /** Lets the generator run ahead while the compressor works in its own thread. */
 const ahead: Pick<TransformOptions, 'highWaterMark'> = { highWaterMark: 8 * 1024 * 1024 }
 
-/** Writes `log.jsonl.gz` or `.zst` and `truth.json` into the directory; each appears under its name only when whole. */
+/**
+ * Writes `log.jsonl.gz` or `.zst` and `truth.json` into the directory; each appears under its name only when whole,
+ * and a truth never stands beside another run's log.
+ */
 export async function writeTraffic(
   traffic: Traffic,
   directory: string,
   options: WriteOptions,
 ): Promise<Written> {
-  await mkdir(directory, { recursive: true })
   const log = join(directory, options.compression === 'gzip' ? 'log.jsonl.gz' : 'log.jsonl.zst')
   const truth = join(directory, 'truth.json')
+  try {
+    await mkdir(directory, { recursive: true })
+    const { exchanges, campaigns } = await writeLog(traffic, `${log}.part`, options)
+    await writeFile(`${truth}.part`, JSON.stringify(truthOf(traffic, campaigns, exchanges)))
+    await rm(truth, { force: true })
+    await rename(`${log}.part`, log)
+    await rename(`${truth}.part`, truth)
+    return { log, truth, exchanges, accounts: traffic.truth.size }
+  } catch (error) {
+    for (const path of [log, truth]) await rm(`${path}.part`, { force: true }).catch(() => {})
+    if (options.signal?.aborted || !(error instanceof Error) || !('syscall' in error)) throw error
+    throw new GateError(
+      'store-unwritable',
+      `The traffic cannot be written to ${directory}: ${error.message}.`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+async function writeLog(traffic: Traffic, path: string, options: WriteOptions) {
   const campaigns = emptyCampaigns(traffic)
   let exchanges = 0
   const compressor =
     options.compression === 'gzip'
       ? createGzip({ level: 1, ...ahead })
-      : createZstdCompress({
-          ...ahead,
-          params: { [constants.ZSTD_c_compressionLevel]: 1 },
-        })
-  const file = createWriteStream(`${log}.part`)
+      : createZstdCompress({ ...ahead, params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+  const file = createWriteStream(path)
   const done = pipeline(compressor, file, options.signal ? { signal: options.signal } : {})
   // The pipeline's failure is awaited below; until then it must not count as unhandled.
   done.catch(() => {})
@@ -79,10 +101,7 @@ export async function writeTraffic(
     compressor.end()
   }
   await done
-  await rename(`${log}.part`, log)
-  await writeFile(`${truth}.part`, JSON.stringify(truthOf(traffic, campaigns, exchanges)))
-  await rename(`${truth}.part`, truth)
-  return { log, truth, exchanges, accounts: traffic.truth.size }
+  return { exchanges, campaigns }
 }
 
 /** One line of contract C1, without the line break, for exchanges made here: their ids need no escaping. */
