@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./judge.ts')).judge,
   },
   {
+    name: 'init',
+    summary: 'write a first configuration for what this machine has',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
     name: 'up',
     summary: 'serve the gate as portcullis.yaml says',
     load: async () => (await import('./up.ts')).up,

@@ -5,10 +5,13 @@ import { ledgerExchanges } from '../gate/export-exchanges.ts'
 import { parseStanding } from '../gate/standing.ts'
 import { Standings } from '../gate/standing-book.ts'
 import { GateError } from '../kernel/gate-error.ts'
+import { loadFindings } from '../store/embedded/findings.ts'
 import { listSegments } from '../store/embedded/ledger/segments.ts'
 import { type Measure, MeasureStore, type NewMeasure } from '../store/embedded/measure-store.ts'
 import { openState } from '../store/embedded/state.ts'
+import { parseReport } from '../watch/report-schema.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
+import { campaignNamed } from './findings.ts'
 import {
   authorOption,
   durationOption,
@@ -25,7 +28,7 @@ const DAY_MS = 86_400_000
 export const countermeasure: Command = {
   usage: 'apply|preview|list|undo|allow|disallow [STANDING|ID|ACCOUNT]',
   description:
-    'Gives accounts a standing, from mild to severe: watched, slowed, limited, capped, lesser, verify, quarantined.\nThe accounts are named with --accounts or --file, or taken from a campaign of a report that `hunt --json` wrote.\npreview says whom a measure would touch and changes nothing. The allow-list always wins. A running gate notices\nwithin a second and writes the measure into the ledger.',
+    'Gives accounts a standing, from mild to severe: watched, slowed, limited, capped, lesser, verify, quarantined.\nThe accounts are named with --accounts or --file, or are those of a --campaign of the latest findings or of a\n--report that `hunt --json` wrote. preview says whom a measure would touch and changes nothing. The allow-list always wins. A running gate notices\nwithin a second and writes the measure into the ledger.',
   options: {
     accounts: { type: 'string', value: 'A,B', summary: 'accounts by name' },
     file: { type: 'string', value: 'FILE', summary: 'accounts, one a line' },
@@ -33,7 +36,7 @@ export const countermeasure: Command = {
     campaign: {
       type: 'string',
       value: 'ID',
-      summary: 'with --report: the campaign whose accounts are meant',
+      summary: 'the campaign whose accounts are meant',
     },
     reason: { type: 'string', value: 'TEXT', summary: 'why; needed to apply or allow' },
     author: { type: 'string', value: 'NAME', summary: 'who acts (default: the user of this machine)' },
@@ -63,7 +66,7 @@ export const countermeasure: Command = {
       const context = { store, measures: new MeasureStore(database), options, console }
       switch (action) {
         case 'apply':
-          return apply(context, subject)
+          return await apply(context, subject)
         case 'preview':
           return await preview(context, subject)
         case 'list':
@@ -90,8 +93,11 @@ type Context = {
   readonly console: Console
 }
 
-function apply({ measures, options, console }: Context, kind: string | undefined): ExitCode {
-  const accounts = accountsOf(options, console)
+async function apply(
+  { store, measures, options, console }: Context,
+  kind: string | undefined,
+): Promise<ExitCode> {
+  const accounts = await accountsOf(store, options, console)
   const measure = measureOf(
     kind,
     options,
@@ -112,7 +118,7 @@ async function preview(
   { store, measures, options, console }: Context,
   kind: string | undefined,
 ): Promise<ExitCode> {
-  const accounts = accountsOf(options, console)
+  const accounts = await accountsOf(store, options, console)
   measureOf(kind, options, console, 'preview')
   const standings = new Standings(measures, [])
   await standings.refresh(console.now())
@@ -233,23 +239,42 @@ const reportSchema = v.object({
   campaigns: v.array(v.object({ id: v.string(), accounts: v.array(v.string()) })),
 })
 
-function accountsOf(options: ParsedOptions, console: Console): readonly string[] {
+async function accountsOf(
+  store: string,
+  options: ParsedOptions,
+  console: Console,
+): Promise<readonly string[]> {
   const accounts = new Set(listOption(options, 'accounts'))
   const file = textOption(options, 'file')
   if (file !== undefined)
     for (const line of readText(file, console).split('\n')) if (line.trim() !== '') accounts.add(line.trim())
-  const report = textOption(options, 'report')
-  if (report !== undefined) {
-    const wanted = neededOption(options, 'campaign', 'which campaign of the report')
-    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), reportSchema), readText(report, console))
-    if (!parsed.success) throw new GateError('usage', `${report} is no report of \`hunt --json\`.`)
-    const campaign = parsed.output.campaigns.find(({ id }) => id === wanted)
-    if (campaign === undefined) throw new GateError('usage', `${report} has no campaign ${wanted}.`)
-    for (const account of campaign.accounts) accounts.add(account)
-  }
+  const campaign = textOption(options, 'campaign')
+  if (campaign !== undefined)
+    for (const account of await campaignAccounts(store, campaign, options, console)) accounts.add(account)
   if (accounts.size === 0)
-    throw new GateError('usage', 'Name accounts with --accounts, --file, or --report and --campaign.')
+    throw new GateError('usage', 'Name accounts with --accounts, --file or --campaign.')
   return [...accounts].sort()
+}
+
+async function campaignAccounts(
+  store: string,
+  wanted: string,
+  options: ParsedOptions,
+  console: Console,
+): Promise<readonly string[]> {
+  const report = textOption(options, 'report')
+  if (report === undefined) {
+    const { findings } = await loadFindings(store, parseReport)
+    const campaign = campaignNamed(findings, wanted)
+    if (campaign === undefined)
+      throw new GateError('usage', `The latest findings have no campaign ${wanted}.`)
+    return campaign.accounts
+  }
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), reportSchema), readText(report, console))
+  if (!parsed.success) throw new GateError('usage', `${report} is no report of \`hunt --json\`.`)
+  const campaign = parsed.output.campaigns.find(({ id }) => id === wanted)
+  if (campaign === undefined) throw new GateError('usage', `${report} has no campaign ${wanted}.`)
+  return campaign.accounts
 }
 
 function readText(file: string, console: Console): string {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { loadStorePath } from '../config/read-config.ts'
+import { STORE_DEFAULT } from '../config/schema.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import type { CommandOption, Console, ParsedOptions } from './command.ts'
 
@@ -18,7 +20,10 @@ export const storeOptions: Readonly<Record<string, CommandOption>> = {
 export function storePath(options: ParsedOptions, console: Console): string {
   const store = textOption(options, 'store')
   if (store !== undefined) return resolve(console.cwd, store)
-  return loadStorePath(resolve(console.cwd, textOption(options, 'config') ?? 'portcullis.yaml'))
+  const config = textOption(options, 'config')
+  if (config !== undefined) return loadStorePath(resolve(console.cwd, config))
+  const usual = resolve(console.cwd, 'portcullis.yaml')
+  return existsSync(usual) ? loadStorePath(usual) : resolve(console.cwd, STORE_DEFAULT)
 }
 
 export function textOption(options: ParsedOptions, name: string): string | undefined {

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
+import { unwatchFile, watchFile } from 'node:fs'
 import { resolve } from 'node:path'
 import { loadConfig } from '../config/read-config.ts'
-import { openLog } from '../kernel/log.ts'
-import type { Command } from './command.ts'
+import { GateError } from '../kernel/gate-error.ts'
+import { type Log, openLog } from '../kernel/log.ts'
+import type { Command, Console } from './command.ts'
 import { Gateway } from './gateway.ts'
 
 export const up: Command = {
@@ -27,10 +29,39 @@ export const up: Command = {
       console: admin ? `${admin.address.host}:${admin.address.port}` : undefined,
       mode: config.mode,
     })
+    const stopReloading = reloadOnChange(file, gateway, console, log)
     if (!console.signal.aborted) await once(console.signal, 'abort')
+    stopReloading()
     log('info', 'draining', { connections: front.connections })
     await gateway[Symbol.asyncDispose]()
     log('info', 'down')
     return 0
   },
+}
+
+/** Often enough for a person who waits for it, seldom enough to cost nothing. */
+const RELOAD_POLL_MS = 1_000
+
+/** A changed file, or SIGHUP, is read and checked first; a file with errors changes nothing. */
+function reloadOnChange(file: string, gateway: Gateway, console: Console, log: Log): () => void {
+  const reload = (): void => {
+    try {
+      const { changed, waiting } = gateway.use(loadConfig(file, console.env))
+      if (changed.length > 0)
+        log('info', 'reloaded', {
+          changed: changed.join(', '),
+          needsRestart: waiting.join(', ') || undefined,
+        })
+    } catch (error) {
+      if (!(error instanceof GateError)) throw error
+      log('error', 'reload-refused', { code: error.code, problems: error.message })
+    }
+  }
+  const changed = (): void => reload()
+  watchFile(file, { interval: RELOAD_POLL_MS }, changed)
+  process.on('SIGHUP', reload)
+  return () => {
+    unwatchFile(file, changed)
+    process.off('SIGHUP', reload)
+  }
 }

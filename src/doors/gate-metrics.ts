@@ -40,7 +40,7 @@ export class GateMetrics {
   readonly #gauges: Gauge[]
   readonly #report: (failure: string) => void
 
-  constructor(gauges: readonly GaugeSource[], report: (failure: string) => void) {
+  constructor(report: (failure: string) => void) {
     this.#report = report
     this.#loop.enable()
     this.#gauges = [
@@ -52,7 +52,6 @@ export class GateMetrics {
       ),
       new Gauge('portcullis_resident_bytes', 'Resident memory.', () => [[{}, process.memoryUsage.rss()]]),
     ]
-    for (const source of gauges) this.watch(source)
   }
 
   watch({ name, help, read }: GaugeSource): void {

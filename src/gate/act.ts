@@ -1,4 +1,5 @@
 import { failure, type Result, success } from '../kernel/result.ts'
+import type { ExchangeAct } from './exchange-act.ts'
 
 // Whatever crosses the gate is an act. Agent acts are below; other sides join the union at the end.
 
@@ -95,4 +96,4 @@ export type AgentNotice = ToolsAct | TaskAct
 export type JudgedAct = CallAct | ResultAct | CommandAct | MessageAct | WriteAct
 export type AgentAct = AgentNotice | JudgedAct
 
-export type Act = AgentAct
+export type Act = AgentAct | ExchangeAct

@@ -1,3 +1,5 @@
+import type { ExchangeDecision } from './exchange-decision.ts'
+
 import type { Span } from './finding.ts'
 
 /**
@@ -11,7 +13,7 @@ export type AgentDecision =
   | { readonly action: 'ask'; readonly rule: string; readonly reason: string }
   | { readonly action: 'deny'; readonly rule: string; readonly reason: string }
 
-export type Decision = AgentDecision
+export type Decision = AgentDecision | ExchangeDecision
 
 /** Mild to severe: where several rules speak, the most severe one decides. */
 export const agentActions = ['allow', 'redact', 'ask', 'deny'] as const

@@ -20,14 +20,18 @@ export type StoredOwner = KeyOwner & { readonly digest: string }
 /** All keys the gate knows, by digest. The keys themselves are not kept, so a memory dump does not hold them. */
 export class KeyRing {
   readonly #pepper: string
-  readonly #static: ReadonlyMap<string, KeyOwner>
+  #static: ReadonlyMap<string, KeyOwner> = new Map()
   #stored: ReadonlyMap<string, KeyOwner> = new Map()
 
   constructor(pepper: string, staticKeys: readonly StaticKey[]) {
     this.#pepper = pepper
+    this.useStatic(staticKeys)
+  }
+
+  useStatic(staticKeys: readonly StaticKey[]): void {
     this.#static = new Map(
       staticKeys.map(({ key, ...owner }) => {
-        const digest = digestKey(pepper, key)
+        const digest = digestKey(this.#pepper, key)
         return [digest, { ...owner, id: keyName(digest), expires: undefined }]
       }),
     )

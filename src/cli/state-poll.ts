@@ -1,0 +1,89 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { MeasureEntry } from '../gate/entry.ts'
+import type { KeyRing } from '../gate/identify/key-ring.ts'
+import type { Recorder } from '../gate/record/recorder.ts'
+import type { Standings } from '../gate/standing-book.ts'
+import { KeyStore } from '../store/embedded/key-store.ts'
+import { type Measure, MeasureStore } from '../store/embedded/measure-store.ts'
+import { dataVersion } from '../store/embedded/state.ts'
+
+export type StatePollOptions = {
+  readonly database: DatabaseSync
+  readonly keys: KeyRing
+  readonly standings: Standings
+  readonly recorder: Recorder
+  readonly now: () => number
+  readonly onFailure: (error: unknown) => void
+}
+
+/** How often the state database is looked at for what another process wrote: keys, standings. */
+const POLL_MS = 500
+
+/** Keeps a running gate's keys and standings as the state database has them, and notes measures in the ledger. */
+export class StatePoll implements AsyncDisposable {
+  readonly #options: StatePollOptions
+  readonly #keyStore: KeyStore
+  readonly #measures: MeasureStore
+  #version: number
+  #timer: NodeJS.Timeout | undefined
+  #refreshing: Promise<void> = Promise.resolve()
+
+  private constructor(options: StatePollOptions) {
+    this.#options = options
+    this.#keyStore = new KeyStore(options.database)
+    this.#measures = new MeasureStore(options.database)
+    this.#version = dataVersion(options.database)
+  }
+
+  static async open(options: StatePollOptions): Promise<StatePoll> {
+    const poll = new StatePoll(options)
+    await poll.refresh()
+    poll.#timer = setInterval(() => poll.#look(), POLL_MS)
+    return poll
+  }
+
+  /** For changes this process made itself: they do not show as a change of the data. */
+  async refresh(): Promise<void> {
+    this.#refreshing = this.#refreshing.then(() => this.#take())
+    await this.#refreshing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#refreshing
+  }
+
+  #look(): void {
+    const version = dataVersion(this.#options.database)
+    if (version === this.#version) return
+    this.#version = version
+    this.refresh().catch((error: unknown) => {
+      this.#refreshing = Promise.resolve()
+      this.#options.onFailure(error)
+    })
+  }
+
+  async #take(): Promise<void> {
+    const { keys, standings, recorder, now } = this.#options
+    keys.useStored(this.#keyStore.list().filter(({ revoked }) => revoked === undefined))
+    await standings.refresh(now())
+    for (const measure of this.#measures.unrecorded()) {
+      await recorder.noted(measureEntry(measure, now()))
+      this.#measures.setRecorded(measure)
+    }
+  }
+}
+
+function measureEntry(measure: Measure, ts: number): MeasureEntry {
+  const { undone, undoneBy, author, reason, standing, accounts, id } = measure
+  return {
+    kind: 'measure',
+    ts,
+    measure: id,
+    change: undone === undefined ? 'applied' : 'undone',
+    author: undoneBy ?? author,
+    reason,
+    standing,
+    accounts,
+  }
+}
