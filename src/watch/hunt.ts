@@ -59,12 +59,11 @@ export type Hunt = {
 }
 
 export async function hunt(inputs: readonly string[], options: HuntOptions = {}): Promise<Hunt> {
-  const feed = new Feed(options)
   await using pool = SketchPool.open(
     options.workers ?? Math.max(1, availableParallelism()),
     options.seed ?? DEFAULT_SEED,
-    (block) => feed.learn(block),
   )
+  const feed = new Feed(options)
   const sources = await opened(inputs, pool, options)
   await merge(sources, feed)
   feed.finish()
@@ -95,6 +94,8 @@ async function merge(sources: Source[], feed: Feed): Promise<void> {
     if (!earliest?.next) return
     feed.take(earliest.next)
     earliest.next = await nextOf(earliest.blocks)
+    // No further than the slowest input: its next block may lie before the end of the one just taken.
+    feed.deliver(Math.min(...sources.map(({ next }) => (next ? startOf(next) : Number.POSITIVE_INFINITY))))
   }
 }
 
@@ -174,7 +175,11 @@ class Feed {
       const ts = tsOf(records, at)
       if (ts <= until) this.#order.push(ts, { block: sketched, at })
     }
-    this.#deliver(this.#order.watermark)
+  }
+
+  /** Shows the watch all that is certain to be in order: nothing earlier than `until` is still to come. */
+  deliver(until: number): void {
+    this.#deliver(Math.min(until, this.#order.watermark))
     this.#options.onProgress?.({
       exchanges: this.watch.exchanges,
       rejected: this.rejections.total,
@@ -219,20 +224,11 @@ class Feed {
     this.rejections.add(rejection)
   }
 
-  /**
-   * Takes the names a worker has given numbers to, in the order in which the worker gave them. Blocks of several
-   * logs are taken in another order, by time.
-   */
-  learn({ worker, names }: PooledBlock): void {
-    const tables = this.#tablesOf(worker)
-    for (const [kind, name] of names) tables[kind].names.push(name)
-  }
-
   /** Names get their number when first delivered, so that it does not depend on which worker was faster. */
   #accountOf({ block, at }: Placed): number {
     const table = this.#tablesOf(block.worker).account
     const number = block.records[at + field.account] ?? 0
-    return (table.numbers[number] ??= this.watch.accounts.indexOf(table.names[number] ?? ''))
+    return (table.numbers[number] ??= this.watch.accounts.indexOf(block.namesOf.account[number] ?? ''))
   }
 
   #rename({ block, at }: Placed, kind: 'client' | 'plan' | 'model'): void {
@@ -240,7 +236,10 @@ class Feed {
     const number = records[at + field[kind]] ?? 0
     if (number === 0) return
     const table = this.#tablesOf(block.worker)[kind]
-    records[at + field[kind]] = table.numbers[number] ??= this.watch.numberOf(kind, table.names[number] ?? '')
+    records[at + field[kind]] = table.numbers[number] ??= this.watch.numberOf(
+      kind,
+      block.namesOf[kind][number] ?? '',
+    )
   }
 
   #tablesOf(worker: number): Record<NameKind, NameTable> {
@@ -253,11 +252,11 @@ class Feed {
   }
 }
 
-/** A worker's names by the number it gave them, and the number each has in the watch once it has been delivered. */
-type NameTable = { readonly names: string[]; readonly numbers: (number | undefined)[] }
+/** The number each of a worker's names has in the watch, once it has been delivered. */
+type NameTable = { readonly numbers: (number | undefined)[] }
 
 function nameTable(): NameTable {
-  return { names: [''], numbers: [] }
+  return { numbers: [] }
 }
 
 function briefOf({ id, score, flaggedAt, group }: Raised): RaisedBrief {

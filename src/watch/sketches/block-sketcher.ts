@@ -27,7 +27,7 @@ export class BlockSketcher {
     model: new Map(),
   }
   readonly #readers = new Map<number, BlockReader>()
-  #names: [kind: NameKind, name: string][] = []
+  #names: [kind: NameKind, number: number, name: string][] = []
   #records = new Uint32Array(RECORDS_INITIAL)
   #text = Buffer.allocUnsafeSlow(TEXT_INITIAL)
 
@@ -97,7 +97,7 @@ export class BlockSketcher {
     const known = numbers.get(name)
     if (known !== undefined) return known
     numbers.set(name, numbers.size + 1)
-    this.#names.push([kind, name])
+    this.#names.push([kind, numbers.size, name])
     return numbers.size
   }
 

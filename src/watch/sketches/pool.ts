@@ -4,19 +4,24 @@ import { GateError } from '../../kernel/gate-error.ts'
 import { moduleUrl } from '../../kernel/module-url.ts'
 import type { Block } from '../intake/block.ts'
 import type { Input } from '../intake/input.ts'
-import type { SketchedBlock, SketchJob } from './sketched.ts'
+import type { NameKind, SketchedBlock, SketchJob } from './sketched.ts'
 
 /** Blocks in flight for each worker: one being sketched, one waiting. */
 const QUEUE_MAX = 2
 
-export type PooledBlock = SketchedBlock & { readonly worker: number }
+export type PooledBlock = SketchedBlock & {
+  readonly worker: number
+  /** All names its worker has met so far, by number; complete for this block whenever it is looked at. */
+  readonly namesOf: WorkerNames
+}
+
+type WorkerNames = Readonly<Record<NameKind, string[]>>
 
 type Waiter = { readonly resolve: (block: PooledBlock) => void; readonly reject: (error: unknown) => void }
 
 export class SketchPool implements AsyncDisposable {
   readonly #workers: Worker[]
   readonly #load: number[]
-  readonly #onSketched: (block: PooledBlock) => void
   readonly #waiting = new Map<number, Waiter>()
   readonly #idle: (() => void)[] = []
   readonly #sources = new Map<Input, number>()
@@ -24,15 +29,13 @@ export class SketchPool implements AsyncDisposable {
   #jobs = 0
   #failure: GateError | undefined
 
-  private constructor(workers: number, seed: number, onSketched: (block: PooledBlock) => void) {
-    this.#onSketched = onSketched
+  private constructor(workers: number, seed: number) {
     this.#load = new Array<number>(workers).fill(0)
     this.#workers = this.#load.map((_, index) => this.#start(index, seed))
   }
 
-  /** @param onSketched is told of every block as its worker finishes it: in each worker's own order. */
-  static open(workers: number, seed: number, onSketched: (block: PooledBlock) => void): SketchPool {
-    return new SketchPool(workers, seed, onSketched)
+  static open(workers: number, seed: number): SketchPool {
+    return new SketchPool(workers, seed)
   }
 
   get size(): number {
@@ -41,10 +44,12 @@ export class SketchPool implements AsyncDisposable {
 
   /** Resolves once the block is taken, to a promise of its sketch: the outer wait is the backpressure. */
   async submit(block: Block, input: Input): Promise<{ readonly sketched: Promise<PooledBlock> }> {
-    while (Math.min(...this.#load) >= QUEUE_MAX)
-      await new Promise<void>((resolve) => this.#idle.push(resolve))
+    // A format that remembers what it has read (a table's header, a batch's requests) stays with one worker.
+    const pinned = input.adapter.name === 'exchange' ? undefined : this.#sourceOf(input) % this.size
+    const load = () => (pinned === undefined ? Math.min(...this.#load) : (this.#load[pinned] ?? 0))
+    while (load() >= QUEUE_MAX) await new Promise<void>((resolve) => this.#idle.push(resolve))
     if (this.#failure) throw this.#failure
-    const worker = this.#load.indexOf(Math.min(...this.#load))
+    const worker = pinned ?? this.#load.indexOf(Math.min(...this.#load))
     const job = this.#jobs++
     this.#load[worker] = (this.#load[worker] ?? 0) + 1
     const sketched = new Promise<PooledBlock>((resolve, reject) =>
@@ -79,17 +84,24 @@ export class SketchPool implements AsyncDisposable {
   }
 
   #start(index: number, seed: number): Worker {
+    const namesOf: WorkerNames = { account: [], client: [], plan: [], model: [] }
     const worker = new Worker(moduleUrl('./sketch-worker', import.meta.url), { workerData: { seed } })
     worker.on('message', (sketched: SketchedBlock) => {
       this.#load[index] = (this.#load[index] ?? 1) - 1
-      const block = { ...sketched, worker: index }
-      this.#onSketched(block)
-      this.#waiting.get(sketched.job)?.resolve(block)
+      // At once: a block of another input may be looked at first and use a name that this one brought.
+      for (const [kind, number, name] of sketched.names) namesOf[kind][number] = name
+      this.#waiting.get(sketched.job)?.resolve({ ...sketched, worker: index, namesOf })
       this.#waiting.delete(sketched.job)
       for (const resume of this.#idle.splice(0)) resume()
     })
     worker.on('error', (cause) =>
-      this.#fail(new GateError('sketch-failed', 'a sketch worker failed', { cause })),
+      this.#fail(
+        new GateError(
+          'sketch-failed',
+          `a sketch worker failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+          { cause },
+        ),
+      ),
     )
     return worker
   }

@@ -24,8 +24,8 @@ export type SketchedBlock = {
   readonly records: Uint32Array<ArrayBuffer>
   /** UTF-8; records point into it. */
   readonly text: Uint8Array<ArrayBuffer>
-  /** Names in the order of the numbers this sketcher gave them, from 1; the number 0 is "absent". */
-  readonly names: readonly (readonly [kind: NameKind, name: string])[]
+  /** Names this sketcher met for the first time, with the numbers it gave them, from 1; the number 0 is "absent". */
+  readonly names: readonly (readonly [kind: NameKind, number: number, name: string])[]
   readonly rejections: readonly Rejection[]
   readonly exchanges: number
 }
