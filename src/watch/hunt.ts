@@ -5,7 +5,12 @@ import type { Readable } from 'node:stream'
 import { GateError } from '../kernel/gate-error.ts'
 import { type Input, type InputOptions, openInput } from './intake/input.ts'
 import type { Rejections } from './intake/rejection.ts'
-import { type Rejection, Rejections as RejectionLog, rejectionText } from './intake/rejection.ts'
+import {
+  isPassedOver,
+  type Rejection,
+  Rejections as RejectionLog,
+  rejectionText,
+} from './intake/rejection.ts'
 import type { Report } from './report.ts'
 import { reportOf } from './reporting.ts'
 import { type PooledBlock, SketchPool } from './sketches/pool.ts'
@@ -220,7 +225,8 @@ class Feed {
   }
 
   #reject(rejection: Rejection): void {
-    if (this.#options.isStrict) throw new GateError('input-rejected', rejectionText(rejection))
+    if (this.#options.isStrict && !isPassedOver(rejection))
+      throw new GateError('input-rejected', rejectionText(rejection))
     this.rejections.add(rejection)
   }
 

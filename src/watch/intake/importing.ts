@@ -11,7 +11,7 @@ import { IdWindow } from './id-window.ts'
 import { type Input, openInput } from './input.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 import type { Found } from './records.ts'
-import { type Rejection, rejectionText } from './rejection.ts'
+import { isPassedOver, type Rejection, rejectionText } from './rejection.ts'
 import { HEAD_BYTES, STDIN } from './source.ts'
 import { Tally, type TallyState } from './tally.ts'
 import { Textless } from './textless.ts'
@@ -251,7 +251,7 @@ class Importer implements AsyncDisposable {
 
   #reject(rejection: Rejection, tally: Tally): void {
     tally.reject(rejection)
-    if (this.#options.isStrict && rejection.reason !== 'record-irrelevant')
+    if (this.#options.isStrict && !isPassedOver(rejection))
       throw new GateError('input-rejected', rejectionText(rejection))
   }
 

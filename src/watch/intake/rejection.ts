@@ -1,6 +1,5 @@
 /** Why a line, a record or the rest of an input was not taken. docs/intake.md says what each means. */
 export const rejectionReasons = [
-  'batch-request-missing',
   'batch-response-missing',
   'csv-malformed',
   'duplicate-id',
@@ -30,6 +29,11 @@ export type Refusal = { readonly reason: RejectionReason; readonly field?: strin
 /** Line counts from 1. */
 export type Rejection = Refusal & { readonly file: string; readonly line: number }
 
+/** A record of a known format that calls no model: counted apart, and nothing is wrong with it. */
+export function isPassedOver({ reason }: Refusal): boolean {
+  return reason === 'record-irrelevant'
+}
+
 export const EXAMPLES_PER_REASON_MAX = 20
 
 /** Counts every rejection and keeps the first few of each reason, so that a hopeless input costs no memory. */
@@ -37,8 +41,13 @@ export class Rejections {
   readonly #counts = new Map<RejectionReason, number>()
   readonly #examples = new Map<RejectionReason, Rejection[]>()
   #total = 0
+  #passedOver = 0
 
   add(rejection: Rejection): void {
+    if (isPassedOver(rejection)) {
+      this.#passedOver += 1
+      return
+    }
     this.#total += 1
     this.#counts.set(rejection.reason, (this.#counts.get(rejection.reason) ?? 0) + 1)
     const examples = this.#examples.get(rejection.reason)
@@ -48,6 +57,11 @@ export class Rejections {
 
   get total(): number {
     return this.#total
+  }
+
+  /** Records that call no model; not among the total. */
+  get passedOver(): number {
+    return this.#passedOver
   }
 
   /** Most frequent reason first. */

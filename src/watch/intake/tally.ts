@@ -1,4 +1,4 @@
-import { EXAMPLES_PER_REASON_MAX, type Rejection, type RejectionReason } from './rejection.ts'
+import { EXAMPLES_PER_REASON_MAX, isPassedOver, type Rejection, type RejectionReason } from './rejection.ts'
 
 /** Accepted, but worth a look: `clock-jump` a time far from its neighbours, `encoding-mended` bytes not UTF-8. */
 export type Warning = 'clock-jump' | 'encoding-mended'
@@ -42,7 +42,7 @@ export class Tally {
 
   reject(rejection: Rejection): void {
     const { reason } = rejection
-    if (reason === 'record-irrelevant') {
+    if (isPassedOver(rejection)) {
       this.passedOver += 1
       return
     }
