@@ -19,7 +19,7 @@ export const agentDetectors: readonly string[] = [
   'flow',
 ]
 
-type AgentSession = { readonly flow: Flow }
+type AgentSession = { flow: Flow | undefined }
 
 /** The road of an agent's act: inspect, then decide. Holds what each session has shown so far. */
 export class AgentGate {
@@ -44,7 +44,7 @@ export class AgentGate {
   pass(act: AgentAct): Verdict | undefined {
     const session = this.#sessionOf(act.session)
     if (act.kind === 'tools' || act.kind === 'task') {
-      session.flow.note(act)
+      this.#flowOf(session).note(act)
       return undefined
     }
     const findings = this.#inspect(act, session)
@@ -56,16 +56,22 @@ export class AgentGate {
       case 'command':
         return inspectCommand(act, this.#isOn)
       case 'call':
-        return this.#isOn('flow') ? session.flow.inspectCall(act) : []
+        return this.#isOn('flow') ? this.#flowOf(session).inspectCall(act) : []
       case 'result':
-        return this.#isOn('flow') ? session.flow.inspectResult(act) : []
+        return this.#isOn('flow') ? this.#flowOf(session).inspectResult(act) : []
       case 'message':
-        return this.#isOn('flow') ? session.flow.inspectMessage(act) : []
+        return this.#isOn('flow') ? this.#flowOf(session).inspectMessage(act) : []
       case 'write':
         return []
       default:
         return unreachable(act)
     }
+  }
+
+  /** Made when first needed: a session of shell commands alone has no values to follow. */
+  #flowOf(session: AgentSession): Flow {
+    session.flow ??= new Flow(this.#tools)
+    return session.flow
   }
 
   #sessionOf(id: SessionId): AgentSession {
@@ -76,7 +82,7 @@ export class AgentGate {
       this.#sessions.set(id, known)
       return known
     }
-    const made: AgentSession = { flow: new Flow(this.#tools) }
+    const made: AgentSession = { flow: undefined }
     this.#sessions.set(id, made)
     if (this.#sessions.size > SESSIONS_MAX) {
       const oldest = this.#sessions.keys().next()

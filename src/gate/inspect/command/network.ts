@@ -2,18 +2,21 @@ import { isShell, languageOf } from './shell/interpreters.ts'
 import type { Invocation } from './shell/model.ts'
 import { programName } from './shell/wrappers.ts'
 
-const netcats =
-  /^(nc|ncat|netcat|nc\.(traditional|openbsd|exe)|nc64|nc6|pnetcat|cryptcat|sbd|dbd|rcat|rustcat|pwncat(-cs)?|powercat|gs-netcat|gsocket|netkitty|socat1?)$/
+const netcats = new Set(
+  'nc ncat netcat nc.traditional nc.openbsd nc64 nc6 pnetcat cryptcat sbd dbd rcat rustcat pwncat pwncat-cs powercat gs-netcat gsocket netkitty socat socat1'.split(
+    ' ',
+  ),
+)
 
 export function isNetcat(name: string): boolean {
-  return netcats.test(name)
+  return netcats.has(name)
 }
 
 /** A program that carries its standard input to a remote end and the remote end's answer to its standard output. */
 export function isDuplex(invocation: Invocation): boolean {
   const { name, args, streams } = invocation
   if (streams.stdin.kind === 'socket' && streams.stdout.kind === 'socket') return true
-  if (netcats.test(name)) return !args.some((arg) => /^-[a-z]*z|^--version$|^-h$/.test(arg))
+  if (netcats.has(name)) return !args.some((arg) => /^-[a-z]*z|^--version$|^-h$/.test(arg))
   if (name === 'telnet') return args.length > 0
   if (name === 'openssl') return args[0] === 's_client' || args[0] === 's_server'
   if (name === 'gnutls-cli' || name === 'websocat' || name === 'wscat' || name === 'ws') return true
@@ -48,8 +51,11 @@ export function isUpload(invocation: Invocation): boolean {
 
 /** The address of a download, when its words show one. */
 export function addressOf(invocation: Invocation): string {
+  const words = invocation.args.filter((arg) => !arg.startsWith('-'))
   return (
-    invocation.args.find((arg) => /^[a-z]+:\/\//i.test(arg) || /^[\w-]+(\.[\w-]+)+(\/|$)/.test(arg)) ?? ''
+    words.find((arg) => /^[a-z]+:\/\//i.test(arg)) ??
+    words.find((arg) => /^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/.test(arg)) ??
+    ''
   )
 }
 

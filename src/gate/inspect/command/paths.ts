@@ -23,13 +23,23 @@ const systemSeconds = new Set(
     ' ',
   ),
 )
+/** Every file right below these keeps the machine running. */
+const vital = new Set('bin sbin lib lib64 boot'.split(' '))
 const personal =
   /^(\.ssh|\.gnupg|\.aws|\.kube|\.config|\.local|\.mozilla|\.password-store|\.bashrc|\.profile|\.zshrc|Documents|Desktop|Downloads|Pictures|Photos|Music|Movies|Videos|Library|OneDrive|Dropbox|Projects|projects|work|repos|src|code|dev)$/
+
+/** A path's place, seen from the directory that the text itself went to. */
+export function placeFrom(path: string, cwd: string | undefined): Place {
+  if (cwd === undefined || cwd === '.' || /^[/~$]|^[A-Za-z]:/.test(path)) return placeOf(path)
+  const place = placeOf(path)
+  const whole = placeOf(`${cwd}/${path.replace(/^(\.\/)+/, '')}`)
+  return place === 'here' || whole === 'system' || whole === 'temporary' ? whole : place
+}
 
 /** A path's place. Trailing `/*`, `/.` and slashes do not change what is lost, so they are dropped first. */
 export function placeOf(written: string): Place {
   const path = written.replace(/^(?:\$\{HOME\}|\$HOME|%USERPROFILE%|\$env:USERPROFILE)(?=\/|\\|$)/i, '~')
-  if (/^[A-Za-z]:[\\/]/.test(path)) return windowsPlace(path)
+  if (/^[A-Za-z]:([\\/*]|$)/.test(path)) return windowsPlace(path)
   const base = path.replace(/\/+/g, '/').replace(/(?:\/(?:\*\*?|\.\*?|\.\[\^?!?\.\]\*|\{\*,\.\*\}))+$/, '/')
   const bare = resolveDots(base)
   if (bare === '/' || bare === '/*' || /^\/\*+$/.test(bare) || /^\/(\.\.\/?)+$/.test(bare)) return 'root'
@@ -52,7 +62,7 @@ export function placeOf(written: string): Place {
   if (segments.length === 1) return systemTops.has(top) || top.includes('*') ? 'system' : 'project'
   if (top === 'home' || top === 'Users') return segments.length === 2 ? 'home' : underHome(segments.slice(2))
   if (top === 'root') return underHome(segments.slice(1))
-  if (systemSeconds.has(segments.join('/'))) return 'system'
+  if (systemSeconds.has(segments.join('/')) || (segments.length === 2 && vital.has(top))) return 'system'
   return renewable.test(bare) ? 'project' : 'outside'
 }
 
@@ -81,8 +91,20 @@ function relativePlace(path: string, bare: string): Place {
   if (path.startsWith('$')) return 'unknown'
   if (/^(\.\/?|\.\.\/?|\*|\.\*|\.\/\*|(\.\.\/)+\*?|(\.\.\/)*\.\.)$/.test(path)) return 'here'
   if (/^(\.\/|\*|\.\.\/)*$/.test(bare)) return 'here'
+  if (climbs(path)) return 'here'
   if (/(^|\/)\.(git|hg|svn)\/?$/.test(bare)) return 'repository'
   return 'project'
+}
+
+/** `build/../..` ends above where it began. */
+function climbs(path: string): boolean {
+  if (!path.includes('..')) return false
+  let depth = 0
+  for (const segment of path.split('/')) {
+    if (segment === '..') depth--
+    else if (segment !== '.' && segment !== '') depth++
+  }
+  return depth <= 0
 }
 
 const devices =

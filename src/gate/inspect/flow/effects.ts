@@ -18,41 +18,43 @@ export const effects = [
 ] as const
 export type Effect = (typeof effects)[number]
 
-const verbs: Readonly<Record<string, Effect>> = {
-  ...words(
-    'look',
-    'get list read search find lookup fetch show check query describe count retrieve view calculate verify compare is has select load head stat inspect watch monitor track ping summarize translate grep locate status diff explain analyze validate preview test current',
-  ),
-  ...words('visit', 'browse visit navigate open crawl scrape goto click'),
-  ...words(
-    'message',
-    'send email mail message reply forward notify sms text dm contact tell answer respond chat call',
-  ),
-  ...words(
-    'publish',
-    'post publish tweet comment announce submit review rate broadcast release deploy push merge pr star fork',
-  ),
-  ...words(
-    'pay',
-    'pay transfer purchase buy order checkout refund donate withdraw deposit charge wire invest trade sell bid tip top',
-  ),
-  ...words('share', 'share invite grant permit allow assign transferownership collaborate'),
-  ...words(
-    'delete',
-    'delete remove cancel drop clear purge erase destroy unsubscribe revoke close archive trash uninstall kick ban block leave',
-  ),
-  ...words(
-    'create',
-    'create add append write insert new make save schedule book reserve register subscribe upload import copy clone generate enroll apply put store',
-  ),
-  ...words(
-    'change',
-    'update modify edit set change rename move reschedule replace reset adjust toggle enable disable mark',
-  ),
-  ...words('download', 'download export pull'),
-  ...words('submit', 'input fill type enter login signin authenticate'),
-  ...words('execute', 'run execute exec eval install invoke start launch spawn shell command'),
-}
+const verbs: ReadonlyMap<string, Effect> = new Map(
+  Object.entries<Effect>({
+    ...words(
+      'look',
+      'get list read search find lookup fetch show check query describe count retrieve view calculate verify compare is has select load head stat inspect watch monitor track ping summarize translate grep locate status diff explain analyze validate preview test current',
+    ),
+    ...words('visit', 'browse visit navigate open crawl scrape goto click'),
+    ...words(
+      'message',
+      'send email mail message reply forward notify sms text dm contact tell answer respond chat call',
+    ),
+    ...words(
+      'publish',
+      'post publish tweet comment announce submit review rate broadcast release deploy push merge pr star fork',
+    ),
+    ...words(
+      'pay',
+      'pay transfer purchase buy order checkout refund donate withdraw deposit charge wire invest trade sell bid tip top',
+    ),
+    ...words('share', 'share invite grant permit allow assign transferownership collaborate'),
+    ...words(
+      'delete',
+      'delete remove cancel drop clear purge erase destroy unsubscribe revoke close archive trash uninstall kick ban block leave',
+    ),
+    ...words(
+      'create',
+      'create add append write insert new make save schedule book reserve register subscribe upload import copy clone generate enroll apply put store',
+    ),
+    ...words(
+      'change',
+      'update modify edit set change rename move reschedule replace reset adjust toggle enable disable mark',
+    ),
+    ...words('download', 'download export pull'),
+    ...words('submit', 'input fill type enter login signin authenticate'),
+    ...words('execute', 'run execute exec eval install invoke start launch spawn shell command'),
+  }),
+)
 
 const nouns: readonly (readonly [noun: RegExp, effect: Effect, unlessLooking: boolean])[] = [
   [
@@ -94,8 +96,7 @@ export function effectOf(name: string, tool: ToolDescription | undefined): Effec
 }
 
 export function effectOfWord(word: string): Effect | undefined {
-  if (Object.hasOwn(verbs, word)) return verbs[word]
-  return undefined
+  return verbs.get(word)
 }
 
 /** What a verb is about can make it more: to send money is to pay. */

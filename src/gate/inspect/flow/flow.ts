@@ -22,6 +22,8 @@ export type ToolSets = {
   readonly readers: ReadonlySet<string>
 }
 
+const nothingAsked: ReadonlySet<Effect> = effectsIn('')
+
 type Origin = 'task' | 'trusted' | 'result' | 'instruction' | 'unknown'
 
 /** Where the values of a session came from, and whether a call follows the user or a text that a tool returned. */
@@ -29,10 +31,10 @@ export class Flow {
   readonly #sets: ToolSets
   readonly #tools = new Map<string, ToolDescription>()
   #task = ''
-  #taskEffects: ReadonlySet<Effect> = effectsIn('')
+  #taskEffects: ReadonlySet<Effect> = nothingAsked
   #delegates = false
   #taskWords: ReadonlySet<string> = new Set()
-  #directives: Directive[] = []
+  readonly #directives: Directive[] = []
   /** Folded text of results: all of it, and the parts that speak to the machine. */
   #trusted = ''
   #results = ''
@@ -68,13 +70,19 @@ export class Flow {
       this.#trusted = `${this.#trusted} ${text}`.slice(-MEMORY_CHARACTERS_MAX)
       return []
     }
-    this.#directives = [...this.#directives, ...directivesIn(act.text)].slice(-DIRECTIVES_MAX)
+    this.#noteDirectives(act.text)
     return this.#remember(text, act.tool)
   }
 
   inspectMessage(act: MessageAct): readonly Finding[] {
-    this.#directives = [...this.#directives, ...directivesIn(act.text)].slice(-DIRECTIVES_MAX)
+    this.#noteDirectives(act.text)
     return this.#remember(fold(act.text), act.from)
+  }
+
+  #noteDirectives(text: string): void {
+    this.#directives.push(...directivesIn(text))
+    if (this.#directives.length > DIRECTIVES_MAX)
+      this.#directives.splice(0, this.#directives.length - DIRECTIVES_MAX)
   }
 
   #remember(text: string, source: string): readonly Finding[] {

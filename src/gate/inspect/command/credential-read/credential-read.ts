@@ -28,15 +28,18 @@ export const credentialRead: CommandDetector = {
 }
 
 /** Programs that show, copy or carry away what a file holds. */
-const readers =
-  /^(cat|tac|less|more|head|tail|nl|od|xxd|hexdump|strings|base64|base32|bat|view|vim?|nano|emacs|cp|mv|scp|rsync|sftp|tar|zip|7z|gzip|bzip2|xz|dd|awk|gawk|sed|grep|egrep|fgrep|rg|cut|sort|uniq|tee|curl|wget|nc|ncat|socat|paste|column|fold|rev|pr|diff|cmp|openssl|gpg|jq|yq|python\d*|perl|ruby|node|unshadow|john|hashcat|source|\.|xargs|wc|split|install|ln|sqlite3|type|Get-Content|gc|copy|plutil|read|mapfile)$/
+const readers = new Set(
+  'cat tac less more head tail nl od xxd hexdump strings base64 base32 bat view vi vim nano emacs cp mv scp rsync sftp tar zip 7z gzip bzip2 xz dd awk gawk sed grep egrep fgrep rg cut sort uniq tee curl wget nc ncat socat paste column fold rev pr diff cmp openssl gpg jq yq python python3 perl ruby node unshadow john hashcat source . xargs wc split install ln sqlite3 type Get-Content gc copy plutil read mapfile'.split(
+    ' ',
+  ),
+)
 
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args, streams } = invocation
-  const findings: Finding[] = [...metadata(invocation), ...stores(invocation)]
+  const findings: Finding[] = [...metadata(invocation), ...stores(invocation), ...searches(invocation)]
   if (name === 'env' || name === 'printenv' || name === 'set' || name === 'export')
     findings.push(...environment(invocation, reading))
-  const paths = readers.test(name) ? args : []
+  const paths = readers.has(name) ? args : []
   const stdin = streams.stdin.kind === 'file' ? [streams.stdin.path] : []
   const isSearch = /^(grep|egrep|fgrep|rg|awk|gawk|sed|jq)$/.test(name)
   for (const path of [...paths, ...stdin]) {
@@ -50,6 +53,8 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       continue
     const secret = secretFile(path.replace(/^@|^[a-zA-Z_-]+=@?/, ''))
     if (secret === undefined) continue
+    // Loading settings is what they are for; showing them is another matter.
+    if (secret.fact === 'settings' && /^(source|\.|cp|mv|ln|install|sed|tee)$/.test(name)) continue
     if (isWriteTarget(invocation, path)) continue
     const leaves =
       isUpload(invocation) ||
@@ -75,8 +80,15 @@ function isWriteTarget({ name, args }: Invocation, path: string): boolean {
 const metadataHost =
   /(?:^|[/@=])(169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal|100\.100\.100\.200|\[?fd00:ec2::254\]?|0xa9fea9fe|2852039166|169\.254\.169\.254\.nip\.io)(?=[/:]|$)/i
 
+/** A look before the expression, which would otherwise run over every word of every command. */
+function mayBeMetadata(arg: string): boolean {
+  return /169|metadata|100\.100|ec2|2852039166/.test(arg)
+}
+
 function metadata({ name, args }: Invocation): readonly Finding[] {
-  const address = args.find((arg) => metadataHost.test(arg) || metadataHost.test(`/${arg}`))
+  const address = args.find(
+    (arg) => mayBeMetadata(arg) && (metadataHost.test(arg) || metadataHost.test(`/${arg}`)),
+  )
   if (address === undefined || /^(echo|printf|grep|ping|ip|iptables|route)$/.test(name)) return []
   const isCredential =
     /security-credentials|service-accounts|\/token|identity\/oauth2|user-data|credentials/i.test(address)
@@ -91,7 +103,14 @@ function metadata({ name, args }: Invocation): readonly Finding[] {
 }
 
 /** Programs that print what a store protects. */
+const storeReaders = new Set(
+  'security secret-tool gpg gpg2 getent gcloud aws kubectl oc vault gh netsh reg mimikatz lazagne mimipenguin secretsdump.py procdump gcore strings'.split(
+    ' ',
+  ),
+)
+
 function stores({ name, args }: Invocation): readonly Finding[] {
+  if (!storeReaders.has(name)) return []
   const words = args.filter((arg) => !arg.startsWith('-')).join(' ')
   const all = args.join(' ')
   const seen = (summary: string, severity: Finding['severity'] = 'high') => [
@@ -162,4 +181,34 @@ function environment(invocation: Invocation, reading: Reading): readonly Finding
   return isForSecrets
     ? [finding(NAME, 'credential.environment', 'medium', 'looks through the environment for secrets')]
     : [finding(NAME, 'credential.environment-listed', 'info', 'prints the environment')]
+}
+
+const secretNames =
+  /^\*?(id_(rsa|dsa|ecdsa|ed25519)\*?|\.?\*?\.(pem|key|kdbx|ppk|p12|pfx|keystore)|\.env\*?|\.aws|\.ssh|\.netrc|\.pgpass|\.git-credentials|credentials|shadow|\*(password|passwd|secret|credential|token)s?\*|wp-config\.php|wallet\.dat)$/i
+const secretWords =
+  /^[("'^]*(pass(word|wd|phrase)?|api[_-]?key|secret([_-]?key)?|token|credential|private[_ -]key|aws_(secret|access)\w*|BEGIN.*PRIVATE.*|AKIA.*|ghp_.*|bearer)s?\b/i
+
+/** Going through a whole machine for names or words of secrets. Inside a project it is everyday work. */
+function searches({ name, args }: Invocation): readonly Finding[] {
+  const seen = (what: string) => [
+    finding(NAME, 'credential.search', 'medium', `looks for ${shown(what)} across the machine`),
+  ]
+  const isWide = args.some((arg) =>
+    /^(\/|~|\$HOME|\/(etc|home|root|var|opt|Users|proc)(\/\*?)?|~\/?)$/.test(arg),
+  )
+  if (!isWide) return []
+  if (name === 'find' || name === 'locate' || name === 'fd') {
+    const named = args.find(
+      (arg, index) => secretNames.test(arg) && (name !== 'find' || /name$/.test(args[index - 1] ?? '')),
+    )
+    return named === undefined ? [] : seen(named)
+  }
+  if (!/^(grep|egrep|fgrep|rg|ag|ack|zgrep)$/.test(name)) return []
+  const isDeep =
+    name === 'rg' ||
+    name === 'ag' ||
+    name === 'ack' ||
+    args.some((arg) => /^-[a-zA-Z]*[rR]|^--(dereference-)?recursive$/.test(arg))
+  const word = args.find((arg) => !arg.startsWith('-') && secretWords.test(arg))
+  return isDeep && word !== undefined ? seen(word) : []
 }

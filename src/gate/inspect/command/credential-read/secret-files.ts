@@ -73,7 +73,7 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     /(^|\/)\.env(\.(local|production|prod|staging|development|dev))?$/,
     'a file of settings that often holds secrets',
     'settings',
-    'low',
+    'medium',
   ],
   [
     /(^|\/)(secrets?|credentials?)\.(ya?ml|json|toml|env|txt|xml)$|(^|\/)(wp-config\.php|database\.yml|master\.key|service[-_]account.*\.json)$/i,

@@ -41,6 +41,8 @@ function overwrites(reading: Reading): readonly Finding[] {
   return reading.invocations.flatMap((invocation) =>
     invocation.redirections.flatMap(({ direction, endpoint }) => {
       if (direction !== 'write' || endpoint.kind !== 'file') return []
+      if (endpoint.path === '/proc/sysrq-trigger')
+        return [finding(NAME, 'destroy.halt', 'critical', 'halts the kernel')]
       const place = placeOf(endpoint.path)
       if (place === 'device')
         return [finding(NAME, 'destroy.device', 'critical', `writes over ${shown(endpoint.path)}`)]

@@ -6,7 +6,18 @@ import type { Invocation } from '../shell/model.ts'
 const NAME = 'destruction'
 
 /** Disks, file systems and the machine itself. */
-export function deviceLoss({ name, args, isElsewhere }: Invocation): readonly Finding[] {
+export function deviceLoss(invocation: Invocation): readonly Finding[] {
+  const isConcerned = concerned.has(invocation.name) || invocation.name.startsWith('mkfs')
+  return isConcerned ? lossOf(invocation) : []
+}
+
+const concerned = new Set(
+  'mke2fs newfs mkswap dd wipefs shred wipe scrub blkdiscard nvme hdparm cryptsetup fdisk sfdisk sgdisk gdisk parted diskutil format Format-Volume Clear-Disk zpool zfs lvremove vgremove pvremove btrfs mdadm kill systemctl reboot shutdown halt poweroff init telinit userdel crontab'.split(
+    ' ',
+  ),
+)
+
+function lossOf({ name, args, isElsewhere }: Invocation): readonly Finding[] {
   const device = args.find((arg) => isDevice(arg.replace(/^of=/, '')))
   const lost = (summary: string, severity: Finding['severity'] = 'critical') => [
     finding(NAME, 'destroy.device', severity, summary),
@@ -83,9 +94,29 @@ export function deviceLoss({ name, args, isElsewhere }: Invocation): readonly Fi
         args.length < 4
         ? [finding(NAME, 'destroy.processes', 'high', 'kills every process')]
         : []
+    case 'reboot':
+    case 'shutdown':
+    case 'halt':
+    case 'poweroff':
+      return isElsewhere || args.some((arg) => /^(-c|--help|--cancel)$/.test(arg))
+        ? []
+        : [finding(NAME, 'destroy.halt', 'medium', 'stops this machine')]
+    case 'init':
+    case 'telinit':
+      return /^[06]$/.test(args[0] ?? '')
+        ? [finding(NAME, 'destroy.halt', 'medium', 'stops this machine')]
+        : []
+    case 'userdel':
+      return args.some((arg) => /^-\w*r|^--remove$/.test(arg))
+        ? [finding(NAME, 'destroy.account', 'medium', 'deletes an account and its files')]
+        : []
+    case 'crontab':
+      return args.includes('-r')
+        ? [finding(NAME, 'destroy.schedule', 'medium', 'deletes every scheduled job')]
+        : []
     case 'systemctl':
       return args.some((arg) => /^(poweroff|halt|reboot|kexec|emergency)$/.test(arg)) && !isElsewhere
-        ? [finding(NAME, 'destroy.halt', 'low', 'stops this machine')]
+        ? [finding(NAME, 'destroy.halt', 'medium', 'stops this machine')]
         : []
     default:
       return []

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
-import { type Place, placeOf } from '../paths.ts'
+import { type Place, placeFrom, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'destruction'
@@ -51,7 +51,8 @@ const plain = (args: readonly string[]) => args.filter((arg) => !/^-./.test(arg)
 const hasFlag = (args: readonly string[], letters: RegExp, long: RegExp) =>
   args.some((arg) => (/^-[a-zA-Z]+$/.test(arg) && letters.test(arg)) || long.test(arg))
 
-function removal({ name, args, isRepeated }: Invocation): readonly Finding[] {
+function removal(invocation: Invocation): readonly Finding[] {
+  const { name, args, isRepeated, cwd } = invocation
   const isRecursive = name === 'rimraf' || hasFlag(args, /[rR]/, /^--recursive$/)
   const isForced = hasFlag(args, /f/, /^--force$/)
   const paths = plain(args).filter((arg) => arg !== '--')
@@ -59,9 +60,9 @@ function removal({ name, args, isRepeated }: Invocation): readonly Finding[] {
     return [finding(NAME, 'destroy.root', 'critical', 'deletes with the guard for / switched off')]
   if (isRecursive && isForced && paths.length === 0 && !isRepeated)
     return [finding(NAME, 'destroy.unnamed', 'high', 'deletes by force without naming what')]
-  if (isRecursive) return lossOf(paths, 'deletes')
+  if (isRecursive) return [...lossOf(paths, 'deletes', cwd), ...(isRepeated ? listed(invocation) : [])]
   return paths.flatMap((path) => {
-    const place = placeOf(path)
+    const place = placeFrom(path, cwd)
     const isMany = /\*/.test(path)
     if (place === 'device') return [finding(NAME, 'destroy.device', 'critical', `deletes ${shown(path)}`)]
     if (place === 'root' || place === 'system' || ((place === 'home' || place === 'personal') && isMany))
@@ -83,9 +84,21 @@ const losses: Partial<Record<Place, readonly [fact: string, severity: Finding['s
   outside: ['destroy.outside', 'medium'],
 }
 
-function lossOf(paths: readonly string[], verb: string): readonly Finding[] {
+/** `ls / | xargs rm -rf`: what a listing without a filter names. */
+function listed({ pipeline, stage }: Invocation): readonly Finding[] {
+  const before = pipeline.stages[stage - 1]?.[0]
+  if (before === undefined || !/^(ls|find)$/.test(before.name)) return []
+  if (before.args.some((arg, index) => isNarrowing(arg, before.args[index + 1]))) return []
+  return lossOf(
+    plain(before.args).filter((arg) => /^[/~]/.test(arg)),
+    'deletes what is listed:',
+    undefined,
+  )
+}
+
+function lossOf(paths: readonly string[], verb: string, cwd?: string): readonly Finding[] {
   return paths.flatMap((path) => {
-    const loss = losses[placeOf(path)]
+    const loss = losses[placeFrom(path, cwd)]
     return loss === undefined
       ? []
       : [finding(NAME, loss[0], loss[1], `${verb} everything under ${shown(path)}`)]
@@ -106,13 +119,18 @@ function windowsRemoval({ args }: Invocation): readonly Finding[] {
 const narrowing =
   /^-(i?name|i?path|i?wholename|i?regex|newer\w*|[mca]time|[mca]min|size|empty|user|group|perm|links|inum|nouser|nogroup|samefile|prune|uid|gid|xtype)$/
 
+/** `-name '*'` narrows nothing. */
+function isNarrowing(arg: string, next: string | undefined): boolean {
+  return narrowing.test(arg) && !(next === '*' && arg.endsWith('name'))
+}
+
 function search({ name, args }: Invocation): readonly Finding[] {
   const exec = args.findIndex((arg) => /^(-exec|-execdir|-x|-X|--exec)$/.test(arg))
   const words = exec < 0 ? [] : args.slice(exec + 1).map((word) => word.split('/').at(-1) ?? '')
   const program = words.find((word) => !/^(sudo|env|command|busybox|nice|ionice|doas)$/.test(word)) ?? ''
   const deletes = args.includes('-delete') || program === 'rm' || program === 'shred' || program === 'unlink'
   if (!deletes) return []
-  const isNarrow = name === 'fd' || args.some((arg) => narrowing.test(arg))
+  const isNarrow = name === 'fd' || args.some((arg, index) => isNarrowing(arg, args[index + 1]))
   const end = args.findIndex((arg) => arg.startsWith('-') || arg === '(' || arg === '!')
   const roots = plain(args.slice(0, end < 0 ? undefined : end))
   if (isNarrow) return []

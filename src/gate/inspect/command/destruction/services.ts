@@ -20,14 +20,16 @@ const has = (args: readonly string[], ...words: string[]) => args.some((arg) => 
 /** Statements without a way back; a DELETE or UPDATE only without a WHERE. */
 const sqlLoss =
   /\b(drop\s+(table|database|schema|user|role|keyspace|collection)|truncate\s+(table\s+)?["`\w])/i
-const sqlWhole = /\bdelete\s+from\s+["`\w.]+\s*(;|$)|\bupdate\s+["`\w.]+\s+set\s+[^;]*(;|$)/i
+const sqlWhole =
+  /\bdelete\s+from\s+["`\w.]+\s*(where\s+(1\s*=\s*1|true)\s*)?(;|$)|\bupdate\s+["`\w.]+\s+set\s+[^;]*(;|$)/i
 
 const sql = (args: readonly string[], input: string): readonly Finding[] => {
   const text = [...args, input].join('\n').replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
   const drop = sqlLoss.exec(text)
   if (drop) return lost(`runs ${shown(drop[0])} on a database`, 'critical')
   const whole = sqlWhole.exec(text)
-  if (whole && !/\bwhere\b/i.test(whole[0])) return lost(`changes every row: ${shown(whole[0])}`)
+  if (whole && !/\bwhere\b(?!\s+(1\s*=\s*1|true)\b)/i.test(whole[0]))
+    return lost(`changes every row: ${shown(whole[0])}`)
   return []
 }
 

@@ -32,15 +32,26 @@ const historyFile =
 const logFile =
   /^\/var\/log\/(\*|wtmp|btmp|lastlog|utmp|auth\.log|secure|syslog|messages|audit|journal|kern\.log|faillog|maillog|cron|apache2|nginx|httpd)|^\/var\/run\/utmp|^\/var\/log\/?$|^\/run\/log\/journal/
 
+const joined = new Set([
+  'set',
+  'wevtutil',
+  'journalctl',
+  'auditctl',
+  'systemctl',
+  'service',
+  'Set-MpPreference',
+  'Add-MpPreference',
+])
+
 function ofInvocation(invocation: Invocation): readonly Finding[] {
   const { name, args, redirections } = invocation
-  const all = args.join(' ')
   for (const { direction, endpoint } of redirections) {
     if (direction !== 'write' || endpoint.kind !== 'file') continue
     if (historyFile.test(endpoint.path))
       return seen('hide.history', 'high', `overwrites ${shown(endpoint.path)}`)
     if (logFile.test(endpoint.path)) return seen('hide.logs', 'high', `overwrites ${shown(endpoint.path)}`)
   }
+  const all = joined.has(name) ? args.join(' ') : ''
   switch (name) {
     case 'history':
       return args.some((arg) => /^-[a-z]*[cd]/.test(arg))

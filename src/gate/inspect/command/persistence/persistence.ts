@@ -26,7 +26,7 @@ const startPlaces: readonly (readonly [
     'high',
     'a scheduled job',
   ],
-  [/(^|\/)systemd\/(system|user)\/|\.(service|timer)$/, 'persist.service', 'medium', 'a service'],
+  [/(^|\/)systemd\/(system|user)\/|\.(service|timer)$/, 'persist.service', 'high', 'a service'],
   [/(^|\/)(LaunchAgents|LaunchDaemons)\//, 'persist.service', 'high', 'a launch agent'],
   [
     /(^|\/)\.(bash_profile|bash_login|bash_logout|bashrc|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|xinitrc|xprofile)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|rc\.local|zsh)|profile\.d\/|init\.d\/|update-motd\.d\//,
@@ -41,7 +41,7 @@ const startPlaces: readonly (readonly [
     'who may do what on this machine',
   ],
   [/(^|\/)\.config\/autostart\//, 'persist.start-up', 'high', 'an autostart entry'],
-  [/\.git\/hooks\//, 'persist.hook', 'medium', 'a git hook'],
+  [/\.git\/hooks\//, 'persist.hook', 'high', 'a git hook'],
   [
     /(^|\/)(CLAUDE|AGENTS|GEMINI)\.md$|\.cursorrules$|\.claude\/(settings|memory)/,
     'persist.agent-memory',
@@ -58,6 +58,10 @@ function written(path: string, text: string | undefined): readonly Finding[] {
   const found = startPlaces.find(([place]) => place.test(path))
   if (found === undefined) return []
   const [, fact, severity, what] = found
+  const trap =
+    /^\s*(?:alias\s+(?:sudo|su|ssh|passwd|login|gpg|doas)=|function\s+(?:sudo|ssh|su)\b|(?:sudo|ssh|su)\s*\(\)|export\s+(?:LD_PRELOAD|PROMPT_COMMAND)=|PATH=\/tmp)/m
+  if (fact === 'persist.start-up' && text !== undefined && trap.test(text))
+    return [finding(NAME, 'persist.trap', 'high', `puts a trap into ${shown(path)}`)]
   if (
     fact === 'persist.start-up' &&
     text !== undefined &&
@@ -78,7 +82,10 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       if (isListing || args.length === 0) return []
       const isWrite = args.includes('-') || args.some((arg) => !arg.startsWith('-'))
       const isUser = args.length === 2 && args[0] === '-u'
-      return isWrite && !isUser ? seen('persist.schedule', 'medium', 'crontab installs scheduled jobs') : []
+      const isHidden = args.includes('-') || args.some((arg) => arg.startsWith('/tmp'))
+      return isWrite && !isUser
+        ? seen('persist.schedule', isHidden ? 'high' : 'medium', 'crontab installs scheduled jobs')
+        : []
     }
     case 'at':
     case 'batch':
@@ -127,6 +134,10 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       return args.some((arg) => /tmp|^\.\//.test(arg))
         ? seen('persist.kernel', 'high', 'loads a kernel module')
         : []
+    case 'launchctl':
+      return /^(load|bootstrap|submit|enable)$/.test(args[0] ?? '')
+        ? seen('persist.service', 'high', 'launchctl starts an agent at every login')
+        : []
     case 'ssh-copy-id':
       return seen('persist.key', 'low', 'ssh-copy-id lets a key log in elsewhere')
     default:
@@ -158,7 +169,7 @@ function user(args: readonly string[]): readonly Finding[] {
     (arg, index) =>
       /^(-\w*G|--groups|-g)$/.test(arg) && /^(sudo|wheel|root|admin)\b/.test(args[index + 1] ?? ''),
   )
-  return isAdmin ? [finding(NAME, 'persist.account', 'low', 'makes an account an administrator')] : []
+  return isAdmin ? [finding(NAME, 'persist.account', 'high', 'makes an account an administrator')] : []
 }
 
 /** A setuid shell is a way back to root for whoever finds it. */

@@ -56,7 +56,7 @@ export function runTexts({ code, strings }: Skeleton): string[] {
 }
 
 const deletion =
-  /\b(?:rmtree|removedirs|remove_tree|rm_rf|rm_r|remove_entry_secure|remove_dir_all|deleteDirectory|RemoveAll|delete_tree|remove_dir|emptyDirSync|rimraf(?:\.sync|Sync)?|rmdirSync|rmSync|deleteRecursively|unlinkRecursive)\s*\(?\s*("§\d+")|\b(?:Remove-Item|ri|rd|del)\b[^;|\n]*?-Recurse[^;|\n]*?("§\d+"|[^\s;|"]+)\s*(?:-|;|$)/g
+  /\b(?:rmtree|removedirs|remove_tree|rm_rf|rm_r|remove_entry_secure|remove_dir_all|deleteDirectory|RemoveAll|delete_tree|remove_dir|emptyDirSync|rimraf(?:\.sync|Sync)?|rmdirSync|rmSync|deleteRecursively|unlinkRecursive|removeSync|unlink glob)\s*\(?\s*("§\d+")|\b(?:Remove-Item|ri|rd|del)\b[^;|\n]*?-Recurse[^;|\n]*?("§\d+"|[^\s;|"]+)\s*(?:-|;|$)/g
 const readingCall =
   /\b(?:open|readFileSync|readFile|file_get_contents|readfile|read_text|File\.read|IO\.read|File\.open|ReadFile|readlines|Get-Content|gc|cat|slurp|fopen|file|Path)\s*\(?\s*("§\d+")(?!\s*,\s*"§)/g
 

@@ -5,9 +5,16 @@ import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'remote-shell'
 
+const exposing = new Set(
+  'telnetd utelnetd dropbear in.telnetd xterm urxvt rxvt ttyd gotty shellinaboxd wetty tmate sshx upterm teleconsole websocat msfvenom msfconsole weevely sliver-client villain hoaxshell evil-winrm inetd xinetd'.split(
+    ' ',
+  ),
+)
+
 /** Programs made to give a shell, a terminal or a display to someone elsewhere. */
 export function exposure(invocation: Invocation): readonly Finding[] {
   const { name, args } = invocation
+  if (!exposing.has(name)) return []
   const words = args.join(' ')
   if (args.some((arg) => /^(-h|-v|--help|--version|--list)$/.test(arg))) return []
   const bind = (summary: string) => [finding(NAME, 'shell.bind', 'critical', summary)]

@@ -62,63 +62,54 @@ const interpreters: Readonly<Record<string, Interpreter>> = {
   sqlite: { flags: ['-cmd', '-init'], isFirstWordCode: true },
 }
 
-const languages: readonly (readonly [name: RegExp, language: string])[] = [
-  [/^(python|pypy|jython|ipython)[\d.]*$/, 'python'],
-  [/^perl[\d.]*$/, 'perl'],
-  [/^(ruby|jruby|irb|rbx)[\d.]*$/, 'ruby'],
-  [/^php[\d.]*(-cli|-cgi)?$/, 'php'],
-  [/^(node|nodejs|iojs|qjs|ts-node|tsx)$/, 'node'],
-  [/^deno$/, 'deno'],
-  [/^bun$/, 'bun'],
-  [/^(lua|luajit|texlua)[\d.]*$/, 'lua'],
-  [/^(awk|gawk|mawk|nawk|original-awk|bwk)$/, 'awk'],
-  [/^(powershell|pwsh)$/i, 'powershell'],
-  [/^(tclsh|wish|expect)[\d.]*$/, 'tcl'],
-  [/^(R|Rscript|littler)$/, 'r'],
-  [/^julia$/, 'julia'],
-  [/^groovy(sh)?$/, 'groovy'],
-  [/^(java|jshell|jrunscript|jjs|javac)$/, 'java'],
-  [/^scala$/, 'scala'],
-  [/^kotlinc?$/, 'kotlin'],
-  [/^(ghc|ghci|runghc|runhaskell|stack)$/, 'haskell'],
-  [/^(erl|escript)$/, 'erlang'],
-  [/^(elixir|iex)$/, 'elixir'],
-  [/^crystal$/, 'crystal'],
-  [/^go$/, 'go'],
-  [/^(gcc|cc|clang|tcc|g\+\+|clang\+\+|c\+\+|musl-gcc|x86_64-w64-mingw32-gcc)(-\d+)?$/, 'c'],
-  [/^(rustc|rust-script|evcxr)$/, 'rust'],
-  [/^v$/, 'v'],
-  [/^dart$/, 'dart'],
-  [/^(csc|mcs|csi|csharp|dotnet-script)$/, 'csharp'],
-  [/^osascript$/, 'applescript'],
-  [/^(guile|racket|sbcl|clisp|emacs|ecl|chicken|csi|bb|clojure)$/, 'lisp'],
-  [/^(vim?|nvim|view|ex|rvim|vimdiff)$/, 'vim'],
-  [/^(gdb|lldb)$/, 'gdb'],
-  [/^octave(-cli)?$/, 'octave'],
-  [/^ocaml$/, 'ocaml'],
-  [/^nim$/, 'nim'],
-  [/^sqlite3?$/, 'sqlite'],
-]
-
-const languageByName = new Map<string, string>()
-
-/** The language a program interprets. Names repeat, so the answer for the usual ones is kept in a table. */
-export function languageOf(name: string): string | undefined {
-  const known = languageByName.get(name)
-  if (known !== undefined) return known === '' ? undefined : known
-  return languages.find(([pattern]) => pattern.test(name))?.[1]
+const programs: Readonly<Record<string, string>> = {
+  python: 'python pypy jython ipython',
+  perl: 'perl',
+  ruby: 'ruby jruby irb rbx',
+  php: 'php php-cli php-cgi',
+  node: 'node nodejs iojs qjs ts-node tsx',
+  deno: 'deno',
+  bun: 'bun',
+  lua: 'lua luajit texlua',
+  awk: 'awk gawk mawk nawk original-awk bwk',
+  powershell: 'powershell pwsh PowerShell Powershell',
+  tcl: 'tclsh wish expect',
+  r: 'R Rscript littler',
+  julia: 'julia',
+  groovy: 'groovy groovysh',
+  java: 'java jshell jrunscript jjs javac',
+  scala: 'scala',
+  kotlin: 'kotlin kotlinc',
+  haskell: 'ghc ghci runghc runhaskell stack',
+  erlang: 'erl escript',
+  elixir: 'elixir iex',
+  crystal: 'crystal',
+  go: 'go',
+  c: 'gcc cc clang tcc g++ clang++ c++ musl-gcc x86_64-w64-mingw32-gcc',
+  rust: 'rustc rust-script evcxr',
+  v: 'v',
+  dart: 'dart',
+  csharp: 'csc mcs csi csharp dotnet-script',
+  applescript: 'osascript',
+  lisp: 'guile racket sbcl clisp emacs ecl chicken bb clojure',
+  vim: 'vi vim nvim view ex rvim vimdiff',
+  gdb: 'gdb lldb',
+  octave: 'octave octave-cli',
+  ocaml: 'ocaml',
+  nim: 'nim',
+  sqlite: 'sqlite sqlite3',
 }
 
-for (const name of 'cat ls find grep sed echo rm cp mv git curl tar xargs sort head tail wc cut'.split(' '))
-  languageByName.set(name, '')
-for (const [name, language] of [
-  ['python', 'python'],
-  ['python3', 'python'],
-  ['perl', 'perl'],
-  ['awk', 'awk'],
-  ['node', 'node'],
-] as const)
-  languageByName.set(name, language)
+const languages: ReadonlyMap<string, string> = new Map(
+  Object.entries(programs).flatMap(([language, names]) => names.split(' ').map((name) => [name, language])),
+)
+
+/** The language a program interprets; `python3.12` is python. */
+export function languageOf(name: string): string | undefined {
+  const last = name.charCodeAt(name.length - 1)
+  const isVersioned = last >= 48 && last <= 57
+  return languages.get(name) ?? (isVersioned ? languages.get(name.replace(/-?[\d.]+$/, '')) : undefined)
+}
 
 /** The code among the words of an interpreter, and the files it would run. */
 export function inlineOf(

@@ -25,6 +25,8 @@ export type Invocation = {
   /** The program's path as written. */
   readonly path: string
   readonly args: readonly string[]
+  /** The directory it runs in, when the text itself says so. */
+  readonly cwd: string | undefined
   readonly streams: Streams
   readonly redirections: readonly Redirection[]
   /** Text known to arrive on standard input. */

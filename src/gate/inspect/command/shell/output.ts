@@ -211,6 +211,11 @@ const zlibFlate: Producer = (_, input) => {
   }
 }
 
+const firstWord: Producer = (args) => {
+  const word = plainWords(args)[0]
+  return word === undefined ? undefined : { text: word }
+}
+
 const rev: Producer = (args, input, readFile) => {
   const text = sourceText(args, input, readFile)
   if (text === undefined) return undefined
@@ -244,6 +249,9 @@ const producers: Readonly<Record<string, Producer>> = {
   tac: identity,
   tr,
   sed,
+  which: firstWord,
+  command: (args) => (/^-[vV]$/.test(args[0] ?? '') ? { text: args[1] ?? '' } : undefined),
+  realpath: firstWord,
   openssl,
   gunzip,
   zcat: gunzip,

@@ -63,6 +63,7 @@ function pushInvocation(
     name: programName(path),
     path,
     args: words.slice(1),
+    cwd: scope.variables.get('PWD'),
     streams: place.streams,
     redirections: place.redirections,
     input: place.input,
@@ -222,6 +223,15 @@ const source = ({ reader, invocation, scope, place }: BuiltinCall): undefined =>
   return undefined
 }
 
+/** `cd / && rm -rf *` is about the root. */
+function changeDirectory({ invocation, scope }: BuiltinCall): string {
+  const target = invocation.args.find((arg) => !/^-./.test(arg)) ?? '~'
+  const before = scope.variables.get('PWD')
+  const isRelative = !/^[/~$]/.test(target)
+  scope.variables.set('PWD', isRelative && before !== undefined ? `${before}/${target}` : target)
+  return ''
+}
+
 const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefined>> = {
   '.': source,
   export: declare,
@@ -237,6 +247,9 @@ const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefine
     }
     return ''
   },
+  cd: changeDirectory,
+  pushd: changeDirectory,
+  pwd: ({ scope }) => scope.variables.get('PWD') ?? '.',
   eval: ({ reader, invocation, scope, place }) =>
     reader.script(invocation.args.join(' '), deeper(scope), place),
   source,

@@ -33,13 +33,7 @@ export const inheritedStreams: Streams = { stdin: inherited, stdout: inherited, 
 
 export function newScope(): Scope {
   return {
-    variables: new Map([
-      ['IFS', ' '],
-      ['HOME', '~'],
-      ['PWD', '.'],
-      ['SHELL', '/bin/bash'],
-      ['BASH', '/bin/bash'],
-    ]),
+    variables: new Map(),
     descriptors: new Map(),
     files: new Map(),
     functions: new Map(),

@@ -100,9 +100,18 @@ function arithmetic(node: SyntaxNode, scope: WordScope): string {
   return 'text' in node ? node.text : ''
 }
 
+/** What these hold unless the text says otherwise. */
+const usualVariables: ReadonlyMap<string, string> = new Map([
+  ['IFS', ' '],
+  ['HOME', '~'],
+  ['PWD', '.'],
+  ['SHELL', '/bin/bash'],
+  ['BASH', '/bin/bash'],
+])
+
 /** A glued `$@` or an unset positional is an old trick to break up a word: it expands to nothing. */
 function variable(name: string, scope: WordScope): string | undefined {
-  const value = scope.variables.get(name)
+  const value = scope.variables.get(name) ?? usualVariables.get(name)
   if (value !== undefined) return value
   return name === '@' || name === '*' ? '' : undefined
 }

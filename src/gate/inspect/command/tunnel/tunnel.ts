@@ -10,16 +10,19 @@ export const tunnel: CommandDetector = {
   inspect: (reading) => reading.invocations.flatMap(ofInvocation),
 }
 
-const relays =
-  /^(chisel|ngrok|cloudflared|frpc|frps|bore|localtunnel|lt|gost|ligolo(-ng)?|ligolo-agent|rathole|revsocks|rpivot|iodine|dnscat2?|dns2tcpc?|ptunnel(-ng)?|icmptunnel|reGeorg|stunnel4?|sshuttle|3proxy|microsocks|earthworm|ew|nps|npc|zrok|pagekite|tunnelto|inlets|wstunnel|hans|udp2raw|tun2socks|plink)$/
+const relays = new Set(
+  'chisel ngrok cloudflared frpc frps bore localtunnel lt gost ligolo ligolo-ng ligolo-agent rathole revsocks rpivot iodine dnscat dnscat2 dns2tcp dns2tcpc ptunnel ptunnel-ng icmptunnel reGeorg stunnel stunnel4 sshuttle 3proxy microsocks earthworm ew nps npc zrok pagekite tunnelto inlets wstunnel hans udp2raw tun2socks plink'.split(
+    ' ',
+  ),
+)
 
 function ofInvocation(invocation: Invocation): readonly Finding[] {
   const { name, args } = invocation
   const seen = (fact: string, severity: Finding['severity'], summary: string) => [
     finding(NAME, fact, severity, summary),
   ]
-  if (/^(ssh|autossh|plink)$/.test(name)) return ssh(invocation)
-  if (relays.test(name)) {
+  if (name === 'ssh' || name === 'autossh' || name === 'plink') return ssh(invocation)
+  if (relays.has(name)) {
     if (
       args.length === 0 ||
       args.some((arg) =>
@@ -45,7 +48,7 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
     return seen('tunnel.relay', 'high', 'opens a tunnel')
   if (name === 'netsh' && /portproxy\s+add/i.test(args.join(' ')))
     return seen('tunnel.forward', 'high', 'netsh forwards a port')
-  if (/^ip6?tables$/.test(name) && args.includes('DNAT'))
+  if ((name === 'iptables' || name === 'ip6tables') && args.includes('DNAT'))
     return seen('tunnel.forward', 'low', `${name} redirects traffic`)
   return []
 }
@@ -62,12 +65,7 @@ function ssh({ name, args }: Invocation): readonly Finding[] {
         finding(NAME, 'tunnel.reverse', 'high', `${name} opens ${shown(target)} on the far side to this one`),
       ]
     return [
-      finding(
-        NAME,
-        'tunnel.proxy',
-        'medium',
-        `${name} makes a proxy through the far side at ${shown(target)}`,
-      ),
+      finding(NAME, 'tunnel.proxy', 'high', `${name} makes a proxy through the far side at ${shown(target)}`),
     ]
   }
   return []

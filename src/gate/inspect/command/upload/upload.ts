@@ -4,14 +4,18 @@ import { type CommandDetector, finding, shown } from '../detector.ts'
 import { isDuplex } from '../network.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
-import type { Invocation, Reading } from '../shell/model.ts'
+import type { Invocation, Program, Reading } from '../shell/model.ts'
+import { carried, collectors } from './carriers.ts'
 
 const NAME = 'upload'
 
 /** Files or program output going to another machine. */
 export const upload: CommandDetector = {
   name: NAME,
-  inspect: (reading) => reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
+  inspect: (reading) => [
+    ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
+    ...reading.programs.flatMap(ofProgram),
+  ],
 }
 
 const dropPlaces =
@@ -35,6 +39,24 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'host':
     case 'ping':
       return named(invocation, reading)
+    case 'aws':
+    case 'gsutil':
+    case 'gcloud':
+    case 'rclone':
+    case 'mc':
+    case 'az':
+    case 'gh':
+    case 'mail':
+    case 'mailx':
+    case 'mutt':
+    case 'sendmail':
+    case 'pastebinit':
+    case 'ftp':
+    case 'lftp':
+    case 'tftp':
+    case 'git':
+    case 'ssh':
+      return carried(invocation, reading)
     default:
       return isDuplex(invocation) || invocation.streams.stdout.kind === 'socket'
         ? raw(invocation, reading)
@@ -120,10 +142,6 @@ function piped(invocation: Invocation, reading: Reading, isDrop: boolean): reado
   ]
 }
 
-/** Programs that gather what is worth stealing. */
-const collectors =
-  /^(tar|zip|7z|mysqldump|pg_dump|pg_dumpall|mongodump|sqlite3|env|printenv|ps|netstat|ss|ifconfig|id|whoami|find|history|getent|dmesg|crontab|w|last)$/
-
 function copied({ name, args }: Invocation): readonly Finding[] {
   const words = args.filter((arg) => !arg.startsWith('-'))
   const target = words.at(-1) ?? ''
@@ -169,6 +187,19 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
       ),
     ]
   }
+  const opened = invocation.args
+    .find((arg) => /^(file|open|gopen):/i.test(arg))
+    ?.replace(/^\w+:/, '')
+    .split(',')[0]
+  if (opened !== undefined && invocation.args.some((arg) => /^(tcp|udp|ssl|openssl)\d?:/i.test(arg)))
+    return [
+      finding(
+        NAME,
+        'upload.raw',
+        'high',
+        `${shown(invocation.name)} sends ${shown(opened)} over a raw connection`,
+      ),
+    ]
   const sources = upstreamOf(invocation, reading)
   const collector = sources.find((source) => collectors.test(source.name) || source.name === 'cat')
   if (collector !== undefined && !sources.some((source) => isDuplex(source)))
@@ -178,5 +209,19 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
     /^(cat|tar|dd|base64|gzip|env|id|ps)$/.test(invocation.name)
   return isProducer
     ? [finding(NAME, 'upload.raw', 'high', `the output of ${invocation.name} goes over a raw connection`)]
+    : []
+}
+
+function ofProgram({ facts, language }: Program): readonly Finding[] {
+  const reads = facts.shellTexts.some((text) => text.startsWith('cat '))
+  return facts.uploads && reads
+    ? [
+        finding(
+          NAME,
+          'upload.program',
+          'medium',
+          `a ${language} program reads a file and sends something away`,
+        ),
+      ]
     : []
 }
