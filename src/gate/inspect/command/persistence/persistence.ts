@@ -21,7 +21,7 @@ const startPlaces: readonly (readonly [
 ])[] = [
   [/(^|\/)authorized_keys2?$/, 'persist.key', 'high', 'a key that may log in'],
   [
-    /(^|\/)(crontab|cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)/,
+    /(^|\/)(crontab$|cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)/,
     'persist.schedule',
     'high',
     'a scheduled job',

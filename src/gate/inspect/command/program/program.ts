@@ -53,7 +53,7 @@ function connects(language: string, bare: string, says: (term: RegExp) => boolea
   if (says(/^(node:)?(net|tls|dgram)$/) && /\b(connect|Socket|createConnection|createSocket)\b/.test(bare))
     return true
   if (language === 'tcl' && /\bsocket\s+(?!-server)\S+\s+\d/.test(bare)) return true
-  const socket = /\bsocket\b/i.test(bare) || says(/^socket$/)
+  const socket = /\bsockets?\b/i.test(bare) || says(/^socket$/)
   return socket && /\bconnect(_ex|Async)?\b/i.test(bare)
 }
 

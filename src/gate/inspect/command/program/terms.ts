@@ -5,17 +5,17 @@ import type { Skeleton } from './skeleton.ts'
 
 /** Opens a raw connection. Web clients are not here: programs fetch pages all day. */
 export const connectsSurely =
-  /\b(create_connection|open_connection|p?fsockopen|stream_socket_client|socket_connect|TCPSocket|UDPSocket|TcpStream|TCPClient|TcpClient|UdpClient|Net\.Sockets|IO::Socket|socketConnection|make\.socket|gen_tcp:connect|connectTo|SocketChannel|net\.Dial\w*|tls\.Dial|dial_tcp|Socket\.tcp|Socket\.connect|net\.connect|tls\.connect|createConnection|WSASocket\w?|WSAConnect|sockaddr_in|telnetlib|rawConnect|socket\.connect|openSocketStream|newSocket)\b|\bnew\s+(java\.net\.)?Socket\s*\(|\bjava\.net\.Socket\b/
+  /\b(create_connection|open_connection|p?fsockopen|stream_socket_client|socket_connect|TCPSocket|UDPSocket|TcpStream|TCPClient|TcpClient|UdpClient|Net\.Sockets|IO::Socket|socketConnection|make\.socket|gen_tcp[:.]connect|Deno\.connect(?:Tls)?|connectTo|SocketChannel|net\.Dial\w*|tls\.Dial|dial_tcp|Socket\.tcp|Socket\.connect|net\.connect|tls\.connect|createConnection|WSASocket\w?|WSAConnect|sockaddr_in|telnetlib|rawConnect|socket\.connect|openSocketStream|newSocket)\b|\bnew\s+(java\.net\.)?Socket\s*\(|\bjava\.net\.Socket\b/
 
 export const listensSurely =
-  /\b(TCPServer|ServerSocket|TcpListener|TCPListener|stream_socket_server|socket_create_listen|net\.Listen|create_server|start_server|createServer|gen_tcp:listen|LocalPort|Socket::INET.*Listen)\b/
+  /\b(TCPServer|ServerSocket|TcpListener|TCPListener|stream_socket_server|socket_create_listen|net\.Listen|create_server|start_server|createServer|gen_tcp[:.]listen|Deno\.listen|LocalPort|Socket::INET.*Listen)\b/
 
 /** Starts a program. */
 export const runs =
-  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|Diagnostics\.Process|forkpty|System\.cmd|do shell script|start_process|execute\(\))\b|\.execute\(\)/
+  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|Diagnostics\.Process|forkpty|System\.cmd|Deno\.(?:Command|run)|do shell script|start_process|execute\(\))\b|\.execute\(\)/
 
 export const receives =
-  /\b(recv\w*|receive\w*|gets|fgets|fread|socket_read|readline|readLine|getline|get_line|ReadLine|ReadToEnd|Read|read|getInputStream|BufferedReader|InputStreamReader|on\s*\()\b|<>|<\$/
+  /\b(recv\w*|receive\w*|gets|fgets|fread|socket_read|getline|get_line|ReadLine|ReadToEnd|Read|read\w*|getInputStream|BufferedReader|InputStreamReader|on\s*\()\b|<>|<\$/
 
 /** Ties a program's streams to something. */
 export const wires =

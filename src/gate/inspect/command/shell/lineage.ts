@@ -1,8 +1,9 @@
-import type { Endpoint, Invocation, Origin, Pipeline, Reading } from './model.ts'
+import type { Invocation, Origin, Pipeline, Reading } from './model.ts'
 import { originsIn } from './model.ts'
+import { readPaths, writePaths } from './touched.ts'
 
 /** Data passed through more programs than this is not followed. */
-const STEPS_MAX = 200
+const STEPS_MAX = 64
 
 /** Every program whose output can reach this one's standard input, nearest first. */
 export function upstreamOf(invocation: Invocation, reading: Reading): readonly Invocation[] {
@@ -32,18 +33,14 @@ function follow(
 
 function feeders(invocation: Invocation, reading: Reading): readonly Invocation[] {
   const before = neighbours(invocation.pipeline, invocation.stage, -1)
-  const paths = readPaths(invocation)
-  if (paths.length === 0) return before
-  const writers = reading.invocations.filter((each) => writePaths(each).some((path) => paths.includes(path)))
-  return [...before, ...writers]
+  const writers = readPaths(invocation).flatMap((path) => reading.writers.get(path) ?? [])
+  return writers.length === 0 ? before : [...before, ...writers]
 }
 
 function consumers(invocation: Invocation, reading: Reading): readonly Invocation[] {
   const after = neighbours(invocation.pipeline, invocation.stage, 1)
-  const paths = writePaths(invocation)
-  if (paths.length === 0) return after
-  const readers = reading.invocations.filter((each) => readPaths(each).some((path) => paths.includes(path)))
-  return [...after, ...readers]
+  const readers = writePaths(invocation).flatMap((path) => reading.readers.get(path) ?? [])
+  return readers.length === 0 ? after : [...after, ...readers]
 }
 
 /** The stage beside this one; at the end of an inner pipeline, the stage beside the outer one. */
@@ -52,29 +49,6 @@ function neighbours(pipeline: Pipeline, stage: number, step: -1 | 1): readonly I
   if (beside !== undefined) return beside
   const outer = pipeline.outer
   return outer === undefined ? [] : neighbours(outer.pipeline, outer.stage, step)
-}
-
-function pathOf(endpoint: Endpoint): readonly string[] {
-  return endpoint.kind === 'file' && endpoint.path !== '/dev/null' ? [endpoint.path] : []
-}
-
-function readPaths(invocation: Invocation): readonly string[] {
-  const paths = [...pathOf(invocation.streams.stdin)]
-  if (!/^(echo|printf|rm|mkfifo|mknod|chmod|touch|mkdir)$/.test(invocation.name))
-    for (const arg of invocation.args) if (/^[~.]?\/|^\w[\w.-]*$|^\$/.test(arg)) paths.push(arg)
-  return paths
-}
-
-function writePaths(invocation: Invocation): readonly string[] {
-  const paths = [...pathOf(invocation.streams.stdout), ...pathOf(invocation.streams.stderr)]
-  if (invocation.name === 'tee') paths.push(...invocation.args.filter((arg) => !arg.startsWith('-')))
-  if (/^(curl|wget|aria2c|http|fetch)$/.test(invocation.name)) {
-    invocation.args.forEach((arg, index) => {
-      if (/^(-o|-O|--output|--output-document|-qO|-sSLo|-[a-zA-Z]*[oO])$/.test(arg))
-        paths.push(invocation.args[index + 1] ?? '')
-    })
-  }
-  return paths
 }
 
 /** The programs whose output stands in this text, and whatever feeds them. */

@@ -92,6 +92,9 @@ export type FileWrite = {
 
 export type Reading = {
   readonly invocations: Invocation[]
+  /** Who reads from and writes to each path that the text names. */
+  readonly readers: Map<string, Invocation[]>
+  readonly writers: Map<string, Invocation[]>
   readonly programs: Program[]
   readonly origins: Origin[]
   readonly writes: FileWrite[]
@@ -106,7 +109,9 @@ export type Reading = {
 
 /** Deep enough for any honest nesting (ssh, sudo, sh -c, eval); deeper is refused as unread. */
 export const NESTING_MAX = 10
-export const INVOCATIONS_MAX = 2_000
+export const INVOCATIONS_MAX = 1_000
+/** Commands visited, words expanded and texts read, all together: loops in loops end here. */
+export const STEPS_MAX = 20_000
 /** Longer scripts are read to this length and marked truncated. */
 export const SCRIPT_CHARACTERS_MAX = 262_144
 /** Expanded text is bounded too: a few doublings of a variable would otherwise fill memory. */
@@ -135,6 +140,8 @@ export function originsIn(text: string, reading: Reading): readonly Origin[] {
 export function newReading(): Reading {
   return {
     invocations: [],
+    readers: new Map(),
+    writers: new Map(),
     programs: [],
     origins: [],
     writes: [],

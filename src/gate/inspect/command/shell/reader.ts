@@ -2,6 +2,7 @@ import {
   type Command,
   type CommandNode,
   type CompoundList,
+  type Coproc,
   type Function as FunctionNode,
   type ParsedScript,
   type Pipeline as PipelineNode,
@@ -20,6 +21,7 @@ import {
   type ProgramFacts,
   type Reading,
   SCRIPT_CHARACTERS_MAX,
+  STEPS_MAX,
 } from './model.ts'
 import { redirect } from './redirect.ts'
 import { runWords } from './run-words.ts'
@@ -32,6 +34,7 @@ import {
   type Scope,
   startOf,
 } from './scope.ts'
+import { readPaths, writePaths } from './touched.ts'
 import { fieldsOf, textOf, type WordScope } from './words.ts'
 
 /** Reads a program in another language; injected, because languages know nothing of shells. */
@@ -39,6 +42,8 @@ export type ReadProgram = (language: string, code: string) => ProgramFacts
 
 /** Texts that no shell could parse are read as programs down to this depth. */
 const FOREIGN_DEPTH_MAX = 3
+/** Where the ends of a coprocess are put; shells choose 63 and 60 themselves. */
+const COPROCESS_DESCRIPTOR = 63
 /** A loop over more words than this sees the rest as one. */
 const LOOP_PASSES_MAX = 16
 
@@ -49,6 +54,7 @@ export class ScriptReader {
   /** Texts that only became readable by decoding, and how. */
   readonly #decoded: { readonly text: string; readonly how: string }[] = []
   #attachments = 0
+  #steps = 0
 
   constructor(readProgram: ReadProgram) {
     this.#readProgram = readProgram
@@ -56,7 +62,7 @@ export class ScriptReader {
 
   /** Reads a text that a shell would run; returns what it would print when that is known. */
   script(text: string, scope: Scope, place: Place): string | undefined {
-    if (scope.depth > NESTING_MAX || this.reading.invocations.length > INVOCATIONS_MAX) {
+    if (scope.depth > NESTING_MAX || this.#isSpent(text.length >> 8)) {
       this.reading.isTruncated = true
       return undefined
     }
@@ -123,7 +129,16 @@ export class ScriptReader {
     return input
   }
 
+  /** Counts work; when the budget is gone, the rest of the text is left unread. */
+  #isSpent(cost = 1): boolean {
+    this.#steps += cost
+    const isSpent = this.#steps > STEPS_MAX || this.reading.invocations.length > INVOCATIONS_MAX
+    if (isSpent) this.reading.isTruncated = true
+    return isSpent
+  }
+
   node(node: CommandNode | CompoundList, scope: Scope, place: Place): string | undefined {
+    if (this.#isSpent()) return undefined
     switch (node.type) {
       case 'Command':
         return this.#command(node, scope, place)
@@ -153,10 +168,18 @@ export class ScriptReader {
     } else if (node.type === 'While') lists.push(node.clause, node.body)
     else if (node.type === 'For' || node.type === 'Select') {
       this.#loop(node.name.text, node.wordlist ?? [], node.body, scope, place)
-    } else if (node.type === 'ArithmeticFor') lists.push(node.body)
+    } else if (node.type === 'Coproc') this.#coprocess(node, scope, place)
+    else if (node.type === 'ArithmeticFor') lists.push(node.body)
     else if (node.type === 'Case') lists.push(...node.items.map((item) => item.body))
-    else if (node.type === 'Coproc') this.node(node.body, scope, place)
     for (const list of lists) if (list) this.statements(list.commands, scope, place)
+  }
+
+  /** A coprocess is reached through two descriptors, here one file that both sides read and write. */
+  #coprocess(node: Coproc, scope: Scope, place: Place): void {
+    const end: Endpoint = { kind: 'file', path: `/dev/fd/coproc-${node.name?.value ?? 'COPROC'}` }
+    scope.variables.set(node.name?.value ?? 'COPROC', String(COPROCESS_DESCRIPTOR))
+    scope.descriptors.set(COPROCESS_DESCRIPTOR, end)
+    this.node(node.body, scope, { ...place, streams: { ...place.streams, stdin: end, stdout: end } })
   }
 
   #loop(
@@ -203,6 +226,7 @@ export class ScriptReader {
       this.assign(each.name, each.append ? (scope.variables.get(each.name) ?? '') + value : value, scope)
     }
     const words = node.name === undefined ? [] : fieldsOf(node.name, wordScope)
+    this.#isSpent(node.args.length >> 4)
     for (const arg of node.args) {
       if (arg.type === 'Word') {
         if (arg.parts === undefined) words.push(arg.value)
@@ -225,6 +249,8 @@ export class ScriptReader {
     const whole = { ...invocation, order: this.reading.invocations.length }
     this.reading.invocations.push(whole)
     invocation.pipeline.stages[invocation.stage]?.push(whole)
+    for (const path of readPaths(whole)) index(this.reading.readers, path, whole)
+    for (const path of writePaths(whole)) index(this.reading.writers, path, whole)
     return whole
   }
 
@@ -275,6 +301,12 @@ export class ScriptReader {
     if (direction === '<' && output !== undefined) scope.files.set(path, output)
     return path
   }
+}
+
+function index(map: Map<string, Invocation[]>, path: string, invocation: Invocation): void {
+  const known = map.get(path)
+  if (known === undefined) map.set(path, [invocation])
+  else known.push(invocation)
 }
 
 /** The same streams, but no known input: it was already used. */

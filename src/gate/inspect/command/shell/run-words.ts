@@ -49,7 +49,8 @@ export function runWords(
   const invocation = pushInvocation(reader, words, inner, place)
   const printed = execute(reader, invocation, inner, place, opened)
   noteWrites(reader, invocation, printed, scope, place)
-  return place.streams.stdout.kind === 'file' ? '' : printed
+  // What went into a file is not printed; a process substitution is read by whoever holds its path.
+  return place.redirections.some((each) => each.endpoint === place.streams.stdout) ? '' : printed
 }
 
 function pushInvocation(
@@ -162,7 +163,7 @@ function runFile(
 
 const laterRun =
   /(^|\/)\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|xinitrc|xprofile)$|^\/etc\/(profile|bash\.bashrc|rc\.local|zsh)|profile\.d\/|init\.d\/|update-motd\.d\//
-const cronFile = /(^|\/)(crontab|cron\.d\/|crontabs?\/|cron\/|cron\.(hourly|daily|weekly|monthly)\/)/
+const cronFile = /(^|\/)(crontab$|cron\.d\/|crontabs?\/|cron\/|cron\.(hourly|daily|weekly|monthly)\/)/
 
 /** Remembers what this command wrote, and reads what will be run later because of it. */
 function noteWrites(
@@ -281,7 +282,11 @@ const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefine
   },
   crontab: ({ reader, invocation, scope, place }) => {
     if (invocation.args.includes('-') || invocation.args.length === 0) {
-      if (place.input !== undefined) runCron(reader, place.input, scope)
+      const before = place.pipeline.stages[place.stage - 1] ?? []
+      const said = before.map(
+        (each) => outputOf(each.name, each.args, undefined, () => undefined)?.text ?? '',
+      )
+      runCron(reader, place.input ?? said.join('\n'), scope)
     }
     return undefined
   },
