@@ -7,7 +7,7 @@ import { ExchangeDoor } from '../doors/exchange-door.ts'
 import { Front, type Handler } from '../doors/front.ts'
 import { GateMetrics } from '../doors/gate-metrics.ts'
 import { Routes } from '../doors/upstream/routes.ts'
-import { ExchangeGate, type SeenExchange } from '../gate/exchange-gate.ts'
+import { ExchangeGate } from '../gate/exchange-gate.ts'
 import { KeyRing } from '../gate/identify/key-ring.ts'
 import { Recorder } from '../gate/record/recorder.ts'
 import { Standings } from '../gate/standing-book.ts'
@@ -17,13 +17,14 @@ import { MeasureStore } from '../store/embedded/measure-store.ts'
 import { openSecret } from '../store/embedded/secret.ts'
 import { openState } from '../store/embedded/state.ts'
 import { gatewayGauges } from './gateway-gauges.ts'
+import type { OnlineWatch } from './online-watch.ts'
 import { StatePoll } from './state-poll.ts'
 
 export type GatewayParts = {
   readonly log: Log
   readonly now: () => number
   /** The slow loop, if one runs beside the gate. Called for every exchange that ended; must not block. */
-  readonly watch?: (seen: SeenExchange) => void
+  readonly watch?: OnlineWatch
   /** Further doors on the gate's own address (agent doors) and on the console's. */
   readonly doors?: readonly Handler[]
   readonly consoleDoors?: readonly Handler[]
@@ -33,7 +34,7 @@ export type GatewayParts = {
 const SYNC_MS = { written: 100, durable: 5 } as const
 
 /** What of a configuration is bound once and only changes with a new start. */
-const BOUND = ['listen', 'console', 'consoleToken', 'store', 'limits', 'ledger'] as const
+const BOUND = ['listen', 'console', 'consoleToken', 'store', 'limits', 'ledger', 'watch'] as const
 
 type Wired = {
   readonly config: Config
@@ -92,7 +93,10 @@ export class Gateway implements AsyncDisposable {
       }),
     )
     admin.drainWith(() => front.isDraining)
-    return new Gateway(wired, front, adminFront, stack.move())
+    const gateway = new Gateway(wired, front, adminFront, stack.move())
+    parts.watch?.actOn({ measures: gateway.measures, refresh: () => gateway.refresh() })
+    for (const gauge of parts.watch?.gauges ?? []) wired.metrics.watch(gauge)
+    return gateway
   }
 
   get recovery(): Ledger['recovery'] {
@@ -169,7 +173,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     standings,
     recorder,
     routes: { serves: (protocol, model, pin) => route.routes.serves(protocol, model, pin) },
-    watch: parts.watch ?? (() => {}),
+    watch: (seen) => parts.watch?.see(seen),
     now,
   })
   const metrics = new GateMetrics((failure) => log('error', 'gate-failed', { failure }))

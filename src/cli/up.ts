@@ -1,11 +1,15 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { unwatchFile, watchFile } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/read-config.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { type Log, openLog } from '../kernel/log.ts'
+import { openSecret } from '../store/embedded/secret.ts'
 import type { Command, Console } from './command.ts'
 import { Gateway } from './gateway.ts'
+import { OnlineWatch } from './online-watch.ts'
 
 export const up: Command = {
   usage: '[--config FILE]',
@@ -22,7 +26,10 @@ export const up: Command = {
     const file = resolve(console.cwd, typeof options.config === 'string' ? options.config : 'portcullis.yaml')
     const config = loadConfig(file, console.env)
     const log = openLog(console.stderr, console.now)
-    const gateway = await Gateway.open(config, { log, now: console.now })
+    await using stack = new AsyncDisposableStack()
+    const watch = await openWatch(config, log, console.now)
+    if (watch) stack.use(watch)
+    const gateway = stack.use(await Gateway.open(config, { log, now: console.now, ...(watch && { watch }) }))
     const { front, admin } = gateway
     log('info', 'up', {
       listen: `${front.address.host}:${front.address.port}`,
@@ -33,10 +40,20 @@ export const up: Command = {
     if (!console.signal.aborted) await once(console.signal, 'abort')
     stopReloading()
     log('info', 'draining', { connections: front.connections })
-    await gateway[Symbol.asyncDispose]()
+    await stack.disposeAsync()
     log('info', 'down')
     return 0
   },
+}
+
+async function openWatch(config: Config, log: Log, now: () => number): Promise<OnlineWatch | undefined> {
+  if (!config.watch.enabled) return undefined
+  // Hashes are keyed with the deployment's own secret: a template made to collide elsewhere does not collide here.
+  const seed = createHash('sha256')
+    .update(`watch\0${openSecret(config.store)}`)
+    .digest()
+    .readUInt32LE(0)
+  return await OnlineWatch.open({ store: config.store, seed, config: config.watch, log, now })
 }
 
 /** Often enough for a person who waits for it, seldom enough to cost nothing. */

@@ -21,6 +21,7 @@ export type Config = {
   /** Globs over accounts that no countermeasure ever touches. */
   readonly allow: readonly string[]
   readonly ledger: LedgerConfig
+  readonly watch: WatchConfig
 }
 
 /** `observe` records what it would have done and lets the act pass; identity and local-only rules always hold. */
@@ -89,7 +90,17 @@ export type Trust = {
   readonly headers: Readonly<Partial<Record<TrustedField, string>>>
 }
 
-export const trustedFields = ['account', 'org', 'ja4', 'payment', 'asn', 'plan', 'created'] as const
+export const trustedFields = [
+  'account',
+  'org',
+  'ja4',
+  'payment',
+  'asn',
+  'plan',
+  'created',
+  /** When the request reached the proxy, for exchanges that are replayed or queued. */
+  'time',
+] as const
 export type TrustedField = (typeof trustedFields)[number]
 
 export type DataRule = {
@@ -111,3 +122,26 @@ export type LedgerConfig = {
   readonly retainBytes: number
   readonly checkpointMs: number
 }
+
+export type WatchConfig = {
+  /** Whether the slow loop runs beside the gate. */
+  readonly enabled: boolean
+  /** What a campaign's accounts get when it is raised; `clear`: nothing, a person decides. */
+  readonly standing: (typeof standingNames)[number]
+  readonly parameters: Readonly<Record<string, string | number>>
+  /** Campaigns that are less sure than this are only reported. */
+  readonly scoreMin: number
+  /** After so many days the standing ends by itself; zero: it stays until it is undone. */
+  readonly days: number
+}
+
+export const standingNames = [
+  'clear',
+  'watched',
+  'slowed',
+  'limited',
+  'capped',
+  'lesser',
+  'verify',
+  'quarantined',
+] as const

@@ -199,6 +199,8 @@ function checkNames(file: ConfigFile, complain: Complain): void {
   for (const [index, proxy] of file.trust.proxies.entries())
     if (!isNetwork(proxy))
       complain('field-invalid', ['trust', 'proxies', index], 'must be an address or a CIDR range')
+  if (file.watch.standing === 'lesser' && file.watch.model === undefined)
+    complain('field-missing', ['watch', 'model'], 'the standing lesser needs the model to use instead')
   const beyond = file.console !== undefined && !isLoopback(parseAddress(file.console).host)
   if (beyond && file.consoleToken === undefined)
     complain(
@@ -220,6 +222,7 @@ function isNetwork(text: string): boolean {
 }
 
 function fillIn(file: ConfigFile, path: string): Config {
+  const { enabled, standing, scoreMin, days, ...parameters } = file.watch
   const { ringMiB, segmentMiB, retainDays, retainGiB, checkpointSeconds, ...ledger } = file.ledger
   return {
     file: path,
@@ -248,15 +251,14 @@ function fillIn(file: ConfigFile, path: string): Config {
       retainBytes: retainGiB * 1024 ** 3,
       checkpointMs: checkpointSeconds * 1_000,
     },
+    watch: { enabled, standing, scoreMin, days, parameters: onlyDefined(parameters) },
   }
 }
 
-function onlyDefined<Key extends string>(
-  record: Readonly<Partial<Record<Key, string | undefined>>>,
-): Partial<Record<Key, string>> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<
-    Record<Key, string>
-  >
+function onlyDefined<Value>(record: Readonly<Record<string, Value | undefined>>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, Value] => entry[1] !== undefined),
+  )
 }
 
 function parseAddress(text: string): Address {

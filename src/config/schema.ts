@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { standingNames } from './config.ts'
 
 // The shape of portcullis.yaml as a person writes it. Every object is strict: a field that is not here is an error,
 // because a misspelt limit that is silently ignored is a hole.
@@ -72,6 +73,7 @@ const trust = v.strictObject({
       asn: v.optional(header),
       plan: v.optional(header),
       created: v.optional(header),
+      time: v.optional(header),
     }),
     {},
   ),
@@ -104,6 +106,17 @@ const ledger = v.strictObject({
   checkpointSeconds: v.optional(positive, 10),
 })
 
+const watch = v.strictObject({
+  enabled: v.optional(v.boolean(), true),
+  standing: v.optional(v.picklist(standingNames), 'watched'),
+  delayMs: v.optional(count),
+  requestsPerMinute: v.optional(positive),
+  maxTokens: v.optional(positive),
+  model: v.optional(text),
+  scoreMin: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.9),
+  days: v.optional(count, 30),
+})
+
 export const fileSchema = v.strictObject({
   mode: v.optional(v.picklist(['enforce', 'observe']), 'enforce'),
   listen: v.optional(address, '127.0.0.1:8080'),
@@ -125,6 +138,7 @@ export const fileSchema = v.strictObject({
   data: v.optional(v.array(dataRule), []),
   allow: v.optional(v.array(text), []),
   ledger: v.optional(ledger, {}),
+  watch: v.optional(watch, {}),
 })
 
 export type ConfigFile = v.InferOutput<typeof fileSchema>

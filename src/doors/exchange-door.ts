@@ -138,7 +138,7 @@ export class ExchangeDoor {
     const act: ExchangeAct = {
       kind: 'exchange',
       id,
-      ts: started,
+      ts: caller.value.time ?? started,
       protocol: door.protocol,
       endpoint,
       ...rest,

@@ -19,6 +19,8 @@ export type Caller = {
   readonly payment: string | undefined
   readonly asn: number | undefined
   readonly created: number | undefined
+  /** When the request reached the fronting proxy. */
+  readonly time: number | undefined
   readonly standing: Standing
 }
 

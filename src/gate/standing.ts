@@ -1,3 +1,4 @@
+import { standingNames } from '../config/config.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
 import { unreachable } from '../kernel/unreachable.ts'
 
@@ -27,16 +28,7 @@ export type Standing =
 export type StandingKind = Standing['kind']
 
 /** Mild to severe: where several measures touch one account, the most severe one stands. */
-export const standingKinds = [
-  'clear',
-  'watched',
-  'slowed',
-  'limited',
-  'capped',
-  'lesser',
-  'verify',
-  'quarantined',
-] as const satisfies readonly StandingKind[]
+export const standingKinds: readonly StandingKind[] = standingNames
 
 export const clear: Standing = { kind: 'clear' }
 

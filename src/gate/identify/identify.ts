@@ -56,6 +56,7 @@ export function identify(
     payment: vouched('payment'),
     asn: wholeNumber(vouched('asn')),
     created: moment(vouched('created')),
+    time: moment(vouched('time')),
     standing: standings.standingOf(account, now()),
   })
 }

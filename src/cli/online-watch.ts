@@ -1,0 +1,227 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { WatchConfig } from '../config/config.ts'
+import type { GaugeSource } from '../doors/gate-metrics.ts'
+import type { SeenExchange } from '../gate/exchange-gate.ts'
+import type { Log } from '../kernel/log.ts'
+import { moduleUrl } from '../kernel/module-url.ts'
+import type { MeasureStore } from '../store/embedded/measure-store.ts'
+import type { Exchange } from '../watch/exchange.ts'
+import type { RaisedCampaign, WatchCommand, WatchMessage, WatchStart } from './watch-worker.ts'
+
+export type OnlineWatchOptions = {
+  readonly store: string
+  readonly seed: number
+  readonly config: WatchConfig
+  readonly log: Log
+  readonly now: () => number
+}
+
+/** What the watch needs of a running gate to act; it begins to act when it gets it. */
+export type ActOn = { readonly measures: MeasureStore; readonly refresh: () => Promise<void> }
+
+/** Exchanges travel together: a message costs more than an exchange. */
+const BATCH_MAX = 256
+const BATCH_MS = 50
+/** Further exchanges the thread may be behind before they are passed over and counted. */
+const BEHIND_MAX = 50_000
+/** Findings on disk are at most so old. */
+const SAVE_MS = 300_000
+const DAY_MS = 86_400_000
+const AUTHOR = 'watch'
+
+/** Shows every exchange to the slow loop in its thread, and gives what it raises the standing the operator chose. */
+export class OnlineWatch implements AsyncDisposable {
+  readonly #options: OnlineWatchOptions
+  readonly #worker: Worker
+  readonly #saver: NodeJS.Timeout
+  #batch: Exchange[] = []
+  #flusher: NodeJS.Timeout | undefined
+  #behind = 0
+  #missed = 0
+  #raised: readonly RaisedCampaign[] = []
+  #actOn: ActOn | undefined
+  #acting: Promise<void> = Promise.resolve()
+
+  private constructor(options: OnlineWatchOptions, worker: Worker) {
+    this.#options = options
+    this.#worker = worker
+    worker.on('message', (message: WatchMessage) => this.#hear(message))
+    worker.on('error', (error: Error) => options.log('error', 'watch-failed', { failure: error.message }))
+    worker.unref()
+    this.#saver = setInterval(() => this.#send({ kind: 'sweep' }), SAVE_MS)
+    this.#saver.unref()
+  }
+
+  static async open(options: OnlineWatchOptions): Promise<OnlineWatch> {
+    const workerData: WatchStart = { seed: options.seed, store: options.store }
+    const worker = new Worker(moduleUrl('./watch-worker', import.meta.url), { workerData })
+    await once(worker, 'online')
+    return new OnlineWatch(options, worker)
+  }
+
+  actOn(actOn: ActOn): void {
+    this.#actOn = actOn
+  }
+
+  get raised(): readonly RaisedCampaign[] {
+    return this.#raised
+  }
+
+  get gauges(): readonly GaugeSource[] {
+    return [
+      {
+        name: 'portcullis_campaigns_raised',
+        help: 'Campaigns the watch has raised.',
+        read: () => [[{}, this.#raised.length]],
+      },
+      {
+        name: 'portcullis_watch_behind',
+        help: 'Exchanges the watch has yet to look at.',
+        read: () => [[{}, this.#behind]],
+      },
+      {
+        name: 'portcullis_watch_missed_total',
+        help: 'Exchanges passed over because the watch was too far behind.',
+        read: () => [[{}, this.#missed]],
+      },
+    ]
+  }
+
+  see(seen: SeenExchange): void {
+    if (seen.act.endpoint === 'models' || seen.act.endpoint === 'count_tokens') return
+    if (this.#behind >= BEHIND_MAX) {
+      this.#missed++
+      return
+    }
+    this.#behind++
+    this.#batch.push(exchangeOf(seen))
+    if (this.#batch.length >= BATCH_MAX) this.#flush()
+    else this.#flusher ??= setTimeout(() => this.#flush(), BATCH_MS)
+  }
+
+  /** Looks now, saves the findings and acts on them. */
+  async sweep(): Promise<void> {
+    this.#flush()
+    const saved = new Promise<void>((done) => {
+      const hear = (message: WatchMessage): void => {
+        if (message.kind !== 'saved') return
+        this.#worker.off('message', hear)
+        done()
+      }
+      this.#worker.on('message', hear)
+    })
+    this.#send({ kind: 'sweep' })
+    await saved
+    await this.#acting
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#saver)
+    clearTimeout(this.#flusher)
+    await this.#acting
+    await this.#worker.terminate()
+  }
+
+  #flush(): void {
+    clearTimeout(this.#flusher)
+    this.#flusher = undefined
+    if (this.#batch.length === 0) return
+    this.#send({ kind: 'exchanges', exchanges: this.#batch })
+    this.#batch = []
+  }
+
+  #send(command: WatchCommand): void {
+    this.#worker.postMessage(command)
+  }
+
+  #hear(message: WatchMessage): void {
+    if (message.kind === 'took') this.#behind -= message.exchanges
+    else if (message.kind === 'raised') {
+      const { campaigns } = message
+      this.#acting = this.#acting
+        .then(() => this.#act(campaigns))
+        .catch((error: unknown) => this.#options.log('error', 'watch-failed', { failure: String(error) }))
+    }
+  }
+
+  async #act(campaigns: readonly RaisedCampaign[]): Promise<void> {
+    const { log } = this.#options
+    const known = new Set(this.#raised.map(({ id }) => id))
+    this.#raised = campaigns
+    for (const { id, score, accounts } of campaigns)
+      if (!known.has(id)) log('warn', 'campaign-raised', { campaign: id, score, accounts: accounts.length })
+    if (this.#actOn === undefined) return
+    let isChanged = false
+    for (const campaign of campaigns) isChanged = this.#measure(campaign, this.#actOn.measures) || isChanged
+    if (isChanged) await this.#actOn.refresh()
+  }
+
+  /**
+   * A new campaign gets a measure; accounts found later get the measure their campaign has, also where a person
+   * chose another one. What a person undid stays undone.
+   */
+  #measure({ id, score, accounts }: RaisedCampaign, measures: MeasureStore): boolean {
+    const { config, now } = this.#options
+    const given = measures.list().filter(({ campaign }) => campaign === id)
+    const inForce = given.filter(({ undone }) => undone === undefined)
+    if (inForce.length > 0) {
+      let isChanged = false
+      for (const measure of inForce) {
+        const touched = new Set(measures.accountsOf(measure.id))
+        const fresh = accounts.filter((account) => !touched.has(account))
+        if (fresh.length > 0) measures.extend(measure.id, fresh)
+        isChanged ||= fresh.length > 0
+      }
+      return isChanged
+    }
+    if (given.length > 0 || config.standing === 'clear' || score < config.scoreMin) return false
+    measures.apply(
+      {
+        standing: config.standing,
+        parameters: config.parameters,
+        reason: `campaign ${id}, score ${score.toFixed(2)}`,
+        author: AUTHOR,
+        campaign: id,
+        created: now(),
+        expires: config.days === 0 ? undefined : now() + config.days * DAY_MS,
+      },
+      accounts,
+    )
+    return true
+  }
+}
+
+function exchangeOf({ caller, act, completion }: SeenExchange): Exchange {
+  return {
+    ts: act.ts,
+    id: act.id,
+    account: caller.account,
+    key: caller.key,
+    ip: caller.address,
+    model: act.model,
+    status: completion.status,
+    ...present('org', caller.org),
+    ...present('asn', caller.asn),
+    ...present('ua', caller.userAgent),
+    ...present('ja4', caller.ja4),
+    ...present('created', caller.created),
+    ...present('plan', caller.plan),
+    ...present('payment', caller.payment),
+    ...present('system', act.system),
+    ...present('prompt', act.prompt),
+    ...present('inputTokens', completion.input_tokens),
+    ...present('outputTokens', completion.output_tokens),
+    ...present('maxTokens', act.maxTokens),
+    ...present('temperature', act.temperature),
+    ...present('n', act.n),
+    ...present('reasoningSignature', act.reasoningSignature),
+  }
+}
+
+function present<Name extends keyof Exchange>(
+  name: Name,
+  value: Exchange[Name] | undefined,
+): Partial<Pick<Exchange, Name>> {
+  return value === undefined ? {} : ({ [name]: value } as Pick<Exchange, Name>)
+}
