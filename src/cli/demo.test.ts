@@ -29,7 +29,7 @@ test('the demo hunts what it makes, saves the findings and says what to type nex
   const { code, out } = await portcullis(['demo', '--scenario', 'tiny', '--seed', '7'], { cwd })
   expect(code).toBe(0)
   for (const fact of [
-    '3 campaigns of 78 accounts hidden in it',
+    '3 campaigns of 78 accounts hidden in',
     '▲ c_',
     'Against the truth',
     'portcullis explain c_',

@@ -14,6 +14,7 @@ import { STORE_DEFAULT, storeFlag, storeOption, storePath } from './findings.ts'
 import { progressLine } from './progress.ts'
 import { some } from './render/figures.ts'
 import { screenOf } from './render/screen.ts'
+import { wrapped } from './render/visible.ts'
 
 const SEED_DEFAULT = 7
 /** Campaigns told one by one as they are raised; the rest show in the progress line. */
@@ -68,7 +69,8 @@ async function play(
 ): Promise<ExitCode> {
   const store = storePath(options, console)
   const screen = screenOf(console)
-  if (!options.json) console.stdout.write(`${opening(scenario, seed)}\n\n`)
+  if (!options.json)
+    console.stdout.write(`${wrapped(opening(scenario, seed), screen.columns).join('\n')}\n\n`)
   const played = await huntWhileMade(scenario, seed, store, options, console)
   if (played === undefined) {
     console.stderr.write('Stopped. Nothing was saved; findings of earlier runs are as they were.\n')
