@@ -14,15 +14,8 @@ const SWEEP_EXCHANGES_MIN = 1000
 const SWEEP_GAP_MIN_MS = 15 * MINUTE_MS
 /** And at least once a day when anything happened. */
 const SWEEP_GAP_MAX_MS = DAY_MS
-/** Whole prompts shorter than this are too common to say anything: "yes", "thanks". */
-const WHOLE_WORDS_MIN = 8
 /** Share of an earlier group's accounts that must be in a later one for it to be the same campaign. */
 const SAME_OVERLAP = 0.5
-
-/** The numbers of features in the kinds that Features keeps apart. */
-const SHINGLE = 0
-const SYSTEM = 1
-const WHOLE = 2
 
 export type Raised = Scored & {
   readonly id: string
@@ -90,13 +83,11 @@ export class Watch {
     const { features, exemplars } = this
     const end = at + (records[at + field.length] ?? 0)
     for (let k = at + field.shingles; k < end; k++) {
-      const feature = features.add(SHINGLE, records[k] ?? 0, account)
+      const feature = features.add('shingle', records[k] ?? 0, account)
       if (feature >= 0 && exemplars.wants(feature)) exemplars.keep(feature, account, textOf())
     }
     const system = records[at + field.system] ?? 0
-    if (system !== 0) features.add(SYSTEM, system, account)
-    if ((records[at + field.words] ?? 0) >= WHOLE_WORDS_MIN)
-      features.add(WHOLE, records[at + field.whole] ?? 0, account)
+    if (system !== 0) features.add('system', system, account)
   }
 
   /** Looks at everything now. Called by `add` when due, and by the hunt at the end. */

@@ -70,11 +70,11 @@ function usage(
 ): { accounts: number; exchanges: number } {
   let accounts = 0
   let exchanges = 0
-  for (const [account, uses] of features.edgesOf(feature)) {
-    if (!inGroup.has(account)) continue
+  features.each(feature, (account, uses) => {
+    if (!inGroup.has(account)) return
     accounts++
     exchanges += uses
-  }
+  })
   return { accounts, exchanges }
 }
 

@@ -23,7 +23,7 @@ export function familiesOf(features: Features, accounts: Accounts): Family[] {
   const order: number[] = []
   for (let feature = 0; feature < features.hashes.length; feature++) {
     const sharers = features.accounts[feature] ?? 0
-    if (features.kind[feature] === 'whole' || sharers < ACCOUNTS_MIN) continue
+    if (sharers < ACCOUNTS_MIN) continue
     if ((features.uses[feature] ?? 0) / sharers >= REPEATS_MIN) order.push(feature)
   }
   // Ties are broken by hash, never by order of arrival.
@@ -36,11 +36,10 @@ export function familiesOf(features: Features, accounts: Accounts): Family[] {
   const familiesOfAccount: number[][] = Array.from({ length: accounts.count }, () => [])
   for (const feature of order) {
     const counts = new Map<number, number>()
-    let size = 0
-    for (const [account] of features.edgesOf(feature)) {
-      size++
+    const size = features.accounts[feature] ?? 0
+    features.each(feature, (account) => {
       for (const family of familiesOfAccount[account] ?? []) counts.set(family, (counts.get(family) ?? 0) + 1)
-    }
+    })
     let joined = -1
     for (const [family, count] of counts)
       if (count >= OVERLAP_MIN * size && (joined < 0 || count > (counts.get(joined) ?? 0))) joined = family
@@ -53,11 +52,11 @@ export function familiesOf(features: Features, accounts: Accounts): Family[] {
     if (!family) continue
     family.features.push(feature)
     if (features.kind[feature] !== 'system') family.isSystemOnly = false
-    for (const [account, uses] of features.edgesOf(feature)) {
+    features.each(feature, (account, uses) => {
       const known = family.members.get(account)
       if (known === undefined) familiesOfAccount[account]?.push(joined)
       family.members.set(account, Math.max(known ?? 0, uses))
-    }
+    })
   }
   return families
 }
