@@ -1,6 +1,6 @@
 import type { Callable, Value } from './values.ts'
 
-export type Operator = (...args: Value[]) => Value
+type Operator = (...args: Value[]) => Value
 
 /** An operator the checker computes itself. Parameters with an arity take an operator, given as a function. */
 export type Native = {

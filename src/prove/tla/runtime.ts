@@ -21,7 +21,7 @@ import { Callable, Fn, Interval, RuleFn, SetOf, type Shape, type Text, TlaSet, t
 
 const SHOWN_MAX = 300
 
-export type Runtime = ReturnType<typeof makeRuntime>
+type Runtime = ReturnType<typeof makeRuntime>
 
 /** A delayed value: computed at most once. */
 export class Lazy {
