@@ -1,0 +1,122 @@
+// What the documents show must exist: commands, options, scripts, files and links; and the configuration must be read.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { commands } from '../src/cli/commands.ts'
+import { readConfig } from '../src/config/read-config.ts'
+import { signals } from '../src/watch/campaigns/signals.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+type Manifest = Readonly<
+  Record<'scripts' | 'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>
+>
+const manifest: Manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+const documents = [
+  ...readdirSync(root).filter((file) => file.endsWith('.md')),
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join('docs', file)),
+].map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
+
+type Shown = { readonly file: string; readonly command: string }
+
+/** Fenced blocks of a language. */
+function blocks(text: string, ...languages: readonly string[]): string[] {
+  return [...text.matchAll(/^```([a-z]*)[^\n]*\n(.*?)^```/gms)]
+    .filter(([, language = '']) => languages.includes(language))
+    .map(([, , body = '']) => body)
+}
+
+/** Every simple command of the shell blocks and of `inline code`. Quoted text stays whole. */
+function shownCommands(): Shown[] {
+  return documents.flatMap(({ file, text }) => {
+    const prose = text.replace(/^```.*?^```/gms, '')
+    const inline = [...prose.matchAll(/`(portcullis [^`]+)`/g)].map(([, code = '']) => code)
+    const lines = blocks(text, 'sh', 'bash', '').flatMap((body) => body.replaceAll('\\\n', ' ').split('\n'))
+    return [...lines, ...inline]
+      .map((line) => line.replace(/^\$ /, '').replace(/(^|\s)#.*$/, ''))
+      .flatMap((line) => line.split(/ (?:\||&&|;) |<\(|\$\(/))
+      .map((command) => ({ file, command: command.trim().replace(/\)$/, '') }))
+  })
+}
+
+function wordsOf(command: string): string[] {
+  return [...command.matchAll(/"[^"]*"|'[^']*'|\S+/g)].map(([word]) => word)
+}
+
+/** The words after `portcullis`, however it is called; undefined for other commands. */
+function ownWords({ command }: Shown): string[] | undefined {
+  const match = /^(?:[A-Z_]+=\S+ )*(?:(?:npx )?portcullis|node bin\/portcullis\.js) (.*)$/.exec(command)
+  return match?.[1] === undefined ? undefined : wordsOf(match[1])
+}
+
+test('every portcullis command that is shown exists, with every option it is shown with', async () => {
+  const wrong: string[] = []
+  let shown = 0
+  for (const each of shownCommands()) {
+    const [name, ...rest] = ownWords(each) ?? []
+    if (name === undefined || /^(--help|--version|help|COMMAND|…)$/.test(name)) continue
+    shown++
+    const entry = commands.find((command) => command.name === name)
+    const options = entry ? (await entry.load()).options : {}
+    const unknown = rest
+      .filter((word) => word.startsWith('--'))
+      .map((word) => word.slice(2).split('=')[0] ?? '')
+      .filter(
+        (option) => option !== 'help' && ![option, option.replace(/^no-/, '')].some((one) => one in options),
+      )
+    if (!entry || unknown.length > 0)
+      wrong.push(`${each.file}: ${each.command} (${unknown.join() || 'no such command'})`)
+  }
+  expect(wrong).toEqual([])
+  expect(shown).toBeGreaterThan(20)
+})
+
+test('every npm script and every file that is run exists', () => {
+  const wrong = shownCommands().filter(({ command }) => {
+    const [program, ...words] = wordsOf(command)
+    if (program === 'npm' && words[0] === 'run') return !Object.hasOwn(manifest.scripts, words[1] ?? '')
+    if (program === 'npm' && (words[0] === 'start' || words[0] === 'test')) return false
+    if (program === 'node' && /\.[jt]s$/.test(words[0] ?? '')) return !existsSync(join(root, words[0] ?? ''))
+    return false
+  })
+  expect(wrong).toEqual([])
+})
+
+test('every link between documents leads somewhere', () => {
+  const broken = documents.flatMap(({ file, text }) =>
+    [...text.matchAll(/\]\((?![a-z]+:|#)([^)#\s]+)[^)]*\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !existsSync(resolve(root, dirname(file), target)))
+      .map((target) => `${file}: ${target}`),
+  )
+  expect(broken).toEqual([])
+})
+
+test('every configuration that is shown is read without a complaint', () => {
+  const shown = documents.flatMap(({ file, text }) => blocks(text, 'yaml').map((body) => ({ file, body })))
+  expect(shown.length).toBeGreaterThan(0)
+  for (const { file, body } of shown) {
+    const config = readConfig(body, join(root, file), { UPSTREAM_KEY: 'sk-upstream' })
+    expect([file, config.ok ? [] : config.error]).toEqual([file, []])
+  }
+})
+
+test('the page about detection names every signal, and no other', () => {
+  const page = documents.find(({ file }) => file === join('docs', 'detection.md'))
+  const named = [...(page?.text ?? '').matchAll(/^### `([a-z-]+)`/gm)].map(([, name]) => name)
+  expect(named.sort()).toEqual(signals.map(({ name }) => name).sort())
+})
+
+test('the page about dependencies names each with its version, and no other', () => {
+  const page = documents.find(({ file }) => file === join('docs', 'dependencies.md'))
+  const rows = [...(page?.text ?? '').matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell = '']) =>
+    cell.split(', '),
+  )
+  const named = rows.filter((cell) => / \d+\.\d+\.\d+$/.test(cell))
+  const { dependencies, devDependencies, optionalDependencies } = manifest
+  const pinned = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
+  expect(named.sort()).toEqual(pinned.map(([name, version]) => `${name} ${version}`).sort())
+})
