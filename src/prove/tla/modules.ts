@@ -81,8 +81,6 @@ export class Modules {
 /** What a module's own declarations stand for: the specification's variables, or expressions given by an INSTANCE. */
 type Declare = (unit: Unit & { kind: 'constants' | 'variables' }, into: Scope) => void
 
-type ModuleOverrides = ReadonlyMap<string, ReadonlyMap<string, string>>
-
 export class Universe {
   readonly #modules: Modules
   readonly #declare: Declare

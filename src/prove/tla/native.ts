@@ -1,7 +1,5 @@
 import type { Callable, Value } from './values.ts'
 
-type Operator = (...args: Value[]) => Value
-
 /** An operator the checker computes itself. Parameters with an arity take an operator, given as a function. */
 export type Native = {
   readonly name: string

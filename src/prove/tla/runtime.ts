@@ -21,8 +21,6 @@ import { Callable, Fn, Interval, RuleFn, SetOf, type Shape, type Text, TlaSet, t
 
 const SHOWN_MAX = 300
 
-type Runtime = ReturnType<typeof makeRuntime>
-
 /** A delayed value: computed at most once. */
 export class Lazy {
   value: Value | undefined
