@@ -31,7 +31,7 @@ export class Candidates {
     if (slot >= 0) return young.join(slot, account)
     const known = this.#old?.take(tag)
     if (young.load >= LOAD_MAX * young.size) this.#makeRoom()
-    if (known === undefined) this.#young.put(tag, [account])
+    if (known === undefined) this.#young.putOne(tag, account)
     else if (known.includes(account)) this.#young.put(tag, known)
     else if (known.length < this.#accountsMax) this.#young.put(tag, [...known, account])
     else return [...known, account]
@@ -93,13 +93,25 @@ class Generation {
     return known
   }
 
-  put(tag: number, accounts: readonly number[]): void {
+  put(tag: number, accounts: ArrayLike<number>): void {
+    const slot = this.#free(tag)
+    this.#counts[slot] = accounts.length
+    this.#accounts.set(accounts, slot * this.#accountsMax)
+  }
+
+  /** Nearly every feature is met once and never again, so this path makes no garbage. */
+  putOne(tag: number, account: number): void {
+    const slot = this.#free(tag)
+    this.#counts[slot] = 1
+    this.#accounts[slot * this.#accountsMax] = account
+  }
+
+  #free(tag: number): number {
     let slot = this.#home(tag)
     while (this.#counts[slot] !== 0) slot = (slot + 1) & (this.size - 1)
     this.#tags[slot] = tag
-    this.#counts[slot] = accounts.length
-    for (const [k, account] of accounts.entries()) this.#accounts[slot * this.#accountsMax + k] = account
     this.load++
+    return slot
   }
 
   /** Removes the feature and returns its accounts. */
@@ -118,7 +130,8 @@ class Generation {
       const count = this.#counts[slot] ?? 0
       if (count === 0 || count === TAKEN) continue
       const base = slot * this.#accountsMax
-      larger.put(this.#tags[slot] ?? 0, [...this.#accounts.subarray(base, base + count)])
+      if (count === 1) larger.putOne(this.#tags[slot] ?? 0, this.#accounts[base] ?? 0)
+      else larger.put(this.#tags[slot] ?? 0, this.#accounts.subarray(base, base + count))
     }
     return larger
   }

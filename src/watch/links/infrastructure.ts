@@ -20,48 +20,71 @@ export type Infrastructure = {
 export function infrastructureOf(accounts: Accounts): Infrastructure {
   const { count } = accounts
   const union = new Union(count)
-  const cards = new Map<number, number[]>()
-  const addresses = new Map<number, number[]>()
-  const seats = new Map<number, number[]>()
-  const orgs = new Map<number, number[]>()
+  const cards = new Sharers(count)
+  const addresses = new Sharers(count)
+  const seats = new Sharers(count)
+  const orgs = new Sharers(count)
   for (let index = 0; index < count; index++) {
     const org = accounts.org[index] ?? 0
-    if (org !== 0) append(orgs, org, index)
-    else for (const payment of accounts.payments[index] ?? []) append(cards, payment, index)
+    if (org !== 0) orgs.add(org, index)
+    else for (const payment of accounts.payments[index] ?? []) cards.add(payment, index)
     for (const address of accounts.addresses[index] ?? []) {
-      append(addresses, address, index)
-      for (const client of accounts.clients[index] ?? []) append(seats, address * CLIENTS_MAX + client, index)
+      addresses.add(address, index)
+      for (const client of accounts.clients[index] ?? []) seats.add(address * CLIENTS_MAX + client, index)
     }
   }
-  for (const table of [orgs, cards, seats]) for (const members of table.values()) union.joinAll(members)
+  for (const sharers of [orgs, cards, seats]) sharers.each((members) => union.joinAll(members))
   const principal = new Int32Array(count)
-  const principalSize = new Uint32Array(count)
+  const sizes = new Uint32Array(count)
   for (let index = 0; index < count; index++) {
-    principal[index] = union.find(index)
-    const root = principal[index] ?? 0
-    principalSize[root] = (principalSize[root] ?? 0) + 1
+    const root = union.find(index)
+    principal[index] = root
+    sizes[root] = (sizes[root] ?? 0) + 1
   }
-  for (let index = 0; index < count; index++) principalSize[index] = principalSize[principal[index] ?? 0] ?? 1
   return {
     principal,
-    principalSize,
-    cardShare: largest(cards, count),
-    addressShare: largest(addresses, count),
-    seatShare: largest(seats, count),
+    principalSize: Uint32Array.from(principal, (root) => sizes[root] ?? 1),
+    cardShare: cards.largest(),
+    addressShare: addresses.largest(),
+    seatShare: seats.largest(),
   }
 }
 
-function append(table: Map<number, number[]>, key: number, index: number): void {
-  const members = table.get(key)
-  if (members) members.push(index)
-  else table.set(key, [index])
-}
+/** Which accounts share a value. Most values have one account only, and those cost no list. */
+class Sharers {
+  readonly #accounts: number
+  readonly #first = new Map<number, number>()
+  readonly #lists = new Map<number, number[]>()
+  readonly #holders = new Set<number>()
 
-function largest(table: ReadonlyMap<number, readonly number[]>, count: number): Uint32Array {
-  const sizes = new Uint32Array(count)
-  for (const members of table.values())
-    for (const index of members) sizes[index] = Math.max(sizes[index] ?? 0, members.length)
-  return sizes
+  constructor(accounts: number) {
+    this.#accounts = accounts
+  }
+
+  add(value: number, index: number): void {
+    this.#holders.add(index)
+    const first = this.#first.get(value)
+    if (first === undefined) {
+      this.#first.set(value, index)
+      return
+    }
+    const list = this.#lists.get(value)
+    if (list) list.push(index)
+    else this.#lists.set(value, [first, index])
+  }
+
+  each(visit: (members: readonly number[]) => void): void {
+    for (const members of this.#lists.values()) visit(members)
+  }
+
+  /** For each account, how many share its most shared value: 1 for a value of its own, 0 for none. */
+  largest(): Uint32Array {
+    const sizes = new Uint32Array(this.#accounts)
+    for (const index of this.#holders) sizes[index] = 1
+    for (const members of this.#lists.values())
+      for (const index of members) sizes[index] = Math.max(sizes[index] ?? 0, members.length)
+    return sizes
+  }
 }
 
 /** Union-find in which the smallest index is the root, so that the result does not depend on the order of joins. */

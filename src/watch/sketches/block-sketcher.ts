@@ -27,6 +27,7 @@ export class BlockSketcher {
     model: new Map(),
   }
   readonly #readers = new Map<number, BlockReader>()
+  readonly #clients = new Map<string, Map<string, number>>()
   #names: [kind: NameKind, number: number, name: string][] = []
   #records = new Uint32Array(RECORDS_INITIAL)
   #text = Buffer.allocUnsafeSlow(TEXT_INITIAL)
@@ -86,10 +87,21 @@ export class BlockSketcher {
     const { ua, ja4, plan } = exchange
     return {
       account: this.#number('account', exchange.account),
-      client: ua === undefined && ja4 === undefined ? 0 : this.#number('client', `${ua ?? ''}\n${ja4 ?? ''}`),
+      client: ua === undefined && ja4 === undefined ? 0 : this.#client(ua ?? '', ja4 ?? ''),
       plan: plan === undefined ? 0 : this.#number('plan', plan),
       model: this.#number('model', exchange.model),
     }
+  }
+
+  /** Looked up in two steps: joining the two texts for every exchange cost more than all else here. */
+  #client(ua: string, ja4: string): number {
+    let byPrint = this.#clients.get(ua)
+    if (!byPrint) this.#clients.set(ua, (byPrint = new Map()))
+    const known = byPrint.get(ja4)
+    if (known !== undefined) return known
+    const number = this.#number('client', `${ua}\n${ja4}`)
+    byPrint.set(ja4, number)
+    return number
   }
 
   #number(kind: NameKind, name: string): number {
