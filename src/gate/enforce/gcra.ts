@@ -1,3 +1,5 @@
+const ROUNDING_MS = 1e-3
+
 /**
  * The generic cell rate algorithm: one number a subject (the time at which its bucket would be empty) gives a smooth
  * rate with a burst of one minute's worth, without windows whose edge an attacker can straddle.
@@ -15,7 +17,9 @@ export class Gcra {
     if (perMinute === 0) return 0
     const interval = 60_000 / perMinute
     const at = Math.max(this.#arrivals.get(subject) ?? 0, now)
-    return Math.max(0, Math.ceil(at + Math.max(cost - 1, 0) * interval - now - (60_000 - interval)))
+    const early = at + Math.max(cost - 1, 0) * interval - now - (60_000 - interval)
+    // Whoever waited as long as it was told must pass, so rounding errors count in its favour.
+    return Math.max(0, Math.ceil(early - ROUNDING_MS))
   }
 
   /** Takes `cost`, even beyond what is left: what was used was used, and the subject waits for it later. */

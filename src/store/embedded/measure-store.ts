@@ -171,7 +171,7 @@ export class MeasureStore {
 
   #insertAccounts(id: string, accounts: readonly string[]): void {
     const insert = this.#database.prepare(
-      'INSERT OR IGNORE INTO measure_account (measure, account) VALUES (?, ?)',
+      'INSERT INTO measure_account (measure, account) VALUES (?, ?) ON CONFLICT (measure, account) DO NOTHING',
     )
     for (const account of accounts) insert.run(id, account)
   }
