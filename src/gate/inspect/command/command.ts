@@ -1,4 +1,4 @@
-import type { CommandAct } from '../../act.ts'
+import type { CommandAct, WriteAct } from '../../act.ts'
 import type { Finding } from '../../finding.ts'
 import { credentialRead } from './credential-read/credential-read.ts'
 import { destruction } from './destruction/destruction.ts'
@@ -33,7 +33,10 @@ export function inspectCommand(
   act: Pick<CommandAct, 'command'>,
   isOn: (detector: string) => boolean,
 ): Finding[] {
-  const reading = readCommand(act.command)
+  return inspectReading(readCommand(act.command), isOn)
+}
+
+function inspectReading(reading: Reading, isOn: (detector: string) => boolean): Finding[] {
   const findings = new Map<string, Finding>()
   for (const detector of commandDetectors) {
     if (!isOn(detector.name)) continue
@@ -47,6 +50,25 @@ export function inspectCommand(
       finding('shell', 'shell.unread', 'high', 'too long or too deep to be read whole'),
     )
   return [...findings.values()]
+}
+
+/** What a file about to be written would do, when it is run by itself or by a start of the machine. */
+export function inspectWrite(
+  act: Pick<WriteAct, 'path' | 'text'>,
+  isOn: (detector: string) => boolean,
+): Finding[] {
+  const reader = new ScriptReader(readProgram)
+  reader.reading.writes.push({ path: act.path, text: act.text, isAppended: false, by: undefined })
+  const language = /\.(php\d?|phtml|jspx?|aspx?)$/i.test(act.path) ? 'php' : undefined
+  if (language !== undefined)
+    reader.program({ language, code: act.text, by: undefined, decoding: [] }, newScope(), startOf())
+  else if (isShellFile(act)) reader.script(act.text, newScope(), startOf())
+  return inspectReading(reader.reading, isOn)
+}
+
+function isShellFile({ path, text }: Pick<WriteAct, 'path' | 'text'>): boolean {
+  if (/\.(ba|z|k|c)?sh$|(^|\/)\.(bashrc|bash_profile|profile|zshrc|zshenv|envrc)$/.test(path)) return true
+  return /^#!\s*\S*\/(env\s+)?(ba|z|da|k)?sh\b/.test(text)
 }
 
 /** A detector that fails is a finding, never a hole. */

@@ -18,6 +18,8 @@ const opening =
 const request =
   /\b(?:please|kindly|could you(?: please)?|can you(?: please)?|would you(?: please)?|you (?:should|must|need to|have to|can|may|will)(?: also| now| first)?|make sure (?:to|you)|be sure to|remember to|don't forget to|i (?:need|want|would like|'d like) you to|we (?:need|ask|request|require) you to|is required to|are required to|needs? to be|must be|asked? you to|todo:?|action:?|to do (?:this|so|that),?|by) ([a-z]+)\b((?: [^ ]+){0,6})/g
 
+const pointsBack = /\b(it|this|that|them|these|those|the (amount|total|sum|fee|balance|payment|same))\b/
+
 /** The directives of a text. Sentences end at a full stop or an empty line; YAML folds lines inside them. */
 export function directivesIn(text: string): readonly Directive[] {
   const directives: Directive[] = []
@@ -25,11 +27,15 @@ export function directivesIn(text: string): readonly Directive[] {
     /[.!?]["')]*(?=\s|$)|\n\s*\n|;\s|\\n\\n|<\/?[a-z][^>]{0,80}>|\n\s*[-*•]\s|\n(?=\s{0,8}[a-z_]+: )/i,
     SENTENCES_MAX,
   )
+  let before = ''
   for (const sentence of sentences) {
     if (sentence.length > SENTENCE_CHARACTERS_MAX || sentence.length < 8) continue
     const folded = fold(sentence).trim()
     const found = effectsOfSentence(folded)
-    if (found.size > 0) directives.push({ text: folded, effects: found, words: contentWords(folded) })
+    // "Please transfer it" is about what the sentence before was about.
+    const about = pointsBack.test(folded) ? `${before} ${folded}` : folded
+    if (found.size > 0) directives.push({ text: folded, effects: found, words: contentWords(about) })
+    before = folded
   }
   return directives
 }

@@ -136,7 +136,7 @@ const taskTerms: readonly (readonly [effect: Effect, term: RegExp])[] = [
   ],
   [
     'pay',
-    /\b(pay\w*|transfer\w*|send money|money|bill|rent|purchase|buy|order\w*|refund\w*|donat\w*|transaction\w*|subscription|split|top up|deposit|withdraw|cost|price|invoice|checkout|gift|owe\w*|amount|standing order|reimburse\w*|cart|shop\w*|fee)\b|[$€£]\s?\d/,
+    /\b(pay\w*|transfer\w*|send money|money|bill|rent|purchase|buy|order\w*|refund\w*|donat\w*|transaction\w*|subscription|split|top up|deposit|withdraw|cost|price|invoice|checkout|gift|owe\w*|amount|standing order|reimburse\w*|cart|shop\w*|fee)\b|[$€£]\s?\d|\b(?:send|give|wire|move) [^.]{0,24}\b\d+/,
   ],
   [
     'share',

@@ -145,7 +145,9 @@ export class Flow {
           `${tool} would use a ${injected[0]?.field ?? 'value'} that only an instruction in tool output named`,
         ),
       ]
-    if (this.#instructionEffects.has(effect) && !this.#taskEffects.has(effect))
+    const places = values.filter((value) => value.kind === 'place')
+    const isNamed = places.length > 0 && places.every((value) => this.#originOf(value) === 'task')
+    if (this.#instructionEffects.has(effect) && !this.#taskEffects.has(effect) && !isNamed)
       return [
         found(
           'flow.injected-action',

@@ -57,7 +57,14 @@ export function suspicionIn(text: string, toolNames: readonly string[]): Suspici
   const note = (name: string, start: number, end: number) => {
     if (spans.length >= WINDOWS_MAX) return
     names.add(name)
-    spans.push([Math.max(0, start - BEFORE_CHARACTERS), Math.min(text.length, end + AFTER_CHARACTERS)])
+    // An honest sentence right before is not part of it.
+    const sentence =
+      Math.max(text.lastIndexOf('. ', start), text.lastIndexOf('? ', start), text.lastIndexOf('! ', start)) +
+      1
+    spans.push([
+      Math.max(sentence, start - BEFORE_CHARACTERS, 0),
+      Math.min(text.length, end + AFTER_CHARACTERS),
+    ])
   }
   for (const cue of cues) {
     cue.pattern.lastIndex = 0

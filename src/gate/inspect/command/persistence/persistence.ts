@@ -45,7 +45,7 @@ const startPlaces: readonly (readonly [
   [
     /(^|\/)(CLAUDE|AGENTS|GEMINI)\.md$|\.cursorrules$|\.claude\/(settings|memory)/,
     'persist.agent-memory',
-    'medium',
+    'high',
     'instructions of an agent',
   ],
 ]

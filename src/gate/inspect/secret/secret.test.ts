@@ -1,0 +1,129 @@
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type ActId, type CallAct, type JsonObject, parseSessionId } from '../../act.ts'
+import { KnownSecrets } from './known.ts'
+import { SecretWatch } from './secret.ts'
+import { tokensIn } from './tokens.ts'
+
+const SEED = 20260722
+const session = parseSessionId('s')
+if (!session.ok) throw new Error('unreachable')
+const call = (args: JsonObject): CallAct => ({
+  kind: 'call',
+  id: '1' as ActId,
+  session: session.value,
+  tool: 't',
+  arguments: args,
+})
+
+// Put together at run time, so that scanners of this repository stay quiet.
+const value = ['tr0ub4dor', '&3-Corr3ct', '/h0rse+batt3ry'].join('')
+const watch = () => new SecretWatch(new KnownSecrets([{ name: 'database', value }]))
+const facts = (text: string) =>
+  watch()
+    .inspect(call({ body: text }))
+    .map((finding) => finding.fact)
+
+const dressings: readonly (readonly [name: string, dress: (text: string) => string])[] = [
+  ['plain', (text) => text],
+  ['base64', (text) => Buffer.from(text).toString('base64')],
+  ['base64 in a longer text', (text) => Buffer.from(`x=${text};y`).toString('base64')],
+  ['base64url', (text) => Buffer.from(text).toString('base64url')],
+  ['base64 twice', (text) => Buffer.from(Buffer.from(text).toString('base64')).toString('base64')],
+  ['hexadecimal', (text) => Buffer.from(text).toString('hex')],
+  ['URL encoding', (text) => encodeURIComponent(text)],
+  [
+    'every character percent-encoded',
+    (text) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join(''),
+  ],
+  ['gzip in base64', (text) => gzipSync(text).toString('base64')],
+  ['gzip of a longer text in hexadecimal', (text) => gzipSync(`hello ${text} bye`).toString('hex')],
+  ['reversal', (text) => [...text].reverse().join('')],
+  ['dots between characters', (text) => [...text].join('.')],
+  ['spaces and lines', (text) => [...text].join(' \n')],
+  ['JSON escapes', (text) => [...text].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')],
+  ['character codes', (text) => [...Buffer.from(text)].join(',')],
+]
+
+test.each(dressings)('a known secret is found in %s', (_, dress) => {
+  expect(facts(`here: ${dress(value)}!`)).toContain('secret.known')
+})
+
+test('a known secret is found when it leaves in pieces over several calls', () => {
+  for (const size of [5, 7, 11]) {
+    const trail = watch()
+    const pieces = value.match(new RegExp(`[\\s\\S]{1,${size}}`, 'g')) ?? []
+    const seen = pieces.flatMap((piece) => trail.inspect(call({ note: `part ${piece} done` })))
+    expect(seen.map((finding) => finding.fact)).toContain('secret.known')
+  }
+})
+
+test('any secret of random letters is found in every dressing, and ordinary text never is', () => {
+  fc.assert(
+    fc.property(
+      fc.string({
+        unit: fc.constantFrom(...'abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789'),
+        minLength: 16,
+        maxLength: 64,
+      }),
+      fc.lorem({ maxCount: 60 }),
+      (secret, text) => {
+        const known = new KnownSecrets([{ name: 'x', value: secret }])
+        for (const [, dress] of dressings)
+          expect(new SecretWatch(known).inspect(call({ a: text, b: dress(secret) })).length).toBeGreaterThan(
+            0,
+          )
+        expect(new SecretWatch(known).inspect(call({ a: text }))).toEqual([])
+      },
+    ),
+    { seed: SEED, numRuns: 150 },
+  )
+})
+
+describe('tokens', () => {
+  const letters = (count: number, seed = 7) =>
+    Array.from(
+      { length: count },
+      (_, index) => 'Ab3Cd9Ef1Gh7Jk2Lm8Np4Qr6St5Uv0WxYz'[(index * seed + index * index) % 34],
+    ).join('')
+  const real = [
+    ['AKIA', 'QX7N2LMV5PRT3WZK'].join(''),
+    ['xoxb-', '204861357902-', letters(24)].join(''),
+    ['sk_live_', letters(24)].join(''),
+    ['AIza', letters(35)].join(''),
+    ['-----BEGIN OPENSSH ', 'PRIVATE KEY-----'].join(''),
+    `postgres://app:${letters(14)}@db.internal/x`,
+  ]
+  const near = [
+    'AKIAIOSFODNN7EXAMPLE',
+    `ghp_${'a'.repeat(36)}`,
+    ['ghp_', letters(36)].join(''),
+    'sk_test_1234',
+    'postgres://user:password@localhost/db',
+    'https://user:$TOKEN@host/',
+    '-----BEGIN PUBLIC KEY-----',
+    'eyJhbGci.not.ajwt',
+  ]
+
+  test.each(real)('sees %#', (token) => {
+    expect(tokensIn(`key: ${token} end`)).toHaveLength(1)
+  })
+
+  test.each(near)('leaves %s alone', (text) => {
+    expect(tokensIn(text)).toEqual([])
+  })
+
+  test('what a tool returns is only noted, with where it stands', () => {
+    const text = `key=${real[1]}`
+    const [found] = watch().inspect({
+      kind: 'result',
+      id: '1' as ActId,
+      session: session.value,
+      call: '',
+      tool: 't',
+      text,
+    })
+    expect(found).toMatchObject({ fact: 'secret.arrives', severity: 'low', spans: [[4, text.length]] })
+  })
+})

@@ -1,0 +1,114 @@
+import { crc32 } from 'node:zlib'
+import type { Span } from '../../finding.ts'
+
+/** A kind of secret that shows by its shape: an issuer's prefix and, where there is one, a checksum. */
+type TokenKind = {
+  readonly name: string
+  /** Characters that must be there before the expression is tried. */
+  readonly hint: string
+  readonly pattern: RegExp
+  readonly isReal?: (token: string) => boolean
+}
+
+/** Bits of Shannon entropy per character below which a match is a placeholder such as `xxxx` or `EXAMPLE`. */
+const ENTROPY_BITS_MIN = 3
+const TOKENS_MAX = 100
+
+// Shapes as their issuers document them. Placeholders are told apart by entropy and by the checksums of GitHub and npm.
+const kinds: readonly TokenKind[] = [
+  { name: 'AWS access key', hint: 'A', pattern: /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b/g },
+  { name: 'GitHub token', hint: 'gh', pattern: /\bgh[pousr]_[A-Za-z0-9]{36}\b/g, isReal: hasBase62Checksum },
+  { name: 'GitHub fine-grained token', hint: 'github_pat_', pattern: /\bgithub_pat_[A-Za-z0-9_]{82}\b/g },
+  { name: 'GitLab token', hint: 'gl', pattern: /\bgl(?:pat|ptt|dt|rt|cbt|ft|soat)-[A-Za-z0-9_-]{20,}\b/g },
+  { name: 'npm token', hint: 'npm_', pattern: /\bnpm_[A-Za-z0-9]{36}\b/g, isReal: hasBase62Checksum },
+  { name: 'PyPI token', hint: 'pypi-', pattern: /\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}/g },
+  { name: 'Slack token', hint: 'xox', pattern: /\bxox[abeoprs]-(?:\d+-)*[A-Za-z0-9-]{10,}\b/g },
+  {
+    name: 'Slack webhook',
+    hint: 'hooks.slack',
+    pattern: /hooks\.slack\.com\/services\/T\w+\/B\w+\/\w{20,}/g,
+  },
+  { name: 'Stripe key', hint: '_live_', pattern: /\b[sr]k_live_[A-Za-z0-9]{20,}\b/g },
+  { name: 'OpenAI key', hint: 'T3BlbkFJ', pattern: /\bsk-[A-Za-z0-9_-]{20,}T3BlbkFJ[A-Za-z0-9_-]{20,}/g },
+  { name: 'Anthropic key', hint: 'sk-ant-', pattern: /\bsk-ant-[a-z0-9]+-[A-Za-z0-9_-]{80,}/g },
+  { name: 'Google API key', hint: 'AIza', pattern: /\bAIza[A-Za-z0-9_-]{35}\b/g },
+  { name: 'Hugging Face token', hint: 'hf_', pattern: /\bhf_[A-Za-z]{34}\b/g },
+  { name: 'SendGrid key', hint: 'SG.', pattern: /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b/g },
+  { name: 'DigitalOcean token', hint: 'do', pattern: /\bdo[opr]_v1_[a-f0-9]{64}\b/g },
+  { name: 'age key', hint: 'AGE-SECRET', pattern: /\bAGE-SECRET-KEY-1[A-Z0-9]{58}\b/g },
+  { name: 'Telegram bot token', hint: ':AA', pattern: /\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b/g },
+  {
+    name: 'private key',
+    hint: 'PRIVATE KEY',
+    pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----/g,
+    isReal: () => true,
+  },
+  {
+    name: 'JSON web token',
+    hint: 'eyJ',
+    pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}/g,
+    isReal: isJsonWebToken,
+  },
+  {
+    name: 'password in an address',
+    hint: '://',
+    pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/]{1,64}:[^\s:@/]{8,128}@[\w.-]+/g,
+    isReal: hasRealPassword,
+  },
+]
+
+export type Token = { readonly name: string; readonly span: Span }
+
+export function tokensIn(text: string): readonly Token[] {
+  const tokens: Token[] = []
+  for (const kind of kinds) {
+    if (!text.includes(kind.hint)) continue
+    for (const match of text.matchAll(kind.pattern)) {
+      if (tokens.length >= TOKENS_MAX) return tokens
+      const isReal =
+        kind.isReal === undefined ? entropyBits(match[0]) >= ENTROPY_BITS_MIN : kind.isReal(match[0])
+      if (isReal && !/EXAMPLE|XXXX|0000000|123456789/i.test(match[0]))
+        tokens.push({ name: kind.name, span: [match.index, match.index + match[0].length] })
+    }
+  }
+  return tokens
+}
+
+export function entropyBits(text: string): number {
+  const counts = new Map<string, number>()
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1)
+  let bits = 0
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length)
+  return bits
+}
+
+const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** GitHub and npm end their tokens with the CRC-32 of the rest, in six base-62 digits. */
+function hasBase62Checksum(token: string): boolean {
+  const body = token.slice(token.indexOf('_') + 1)
+  let value = crc32(body.slice(0, 30))
+  let digits = ''
+  for (let place = 0; place < 6; place++) {
+    digits = (base62[value % 62] ?? '0') + digits
+    value = Math.floor(value / 62)
+  }
+  return body.slice(30) === digits
+}
+
+function isJsonWebToken(token: string): boolean {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('utf8'))
+    return typeof header === 'object' && header !== null && 'alg' in header
+  } catch {
+    return false
+  }
+}
+
+function hasRealPassword(address: string): boolean {
+  const password = /:\/\/[^:]+:([^@]+)@/.exec(address)?.[1] ?? ''
+  return (
+    !/^(\$|<|\{|%|\*+$|password|passwd|secret|changeme|postgres|example)/i.test(password) &&
+    entropyBits(password) >= 2.5
+  )
+}
