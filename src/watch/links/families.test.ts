@@ -86,11 +86,10 @@ test('a family whose runs stand only in system prompts says so', () => {
   expect(families.map(({ isSystemOnly }) => isSystemOnly)).toEqual([true])
 })
 
-test('a whole prompt that everybody repeats founds a family by its runs, not by being the same', () => {
-  const short = 'What is the capital of this country and how many people live there now'
-  const watch = watchOf(told(named('a', 12), 8, () => ({ prompt: short })))
-  const [family] = familiesOf(watch.features, watch.accounts)
-  expect(family?.features.map((feature) => watch.features.kind[feature])).not.toContain('whole')
+test('a prompt that accounts repeat word for word is a family of its own', () => {
+  const repeated = 'What is the capital of this country and how many people live there now'
+  const families = familiesIn(told(named('a', 12), 8, () => ({ prompt: repeated })))
+  expect(families.map(({ members }) => members)).toEqual([new Set(named('a', 12))])
 })
 
 test('a member is known by how many of its exchanges carry the wrapper, from when it was shared', () => {

@@ -30,8 +30,7 @@ test('a feature is shared from its seventh distinct account on, and not before',
 test('one account that repeats itself shares nothing, nor do six', () => {
   const features = new Features()
   for (let use = 0; use < 1000; use++) expect(features.add('shingle', 5, 1)).toBe(-1)
-  for (let use = 0; use < 1000; use++)
-    expect(features.add('shingle', 6, use % (SHARED_MIN - 1))).toBe(-1)
+  for (let use = 0; use < 1000; use++) expect(features.add('shingle', 6, use % (SHARED_MIN - 1))).toBe(-1)
 })
 
 test('the same hash as a word run and as a system prompt is two features', () => {
@@ -140,12 +139,12 @@ test('when the pairs reach their limit, what is repeated stays listed and what i
     for (let account = 0; account < 50; account++) features.add('shingle', hash, account)
   expect(features.edgeCount).toBeLessThanOrEqual(4000)
   expect(accountsOf(features, repeated(7))).toHaveLength(50)
-  expect(features.uses[repeated(7)]).toBeGreaterThanOrEqual(150)
 })
 
 test('a retired feature that is used far more than it was is followed again', () => {
   const features = new Features({ edgesMax: 1000 })
-  for (let hash = 1; hash <= 50; hash++) for (let account = 0; account < 40; account++) features.add('shingle', hash, account)
+  for (let hash = 1; hash <= 50; hash++)
+    for (let account = 0; account < 40; account++) features.add('shingle', hash, account)
   expect(features.accounts[0]).toBe(0)
   let index = -1
   for (let use = 0; use < 2000; use++) index = features.add('shingle', 1, use % 30)
