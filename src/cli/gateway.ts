@@ -9,6 +9,7 @@ import { GateMetrics } from '../doors/gate-metrics.ts'
 import { Routes } from '../doors/upstream/routes.ts'
 import { ExchangeGate } from '../gate/exchange-gate.ts'
 import { KeyRing } from '../gate/identify/key-ring.ts'
+import { ReasoningBindings } from '../gate/inspect/distillation/reasoning-bindings.ts'
 import { Recorder } from '../gate/record/recorder.ts'
 import { Standings } from '../gate/standing-book.ts'
 import type { Log } from '../kernel/log.ts'
@@ -163,7 +164,8 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     }),
   )
   reportRecovery(ledger, log)
-  const keys = new KeyRing(openSecret(config.store), config.keys)
+  const pepper = openSecret(config.store)
+  const keys = new KeyRing(pepper, config.keys)
   const standings = new Standings(new MeasureStore(state), config.allow)
   const recorder = new Recorder(ledger, config.ledger)
   const route = { routes: new Routes(config.upstreams) }
@@ -172,6 +174,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     keys,
     standings,
     recorder,
+    reasoning: new ReasoningBindings(pepper),
     routes: { serves: (protocol, model, pin) => route.routes.serves(protocol, model, pin) },
     watch: (seen) => parts.watch?.see(seen),
     now,

@@ -125,7 +125,7 @@ function seen(exchange: Exchange): SeenExchange {
         system,
         prompt,
       },
-      ...{ isStream: false, maxTokens, temperature, n, reasoningSignature: exchange.reasoningSignature },
+      ...{ isStream: false, maxTokens, temperature, n, reasoningBlocks: [] },
     },
     completion: {
       ...{ kind: 'completion', id: id.value, ts, status, outcome: 'answered', ms: 0, bytes: 0 },

@@ -215,7 +215,7 @@ function exchangeOf({ caller, act, completion }: SeenExchange): Exchange {
     ...present('maxTokens', act.maxTokens),
     ...present('temperature', act.temperature),
     ...present('n', act.n),
-    ...present('reasoningSignature', act.reasoningSignature),
+    ...present('reasoningSignature', act.reasoningBlocks.at(-1)),
   }
 }
 

@@ -63,6 +63,8 @@ export type StaticKey = {
 
 export type Limits = {
   readonly bodyBytesMax: number
+  /** All bodies that are in memory at once. */
+  readonly bodiesBytesMax: number
   readonly headerBytesMax: number
   readonly headersMs: number
   readonly bodyMs: number

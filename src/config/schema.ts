@@ -87,6 +87,7 @@ const dataRule = v.strictObject({
 
 const limits = v.strictObject({
   bodyBytesMax: v.optional(v.pipe(positive, v.maxValue(512 * 1024 * 1024)), 32 * 1024 * 1024),
+  bodiesBytesMax: v.optional(positive, 512 * 1024 * 1024),
   headerBytesMax: v.optional(v.pipe(positive, v.maxValue(256 * 1024)), 32 * 1024),
   headersMs: v.optional(positive, 10_000),
   bodyMs: v.optional(positive, 120_000),

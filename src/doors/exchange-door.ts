@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config, Protocol } from '../config/config.ts'
@@ -16,7 +15,7 @@ import type { DecisionIds } from './decision-ids.ts'
 import type { GateMetrics } from './gate-metrics.ts'
 import type { ExchangeFields, ModelDoor, Refusal } from './model-door.ts'
 import { openai } from './openai/openai.ts'
-import { readBody } from './read-body.ts'
+import { type BodyFailure, BodyRoom, readBody } from './read-body.ts'
 import { sendRefusal } from './refuse.ts'
 import { repeatsTopLevelKey } from './repeated-key.ts'
 import { droppedHeaders, requestHeaders } from './upstream/headers.ts'
@@ -45,6 +44,10 @@ type Passage = {
 
 const modelDoors: Readonly<Record<Protocol, ModelDoor>> = { openai, anthropic }
 const CLIENT_CLOSED = 499
+/** A long conversation carries many; the last ones say whose it is. */
+const REASONING_BLOCKS_MAX = 64
+/** Only these endpoints have reasoning that is signed. */
+const SIGNING: ReadonlySet<Endpoint> = new Set(['messages', 'responses'])
 
 const identityFailures: Readonly<Record<IdentityFailure, Failure>> = {
   'key-missing': { status: 401, rule: 'key.missing', reason: 'no API key was given' },
@@ -65,11 +68,13 @@ export class ExchangeDoor {
   #config: Config
   #dropped: Readonly<Record<Protocol, ReadonlySet<string>>>
   #inFlight = 0
+  readonly #room: BodyRoom
 
   constructor(config: Config, parts: ExchangeDoorParts) {
     this.#parts = parts
     this.#routes = parts.routes
     this.#config = config
+    this.#room = new BodyRoom(config.limits.bodiesBytesMax)
     this.#dropped = droppedBy(config)
   }
 
@@ -124,7 +129,9 @@ export class ExchangeDoor {
     let body: Buffer | null = null
     let fields = noFields
     if (endpoint !== 'models') {
-      const read = await readBody(request, this.#config.limits.bodyBytesMax)
+      const share = this.#room.share()
+      passage.response.once('close', share.give)
+      const read = await readBody(request, this.#config.limits.bodyBytesMax, share)
       if (!read.ok) {
         if (read.error === 'client-gone') return
         return this.#refuse(passage, bodyFailures[read.error], caller.value)
@@ -134,7 +141,7 @@ export class ExchangeDoor {
       if ('status' in parsed) return this.#refuse(passage, parsed, caller.value)
       fields = parsed
     }
-    const { reasoningSignature, ...rest } = fields
+    const { reasoningSignatures, ...rest } = fields
     const act: ExchangeAct = {
       kind: 'exchange',
       id,
@@ -142,9 +149,10 @@ export class ExchangeDoor {
       protocol: door.protocol,
       endpoint,
       ...rest,
-      // A digest is enough to find the same block in two accounts.
-      reasoningSignature:
-        reasoningSignature === undefined ? undefined : hash('sha256', reasoningSignature, 'hex').slice(0, 32),
+      reasoningBlocks: reasoningSignatures
+        .slice(-REASONING_BLOCKS_MAX)
+        .map((signature) => gate.blockOf(signature))
+        .filter((digest) => digest !== undefined),
     }
     const judged = gate.judge(caller.value, act)
     await this.#enforce(passage, caller.value, act, body, judged instanceof Promise ? await judged : judged)
@@ -202,6 +210,9 @@ export class ExchangeDoor {
       whenRecorded: () => (gate.recorder.isSafe(ticket) ? undefined : gate.recorder.safe(ticket)),
       whenFinished: (result) => this.#finish(passage, caller, act, ticket, result),
       refuse: (refusal) => this.#say(passage, refusal),
+      onSignature: SIGNING.has(act.endpoint)
+        ? (signature) => gate.bindReasoning(caller, signature)
+        : undefined,
       now,
     })
   }
@@ -264,10 +275,11 @@ const noFields: ExchangeFields = {
   maxTokens: undefined,
   temperature: undefined,
   n: undefined,
-  reasoningSignature: undefined,
+  reasoningSignatures: [],
 }
 
-const bodyFailures: Readonly<Record<'too-large' | 'encoded', Failure>> = {
+const bodyFailures: Readonly<Record<Exclude<BodyFailure, 'client-gone'>, Failure>> = {
+  'no-room': { status: 503, rule: 'gate.busy', reason: 'the gate is at its limit', retryAfterMs: 1_000 },
   'too-large': {
     status: 413,
     rule: 'body.too-large',

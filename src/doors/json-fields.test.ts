@@ -29,7 +29,12 @@ test('the prompt is the last user message, and the signature that of a reasoning
   const body = { model: 'm', system: [{ type: 'text', text: 's' }], messages, max_tokens: 5 }
   expect(anthropic.readFields('messages', body)).toMatchObject({
     ok: true,
-    value: { prompt: 'last', system: 's', reasoningSignature: 'sig', maxTokens: 5 },
+    value: {
+      prompt: 'last',
+      system: 's',
+      reasoningSignatures: expect.arrayContaining(['sig']),
+      maxTokens: 5,
+    },
   })
   const input = [
     { type: 'reasoning', encrypted_content: 'enc' },
@@ -37,7 +42,7 @@ test('the prompt is the last user message, and the signature that of a reasoning
   ]
   expect(openai.readFields('responses', { model: 'm', input, instructions: 'i' })).toMatchObject({
     ok: true,
-    value: { prompt: 'q', system: 'i', reasoningSignature: 'enc' },
+    value: { prompt: 'q', system: 'i', reasoningSignatures: ['enc'] },
   })
 })
 

@@ -12,8 +12,8 @@ export type ExchangeFields = {
   readonly maxTokens: number | undefined
   readonly temperature: number | undefined
   readonly n: number | undefined
-  /** Signature of a reasoning block that was sent back, as it came. */
-  readonly reasoningSignature: string | undefined
+  /** Signatures of reasoning blocks that were sent back, as they came, the last ones last. */
+  readonly reasoningSignatures: readonly string[]
 }
 
 export type Usage = { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined }
@@ -42,6 +42,8 @@ export type ModelDoor = {
   readonly isLastEvent: (chunk: Buffer) => boolean
   readonly readUsage: (head: Buffer, tail: Buffer) => Usage
   /** Header names of the client's key, which never goes on; and how the upstream's key is put in. */
+  /** How an answer writes the signature of a reasoning block, up to its opening quote. */
+  readonly signatureKey: Buffer
   readonly keyHeaders: readonly string[]
   readonly putKey: (key: string) => readonly [name: string, value: string]
 }

@@ -1,23 +1,58 @@
 import type { IncomingMessage } from 'node:http'
 import { failure, type Result, success } from '../kernel/result.ts'
 
+export type BodyShare = { readonly take: (bytes: number) => boolean; readonly give: () => void }
+
+export type BodyFailure = 'too-large' | 'encoded' | 'no-room' | 'client-gone'
+
+/** What all bodies together may hold in memory: each is kept until its exchange ends, in case it is sent again. */
+export class BodyRoom {
+  readonly #bytesMax: number
+  #bytes = 0
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax
+  }
+
+  /** The part of one request, given back as a whole when its exchange ends. */
+  share(): BodyShare {
+    let taken = 0
+    return {
+      take: (bytes) => {
+        const isTaken = this.#bytes + bytes <= this.#bytesMax
+        if (isTaken) {
+          this.#bytes += bytes
+          taken += bytes
+        }
+        return isTaken
+      },
+      give: () => {
+        this.#bytes -= taken
+        taken = 0
+      },
+    }
+  }
+}
+
 /** Reads a body up to a limit. What announces itself as larger is refused before a byte of it is read. */
 export async function readBody(
   request: IncomingMessage,
   bytesMax: number,
-): Promise<Result<Buffer, 'too-large' | 'encoded' | 'client-gone'>> {
+  share: BodyShare,
+): Promise<Result<Buffer, BodyFailure>> {
   const encoding = request.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') return failure('encoded')
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) return failure('too-large')
-  const { promise, resolve } = Promise.withResolvers<Result<Buffer, 'too-large' | 'client-gone'>>()
+  const { promise, resolve } = Promise.withResolvers<Result<Buffer, BodyFailure>>()
   const chunks: Buffer[] = []
   let bytes = 0
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.length
-    if (bytes > bytesMax) {
+    const isTooLarge = bytes > bytesMax
+    if (isTooLarge || !share.take(chunk.length)) {
       request.pause()
       chunks.length = 0
-      resolve(failure('too-large'))
+      resolve(failure(isTooLarge ? 'too-large' : 'no-room'))
     } else chunks.push(chunk)
   })
   request.on('end', () => resolve(success(chunks.length === 1 ? (chunks[0] ?? none) : Buffer.concat(chunks))))

@@ -118,7 +118,7 @@ export function exchangeEntry(
     temperature: act.temperature,
     n: act.n,
     stream: act.isStream || undefined,
-    reasoning_signature: act.reasoningSignature,
+    reasoning_signature: act.reasoningBlocks.at(-1),
     standing: caller.standing.kind === 'clear' ? undefined : caller.standing.kind,
     decision: decisionNote(decision, isEnforced),
   }

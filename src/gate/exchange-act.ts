@@ -24,6 +24,6 @@ export type ExchangeAct = {
   readonly maxTokens: number | undefined
   readonly temperature: number | undefined
   readonly n: number | undefined
-  /** A reasoning block that the client sent back: the digest of its signature. */
-  readonly reasoningSignature: string | undefined
+  /** Reasoning blocks that the client sent back: digests of their signatures, the last one last. */
+  readonly reasoningBlocks: readonly string[]
 }

@@ -10,6 +10,7 @@ import { Globs } from './globs.ts'
 import { TrustedProxies } from './identify/client-address.ts'
 import { type Credentials, identify } from './identify/identify.ts'
 import type { KeyRing } from './identify/key-ring.ts'
+import type { ReasoningBindings } from './inspect/distillation/reasoning-bindings.ts'
 import type { Recorder, Ticket } from './record/recorder.ts'
 import type { StandingBook } from './standing-book.ts'
 
@@ -24,6 +25,7 @@ export type ExchangeGateParts = {
   readonly keys: KeyRing
   readonly standings: StandingBook
   readonly recorder: Recorder
+  readonly reasoning: ReasoningBindings
   readonly routes: {
     readonly serves: (protocol: ExchangeAct['protocol'], model: string, pin: Pin) => boolean
   }
@@ -114,6 +116,18 @@ export class ExchangeGate {
     await this.#parts.recorder.complete(ticket, completion)
   }
 
+  /** The digest of a reasoning block's signature, or nothing for a placeholder. */
+  blockOf(signature: string): string | undefined {
+    return this.#parts.reasoning.digest(signature)
+  }
+
+  /** An answer to this caller carries a reasoning block: from now on it is the caller's account's. */
+  bindReasoning({ account }: Caller, signature: string): void {
+    const { reasoning } = this.#parts
+    const digest = reasoning.digest(signature)
+    if (digest !== undefined) reasoning.bind(digest, account)
+  }
+
   async refuse(entry: RefusalEntry): Promise<void> {
     await this.#parts.recorder.noted(entry)
   }
@@ -124,6 +138,7 @@ export class ExchangeGate {
     const facts = {
       caller,
       act,
+      hasForeignReasoning: this.#hasForeignReasoning(caller, act),
       isLocalOnly,
       mayUseModel: act.endpoint === 'models' || this.#modelsOf(caller).match(act.model),
       hasUpstream: routes.serves(act.protocol, act.model, isLocalOnly ? 'local' : 'any'),
@@ -140,6 +155,11 @@ export class ExchangeGate {
     )
   }
 
+  #hasForeignReasoning({ account }: Caller, { reasoningBlocks }: ExchangeAct): boolean {
+    const { reasoning } = this.#parts
+    return reasoningBlocks.filter((digest) => reasoning.originOf(digest, account) === 'foreign').length > 0
+  }
+
   #modelsOf({ key, models }: Caller): Globs {
     if (models.length === 1 && models[0] === '*') return Globs.all
     const name = `${key}\0${models.join('\0')}`
@@ -154,7 +174,7 @@ const GLOB_SETS_MAX = 10_000
 
 /** Rules against an account or its rate can be observed first; what a key may do and where data may go cannot. */
 function isMeasure(rule: string): boolean {
-  return rule.startsWith('standing.') || rule.startsWith('rate.')
+  return rule.startsWith('standing.') || rule.startsWith('rate.') || rule.startsWith('reasoning.')
 }
 
 function localOnlyRules(config: Config) {

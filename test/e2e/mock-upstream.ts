@@ -195,10 +195,13 @@ async function anthropicMessages(response: ServerResponse, { model, stream }: As
       error: { type: 'overloaded_error', message: 'Overloaded' },
       request_id: 'req_mock',
     })
+  // As the vendor does it: signed, and never twice the same.
+  const signature = `sig+${Math.random().toString(36).repeat(8)}==`
+  const thinking = model === 'thinks' ? [{ type: 'thinking', thinking: 'Hm.', signature }] : []
   if (!stream)
     return sendJson(response, 200, {
       ...message,
-      content: [{ type: 'text', text: 'Hello' }],
+      content: [...thinking, { type: 'text', text: 'Hello' }],
       stop_reason: 'end_turn',
       usage: { ...usage, output_tokens: 7 },
     })
@@ -212,6 +215,9 @@ async function anthropicMessages(response: ServerResponse, { model, stream }: As
       event('message_start', { message: { ...message, content: [], usage } }),
       event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
       event('ping', {}),
+      ...thinking.map(() =>
+        event('content_block_delta', { index: 0, delta: { type: 'signature_delta', signature } }),
+      ),
       delta('Hello'),
       delta(' 🌍'),
       event('content_block_stop', { index: 0 }),

@@ -24,6 +24,7 @@ export const anthropic: ModelDoor = {
   refusalEvent: (refusal) => `event: error\ndata: ${refusalBody(refusal)}\n\n`,
   isLastEvent: (chunk) => chunk.includes(LAST_EVENT),
   readUsage,
+  signatureKey: Buffer.from('"signature":"'),
   keyHeaders: ['x-api-key', 'authorization'],
   putKey: (key) => ['x-api-key', key],
 }
@@ -43,13 +44,11 @@ function readFields(_endpoint: Endpoint, body: unknown): Result<ExchangeFields, 
   const model = textOf(request.model)
   if (model === undefined || model === '') return failure('model: Field required')
   let prompt: string | undefined
-  let reasoningSignature: string | undefined
+  const reasoningSignatures: string[] = []
   for (const item of listOf(request.messages)) {
     const message = asRecord(item)
     if (message?.role === 'user') prompt = joinedText(message.content) ?? prompt
-    else
-      for (const part of listOf(message?.content))
-        reasoningSignature = signatureOf(part) ?? reasoningSignature
+    else for (const part of listOf(message?.content)) reasoningSignatures.push(signatureOf(part) ?? '')
   }
   return success({
     model,
@@ -59,7 +58,7 @@ function readFields(_endpoint: Endpoint, body: unknown): Result<ExchangeFields, 
     maxTokens: numberOf(request.max_tokens),
     temperature: numberOf(request.temperature),
     n: undefined,
-    reasoningSignature,
+    reasoningSignatures,
   })
 }
 

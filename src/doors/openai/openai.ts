@@ -32,6 +32,7 @@ export const openai: ModelDoor = {
   refusalEvent: (refusal) => `data: ${refusalBody(refusal)}\n\n`,
   isLastEvent,
   readUsage,
+  signatureKey: Buffer.from('"encrypted_content":"'),
   keyHeaders: ['authorization', 'api-key', 'openai-organization', 'openai-project'],
   putKey: (key) => ['authorization', `Bearer ${key}`],
 }
@@ -60,7 +61,7 @@ function readFields(endpoint: Endpoint, body: unknown): Result<ExchangeFields, s
   })
 }
 
-type Text = Pick<ExchangeFields, 'system' | 'prompt' | 'reasoningSignature'>
+type Text = Pick<ExchangeFields, 'system' | 'prompt' | 'reasoningSignatures'>
 
 function chatText(request: JsonRecord): Text {
   let system: string | undefined
@@ -70,20 +71,20 @@ function chatText(request: JsonRecord): Text {
     if (message?.role === 'system' || message?.role === 'developer') system ??= joinedText(message.content)
     else if (message?.role === 'user') prompt = joinedText(message.content)
   }
-  return { system, prompt: prompt ?? joinedText(request.input), reasoningSignature: undefined }
+  return { system, prompt: prompt ?? joinedText(request.input), reasoningSignatures: [] }
 }
 
 function responsesText(request: JsonRecord): Text {
   let system = joinedText(request.instructions)
   let prompt = textOf(request.input)
-  let reasoningSignature: string | undefined
+  const reasoningSignatures: string[] = []
   for (const entry of listOf(request.input)) {
     const item = asRecord(entry)
-    if (item?.type === 'reasoning') reasoningSignature = textOf(item.encrypted_content) ?? reasoningSignature
+    if (item?.type === 'reasoning') reasoningSignatures.push(textOf(item.encrypted_content) ?? '')
     else if (item?.role === 'system' || item?.role === 'developer') system ??= joinedText(item.content)
     else if (item?.role === 'user') prompt = joinedText(item.content)
   }
-  return { system, prompt, reasoningSignature }
+  return { system, prompt, reasoningSignatures }
 }
 
 function refusalBody({ status, rule, reason, id }: Refusal): string {

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { Outcome } from '../../gate/entry.ts'
 import type { ModelDoor, Refusal, Usage } from '../model-door.ts'
 import { responseHeaders } from './headers.ts'
+import { SignatureScanner } from './signatures.ts'
 import { Tap } from './tap.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -27,6 +28,8 @@ export type RelayRequest = {
   readonly whenFinished: (result: RelayResult) => Promise<void>
   /** Says a refusal to a client that has not had its first byte yet. */
   readonly refuse: (refusal: Omit<Refusal, 'id'>) => void
+  /** Told of every signed reasoning block in the answer, where the endpoint has any. */
+  readonly onSignature: ((signature: string) => void) | undefined
   readonly now: () => number
 }
 
@@ -53,6 +56,7 @@ export class Relay {
   readonly #plan: readonly Upstream[]
   readonly #started: number
   readonly #tap = new Tap()
+  readonly #signatures: SignatureScanner | undefined
   #attempt = 0
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
@@ -76,7 +80,8 @@ export class Relay {
   private constructor(request: RelayRequest) {
     this.#with = request
     this.#started = request.now()
-    const { candidates } = request
+    const { candidates, door, onSignature } = request
+    this.#signatures = onSignature && new SignatureScanner(door.signatureKey, onSignature)
     const attempts = 1 + Math.max(...candidates.map(({ retries }) => retries))
     this.#plan = Array.from({ length: attempts }, (_, index) => candidates[index % candidates.length]).filter(
       (upstream) => upstream !== undefined,
@@ -157,6 +162,7 @@ export class Relay {
 
   #onChunk(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#tap.push(chunk)
+    if (!this.#isEncoded) this.#signatures?.push(chunk)
     if (chunk.length > 0) this.#lastByte = chunk[chunk.length - 1] ?? newline
     if (this.#isHeadSent) this.#pass(controller, chunk)
     else this.#hold(chunk)

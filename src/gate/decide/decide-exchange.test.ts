@@ -33,7 +33,7 @@ function facts(changes: Partial<ExchangeFacts> & { readonly standing?: Standing 
       maxTokens: undefined,
       temperature: undefined,
     },
-    ...{ n: undefined, reasoningSignature: undefined },
+    ...{ n: undefined, reasoningBlocks: [] },
   }
   const caller: Caller = {
     ...{ tenant: 't', account: 'a', key: 'k', plan: undefined, labels: [], models: ['*'], address: '::1' },
@@ -46,6 +46,7 @@ function facts(changes: Partial<ExchangeFacts> & { readonly standing?: Standing 
       act,
       allowance: { kind: 'within' },
       isLocalOnly: false,
+      hasForeignReasoning: false,
       mayUseModel: true,
       hasUpstream: true,
     },
@@ -97,6 +98,13 @@ test('beyond its allowance an account is told when to come back', () => {
     status: 429,
     rule: 'rate.tokens',
     retryAfterMs: 1_500,
+  })
+})
+
+test('a reasoning block of another account is refused', () => {
+  expect(decideExchange(facts({ hasForeignReasoning: true }))).toMatchObject({
+    rule: 'reasoning.foreign',
+    status: 403,
   })
 })
 

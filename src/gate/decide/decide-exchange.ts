@@ -15,6 +15,8 @@ export type ExchangeFacts = {
   readonly allowance: Allowance
   /** A data rule holds this caller's prompts on upstreams marked local. */
   readonly isLocalOnly: boolean
+  /** A reasoning block in the request was made for another account. */
+  readonly hasForeignReasoning: boolean
   readonly mayUseModel: boolean
   /** Whether any upstream that the pin allows serves the model. */
   readonly hasUpstream: boolean
@@ -28,6 +30,13 @@ export function decideExchange(facts: ExchangeFacts): ExchangeDecision {
     return { action: 'deny', rule: 'standing.quarantined', status: 403, reason: 'this account is suspended' }
   if (caller.standing.kind === 'verify')
     return { action: 'deny', rule: 'standing.verify', status: 403, reason: 'this account needs verification' }
+  if (facts.hasForeignReasoning)
+    return {
+      action: 'deny',
+      rule: 'reasoning.foreign',
+      status: 403,
+      reason: 'a reasoning block in this request was not made for this account',
+    }
   if (!facts.mayUseModel)
     return { action: 'deny', rule: 'key.models', status: 403, reason: 'this key may not use this model' }
   if (!facts.hasUpstream)

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { ReasoningBindings } from './reasoning-bindings.ts'
+
+const block = 'ErUBCkYIBhgCIkDq3v…'
+
+function bound(account: string): { readonly bindings: ReasoningBindings; readonly digest: string } {
+  const bindings = new ReasoningBindings('pepper')
+  const digest = bindings.digest(block) ?? ''
+  bindings.bind(digest, account)
+  return { bindings, digest }
+}
+
+test('a block that comes back from the account it went to is its own', () => {
+  const { bindings, digest } = bound('alice')
+  expect(bindings.originOf(digest, 'alice')).toBe('own')
+})
+
+test('a block that comes from another account is foreign, however often it is tried', () => {
+  const { bindings, digest } = bound('alice')
+  expect([bindings.originOf(digest, 'bruno'), bindings.originOf(digest, 'bruno')]).toEqual([
+    'foreign',
+    'foreign',
+  ])
+  expect(bindings.originOf(digest, 'alice')).toBe('own')
+})
+
+test('a block from before the gate saw it belongs to whoever shows it first', () => {
+  const bindings = new ReasoningBindings('pepper')
+  const digest = bindings.digest(block) ?? ''
+  expect(bindings.originOf(digest, 'alice')).toBe('unknown')
+  expect(bindings.originOf(digest, 'alice')).toBe('own')
+  expect(bindings.originOf(digest, 'bruno')).toBe('foreign')
+})
+
+test('a placeholder is no block, and digests of two deployments differ', () => {
+  expect(new ReasoningBindings('a').digest('')).toBeUndefined()
+  expect(new ReasoningBindings('a').digest(block)).not.toBe(new ReasoningBindings('b').digest(block))
+})
+
+test('the oldest blocks are forgotten first', () => {
+  const bindings = new ReasoningBindings('pepper', 2)
+  for (const digest of ['one', 'two', 'three']) bindings.bind(digest, 'alice')
+  expect(['two', 'three', 'one'].map((digest) => bindings.originOf(digest, 'bruno'))).toEqual([
+    'foreign',
+    'foreign',
+    'unknown',
+  ])
+})

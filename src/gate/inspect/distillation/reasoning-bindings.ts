@@ -1,0 +1,49 @@
+import { hash } from 'node:crypto'
+
+// A vendor's signed reasoning block carries no word of whom it was made for, so a block made in one account can be
+// handed to another, which asks the model to write it out. Every block that passes is remembered with its account;
+// the same block coming back from another account is a replay. (CISA AA26-251A and the vendors' reports of 2026
+// describe the technique; the bytes of answers stay as they are.)
+
+/** Some 60 MB at most; older blocks are forgotten first. */
+const BLOCKS_MAX = 500_000
+/** Shorter than this is a placeholder of a stream's first event, not a signature. */
+const SIGNATURE_CHARACTERS_MIN = 16
+const DIGEST_CHARACTERS = 32
+
+export type ReasoningOrigin = 'own' | 'unknown' | 'foreign'
+
+export class ReasoningBindings {
+  readonly #owners = new Map<string, string>()
+  readonly #pepper: string
+  readonly #blocksMax: number
+
+  constructor(pepper: string, blocksMax = BLOCKS_MAX) {
+    this.#pepper = pepper
+    this.#blocksMax = blocksMax
+  }
+
+  /** What stands for a block wherever it is written down. */
+  digest(signature: string): string | undefined {
+    if (signature.length < SIGNATURE_CHARACTERS_MIN) return undefined
+    return hash('sha256', `${this.#pepper}\0${signature}`, 'hex').slice(0, DIGEST_CHARACTERS)
+  }
+
+  /** A block that an answer to `account` carries. The first account it was seen in keeps it. */
+  bind(digest: string, account: string): void {
+    if (this.#owners.has(digest)) return
+    this.#owners.set(digest, account)
+    if (this.#owners.size <= this.#blocksMax) return
+    const oldest = this.#owners.keys().next()
+    if (!oldest.done) this.#owners.delete(oldest.value)
+  }
+
+  /** Where a block that `account` sends back comes from. Unknown ones become its own: it was here first. */
+  originOf(digest: string, account: string): ReasoningOrigin {
+    const owner = this.#owners.get(digest)
+    if (owner === account) return 'own'
+    if (owner !== undefined) return 'foreign'
+    this.bind(digest, account)
+    return 'unknown'
+  }
+}
