@@ -18,6 +18,8 @@ const SPAN_MIN_MS = 18 * HOUR_MS
 /** Gap buckets up to 512 s lie within one sitting. */
 const SITTING_BUCKETS = 9
 const SITTING_SECONDS = 512
+/** Mean gap of a bucket over its lower bound, gaps spread evenly by their logarithm. */
+const BUCKET_MEAN = 1.44
 /** Shares of within-sitting gaps beyond chance: people 0.8–0.9, queues about 0; products between. */
 const SITTING_EXCESS_MAX = 0.35
 /** Mean resultant length of the hour of day: 1 all at one hour, 0 evenly round the clock. A human day is 0.5–0.9. */
@@ -35,15 +37,24 @@ export function rhythmOf(accounts: Accounts, index: number): Rhythm {
   return steady ? 'steady' : 'sittings'
 }
 
-/** Share of gaps within a sitting, beyond what as many exchanges scattered at random over the span would have: 0..1. */
+/**
+ * Share of gaps within a sitting, beyond what as many exchanges scattered at random over the span would have, times
+ * the share of the span that lies in breaks: a queue that is never silent has short gaps only, and no sittings. 0..1.
+ */
 export function sittingExcess(accounts: Accounts, index: number): number {
   const exchanges = accounts.exchanges[index] ?? 0
   const spanSeconds = ((accounts.last[index] ?? 0) - (accounts.first[index] ?? 0)) / 1000
   if (exchanges < 2 || spanSeconds <= 0) return 1
   let within = 0
-  for (let k = 0; k < SITTING_BUCKETS; k++) within += accounts.gaps[index * GAPS + k] ?? 0
+  let withinSeconds = 0
+  for (let k = 0; k < SITTING_BUCKETS; k++) {
+    const gaps = accounts.gaps[index * GAPS + k] ?? 0
+    within += gaps
+    withinSeconds += gaps * BUCKET_MEAN * 2 ** k
+  }
   const expected = 1 - Math.exp((-SITTING_SECONDS * (exchanges - 1)) / spanSeconds)
-  return Math.max(0, (within / (exchanges - 1) - expected) / (1 - expected + 1e-9))
+  const breaks = Math.max(0, 1 - withinSeconds / spanSeconds)
+  return breaks * Math.max(0, (within / (exchanges - 1) - expected) / (1 - expected + 1e-9))
 }
 
 export function dayConcentration(accounts: Accounts, index: number): number {
