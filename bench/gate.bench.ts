@@ -1,6 +1,7 @@
 // What the gate costs, measured beside its peers in one run: `node bench/gate.bench.ts` (seconds a proxy: --seconds 5).
 // Peers: nginx when it is installed, Portkey's gateway when PORTKEY_DIR names a folder it was installed in.
 import { parseArgs } from 'node:util'
+import { say, skip } from './figure.ts'
 import { closedLoop, openLoop, readStream } from './gate/load.ts'
 import {
   type Contender,
@@ -37,7 +38,7 @@ for (const start of [
   if (proxy) proxies.push(keep(proxy))
 }
 for (const name of ['portkey', 'nginx'])
-  if (!proxies.some((proxy) => proxy.name === name)) console.log(`${name}: not installed, not measured`)
+  if (!proxies.some((proxy) => proxy.name === name)) skip(name, 'not installed')
 
 console.log(`\n1 KB JSON in and out, ${connections} connections, ${ms / 1_000} s each`)
 for (const proxy of proxies) {
@@ -103,9 +104,11 @@ function quantile(sorted: readonly number[], q: number): number {
 }
 
 function report(name: string, figures: Readonly<Record<string, number>>): void {
-  const text = Object.entries(figures).map(
-    ([what, figure]) =>
-      `${what} ${Number.isInteger(figure) ? figure.toLocaleString('en') : figure.toFixed(2)}`,
-  )
-  console.log(`  ${name.padEnd(22)} ${text.join('   ')}`)
+  for (const [what, value] of Object.entries(figures))
+    say({
+      name: `${name}: ${what}`,
+      figure: Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(2),
+      unit: '',
+      command: 'npm run bench -- gate',
+    })
 }

@@ -6,7 +6,7 @@
 // author's tenants: a folder `shared` beside the checkout, which licences keep out of it (--prompts names another).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,9 @@ import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { say, skip } from './figure.ts'
 import { type Score, scoreHunt, type Truth, truthSchema } from './score.ts'
+
+const CPU_LOOK_MS = 50
+const TICKS_A_SECOND = 100
 
 const binary = fileURLToPath(new URL('../bin/portcullis.js', import.meta.url))
 const { values } = parseArgs({
@@ -86,21 +89,24 @@ async function measure({ name, maker }: Workload): Promise<void> {
   try {
     await run(maker(folder))
     const log = join(folder, 'log.jsonl.gz')
-    const hunted = v.parse(huntSchema, JSON.parse(await run([binary, 'hunt', log, '--json', '--no-save'])))
+    const { out, cpuSeconds } = await run([binary, 'hunt', log, '--json', '--no-save'])
+    const hunted = v.parse(huntSchema, JSON.parse(out))
     const truth = v.parse(truthSchema, JSON.parse(await readFile(join(folder, 'truth.json'), 'utf8')))
-    report(name, hunted, truth)
+    report(name, hunted, cpuSeconds, truth)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function report(name: string, hunted: Hunted, truth: Truth): void {
+function report(name: string, hunted: Hunted, cpuSeconds: number | undefined, truth: Truth): void {
   const score = scoreHunt(hunted.campaigns, truth)
   const command = `npm run bench -- hunt${values['seed-size'] ? ' -- --seed-size' : ''}`
   const figure = (measure: string, value: string, unit = '') =>
     say({ name: `${name}: ${measure}`, figure: value, unit, command })
   console.log(`${name}, seed ${values.seed}: ${hunted.exchanges} exchanges, ${hunted.accounts} accounts`)
   figure('exchanges a second', Math.round(hunted.exchanges / hunted.seconds).toLocaleString('en'))
+  if (cpuSeconds !== undefined)
+    figure('exchanges a CPU second', Math.round(hunted.exchanges / cpuSeconds).toLocaleString('en'))
   figure('peak memory', hunted.peakRssMiB.toLocaleString('en'), 'MiB')
   if (score.campaigns.length === 0)
     figure('campaigns reported, none being there', `${hunted.campaigns.length}`)
@@ -135,8 +141,10 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(share > 0 && share < 0.001 ? 3 : share < 0.01 ? 2 : 1)} %`
 }
 
-/** Runs a Node process to its end and returns its standard output. */
-async function run(args: readonly string[]): Promise<string> {
+type Ran = { readonly out: string; readonly cpuSeconds: number | undefined }
+
+/** Runs a Node process to its end: its standard output, and the CPU time all its threads took. */
+async function run(args: readonly string[]): Promise<Ran> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const texts = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -145,7 +153,23 @@ async function run(args: readonly string[]): Promise<string> {
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     texts.err = (texts.err + chunk).slice(-2000)
   })
+  // On a busy machine the wall clock measures the others. The last look is at most so long before the end.
+  let cpuSeconds: number | undefined
+  const looking = setInterval(() => {
+    cpuSeconds = cpuSecondsOf(child.pid) ?? cpuSeconds
+  }, CPU_LOOK_MS)
   const [code] = await once(child, 'close')
+  clearInterval(looking)
   if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code}:\n${texts.err}`)
-  return texts.out
+  return { out: texts.out, cpuSeconds }
+}
+
+/** From the kernel's account of the process (proc(5), fields 14 and 15); undefined where there is none. */
+function cpuSecondsOf(pid: number | undefined): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND
+  } catch {
+    return undefined
+  }
 }

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { say, skip } from './figure.ts'
 
 type Model = {
   readonly module: string
@@ -112,7 +113,10 @@ function line({ model, report, seconds }: Row, isRight: boolean): string {
 }
 
 const [root] = positionals
-if (root === undefined) throw new Error('Give the path of a checkout of github.com/tlaplus/Examples.')
+if (root === undefined) {
+  skip('TLA+ examples', 'needs the path of a checkout of github.com/tlaplus/Examples')
+  process.exit(0)
+}
 const chosen = models(root).filter((model) => values.only === undefined || model.config.includes(values.only))
 const counted = chosen.filter((model) => model.published !== undefined)
 const failing = chosen.filter(
@@ -136,12 +140,12 @@ for (const model of failing) {
   process.stdout.write(`${line(row, isRight)}\n`)
 }
 const safety = failing.filter((model) => model.result === 'safety failure').length
-process.stdout.write(
-  [
-    `distinct, generated and depth exact: ${tally.exact} of ${counted.length}, of which ${tally.ok} with every property checked`,
-    `distinct and generated exact:        ${tally.states} of ${counted.length}`,
-    `safety failures found:               ${tally.safety} of ${safety}`,
-    `liveness failures found:             ${tally.liveness} of ${failing.length - safety}`,
-    '',
-  ].join('\n'),
-)
+const command = 'npm run bench -- tla -- CHECKOUT'
+const exact = `${tally.exact} of ${counted.length}, of which ${tally.ok} with every property checked`
+for (const [name, figure] of [
+  ['distinct, generated and depth exact', exact],
+  ['distinct and generated exact', `${tally.states} of ${counted.length}`],
+  ['safety failures found', `${tally.safety} of ${safety}`],
+  ['liveness failures found', `${tally.liveness} of ${failing.length - safety}`],
+] as const)
+  say({ name: `TLA+ examples: ${name}`, figure, unit: '', command })

@@ -3,6 +3,7 @@
 import { type ScenarioName, scenarios } from '../src/watch/traffic/scenarios.ts'
 import { trafficOf } from '../src/watch/traffic/traffic.ts'
 import { lineOf } from '../src/watch/traffic/write.ts'
+import { say } from './figure.ts'
 
 const [name = 'small', seed = '7'] = process.argv.slice(2)
 if (!Object.hasOwn(scenarios, name)) throw new Error(`there is no scenario ${name}`)
@@ -15,7 +16,12 @@ function measured(what: string, work: () => number): void {
   const seconds = (performance.now() - wall) / 1000
   const { user, system } = process.cpuUsage(cpu)
   const rate = (time: number) => Math.round(count / time).toLocaleString('en-US')
-  console.log(`${what.padEnd(8)} ${rate(seconds)}/s wall, ${rate((user + system) / 1e6)}/s CPU`)
+  say({
+    name: `traffic made as ${what}, ${name}`,
+    figure: `${rate(seconds)}/s, ${rate((user + system) / 1e6)} a CPU second`,
+    unit: '',
+    command: 'npm run bench -- traffic',
+  })
 }
 
 measured('objects', () => {
