@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globals: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // To tell a hang from a busy machine, not to hold anybody to a pace.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
   },
