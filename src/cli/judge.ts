@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { judgeLines } from '../doors/judge/judge.ts'
 import { AgentGate, agentDetectors } from '../gate/agent-gate.ts'
+import type { AgentPolicy } from '../gate/decide/agent-policy.ts'
 import { readAgentPolicy } from '../gate/decide/read-agent-policy.ts'
 import { GateError } from '../kernel/gate-error.ts'
-import type { Command } from './command.ts'
+import type { Command, Console } from './command.ts'
 
 const readyMade = ['observe', 'balanced', 'strict']
 
@@ -30,7 +31,7 @@ A malformed line gives {"line":N,"error":"…"} and the stream goes on. Exit 0 a
   ],
   run: async (_positionals, options, console) => {
     const named = typeof options.policy === 'string' ? options.policy : 'balanced'
-    const gate = AgentGate.open(await loadPolicy(named, console.cwd))
+    const gate = AgentGate.open(withEnvironment(await loadPolicy(named, console.cwd), console.env))
     await judgeLines(gate, console.stdin, console.stdout)
     return 0
   },
@@ -47,4 +48,16 @@ async function loadPolicy(named: string, cwd: string) {
     throw new GateError('policy-not-found', `cannot read the policy ${named}`, { cause })
   }
   return readAgentPolicy(text, named, agentDetectors)
+}
+
+/** A secret written `env:NAME` is read from the environment, so that no policy file has to hold one. */
+function withEnvironment(policy: AgentPolicy, env: Console['env']): AgentPolicy {
+  const secrets = policy.secrets.map(({ name, value }) => {
+    if (!value.startsWith('env:')) return { name, value }
+    const found = env[value.slice(4)]
+    if (found === undefined)
+      throw new GateError('policy-invalid', `secret ${name}: the environment has no ${value.slice(4)}`)
+    return { name, value: found }
+  })
+  return { ...policy, secrets }
 }
