@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { commands } from '../src/cli/commands.ts'
 import { readConfig } from '../src/config/read-config.ts'
+import { agentDetectors } from '../src/gate/agent-gate.ts'
+import { readAgentPolicy } from '../src/gate/decide/read-agent-policy.ts'
 import { signals } from '../src/watch/campaigns/signals.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -95,12 +97,19 @@ test('every link between documents leads somewhere', () => {
   expect(broken).toEqual([])
 })
 
-test('every configuration that is shown is read without a complaint', () => {
+test('every configuration and every policy that is shown is read without a complaint', () => {
   const shown = documents.flatMap(({ file, text }) => blocks(text, 'yaml').map((body) => ({ file, body })))
   expect(shown.length).toBeGreaterThan(0)
+  const env = new Proxy<Record<string, string>>({}, { get: () => 'sk-anything-long-enough' })
   for (const { file, body } of shown) {
-    const config = readConfig(body, join(root, file), { UPSTREAM_KEY: 'sk-upstream' })
-    expect([file, config.ok ? [] : config.error]).toEqual([file, []])
+    if (/^rules:/m.test(body)) {
+      expect(() => readAgentPolicy(body, file, agentDetectors)).not.toThrow()
+      continue
+    }
+    const config = readConfig(body, join(root, file), env)
+    // What stands alone in a page is a part of a configuration: it may lack what every whole one needs.
+    const problems = config.ok ? [] : config.error.filter(({ code }) => code !== 'field-missing')
+    expect([file, problems]).toEqual([file, []])
   }
 })
 
