@@ -69,7 +69,7 @@ const questions: readonly Question[] = [
   },
   {
     kind: 'promotion',
-    ask: ({ members }, { accounts, infrastructure }) => {
+    ask: ({ members }, { accounts, infrastructure, rhythms }) => {
       const width = middleDays(accounts, members, 0.1)
       const brief = shareOf(
         members,
@@ -77,7 +77,8 @@ const questions: readonly Question[] = [
           (accounts.exchanges[index] ?? 0) <= PROMOTION_EXCHANGES_MAX &&
           (infrastructure.cardShare[index] ?? 0) === 0,
       )
-      const fit = width <= PROMOTION_DAYS ? brief : 0
+      const people = shareOf(members, (index) => rhythms[index] !== 'steady')
+      const fit = width <= PROMOTION_DAYS ? brief * people : 0
       return {
         fit,
         summary: `${percent(brief)} tried it briefly without a card; most were made within ${Math.ceil(width)} days`,

@@ -16,7 +16,7 @@ const STRONG_SHARE = 0.7
 const WEIGHT_MAX = 5
 /** The signals are not independent: each counts for this much of what it would alone. */
 const DEPENDENCE = 0.8
-/** What a benign explanation that fits fully takes from the log odds; below FIT_MIN it takes nothing. */
+/** The least a benign explanation that fits fully takes from the log odds; below FIT_MIN it takes nothing. */
 const EXPLANATION_WEIGHT = 9
 const FIT_MIN = 0.5
 
@@ -28,7 +28,8 @@ export type Scored = {
 }
 
 export function score(group: Group, scene: Scene): Scored {
-  let logOdds = Math.log(PRIOR / (1 - PRIOR))
+  const prior = Math.log(PRIOR / (1 - PRIOR))
+  let logOdds = prior
   const evidence: Evidence[] = []
   for (const signal of signals) {
     const reading = signal.read(group, scene)
@@ -41,10 +42,18 @@ export function score(group: Group, scene: Scene): Scored {
       })
   }
   const explanations = explanationsOf(group, scene)
-  const fit = explanations[0]?.fit ?? 0
-  if (fit > FIT_MIN) logOdds -= (EXPLANATION_WEIGHT * (fit - FIT_MIN)) / (1 - FIT_MIN)
+  logOdds -= Math.max(...explanations.map((explanation) => explainedAway(explanation, logOdds - prior)))
   evidence.sort((a, b) => a.falsePositiveRate - b.falsePositiveRate || b.strength - a.strength)
   return { group, score: 1 / (1 + Math.exp(-logOdds)), evidence, explanations }
+}
+
+/**
+ * Who the accounts are accounts for all the signals together, however many there are: a company's own pipeline shows
+ * most of them. When they work does not: burnt accounts work in one go each, as batches do.
+ */
+function explainedAway({ kind, fit }: Explanation, signalled: number): number {
+  const weight = kind === 'batch' ? EXPLANATION_WEIGHT : Math.max(EXPLANATION_WEIGHT, signalled)
+  return (weight * Math.max(0, fit - FIT_MIN)) / (1 - FIT_MIN)
 }
 
 /** Natural log of how much likelier this strength is in a campaign than in a benign group. */

@@ -1,0 +1,204 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Exchange } from '../exchange.ts'
+import { every, MONDAY } from '../exchanges.fixture.ts'
+import type { Family } from '../links/families.ts'
+import type { LookalikeKind } from '../report.ts'
+import { DAY_MS, MINUTE_MS } from '../time.ts'
+import { calibration } from './calibration.ts'
+import { alike, groupAmongStrangers, humanHours, roundTheClock, unlike } from './scene.fixture.ts'
+import { falsePositiveRate, score, weightOf } from './score.ts'
+import { signals } from './signals.ts'
+
+/** A group is raised from this score on. */
+const RAISED = 0.9
+const WEIGHT_MAX = 5
+const strength = fc.double({ min: 0, max: 1, noNaN: true })
+const signal = fc.constantFrom(...signals)
+
+test('no signal weighs more than the cap, for or against, and a stronger one never weighs less', () => {
+  fc.assert(
+    fc.property(signal, strength, strength, (each, a, b) => {
+      const [weak, strong] = [weightOf(each, Math.min(a, b)), weightOf(each, Math.max(a, b))]
+      expect(Math.abs(weak)).toBeLessThanOrEqual(WEIGHT_MAX)
+      expect(Math.abs(strong)).toBeLessThanOrEqual(WEIGHT_MAX)
+      expect(strong).toBeGreaterThanOrEqual(weak - 1e-12)
+    }),
+    { seed: 16, numRuns: 500 },
+  )
+})
+
+test('a weight has no step that could be sat upon', () => {
+  for (const each of signals)
+    for (let at = 0; at < 1; at += 0.001)
+      expect(Math.abs(weightOf(each, at + 0.001) - weightOf(each, at)), each.name).toBeLessThan(0.1)
+})
+
+test('a signal’s absence never speaks for a campaign', () => {
+  for (const each of signals) expect(weightOf(each, 0), each.name).toBeLessThanOrEqual(0)
+})
+
+test('the false positive rate falls with strength, begins at 1 and is never 0', () => {
+  fc.assert(
+    fc.property(signal, strength, strength, ({ name }, a, b) => {
+      const [weak, strong] = [
+        falsePositiveRate(name, Math.min(a, b)),
+        falsePositiveRate(name, Math.max(a, b)),
+      ]
+      expect(strong).toBeLessThanOrEqual(weak)
+      expect(strong).toBeGreaterThan(0)
+    }),
+    { seed: 17, numRuns: 500 },
+  )
+  for (const { name } of signals) {
+    expect(falsePositiveRate(name, 0)).toBe(1)
+    expect(falsePositiveRate(name, 1)).toBeGreaterThanOrEqual(1 / (calibration.groups + 1))
+  }
+})
+
+test('the calibration counts every benign group once for every signal', () => {
+  for (const { name } of signals)
+    expect(
+      calibration.counts[name].reduce((sum, count) => sum + count, 0),
+      name,
+    ).toBe(calibration.groups)
+})
+
+const SIZE = 40
+
+type Case = {
+  readonly times: readonly number[]
+  readonly said: (account: number, at: number) => Partial<Exchange>
+  readonly family?: Family
+}
+
+/** Everything a signal can ask for: long answers from many networks by new accounts with one client. */
+function loud(account: number, at: number): Partial<Exchange> {
+  return {
+    created: MONDAY - DAY_MS - account * 12 * 60 * MINUTE_MS,
+    ip: `198.51.${account}.1`,
+    asn: 100 + ((account + at) % 6),
+    ua: 'harvester/1',
+    ja4: 't13',
+    maxTokens: 4096,
+    outputTokens: 4000,
+    payment: `q_${account}`,
+  }
+}
+
+const wrapped = (isSystemOnly: boolean): Family => ({
+  features: [0],
+  members: new Map(Array.from({ length: SIZE }, (_, index) => [index, 72])),
+  isSystemOnly,
+})
+
+function scored({ times, said, family = wrapped(false) }: Case) {
+  const { group, scene } = groupAmongStrangers(
+    SIZE,
+    (account) => ({ times, said: (at) => said(account, at) }),
+    { sameness: alike, principals: SIZE, family },
+  )
+  return score(group, scene)
+}
+
+const brief = every(20 * MINUTE_MS, 12)
+
+/** For each explanation a group that fits it fully and shows every other signal, and the same group a step aside. */
+const explained: readonly (readonly [LookalikeKind, fits: Case, aside: Case])[] = [
+  [
+    'company',
+    { times: roundTheClock, said: (account, at) => ({ ...loud(account, at), org: 'org_1' }) },
+    { times: roundTheClock, said: loud },
+  ],
+  [
+    'product',
+    {
+      times: roundTheClock,
+      said: (account, at) => ({
+        ...loud(account, at),
+        ip: `198.51.100.${account % 2}`,
+        created: MONDAY - account * 10 * DAY_MS,
+      }),
+    },
+    {
+      times: roundTheClock,
+      said: (account, at) => ({ ...loud(account, at), ip: `198.51.100.${account % 2}` }),
+    },
+  ],
+  [
+    'class',
+    { times: humanHours, said: (account, at) => ({ ...loud(account, at), ip: '198.51.100.1' }) },
+    { times: humanHours, said: loud },
+  ],
+  [
+    'promotion',
+    {
+      times: brief,
+      said: (account, at) => {
+        const { payment: _, ...cardless } = loud(account, at)
+        return { ...cardless, created: MONDAY - account * 60 * MINUTE_MS }
+      },
+    },
+    { times: brief, said: loud },
+  ],
+  [
+    'fans',
+    { times: humanHours, said: loud, family: wrapped(true) },
+    { times: humanHours, said: loud, family: wrapped(false) },
+  ],
+]
+
+test.each(explained)('a %s that fits fully is not raised, whatever the signals say', (kind, fits, aside) => {
+  const held = scored(fits)
+  expect(held.explanations[0]).toMatchObject({ kind, fit: 1 })
+  expect(held.evidence.length).toBeGreaterThanOrEqual(6)
+  expect(held.score).toBeLessThan(RAISED)
+  const raised = scored(aside)
+  expect(raised.explanations.find((each) => each.kind === kind)?.fit).toBeLessThan(0.5)
+  expect(raised.score).toBeGreaterThan(RAISED)
+})
+
+test('an explanation takes more the better it fits', () => {
+  const scores = [0, 10, 24, 30, 36, 40].map(
+    (inside) =>
+      scored({
+        times: roundTheClock,
+        said: (account, at) => ({ ...loud(account, at), ...(account < inside && { org: 'org_1' }) }),
+      }).score,
+  )
+  expect(scores).toEqual(scores.toSorted((a, b) => b - a))
+  expect(scores[2]).toBeGreaterThan(RAISED)
+  expect(scores[5]).toBeLessThan(RAISED)
+})
+
+test('tenants of their own score next to nothing, and evidence lists only what they show', () => {
+  const { group, scene } = groupAmongStrangers(
+    SIZE,
+    (account) => ({
+      times: humanHours,
+      said: () => ({
+        ua: `browser/${account}`,
+        maxTokens: account + 1,
+        outputTokens: 100,
+        created: MONDAY - 300 * DAY_MS,
+        payment: `q_${account}`,
+        ip: `198.51.${account}.1`,
+      }),
+    }),
+    { sameness: unlike },
+  )
+  const { score: found, evidence } = score(group, scene)
+  expect(found).toBeLessThan(0.01)
+  expect(evidence).toEqual([])
+})
+
+test('evidence is in order of how rare it is among benign groups, and never below partial strength', () => {
+  const { evidence } = scored({ times: roundTheClock, said: loud })
+  const rates = evidence.map((each) => each.falsePositiveRate)
+  expect(rates).toEqual(rates.toSorted((a, b) => a - b))
+  for (const each of evidence) {
+    expect(each.strength).toBeGreaterThanOrEqual(0.3)
+    expect(each.strength).toBeLessThanOrEqual(1)
+    expect(each.accounts).toBeLessThanOrEqual(SIZE)
+  }
+})
