@@ -81,7 +81,7 @@ export async function readStream(
     tail = (tail + chunk.toString('latin1', Math.max(0, chunk.length - 64))).slice(-64)
     if (tail.endsWith('0\r\n\r\n') && tail.includes('[DONE]')) resolve()
   })
-  socket.on('close', () => reject(new Error('the stream was cut')))
+  socket.on('close', () => (tail.includes('[DONE]') ? resolve() : reject(new Error('the stream was cut'))))
   socket.write(requestBytes(target, model, true))
   await promise
   const ms = performance.now() - started

@@ -193,35 +193,30 @@ export class OnlineWatch implements AsyncDisposable {
 }
 
 function exchangeOf({ caller, act, completion }: SeenExchange): Exchange {
-  return {
+  const fields = {
     ts: act.ts,
     id: act.id,
     account: caller.account,
     key: caller.key,
+    org: caller.org,
     ip: caller.address,
+    asn: caller.asn,
+    ua: caller.userAgent,
+    ja4: caller.ja4,
+    created: caller.created,
+    plan: caller.plan,
+    payment: caller.payment,
     model: act.model,
+    system: act.system,
+    prompt: act.prompt,
+    inputTokens: completion.input_tokens,
+    outputTokens: completion.output_tokens,
+    maxTokens: act.maxTokens,
+    temperature: act.temperature,
+    n: act.n,
     status: completion.status,
-    ...present('org', caller.org),
-    ...present('asn', caller.asn),
-    ...present('ua', caller.userAgent),
-    ...present('ja4', caller.ja4),
-    ...present('created', caller.created),
-    ...present('plan', caller.plan),
-    ...present('payment', caller.payment),
-    ...present('system', act.system),
-    ...present('prompt', act.prompt),
-    ...present('inputTokens', completion.input_tokens),
-    ...present('outputTokens', completion.output_tokens),
-    ...present('maxTokens', act.maxTokens),
-    ...present('temperature', act.temperature),
-    ...present('n', act.n),
-    ...present('reasoningSignature', act.reasoningBlocks.at(-1)),
+    reasoningSignature: act.reasoningBlocks.at(-1),
   }
-}
-
-function present<Name extends keyof Exchange>(
-  name: Name,
-  value: Exchange[Name] | undefined,
-): Partial<Pick<Exchange, Name>> {
-  return value === undefined ? {} : ({ [name]: value } as Pick<Exchange, Name>)
+  // Absent and undefined are the same to whoever reads an exchange; leaving fields out here would cost every exchange.
+  return fields as Exchange
 }

@@ -200,6 +200,7 @@ export class ExchangeDoor {
       request,
       response,
       door,
+      endpoint: act.endpoint,
       id: act.id,
       method: act.endpoint === 'models' ? 'GET' : 'POST',
       path: request.url ?? '/',
@@ -217,7 +218,7 @@ export class ExchangeDoor {
     })
   }
 
-  async #finish(
+  #finish(
     { started }: Passage,
     caller: Caller,
     act: ExchangeAct,
@@ -241,7 +242,7 @@ export class ExchangeDoor {
       output_tokens: result.usage.outputTokens,
     }
     metrics.finished(act, completion)
-    await gate.finish(caller, act, ticket, completion)
+    return gate.finish(caller, act, ticket, completion)
   }
 
   /** A request that never became an act. Recorded like everything else, and only then said. */

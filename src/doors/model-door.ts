@@ -39,7 +39,7 @@ export type ModelDoor = {
   /** What a stream that already began ends with when it cannot go on. */
   readonly refusalEvent: (refusal: Refusal) => string
   /** Whether a piece of a stream holds its last event. */
-  readonly isLastEvent: (chunk: Buffer) => boolean
+  readonly isLastEvent: (endpoint: Endpoint, chunk: Buffer) => boolean
   readonly readUsage: (head: Buffer, tail: Buffer) => Usage
   /** Header names of the client's key, which never goes on; and how the upstream's key is put in. */
   /** How an answer writes the signature of a reasoning block, up to its opening quote. */

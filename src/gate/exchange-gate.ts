@@ -109,11 +109,11 @@ export class ExchangeGate {
   }
 
   /** Records how it ended; resolves when that is safe. The slow loop sees it whatever the ledger says. */
-  async finish(caller: Caller, act: ExchangeAct, ticket: Ticket, completion: CompletionEntry): Promise<void> {
+  finish(caller: Caller, act: ExchangeAct, ticket: Ticket, completion: CompletionEntry): Promise<void> {
     const tokens = (completion.input_tokens ?? 0) + (completion.output_tokens ?? 0)
     this.#allowances.takeTokens(caller, tokens, completion.ts)
     this.#parts.watch({ caller, act, completion })
-    await this.#parts.recorder.complete(ticket, completion)
+    return this.#parts.recorder.complete(ticket, completion)
   }
 
   /** The digest of a reasoning block's signature, or nothing for a placeholder. */

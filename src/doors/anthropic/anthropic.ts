@@ -22,7 +22,7 @@ export const anthropic: ModelDoor = {
   readFields,
   refusalBody,
   refusalEvent: (refusal) => `event: error\ndata: ${refusalBody(refusal)}\n\n`,
-  isLastEvent: (chunk) => chunk.includes(LAST_EVENT),
+  isLastEvent: (_endpoint, chunk) => chunk.includes(LAST_EVENT),
   readUsage,
   signatureKey: Buffer.from('"signature":"'),
   keyHeaders: ['x-api-key', 'authorization'],

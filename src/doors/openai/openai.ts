@@ -11,14 +11,14 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   'GET /v1/models': 'models',
 }
 
-const LAST_EVENTS = [
-  'data: [DONE]',
-  'data:[DONE]',
+const DONE = Buffer.from('[DONE]')
+/** `[DONE]` stands alone at the very end of a chat stream; only the end of a piece is looked at. */
+const DONE_BYTES = 32
+const RESPONSE_ENDS = [
   'event: response.completed',
   'event: response.failed',
+  'event: response.incomplete',
 ].map((text) => Buffer.from(text))
-/** The last event is looked for in the end of a piece only: it is short, or its name stands at its start. */
-const DONE_BYTES = 64
 
 /** Chat completions, responses, embeddings and models as OpenAI and all who speak like it define them. */
 export const openai: ModelDoor = {
@@ -106,11 +106,9 @@ function errorType(status: number): string {
   return status >= 500 ? 'server_error' : 'invalid_request_error'
 }
 
-function isLastEvent(chunk: Buffer): boolean {
-  const end = chunk.length > DONE_BYTES ? chunk.subarray(chunk.length - DONE_BYTES) : chunk
-  const [done, doneTight, completed, failed] = LAST_EVENTS
-  if (done && (end.includes(done) || (doneTight && end.includes(doneTight)))) return true
-  return Boolean((completed && chunk.includes(completed)) || (failed && chunk.includes(failed)))
+function isLastEvent(endpoint: Endpoint, chunk: Buffer): boolean {
+  if (endpoint === 'responses') return RESPONSE_ENDS.some((end) => chunk.includes(end))
+  return chunk.includes(DONE, Math.max(0, chunk.length - DONE_BYTES))
 }
 
 function readUsage(_head: Buffer, tail: Buffer): Usage {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import type { Outcome } from '../../gate/entry.ts'
+import type { Endpoint } from '../../gate/exchange-act.ts'
 import type { ModelDoor, Refusal, Usage } from '../model-door.ts'
 import { responseHeaders } from './headers.ts'
 import { SignatureScanner } from './signatures.ts'
@@ -12,6 +13,7 @@ export type RelayRequest = {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly door: ModelDoor
+  readonly endpoint: Endpoint
   readonly id: string
   readonly method: 'GET' | 'POST'
   /** With its query. */
@@ -183,7 +185,8 @@ export class Relay {
 
   /** The end of an answer is what makes it complete: it is let go once the completion is on record. */
   #isLast(chunk: Buffer): boolean {
-    if (this.#isEventStream) return !this.#isEncoded && this.#with.door.isLastEvent(chunk)
+    if (this.#isEventStream)
+      return !this.#isEncoded && this.#with.door.isLastEvent(this.#with.endpoint, chunk)
     return this.#contentLength !== undefined && this.#tap.bytes >= this.#contentLength
   }
 

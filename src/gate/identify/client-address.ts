@@ -4,6 +4,7 @@ import { BlockList, isIP } from 'node:net'
 export class TrustedProxies {
   readonly #list = new BlockList()
   readonly #hops: number
+  readonly #isEmpty: boolean
 
   constructor(proxies: readonly string[], hops: number) {
     for (const proxy of proxies) {
@@ -13,9 +14,11 @@ export class TrustedProxies {
       else this.#list.addSubnet(address, Number(bits), family)
     }
     this.#hops = hops
+    this.#isEmpty = proxies.length === 0
   }
 
   isTrusted(address: string): boolean {
+    if (this.#isEmpty) return false
     const family = isIP(address)
     return family !== 0 && this.#list.check(address, family === 6 ? 'ipv6' : 'ipv4')
   }

@@ -50,10 +50,14 @@ export class Recorder {
   }
 
   /** Appends how an exchange ended and resolves when that is safe: the last event of an answer waits for it. */
-  async complete(ticket: Ticket, entry: CompletionEntry): Promise<void> {
-    if (ticket.kind !== 'recorded') return
-    const position = await this.#append('completion', ticket.ref, JSON.stringify(entry))
-    if (position !== undefined) await this.#reached(position)
+  complete(ticket: Ticket, entry: CompletionEntry): Promise<void> {
+    if (ticket.kind !== 'recorded') return Promise.resolve()
+    const payload = JSON.stringify(entry)
+    const position = this.#ledger.append('completion', ticket.ref, payload)
+    // The usual way has few promises on it: every exchange goes it.
+    return position === undefined
+      ? this.#appended('completion', ticket.ref, payload)
+      : this.#reached(position)
   }
 
   /** For entries that nothing waits for. Lost only when the ledger is, and counted then. */
@@ -63,8 +67,7 @@ export class Recorder {
 
   /** For entries that are a decision in themselves: a refusal is sent once it is there. */
   async noted(entry: Entry): Promise<void> {
-    const position = await this.#append('note', 0, JSON.stringify(entry))
-    if (position !== undefined) await this.#reached(position)
+    await this.#appended('note', 0, JSON.stringify(entry))
   }
 
   #isThere(position: Position): boolean {
@@ -83,6 +86,11 @@ export class Recorder {
     return this.#giveUp() === 'open' ? { kind: 'unrecorded' } : { kind: 'refused' }
   }
 
+  async #appended(kind: 'note' | 'completion', ref: number, payload: string): Promise<void> {
+    const position = await this.#append(kind, ref, payload)
+    if (position !== undefined) await this.#reached(position)
+  }
+
   async #append(kind: 'note' | 'completion', ref: number, payload: string): Promise<Position | undefined> {
     const position = this.#ledger.append(kind, ref, payload)
     if (position !== undefined) return position
@@ -96,13 +104,11 @@ export class Recorder {
     throw ledgerFull()
   }
 
-  async #reached(position: Position): Promise<void> {
-    if (this.#isThere(position)) return
-    try {
-      await this.#ledger.reached(this.#rules.wait, position, Math.max(this.#rules.fullWaitMs, 1))
-    } catch (error) {
+  #reached(position: Position): Promise<void> {
+    const { wait, fullWaitMs } = this.#rules
+    return this.#ledger.reached(wait, position, Math.max(fullWaitMs, 1)).catch((error: unknown) => {
       if (!(error instanceof GateError) || this.#giveUp() === 'closed') throw error
-    }
+    })
   }
 
   #giveUp(): 'open' | 'closed' {
