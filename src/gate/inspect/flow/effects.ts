@@ -1,6 +1,9 @@
 import type { ToolDescription } from '../../act.ts'
 
-/** What a call does to the world, as far as names tell. `look` changes nothing; `visit` looks outside. */
+/**
+ * What a call does to the world, as far as names tell. `look` changes nothing; `visit` looks outside; `unknown` is a
+ * name that says nothing, which only an injected instruction makes suspicious.
+ */
 export const effects = [
   'look',
   'visit',
@@ -15,6 +18,7 @@ export const effects = [
   'submit',
   'identity',
   'execute',
+  'unknown',
 ] as const
 export type Effect = (typeof effects)[number]
 
@@ -86,13 +90,12 @@ export function nameWords(name: string): readonly string[] {
 export function effectOf(name: string, tool: ToolDescription | undefined): Effect {
   const parts = nameWords(name)
   const verb = parts.map((word) => effectOfWord(word)).find((effect) => effect !== undefined)
-  const byName = withNouns(verb ?? 'look', parts)
-  if (byName !== 'look') return byName
+  const byName = withNouns(verb ?? 'unknown', parts)
+  if (byName !== 'look' && byName !== 'unknown') return byName
   const annotations = tool?.annotations ?? {}
-  if (annotations.destructiveHint === true) return 'delete'
-  if (verb === undefined && tool !== undefined)
-    return annotations.readOnlyHint === true ? 'look' : fromDescription(tool)
-  return byName
+  if (annotations.destructiveHint === true && annotations.readOnlyHint !== true) return 'delete'
+  if (byName === 'look') return byName
+  return annotations.readOnlyHint === true ? 'look' : fromDescription(tool)
 }
 
 export function effectOfWord(word: string): Effect | undefined {
@@ -108,20 +111,20 @@ function withNouns(effect: Effect, parts: readonly string[]): Effect {
   for (const [noun, becomes, unlessLooking] of nouns) {
     if (!parts.some((part) => noun.test(part))) continue
     if (unlessLooking && (effect === 'look' || effect === 'visit' || effect === 'download')) continue
-    if (!unlessLooking && effect !== 'look') continue
+    if (!unlessLooking && effect !== 'look' && effect !== 'unknown') continue
     return becomes
   }
   return effect
 }
 
 /** A tool whose name holds no known verb says what it does in its first sentence. */
-function fromDescription(tool: ToolDescription): Effect {
-  const first = tool.description.split(/[.\n]/)[0] ?? ''
+function fromDescription(tool: ToolDescription | undefined): Effect {
+  const first = tool?.description.split(/[.\n]/)[0] ?? ''
   const found = nameWords(first)
     .slice(0, 6)
     .map((word) => effectOfWord(word.replace(/s$/, '')))
     .find((effect) => effect !== undefined)
-  return found ?? 'look'
+  return found ?? 'unknown'
 }
 
 const taskTerms: readonly (readonly [effect: Effect, term: RegExp])[] = [

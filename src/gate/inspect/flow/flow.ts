@@ -113,8 +113,9 @@ export class Flow {
     const values = valuesOf(act.arguments)
     const findings: Finding[] = []
     if (this.#instructions !== '') findings.push(...this.#followed(act.tool, effect, values))
-    if (findings.length === 0 && effect !== 'look') findings.push(...this.#directed(act.tool, effect, values))
-    if (findings.length === 0 && effect !== 'look') findings.push(...this.#unasked(act.tool, effect, values))
+    if (findings.length > 0 || effect === 'look' || effect === 'unknown') return findings
+    findings.push(...this.#directed(act.tool, effect, values))
+    if (findings.length === 0) findings.push(...this.#unasked(act.tool, effect, values))
     return findings
   }
 

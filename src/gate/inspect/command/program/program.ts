@@ -23,7 +23,9 @@ function read(language: string, code: string, depth: number): ProgramFacts {
   const runs = runsSomething(language, bare, says)
   let facts: ProgramFacts = {
     connects: connects(language, bare, says),
-    listens: has(terms.listensSurely) || (has(/\bsocket\b/i) && has(/\blisten\b|\baccept\b|\bListen\b/)),
+    listens:
+      has(terms.listensSurely) ||
+      ((has(/\bsockets?\b/i) || says(/^socket$/)) && has(/\blisten\b|\baccept\b|\bListen\b/)),
     runs,
     receives: has(terms.receives),
     wires: has(terms.wires) || says(/[<>]&\s*\d|^[<>+]*&/),

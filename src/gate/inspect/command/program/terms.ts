@@ -12,7 +12,7 @@ export const listensSurely =
 
 /** Starts a program. */
 export const runs =
-  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|Diagnostics\.Process|forkpty|System\.cmd|Deno\.(?:Command|run)|do shell script|start_process|execute\(\))\b|\.execute\(\)/
+  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|Diagnostics\.Process|forkpty|System\.cmd|Deno\.(?:Command|run)|do shell script|start_process|execute\(\)|syscall\.(?:Exec|ForkExec))\b|\.execute\(\)/
 
 export const receives =
   /\b(recv\w*|receive\w*|gets|fgets|fread|socket_read|getline|get_line|ReadLine|ReadToEnd|Read|read\w*|getInputStream|BufferedReader|InputStreamReader|on\s*\()\b|<>|<\$/
@@ -34,7 +34,7 @@ export const downloads =
   /\b(urlopen|urlretrieve|urllib2?|requests\.get|httpx\.get|DownloadString|DownloadFile|DownloadData|Invoke-WebRequest|iwr|Invoke-RestMethod|irm|curl_exec|LWP::\w+|HTTP::Tiny|Net::HTTP|open-uri|https?\.get|fetch|http\.Get|getURL|download\.file|WebClient|HttpClient|Start-BitsTransfer)\b/i
 
 export const uploads =
-  /\b(requests\.(post|put)|httpx\.(post|put)|UploadFile|UploadString|UploadData|urlopen\([^)]*data|http\.client|Net::HTTP::(Post|Put)|Net::HTTP\.post|axios\.(post|put)|http\.Post|storbinary|smtplib|sendmail|put_object|upload_file|upload_fileobj)\b/
+  /\b(requests\.(post|put)|httpx\.(post|put)|UploadFile|UploadString|UploadData|urlopen\([^)]*data|http\.client|Net::HTTP::(Post|Put)|Net::HTTP\.post|axios\.(post|put)|http\.Post|storbinary|smtplib|sendmail|put_object|createReadStream|upload_file|upload_fileobj)\b/
 
 /** Where a web request's own words come from. */
 export const requestInput =
@@ -58,7 +58,7 @@ export function runTexts({ code, strings }: Skeleton): string[] {
 const deletion =
   /\b(?:rmtree|removedirs|remove_tree|rm_rf|rm_r|remove_entry_secure|remove_dir_all|deleteDirectory|RemoveAll|delete_tree|remove_dir|emptyDirSync|rimraf(?:\.sync|Sync)?|rmdirSync|rmSync|deleteRecursively|unlinkRecursive|removeSync|unlink glob)\s*\(?\s*("§\d+")|\b(?:Remove-Item|ri|rd|del)\b[^;|\n]*?-Recurse[^;|\n]*?("§\d+"|[^\s;|"]+)\s*(?:-|;|$)/g
 const readingCall =
-  /\b(?:open|readFileSync|readFile|file_get_contents|readfile|read_text|File\.read|IO\.read|File\.open|ReadFile|readlines|Get-Content|gc|cat|slurp|fopen|file|Path)\s*\(?\s*("§\d+")(?!\s*,\s*"§)/g
+  /\b(?:open|readFileSync|readFile|file_get_contents|readfile|read_text|File\.read|IO\.read|File\.open|ReadFile|readlines|Get-Content|gc|cat|slurp|fopen|file|Path)\s*\(?\s*("§\d+")(?:\s*,\s*(?:mode\s*=\s*)?("§\d+"))?/g
 
 /** Calls with a plain shell equivalent, so that one set of detectors reads both. */
 export function equalTexts({ code, strings }: Skeleton): string[] {
@@ -73,6 +73,9 @@ export function equalTexts({ code, strings }: Skeleton): string[] {
   }
   for (const match of code.matchAll(readingCall)) {
     const path = value(match[1])
+    // Opened to be written is not read.
+    const mode = match[2] === undefined ? 'r' : value(match[2])
+    if (mode !== undefined && !/^[r<]/.test(mode)) continue
     if (path !== undefined && /[/\\.~]/.test(path) && !/^https?:/.test(path))
       texts.push(`cat ${quoted(path)}`)
   }

@@ -24,6 +24,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
   const { name } = invocation
   if (isNetcat(name) && name !== 'socat') return netcat(invocation)
   if (name === 'socat' || name === 'socat1') return socat(invocation)
+  if (name === 'socket') return socketProgram(invocation)
   if (isInterpreter(name)) return interpreter(invocation, reading)
   if (hasMarker(invocation.path)) return remoteWords(invocation, invocation.path, reading)
   return exposure(invocation)
@@ -63,6 +64,15 @@ function netcat({ name, args }: Invocation): readonly Finding[] {
     }
   }
   return []
+}
+
+/** `socket -p PROGRAM host port`, and with `-s` as a server. */
+function socketProgram({ args }: Invocation): readonly Finding[] {
+  const program = args.find(givesControl)
+  if (program === undefined) return []
+  const isListening = args.some((arg) => /^-\w*s/.test(arg))
+  const summary = `socket hands ${shown(program)} to a connection`
+  return [isListening ? bind(summary) : reverse(summary)]
 }
 
 const network =

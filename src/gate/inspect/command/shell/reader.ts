@@ -9,6 +9,7 @@ import {
   parse,
   type Statement,
 } from 'unbash'
+import { languageOf } from './interpreters.ts'
 import {
   type Endpoint,
   INVOCATIONS_MAX,
@@ -68,10 +69,19 @@ export class ScriptReader {
     }
     if (text.length > SCRIPT_CHARACTERS_MAX) this.reading.isTruncated = true
     const parsed = parse(text.length > SCRIPT_CHARACTERS_MAX ? text.slice(0, SCRIPT_CHARACTERS_MAX) : text)
+    if (text.includes('\n') && scope.depth <= FOREIGN_DEPTH_MAX) this.#typed(text, scope, place)
     if (parsed.errors !== undefined && parsed.errors.length > 0) this.#foreign(text, scope, place)
     const hidden = this.#decoded.filter((each) => text.includes(each.text)).map((each) => each.how)
     const inner = hidden.length === 0 ? scope : { ...scope, decoding: [...scope.decoding, ...hidden] }
     return this.statements(parsed.commands, inner, place)
+  }
+
+  /** An interpreter on a line of its own, and what would be typed into it on the next ones. */
+  #typed(text: string, scope: Scope, place: Place): void {
+    const match = /^\s*([\w.-]+)[ \t]*\n([\s\S]+)$/.exec(text)
+    const language = match === null ? undefined : languageOf(match[1] ?? '')
+    if (match !== null && language !== undefined)
+      this.program({ language, code: match[2] ?? '', by: undefined, decoding: [] }, deeper(scope), place)
   }
 
   /** Some doors carry code of other languages as a "command": what no shell could parse is read as a program too. */

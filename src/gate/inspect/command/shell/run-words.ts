@@ -33,7 +33,9 @@ export function runWords(
   if (first === undefined) {
     if (place.redirections.length > 0) pushInvocation(reader, [''], inner, place)
     noteWrites(reader, undefined, '', scope, place)
-    return ''
+    // `$(<file)` is what the file holds.
+    const source = place.redirections.find((each) => each.direction === 'read')?.endpoint
+    return source === undefined ? '' : source.kind === 'file' ? scope.files.get(source.path) : undefined
   }
   const body = inner.functions.get(first)
   if (body !== undefined && scope.depth < 8) {

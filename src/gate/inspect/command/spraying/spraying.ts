@@ -26,7 +26,9 @@ const attackers = new Set(
 function ofInvocation({ name, args }: Invocation): readonly Finding[] {
   if (args.some((arg) => /^(-h|--?help|--version|-V)$/.test(arg)) || args.length === 0) return []
   if (guessers.has(name)) {
-    const isWide = args.some((arg) => /^-[a-zA-Z]*[PLC]$|\/(\d|1\d|2\d)$|\.(txt|lst|list)$/.test(arg))
+    const isWide =
+      !/^(nxc|netexec|crackmapexec|cme)$/.test(name) &&
+      args.some((arg) => /^-[a-zA-Z]*[PLC]$|\/(\d|1\d|2\d)$|\.(txt|lst|list)$/.test(arg))
     return [finding(NAME, 'spray.logins', isWide ? 'medium' : 'low', `${name} tries logins`)]
   }
   if (crackers.has(name))

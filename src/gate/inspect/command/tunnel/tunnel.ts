@@ -42,6 +42,8 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
       ends.some((arg) => !/listen|-l:/i.test(arg))
     return forwards ? seen('tunnel.forward', 'high', 'socat forwards a port') : []
   }
+  if (name === 'code' && args[0] === 'tunnel')
+    return seen('tunnel.relay', 'high', 'code tunnel opens this machine to a relay')
   if (name === 'tailscale' && args[0] === 'funnel')
     return seen('tunnel.relay', 'high', 'tailscale funnel opens this machine to the internet')
   if (name === 'npx' && args.some((arg) => /^(localtunnel|ngrok|untun)$/.test(arg)))

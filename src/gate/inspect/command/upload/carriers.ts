@@ -16,13 +16,14 @@ export function carried(invocation: Invocation, reading: Reading): readonly Find
   const { name, args, streams, input } = invocation
   if (name === 'ssh') return throughShell(invocation, reading)
   if (name === 'git') return pushed(args)
+  if (name === 'put' || name === 'mput') return typedInto(reading)
   const stdin = streams.stdin.kind === 'file' ? [streams.stdin.path] : []
   const isSending =
     stdin.length > 0 ||
     args.some((arg) => /^(cp|mv|sync|copy|move|upload|put|rsync|create|-a|-A|--attach|-T)$/.test(arg)) ||
     /^(pastebinit|tftp)$/.test(name)
   const isTransfer =
-    /^l?ftp$/.test(name) && /^\s*(m?put|mirror -R)\b/m.test([input ?? '', ...args].join('\n'))
+    /^(l?ftp|smbclient)$/.test(name) && /^\s*(m?put|mirror -R)\b/m.test([input ?? '', ...args].join('\n'))
   if (!isSending && !isTransfer) return []
   const sources = [
     ...stdin,
@@ -35,6 +36,14 @@ export function carried(invocation: Invocation, reading: Reading): readonly Find
   const wide = sources.find((path) => isWide(path))
   if (wide !== undefined) return [finding(NAME, 'upload.system', 'high', `${name} sends ${shown(wide)} away`)]
   return isTransfer ? [finding(NAME, 'upload.file', 'medium', `${name} sends a file away`)] : []
+}
+
+/** Lines typed into a file-transfer client that stands before them. */
+function typedInto(reading: Reading): readonly Finding[] {
+  const client = reading.invocations.find((each) => /^(s?ftp|lftp|tftp|smbclient)$/.test(each.name))
+  return client === undefined
+    ? []
+    : [finding(NAME, 'upload.file', 'medium', `${client.name} sends a file away`)]
 }
 
 function isWide(path: string): boolean {

@@ -4,7 +4,7 @@ import { type CommandDetector, finding, shown } from '../detector.ts'
 import { isDuplex } from '../network.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
-import type { Invocation, Program, Reading } from '../shell/model.ts'
+import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
 import { carried, collectors } from './carriers.ts'
 
 const NAME = 'upload'
@@ -56,6 +56,9 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'tftp':
     case 'git':
     case 'ssh':
+    case 'smbclient':
+    case 'put':
+    case 'mput':
       return carried(invocation, reading)
     default:
       return isDuplex(invocation) || invocation.streams.stdout.kind === 'socket'
@@ -152,14 +155,10 @@ function copied({ name, args }: Invocation): readonly Finding[] {
   if (secret !== undefined)
     return [finding(NAME, 'upload.secret', 'critical', `${name} sends ${shown(secret)} away`)]
   const isWide = words.slice(0, -1).some((word) => /^(root|system|home|personal)$/.test(placeOf(word)))
-  return [
-    finding(
-      NAME,
-      isWide ? 'upload.system' : 'upload.copy',
-      isWide ? 'high' : 'info',
-      `${name} copies to ${shown(target)}`,
-    ),
-  ]
+  if (isWide)
+    return [finding(NAME, 'upload.system', 'high', `${name} copies what matters to ${shown(target)}`)]
+  const severity = rawHost.test(target) ? 'medium' : 'info'
+  return [finding(NAME, 'upload.copy', severity, `${name} copies to ${shown(target)}`)]
 }
 
 /** Names looked up that are made of data: `dig $(cat secret | base64).example.com`. */
@@ -191,7 +190,10 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
     .find((arg) => /^(file|open|gopen):/i.test(arg))
     ?.replace(/^\w+:/, '')
     .split(',')[0]
-  if (opened !== undefined && invocation.args.some((arg) => /^(tcp|udp|ssl|openssl)\d?:/i.test(arg)))
+  if (
+    opened !== undefined &&
+    invocation.args.some((arg) => /^(tcp|udp|ssl|openssl)\d?(-connect)?:/i.test(arg))
+  )
     return [
       finding(
         NAME,
@@ -206,7 +208,7 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
     return [finding(NAME, 'upload.raw', 'high', `the output of ${collector.name} goes over a raw connection`)]
   const isProducer =
     invocation.streams.stdout.kind === 'socket' &&
-    /^(cat|tar|dd|base64|gzip|env|id|ps)$/.test(invocation.name)
+    (invocation.args.some(hasMarker) || /^(cat|tar|dd|base64|gzip|env|id|ps)$/.test(invocation.name))
   return isProducer
     ? [finding(NAME, 'upload.raw', 'high', `the output of ${invocation.name} goes over a raw connection`)]
     : []
@@ -214,7 +216,7 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
 
 function ofProgram({ facts, language }: Program): readonly Finding[] {
   const reads = facts.shellTexts.some((text) => text.startsWith('cat '))
-  return facts.uploads && reads
+  return (facts.uploads || facts.connects || facts.downloads) && reads && !facts.runs
     ? [
         finding(
           NAME,
