@@ -1,6 +1,6 @@
 // What the hunt finds, what it costs and how soon: traffic is made, hunted by the real command, scored by its truth.
 //
-//   node bench/hunt.bench.ts [--seed N] [--only TEXT] [--prompts DIR] [--seed-size] [--detail]
+//   node bench/hunt.bench.ts [--seeds N,N,…] [--only TEXT] [--prompts DIR] [--seed-size] [--detail]
 //
 // The project's own traffic shares its author with the detectors. A second opinion comes from real prompts and another
 // author's tenants: a folder `shared` beside the checkout, which licences keep out of it (--prompts names another).
@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { say, skip } from './figure.ts'
-import { type Score, scoreHunt, type Truth, truthSchema } from './score.ts'
+import { isFound, type Score, scoreHunt, truthSchema } from './score.ts'
 
 const CPU_LOOK_MS = 50
 const TICKS_A_SECOND = 100
@@ -22,7 +22,8 @@ const TICKS_A_SECOND = 100
 const binary = fileURLToPath(new URL('../bin/portcullis.js', import.meta.url))
 const { values } = parseArgs({
   options: {
-    seed: { type: 'string', default: '7' },
+    /** One story each; the figures are over all of them. */
+    seeds: { type: 'string', default: '7,11,12' },
     only: { type: 'string' },
     prompts: { type: 'string', default: fileURLToPath(new URL('../../shared', import.meta.url)) },
     /** The size of the reported case: 16 million exchanges. Hours on a busy machine, and 16 GB to make the traffic. */
@@ -44,16 +45,18 @@ type Hunted = v.InferOutput<typeof huntSchema>
 type Workload = {
   readonly name: string
   /** Arguments of the process that writes log.jsonl.gz and truth.json into the folder. */
-  readonly maker: (folder: string) => readonly string[]
+  readonly maker: (folder: string, seed: string) => readonly string[]
   readonly needs?: string
 }
+
+type Run = { readonly hunted: Hunted; readonly cpuSeconds: number | undefined; readonly score: Score }
 
 const tools = join(values.prompts, 'tools/make-traffic.mjs')
 
 function own(scenario: string): Workload {
   return {
     name: `own ${scenario}`,
-    maker: (folder) => [binary, 'demo', '--write', folder, '--scenario', scenario, '--seed', values.seed],
+    maker: (folder, seed) => [binary, 'demo', '--write', folder, '--scenario', scenario, '--seed', seed],
   }
 }
 
@@ -62,11 +65,11 @@ function real(scenario: string, ...nodeFlags: readonly string[]): Workload {
   return {
     name: `real ${scenario}`,
     needs: tools,
-    maker: (folder) => [
+    maker: (folder, seed) => [
       ...nodeFlags,
       tools,
       ...['--pools', join(data, 'prompts'), '--scenario', join(data, 'scenarios', `${scenario}.json`)],
-      ...['--seed', values.seed, '--out', folder],
+      ...['--seed', seed, '--out', folder],
     ],
   }
 }
@@ -74,6 +77,7 @@ function real(scenario: string, ...nodeFlags: readonly string[]): Workload {
 const workloads: readonly Workload[] = values['seed-size']
   ? [own('demo'), real('seed', '--max-old-space-size=16000')]
   : [own('small'), own('clean'), real('small'), real('clean')]
+const seeds = values['seed-size'] ? values.seeds.split(',').slice(0, 1) : values.seeds.split(',')
 
 for (const workload of workloads) {
   if (values.only !== undefined && !workload.name.includes(values.only)) continue
@@ -81,60 +85,92 @@ for (const workload of workloads) {
     skip(`hunt, ${workload.name}`, `there is no ${workload.needs}`)
     continue
   }
-  await measure(workload)
+  const runs: Run[] = []
+  for (const seed of seeds) runs.push(await play(workload, seed))
+  report(workload.name, runs)
 }
 
-async function measure({ name, maker }: Workload): Promise<void> {
+async function play({ name, maker }: Workload, seed: string): Promise<Run> {
   const folder = await mkdtemp(join(tmpdir(), 'portcullis-bench-'))
   try {
-    await run(maker(folder))
+    await run(maker(folder, seed))
     const log = join(folder, 'log.jsonl.gz')
     const { out, cpuSeconds } = await run([binary, 'hunt', log, '--json', '--no-save'])
-    const hunted = v.parse(huntSchema, JSON.parse(out))
+    const found = v.parse(huntSchema, JSON.parse(out))
     const truth = v.parse(truthSchema, JSON.parse(await readFile(join(folder, 'truth.json'), 'utf8')))
-    report(name, hunted, cpuSeconds, truth)
+    const score = scoreHunt(found.campaigns, truth)
+    console.log(
+      `${name}, seed ${seed}: ${found.exchanges} exchanges, ${found.accounts} accounts, ${score.found} of ${score.campaigns.length} campaigns`,
+    )
+    if (values.detail) detail(score)
+    return { hunted: found, cpuSeconds, score }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function report(name: string, hunted: Hunted, cpuSeconds: number | undefined, truth: Truth): void {
-  const score = scoreHunt(hunted.campaigns, truth)
+/** Figures over all seeds: sums of what can be summed, the worst of what cannot. */
+function report(name: string, runs: readonly Run[]): void {
   const command = `npm run bench -- hunt${values['seed-size'] ? ' -- --seed-size' : ''}`
   const figure = (measure: string, value: string, unit = '') =>
     say({ name: `${name}: ${measure}`, figure: value, unit, command })
-  console.log(`${name}, seed ${values.seed}: ${hunted.exchanges} exchanges, ${hunted.accounts} accounts`)
-  figure('exchanges a second', Math.round(hunted.exchanges / hunted.seconds).toLocaleString('en'))
-  if (cpuSeconds !== undefined)
-    figure('exchanges a CPU second', Math.round(hunted.exchanges / cpuSeconds).toLocaleString('en'))
-  figure('peak memory', hunted.peakRssMiB.toLocaleString('en'), 'MiB')
-  if (score.campaigns.length === 0)
-    figure('campaigns reported, none being there', `${hunted.campaigns.length}`)
+  const sum = (of: (run: Run) => number): number => runs.reduce((total, each) => total + of(each), 0)
+  const exchanges = sum(({ hunted }) => hunted.exchanges)
+  const rate = (seconds: number): string => Math.round(exchanges / seconds).toLocaleString('en')
+  figure('exchanges a second', rate(sum(({ hunted }) => hunted.seconds)))
+  if (runs.every(({ cpuSeconds }) => cpuSeconds !== undefined))
+    figure('exchanges a CPU second', rate(sum(({ cpuSeconds = 0 }) => cpuSeconds)))
+  figure('peak memory', Math.max(...runs.map(({ hunted }) => hunted.peakRssMiB)).toLocaleString('en'), 'MiB')
+  const groups = sum(({ hunted }) => hunted.campaigns.length)
+  const campaigns = runs.flatMap(({ score }) => score.campaigns)
+  if (campaigns.length === 0) figure('campaigns reported, none being there', `${groups}`)
   else {
-    figure('campaigns found', `${score.found} of ${score.campaigns.length}`)
-    figure('groups that are not one campaign', `${score.impure} of ${hunted.campaigns.length}`)
-    figure('attacker accounts flagged (TPR)', percent(score.tpr))
-    if (score.delayHours !== undefined)
-      figure('median log time from first exchange to flag', score.delayHours.toFixed(1), 'h')
+    figure('campaigns found', `${sum(({ score }) => score.found)} of ${campaigns.length}`)
+    figure('groups that are not one campaign', `${sum(({ score }) => score.impure)} of ${groups}`)
+    const flagged = sum(({ score }) => score.attackersFlagged)
+    figure(
+      'attacker accounts flagged',
+      part(
+        flagged,
+        sum(({ score }) => score.attackers),
+      ),
+    )
+    const delays = campaigns.filter(isFound).flatMap(({ delayHours }) => delayHours ?? [])
+    const median = delays.sort((a, b) => a - b)[delays.length >> 1]
+    if (median !== undefined) figure('median log time from first exchange to flag', median.toFixed(1), 'h')
   }
-  figure('benign accounts flagged (FPR)', `${percent(score.fpr)} (${score.benignFlagged})`)
-  figure('worst benign kind', worstKind(score))
-  if (values.detail) detail(score)
+  const accused = sum(({ score }) => score.benignFlagged)
+  figure(
+    'benign accounts flagged',
+    part(
+      accused,
+      sum(({ score }) => score.benign),
+    ),
+  )
+  figure('worst benign kind', worstKind(runs))
 }
 
-function worstKind({ falseByKind }: Score): string {
-  const [worst] = [...falseByKind].sort((a, b) => b[1][0] / b[1][1] - a[1][0] / a[1][1])
+function worstKind(runs: readonly Run[]): string {
+  const [worst] = runs
+    .flatMap(({ score }) => [...score.falseByKind])
+    .sort((a, b) => b[1][0] / b[1][1] - a[1][0] / a[1][1])
   if (worst === undefined) return 'none'
   const [kind, [flagged, all]] = worst
   return `${kind}: ${flagged} of ${all}`
 }
 
 function detail({ campaigns, falseByKind }: Score): void {
-  for (const { id, kind, accounts, recall, delayHours } of campaigns)
+  for (const campaign of campaigns) {
+    const { id, kind, accounts, recall, delayHours } = campaign
     console.log(
-      `    ${recall >= 0.5 ? 'found ' : 'MISSED'} ${id.padEnd(10)} ${percent(recall).padStart(8)} of ${accounts}, ${delayHours?.toFixed(1) ?? '–'} h  ${kind}`,
+      `    ${isFound(campaign) ? 'found ' : 'MISSED'} ${id.padEnd(10)} ${percent(recall).padStart(8)} of ${accounts}, ${delayHours?.toFixed(1) ?? '–'} h  ${kind}`,
     )
+  }
   for (const [kind, [flagged, all]] of falseByKind) console.log(`    accused ${kind}: ${flagged} of ${all}`)
+}
+
+function part(some: number, all: number): string {
+  return `${percent(some / Math.max(1, all))} (${some.toLocaleString('en')} of ${all.toLocaleString('en')})`
 }
 
 function percent(share: number): string {

@@ -33,13 +33,12 @@ export type Score = {
   readonly campaigns: readonly CampaignScore[]
   readonly found: number
   readonly impure: number
-  readonly tpr: number
-  readonly fpr: number
+  readonly attackers: number
+  readonly attackersFlagged: number
+  readonly benign: number
   readonly benignFlagged: number
   /** By benign kind: flagged and all. Only kinds with a flagged account. */
   readonly falseByKind: ReadonlyMap<string, readonly [flagged: number, all: number]>
-  /** Median over found campaigns. */
-  readonly delayHours: number | undefined
 }
 
 export function scoreHunt(raised: readonly RaisedGroup[], truth: Truth): Score {
@@ -63,17 +62,17 @@ export function scoreHunt(raised: readonly RaisedGroup[], truth: Truth): Score {
     const [bad, all] = byKind.get(kind) ?? [0, 0]
     if (campaign === null) byKind.set(kind, [bad + isFlagged, all + 1])
   }
-  const found = campaigns.filter(({ recall }) => recall >= RECALL_MIN)
   return {
     campaigns,
-    found: found.length,
+    found: campaigns.filter(isFound).length,
     impure,
-    tpr: tally.attackersFlagged / Math.max(1, tally.attackers),
-    fpr: tally.benignFlagged / Math.max(1, tally.benign),
-    benignFlagged: tally.benignFlagged,
+    ...tally,
     falseByKind: new Map([...byKind].filter(([, [bad]]) => bad > 0)),
-    delayHours: median(found.flatMap(({ delayHours }) => (delayHours === undefined ? [] : [delayHours]))),
   }
+}
+
+export function isFound({ recall }: Pick<CampaignScore, 'recall'>): boolean {
+  return recall >= RECALL_MIN
 }
 
 /** Gives each pure group to its campaign: the accounts it holds of it, and how soon it was raised. */
@@ -94,8 +93,4 @@ function attributed(raised: readonly RaisedGroup[], truth: Truth) {
       delays.set(name, Math.min(delays.get(name) ?? Number.POSITIVE_INFINITY, (flaggedAt - first) / HOUR_MS))
   }
   return { held, delays, impure }
-}
-
-function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]
 }
