@@ -21,8 +21,8 @@ export type Sweep = {
 }
 
 export function sweepOf(accounts: Accounts, features: Features): Sweep {
-  const scene = sceneOf(accounts)
-  const proposals = proposalsOf(scene, features)
+  const scene = sceneOf(accounts, features)
+  const proposals = proposalsOf(scene)
   const groups = proposals.flatMap((proposal) =>
     isPromising(proposal, scene) ? refine(proposal, scene) : [groupOf(proposal, scene)],
   )

@@ -38,6 +38,9 @@ export type Scene = {
   readonly infrastructure: Infrastructure
   readonly rhythms: readonly Rhythm[]
   readonly population: Population
+  readonly families: readonly Family[]
+  /** For each account the family whose wording it uses most, counted from 1; 0 where it has none to speak of. */
+  readonly wording: Int32Array
 }
 
 export function shareOf(group: readonly number[], holds: (index: number) => boolean): number {

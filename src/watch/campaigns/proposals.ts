@@ -1,6 +1,4 @@
 // Where groups come from: the same wording, the same infrastructure, or the same behaviour with neither.
-import { familiesOf } from '../links/families.ts'
-import type { Features } from '../links/features.ts'
 import type { Proposal, Scene } from './group.ts'
 
 /** Accounts below which a group is not looked at: too few for any rate to mean much. */
@@ -15,16 +13,14 @@ export const COMPONENT_MIN = 3
 /** Networks (ASNs) from which one account is rotating; people have one to three. */
 export const NETWORKS_ROTATING = 4
 
-export function proposalsOf(scene: Scene, features: Features): Proposal[] {
-  return [
-    ...templateProposals(scene, features),
-    ...infrastructureProposals(scene),
-    ...cohortProposals(scene),
-  ].filter(({ members }) => members.length >= GROUP_MIN)
+export function proposalsOf(scene: Scene): Proposal[] {
+  return [...templateProposals(scene), ...infrastructureProposals(scene), ...cohortProposals(scene)].filter(
+    ({ members }) => members.length >= GROUP_MIN,
+  )
 }
 
-function templateProposals({ accounts }: Scene, features: Features): Proposal[] {
-  return familiesOf(features, accounts).map((family) => ({
+function templateProposals({ accounts, families }: Scene): Proposal[] {
+  return families.map((family) => ({
     origin: 'template',
     family,
     members: [...family.members]

@@ -10,20 +10,29 @@ import { traitsOf } from './traits.ts'
 const OUTLIER_DEVIATIONS = 4
 /** A spread narrower than this (natural log of exchanges; doublings of length) is not grounds to leave anyone out. */
 const SPREAD_MIN = 0.35
+/** Rounds of splitting: six classes a round are enough for more campaigns than anyone runs at once. */
+const SPLITS_MAX = 4
 
+/** Splits as long as the parts fall apart further: one fit tells a few classes apart, a large proposal holds many. */
 export function refine(proposal: Proposal, scene: Scene): Group[] {
-  const traits = traitsOf(scene.accounts, scene.infrastructure, scene.rhythms, proposal.members)
-  const classes = classify(traits, proposal.members.length)
-  const parts: number[][] = []
-  for (const [at, index] of proposal.members.entries()) {
-    const part = classes[at] ?? 0
-    ;(parts[part] ??= []).push(index)
-  }
-  return parts
-    .filter((members) => members !== undefined)
+  return split(proposal.members, scene, 0)
     .map((members) => withoutOutliers(scene.accounts, members))
     .filter((members) => members.length >= GROUP_MIN)
     .map((members) => groupOf({ ...proposal, members }, scene))
+}
+
+function split(members: readonly number[], scene: Scene, depth: number): (readonly number[])[] {
+  const classes = classify(traitsOf(scene, members), members.length)
+  const parts: number[][] = []
+  for (const [at, index] of members.entries()) {
+    const part = classes[at] ?? 0
+    const known = parts[part]
+    if (known) known.push(index)
+    else parts[part] = [index]
+  }
+  const found = parts.filter((part) => part !== undefined)
+  if (found.length === 1 || depth === SPLITS_MAX) return found
+  return found.flatMap((part) => (part.length < GROUP_MIN ? [] : split(part, scene, depth + 1)))
 }
 
 export function groupOf(proposal: Proposal, scene: Scene): Group {

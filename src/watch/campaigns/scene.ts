@@ -1,3 +1,5 @@
+import { type Family, familiesOf } from '../links/families.ts'
+import type { Features } from '../links/features.ts'
 import { infrastructureOf } from '../links/infrastructure.ts'
 import { type Accounts, LOG_UNIT } from '../profiles/accounts.ts'
 import { ageDays, type Rhythm, rhythmOf } from '../profiles/rhythm.ts'
@@ -5,12 +7,34 @@ import { meanOutputLog, type Population, type Scene, settingsOf } from './group.
 
 /** An account this young at its first exchange counts as new: the reported campaigns used theirs within weeks. */
 export const NEW_DAYS = 45
+/** Share of its exchanges in which an account uses a family's wording for it to be the account's own. */
+const WORDING_SHARE_MIN = 0.1
 
 /** One look at everything the watch knows, taken at a sweep. */
-export function sceneOf(accounts: Accounts): Scene {
+export function sceneOf(accounts: Accounts, features: Features): Scene {
   const rhythms: Rhythm[] = []
   for (let index = 0; index < accounts.count; index++) rhythms.push(rhythmOf(accounts, index))
-  return { accounts, infrastructure: infrastructureOf(accounts), rhythms, population: populationOf(accounts) }
+  const families = familiesOf(features, accounts)
+  return {
+    accounts,
+    infrastructure: infrastructureOf(accounts),
+    rhythms,
+    population: populationOf(accounts),
+    families,
+    wording: wordingOf(accounts, families),
+  }
+}
+
+function wordingOf(accounts: Accounts, families: readonly Family[]): Int32Array {
+  const wording = new Int32Array(accounts.count)
+  const most = new Uint32Array(accounts.count)
+  for (const [at, { members }] of families.entries())
+    for (const [index, uses] of members) {
+      if (uses < WORDING_SHARE_MIN * (accounts.exchanges[index] ?? 0) || uses <= (most[index] ?? 0)) continue
+      most[index] = uses
+      wording[index] = at + 1
+    }
+  return wording
 }
 
 function populationOf(accounts: Accounts): Population {

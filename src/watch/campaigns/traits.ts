@@ -1,17 +1,14 @@
 // The categorical traits by which a proposed group is split into classes.
-import type { Infrastructure } from '../links/infrastructure.ts'
-import type { Accounts } from '../profiles/accounts.ts'
 import type { Rhythm } from '../profiles/rhythm.ts'
 import { ageDays } from '../profiles/rhythm.ts'
 import { CATEGORIES_MAX, type Traits } from './classes.ts'
+import type { Scene } from './group.ts'
 
 const rhythmCategory: Record<Rhythm, number> = { few: 0, steady: 1, burst: 2, sittings: 3 }
 
 /** One column a trait. Traits are chosen so that within one campaign they are nearly independent of each other. */
 export function traitsOf(
-  accounts: Accounts,
-  infrastructure: Infrastructure,
-  rhythms: readonly Rhythm[],
+  { accounts, infrastructure, rhythms, wording }: Scene,
   group: readonly number[],
 ): Traits {
   const numeric = (value: (index: number) => number): Uint8Array =>
@@ -27,6 +24,7 @@ export function traitsOf(
     named((index) => [...(accounts.maxTokens[index] ?? [])].sort((a, b) => a - b).join()),
     named((index) => accounts.plan[index] ?? 0),
     named((index) => (accounts.org[index] === 0 ? 0 : 1)),
+    named((index) => wording[index] ?? 0),
     numeric(
       (index) =>
         Math.log2(1 + (accounts.outputTokens[index] ?? 0) / Math.max(1, accounts.exchanges[index] ?? 1)) - 3,
