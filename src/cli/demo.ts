@@ -10,6 +10,7 @@ import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { againstTruth, type Verdict } from './demo/against-truth.ts'
 import { MadeTraffic } from './demo/made-traffic.ts'
 import { demoPage, raisedLine } from './demo/page.ts'
+import { stayUp } from './demo/stay.ts'
 import { STORE_DEFAULT, storeFlag, storeOption, storePath } from './findings.ts'
 import { progressLine } from './progress.ts'
 import { some } from './render/figures.ts'
@@ -38,6 +39,7 @@ account truly is): the same traffic for the same scenario and seed.`,
     seed: { type: 'string', value: 'N', summary: `another number, another story (default: ${SEED_DEFAULT})` },
     store: storeOption,
     json: { type: 'boolean', summary: 'one JSON object on standard output' },
+    stay: { type: 'boolean', summary: 'stay up afterwards as a gate over the same store (npm start does)' },
     write: { type: 'string', value: 'DIR', summary: 'only write the log and its truth to DIR' },
   },
   examples: [
@@ -80,7 +82,7 @@ async function play(
   await saveFindings(store, { findings: played.report, savedAt: console.now(), source })
   if (options.json) console.stdout.write(`${JSON.stringify({ scenario, seed, ...played })}\n`)
   else console.stdout.write(demoPage({ ...played, storeFlag: storeFlag(options) }, screen))
-  // The gate and the console are started here, over the same store, and stay until console.signal says stop.
+  if (options.stay) await stayUp(store, console)
   return 0
 }
 
