@@ -1,5 +1,6 @@
 import type { Exchange } from '../exchange.ts'
 import { accountsOf, every, exchange, MONDAY } from '../exchanges.fixture.ts'
+import { Features } from '../links/features.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
 import type { Group, Scene } from './group.ts'
 import { groupOf } from './refine.ts'
@@ -47,7 +48,7 @@ export function groupAmongStrangers(
   ]
   const accounts = accountsOf(told)
   const members = [...accounts.names.keys()].filter((index) => accounts.names[index]?.startsWith('g'))
-  const scene = sceneOf(accounts)
+  const scene = sceneOf(accounts, new Features())
   return { group: { ...groupOf({ origin: 'cohort', members }, scene), ...over }, scene }
 }
 
