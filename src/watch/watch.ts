@@ -14,7 +14,7 @@ const SWEEP_EXCHANGES_MIN = 1000
 const SWEEP_GAP_MIN_MS = 15 * MINUTE_MS
 /** And at least once a day when anything happened. */
 const SWEEP_GAP_MAX_MS = DAY_MS
-/** Share of an earlier group's accounts that must be in a later one for it to be the same campaign. */
+/** Share of an earlier group's accounts in a later one, or of the later one's in it, for them to be one campaign. */
 const SAME_OVERLAP = 0.5
 
 export type Raised = Scored & {
@@ -114,7 +114,11 @@ export class Watch {
     const used = new Set<Track>()
     const raised = groups.map((scored) => {
       const members = new Set(scored.group.members)
-      const earlier = this.#tracks.filter((track) => overlap(track.members, members) >= SAME_OVERLAP)
+      // Either way round: a campaign that is seen in parts was raised when the whole of it was.
+      const earlier = this.#tracks.filter(
+        (track) =>
+          overlap(track.members, members) >= SAME_OVERLAP || overlap(members, track.members) >= SAME_OVERLAP,
+      )
       const flaggedAt = Math.min(ts, ...earlier.map((track) => track.flaggedAt))
       const heir = earlier.find((track) => !used.has(track))
       if (heir) used.add(heir)
@@ -132,11 +136,11 @@ function nameTable(): { readonly numbers: Map<string, number>; readonly list: st
   return { numbers: new Map(), list: [''] }
 }
 
-/** Share of `earlier` that is in `later`. */
-function overlap(earlier: ReadonlySet<number>, later: ReadonlySet<number>): number {
+/** Share of `group` that is in `other`. */
+function overlap(group: ReadonlySet<number>, other: ReadonlySet<number>): number {
   let both = 0
-  for (const index of earlier) if (later.has(index)) both++
-  return both / Math.max(1, earlier.size)
+  for (const index of group) if (other.has(index)) both++
+  return both / Math.max(1, group.size)
 }
 
 /** Short and stable: the first account by index and the hour it was raised. */
