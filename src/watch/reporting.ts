@@ -1,6 +1,7 @@
 // From what the watch raised to the report people and machines read.
+import { type Crowd, crowdsOf } from './campaigns/crowds.ts'
+import type { Sweep } from './campaigns/find.ts'
 import { topOf } from './campaigns/group.ts'
-import type { Scored } from './campaigns/score.ts'
 import { templatesOf } from './campaigns/templates.ts'
 import { DAYS } from './profiles/accounts.ts'
 import type { Campaign, Lookalike, Objective, Report, Shared } from './report.ts'
@@ -21,7 +22,7 @@ export function reportOf(watch: Watch, rejected: number): Report {
     from: watch.from,
     until: watch.until,
     campaigns: raised.map((campaign) => campaignOf(campaign, watch)),
-    lookalikes: sweep.cleared.flatMap((scored) => lookalikeOf(scored, watch)).slice(0, LOOKALIKES_MAX),
+    lookalikes: lookalikesOf(sweep, raised, watch),
   }
 }
 
@@ -50,17 +51,32 @@ function campaignOf({ id, score, flaggedAt, group, evidence, explanations }: Rai
   }
 }
 
-function lookalikeOf({ group, explanations }: Scored, { accounts }: Watch): Lookalike[] {
-  const best = explanations[0]
-  if (!best || best.fit < LOOKALIKE_FIT_MIN) return []
-  return [
-    {
-      kind: best.kind,
-      accounts: group.members.map((index) => accounts.names[index] ?? '').sort(),
-      exchanges: group.members.reduce((sum, index) => sum + (accounts.exchanges[index] ?? 0), 0),
-      summary: best.summary,
-    },
-  ]
+/** What was looked at and explained, then crowds that nobody proposed; none that is mostly in an earlier one. */
+function lookalikesOf(
+  { cleared, scene }: Sweep,
+  raised: readonly Raised[],
+  { accounts }: Watch,
+): Lookalike[] {
+  const accused = new Set(raised.flatMap(({ group }) => group.members))
+  const explained = cleared.flatMap(({ group, explanations: [best] }): Crowd[] =>
+    best && best.fit >= LOOKALIKE_FIT_MIN
+      ? [{ kind: best.kind, members: group.members, summary: best.summary }]
+      : [],
+  )
+  const named = new Set<number>()
+  const lookalikes: Lookalike[] = []
+  for (const { kind, members, summary } of [...explained, ...crowdsOf(scene, accused)]) {
+    const fresh = members.filter((index) => !named.has(index))
+    if (fresh.length * 2 <= members.length || lookalikes.length >= LOOKALIKES_MAX) continue
+    for (const index of members) named.add(index)
+    lookalikes.push({
+      kind,
+      accounts: members.map((index) => accounts.names[index] ?? '').sort(),
+      exchanges: members.reduce((sum, index) => sum + (accounts.exchanges[index] ?? 0), 0),
+      summary,
+    })
+  }
+  return lookalikes
 }
 
 /** What the group asks for more than everybody does. */

@@ -96,23 +96,33 @@ const questions: readonly Question[] = [
       }
     },
   },
-  {
-    kind: 'batch',
-    ask: ({ members }, { accounts, rhythms, infrastructure }) => {
-      const nights = new Set(members.map((index) => Math.floor((accounts.first[index] ?? 0) / DAY_MS))).size
-      const bursts = shareOf(
-        members,
-        (index) => rhythms[index] === 'burst' && (infrastructure.principalSize[index] ?? 1) === 1,
-      )
-      const fit = bursts * Math.min(1, nights / Math.min(6, members.length))
-      return { fit, summary: `${percent(bursts)} did all their work in one go, on ${nights} different days` }
-    },
-  },
+  { kind: 'batch', ask: (group, scene) => inOneGo(group, scene, (templated) => templated >= 0.5) },
+  // A public benchmark: strangers who each work through the same questions, without a wrapper of their own.
+  { kind: 'benchmark', ask: (group, scene) => inOneGo(group, scene, (templated) => templated < 0.5) },
 ]
 
 /** Best first. */
 export function explanationsOf(group: Group, scene: Scene): Explanation[] {
   return questions.map(({ kind, ask }) => ({ kind, ...ask(group, scene) })).sort((a, b) => b.fit - a.fit)
+}
+
+/** Each did all its work at once, and on a day of its own: work that was to be done, not a queue that is shared out. */
+function inOneGo(
+  { members }: Group,
+  { accounts, rhythms, infrastructure }: Scene,
+  isKind: (templated: number) => boolean,
+): Omit<Explanation, 'kind'> {
+  const nights = new Set(members.map((index) => Math.floor((accounts.first[index] ?? 0) / DAY_MS))).size
+  const bursts = shareOf(
+    members,
+    (index) => rhythms[index] === 'burst' && (infrastructure.principalSize[index] ?? 1) === 1,
+  )
+  const wrapped = shareOf(members, (index) => accounts.templated(index) >= 0.5)
+  const fit = isKind(wrapped) ? bursts * Math.min(1, nights / Math.min(6, members.length)) : 0
+  return {
+    fit,
+    summary: `${percent(bursts)} did all their work in one go, on ${nights} different days, ${percent(wrapped)} with wording of their own`,
+  }
 }
 
 /** Days over which all but the first and last `tail` of the accounts were made; none known counts as no time at all. */

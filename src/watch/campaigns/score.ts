@@ -52,7 +52,8 @@ export function score(group: Group, scene: Scene): Scored {
  * most of them. When they work does not: burnt accounts work in one go each, as batches do.
  */
 function explainedAway({ kind, fit }: Explanation, signalled: number): number {
-  const weight = kind === 'batch' ? EXPLANATION_WEIGHT : Math.max(EXPLANATION_WEIGHT, signalled)
+  const weight =
+    kind === 'batch' || kind === 'benchmark' ? EXPLANATION_WEIGHT : Math.max(EXPLANATION_WEIGHT, signalled)
   return (weight * Math.max(0, fit - FIT_MIN)) / (1 - FIT_MIN)
 }
 
