@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
 import type { Address, Limits } from '../config/config.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import type { DecisionIds } from './decision-ids.ts'
@@ -18,7 +18,6 @@ export type FrontOptions = {
 const KEEP_ALIVE_MS = 65_000
 const HEADERS_MAX = 128
 const CHECK_MS = 1_000
-const IDLE_CLOSE_MS = 50
 
 const headerFailures: Readonly<Record<string, readonly [status: number, phrase: string, reason: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'the request headers are too large'],
@@ -29,7 +28,8 @@ const headerFailures: Readonly<Record<string, readonly [status: number, phrase: 
 export class Front implements AsyncDisposable {
   readonly #server: Server
   readonly #drainMs: number
-  readonly #sockets = new Set<Socket>()
+  /** Connections, and how many answers each is still owed. */
+  readonly #sockets = new Map<Socket, number>()
   #isDraining = false
 
   private constructor(server: Server, drainMs: number) {
@@ -53,6 +53,8 @@ export class Front implements AsyncDisposable {
     server.maxConnections = limits.connectionsMax
     const front = new Front(server, limits.drainMs)
     server.on('request', (request, response) => {
+      front.#owe(request.socket, 1)
+      response.once('close', () => front.#owe(request.socket, -1))
       if (front.#isDraining) response.setHeader('connection', 'close')
       const path = pathOf(request.url ?? '/')
       if (!handlers.some((handler) => handler(request, response, path))) notFound(response, ids.next(now()))
@@ -61,7 +63,7 @@ export class Front implements AsyncDisposable {
       refuseSocket(socket, error.code, ids.next(now()))
     })
     server.on('connection', (socket) => {
-      front.#sockets.add(socket)
+      front.#sockets.set(socket, 0)
       socket.once('close', () => front.#sockets.delete(socket))
     })
     await listen(server, address)
@@ -82,18 +84,25 @@ export class Front implements AsyncDisposable {
     return this.#sockets.size
   }
 
+  #owe(socket: Socket, change: 1 | -1): void {
+    const owed = this.#sockets.get(socket)
+    if (owed === undefined) return
+    this.#sockets.set(socket, owed + change)
+    if (this.#isDraining && owed + change === 0) socket.end()
+  }
+
   /** Takes no new connection, lets what is under way finish, and ends the rest when the time is up. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isDraining) return
     this.#isDraining = true
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#server.close(() => resolve())
-    const idle = setInterval(() => this.#server.closeIdleConnections(), IDLE_CLOSE_MS)
+    // Not the HTTP server's own close: it cuts connections whose answer has ended but has not left yet.
+    NetServer.prototype.close.call(this.#server, () => resolve())
+    for (const [socket, owed] of this.#sockets) if (owed === 0) socket.end()
     const deadline = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy()
+      for (const socket of this.#sockets.keys()) socket.destroy()
     }, this.#drainMs)
     await promise
-    clearInterval(idle)
     clearTimeout(deadline)
   }
 }

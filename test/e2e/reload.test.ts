@@ -59,3 +59,19 @@ test('in observe mode a measure is recorded and nothing is held up', async () =>
     }),
   )
 })
+
+test('a gate that is told to stop lets a stream end, takes nothing new, and says so', async () => {
+  await using mock = await MockUpstream.open()
+  const gate = await RunningGate.open(
+    `upstreams:\n  - { name: m, protocol: openai, url: "${mock.url}" }\nkeys:\n  - { key: sk-alice, account: alice }\n`,
+  )
+  const streaming = await fetch(`${gate.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk-alice' },
+    body: '{"model":"dribbles","stream":true}',
+  })
+  const stopped = gate[Symbol.asyncDispose]()
+  await expect(fetch(`${gate.url}/healthz`)).rejects.toThrow()
+  expect(await streaming.text()).toMatch(/data: \[DONE\]\n\n$/)
+  await stopped
+})

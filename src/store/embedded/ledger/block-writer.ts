@@ -32,6 +32,8 @@ export type BlockWriterOptions = {
   readonly now: () => number
 }
 
+const CHECKPOINT_BYTES_MAX = 4 * 1024
+
 /** Appends blocks to the newest segment, keeps the chain, signs checkpoints, starts and retires segments. */
 export class BlockWriter implements Disposable {
   readonly #options: BlockWriterOptions
@@ -76,6 +78,8 @@ export class BlockWriter implements Disposable {
 
   /** Writes the first `bytes` of `space` as one block. On failure the file is as it was. */
   append(bytes: number, records: number, isCheckpoint = false): void {
+    // Before the block, not after: a segment that cannot be begun must not look like a block that was not written.
+    if (!isCheckpoint && this.#fileBytes >= this.#options.segmentBytes) this.#rotate(bytes)
     const block = this.#block.subarray(0, BLOCK_HEADER_BYTES + bytes)
     const hash = sealBlock(block, {
       records,
@@ -90,7 +94,6 @@ export class BlockWriter implements Disposable {
     this.#hash = hash
     this.#isSynced = false
     this.#blocksSinceCheckpoint = isCheckpoint ? 0 : this.#blocksSinceCheckpoint + 1
-    if (!isCheckpoint && this.#fileBytes >= this.#options.segmentBytes) this.#rotate()
   }
 
   checkpoint(): void {
@@ -131,16 +134,22 @@ export class BlockWriter implements Disposable {
     }
   }
 
-  #rotate(): void {
-    this.checkpoint()
+  /** `space` holds the next block's records already; the checkpoint that seals the segment borrows its beginning. */
+  #rotate(pending: number): void {
+    const { directory } = this.#options
+    if (this.needsCheckpoint) {
+      const kept = Buffer.from(this.space.subarray(0, Math.min(pending, CHECKPOINT_BYTES_MAX)))
+      this.checkpoint()
+      kept.copy(this.space)
+    }
     this.sync()
-    const path = join(this.#options.directory, segmentName(this.#nextSeq))
+    const path = join(directory, segmentName(this.#nextSeq))
     const next = openSync(path, 'a')
     closeSync(this.#file)
     this.#file = next
     this.#fileBytes = 0
     this.#retire()
-    syncDirectory(this.#options.directory)
+    syncDirectory(directory)
   }
 
   /**

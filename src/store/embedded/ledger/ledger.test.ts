@@ -2,6 +2,7 @@ import {
   appendFileSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -213,4 +214,32 @@ test('a full ring refuses at once and has room again when the writer has caught 
 test('an entry larger than the limit is refused', async () => {
   await using ledger = await Ledger.open(options())
   expect(ledger.append('note', 0, 'x'.repeat(300_000))).toBeUndefined()
+})
+
+test('a disk that cannot be written stalls the ledger, loses nothing, and doubles nothing when it is back', async () => {
+  const away = `${directory}-away`
+  {
+    await using ledger = await Ledger.open(options({ segmentBytes: 10_000 }))
+    await write(ledger, 300, 'before')
+    const first = ledger.begin('first')
+    if (first) await ledger.reached('written', first.position, 10_000)
+    // The next segment cannot be begun: the folder is gone.
+    renameSync(directory, away)
+    const second = ledger.begin(`second ${'x'.repeat(20_000)}`)
+    if (!second) throw new Error('the ring is full')
+    await expect(ledger.reached('written', second.position, 700)).rejects.toMatchObject({
+      code: 'ledger-full',
+    })
+    expect(ledger.health).toBe('stalled')
+    let taken = 0
+    while (taken < 1_000 && ledger.append('note', 0, `waiting ${taken}`) !== undefined) taken++
+    renameSync(away, directory)
+    await ledger.reached('written', second.position, 10_000)
+    await expect.poll(() => ledger.health).toBe('well')
+    expect(taken).toBe(1_000)
+  }
+  const all = entries()
+  expect(new Set(all).size).toBe(all.length)
+  expect(all.length).toBe(300 + 2 + 1_000)
+  expect(verify()).toMatchObject({ holds: true, problems: [] })
 })

@@ -44,6 +44,17 @@ export function writeRecordHeader(
   target.writeDoubleLE(ref, offset + 8)
 }
 
+/** Tells kind and reference of every record of a block, and nothing else: recovery needs no more, and is waited for. */
+export function forEachReference(payload: Buffer, visit: (kind: RecordKind, ref: number) => void): void {
+  let offset = 0
+  while (offset + RECORD_HEADER_BYTES <= payload.length) {
+    const kind = recordKinds[payload[offset + 4] ?? 0]
+    if (kind === undefined) return
+    visit(kind, payload.readDoubleLE(offset + 8))
+    offset += recordBytes(payload.readUInt32LE(offset))
+  }
+}
+
 /** Walks the records of a block's payload. Stops at the first one that does not fit. */
 export function* recordsOf(payload: Buffer): Generator<LedgerRecord, undefined, undefined> {
   let offset = 0

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { GateError } from '../../../kernel/gate-error.ts'
 import { BLOCK_HEADER_BYTES, HASH_BYTES, payloadHolds, readBlockHeader } from './block.ts'
 import type { LedgerHead } from './block-writer.ts'
-import { recordsOf } from './records.ts'
-import { blocksOf, listSegments, type Segment } from './segments.ts'
+import { forEachReference } from './records.ts'
+import { blocksOf, listSegments, type Segment, type SegmentEnd } from './segments.ts'
 
 export type Recovery = {
   readonly head: LedgerHead
@@ -33,7 +33,7 @@ export function recover(directory: string): Recovery {
       torn: undefined,
       scannedBytes: 0,
     }
-  const torn = repairTail(directory, newest)
+  let torn: Recovery['torn']
   const open = new Set<number>()
   let head: LedgerHead | undefined
   let scannedBytes = 0
@@ -44,25 +44,25 @@ export function recover(directory: string): Recovery {
       const { header, payload, bytes } = step.value
       scannedBytes += bytes.length
       head = { nextSeq: header.firstSeq + header.records, hash: header.hash }
-      for (const { kind, ref } of recordsOf(payload)) {
+      forEachReference(payload, (kind, ref) => {
         if (kind === 'intent') open.add(ref)
         else if (kind === 'completion' || kind === 'interrupted') open.delete(ref)
-      }
+      })
     }
-    if (step.value.kind === 'damaged')
-      throw new GateError('ledger-broken', `${segment.name} is damaged at byte ${step.value.offset}.`)
+    const end = step.value
+    if (end.kind === 'whole') continue
+    if (segment !== newest)
+      throw new GateError('ledger-broken', `${segment.name} is damaged at byte ${end.offset}.`)
+    torn = cutTail(directory, newest, end)
   }
   // A first segment without a block: the last start ended before it wrote anything.
   head ??= { nextSeq: newest.firstSeq, hash: Buffer.alloc(HASH_BYTES) }
   return { head, open: [...open], torn, scannedBytes }
 }
 
-function repairTail(directory: string, newest: Segment): Recovery['torn'] {
-  const blocks = blocksOf(newest.path)
-  let step = blocks.next()
-  while (!step.done) step = blocks.next()
-  const end = step.value
-  if (end.kind === 'whole') return undefined
+type Damage = Extract<SegmentEnd, { readonly kind: 'damaged' }>
+
+function cutTail(directory: string, newest: Segment, end: Damage): Recovery['torn'] {
   const tail = Buffer.alloc(end.bytes - end.offset)
   const file = openSync(newest.path, 'r+')
   try {
