@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/unreachable.ts'
 import { type AgentAction, type AgentDecision, agentActions } from '../decision.ts'
-import { type Finding, type Severity, severityRank } from '../finding.ts'
+import { type Finding, type Severity, type Span, severityRank } from '../finding.ts'
 import type { AgentPolicy } from './agent-policy.ts'
 
 /**
@@ -61,6 +61,13 @@ export function cellOf(table: AgentTable, fact: string, severity: Severity): Cel
   return row === undefined ? untouched : row[severity]
 }
 
+/** Only what a rule says to cut; other findings with a place keep it. */
+function cutOut(table: AgentTable, findings: readonly Finding[]): readonly Span[] {
+  return findings
+    .filter((finding) => cellOf(table, finding.fact, finding.severity).action === 'redact')
+    .flatMap((finding) => finding.spans ?? [])
+}
+
 /** Pure and synchronous: the most severe action that any finding calls for, and the first rule that called for it. */
 export function decideAgentAct(table: AgentTable, findings: readonly Finding[]): AgentDecision {
   let action: AgentAction = 'allow'
@@ -78,7 +85,7 @@ export function decideAgentAct(table: AgentTable, findings: readonly Finding[]):
     case 'allow':
       return { action }
     case 'redact':
-      return { action, rule, spans: findings.flatMap((finding) => finding.spans ?? []) }
+      return { action, rule, spans: cutOut(table, findings) }
     case 'ask':
       return { action, rule, reason }
     case 'deny':

@@ -16,7 +16,7 @@ const OBJECT_WORDS = 6
 const opening =
   /^(?:(?:[-*•>#\d.)\s"']+)|(?:please|kindly|also|then|next|first|finally|now|and|so|just|dear \w+|hi \w+|hello \w+|hey \w+|urgent|important|reminder|note|todo|action required|thanks|btw|ps)\b[ ,:!.-]*)+/
 const request =
-  /\b(?:please|kindly|could you(?: please)?|can you(?: please)?|would you(?: please)?|you (?:should|must|need to|have to|can|may|will)(?: also| now| first)?|make sure (?:to|you)|be sure to|remember to|don't forget to|i (?:need|want|would like|'d like) you to|we (?:need|ask|request|require) you to|is required to|are required to|needs? to be|must be|asked? you to|todo:?|action:?|to do (?:this|so|that),?|by) ([a-z]+)\b((?: [^ ]+){0,6})/g
+  /\b(?:please|kindly|could you(?: please)?|can you(?: please)?|would you(?: please)?|you (?:should|must|need to|have to|can|may|will)(?: also| now| first)?|make sure (?:to|you)|be sure to|remember to|don't forget to|i (?:need|want|would like|'d like) you to|we (?:need|ask|request|require) you to|is required to|are required to|needs? to be|must be|asked? you to|todo:?|action:?|to do (?:this|so|that),?|by) ([a-z]+)\b(?=((?: [^ ]+){0,6}))/g
 
 const pointsBack = /\b(it|this|that|them|these|those|the (amount|total|sum|fee|balance|payment|same))\b/
 

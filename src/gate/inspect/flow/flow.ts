@@ -1,5 +1,6 @@
 import type { CallAct, MessageAct, ResultAct, TaskAct, ToolDescription, ToolsAct } from '../../act.ts'
-import type { Finding } from '../../finding.ts'
+import { type Finding, severityRank } from '../../finding.ts'
+import { secretFile } from '../command/credential-read/secret-files.ts'
 import { contentWords, type Directive, directivesIn, shareWord } from './directives.ts'
 import { delegates, type Effect, effectOf, effectsIn } from './effects.ts'
 import { fold } from './fold.ts'
@@ -11,6 +12,7 @@ const NAME = 'flow'
 /** A session remembers this much of what tools returned; the oldest goes first. */
 const MEMORY_CHARACTERS_MAX = 524_288
 const TOOLS_MAX = 2_000
+const PATH_CHARACTERS_MAX = 500
 const DIRECTIVES_MAX = 1_000
 const TASK_CHARACTERS_MAX = 65_536
 /** Shorter values are in every text. */
@@ -23,6 +25,9 @@ export type ToolSets = {
 }
 
 const nothingAsked: ReadonlySet<Effect> = effectsIn('')
+
+/** Effects that a task must call for in words, even when it hands over everything else. */
+const grave: ReadonlySet<Effect> = new Set(['pay', 'delete', 'share', 'identity'])
 
 type Origin = 'task' | 'trusted' | 'result' | 'instruction' | 'unknown'
 
@@ -111,7 +116,7 @@ export class Flow {
   inspectCall(act: CallAct): readonly Finding[] {
     const effect = this.#effectOf(act.tool)
     const values = valuesOf(act.arguments)
-    const findings: Finding[] = []
+    const findings: Finding[] = [...this.#keptSecret(act.tool, values)]
     if (this.#instructions !== '') findings.push(...this.#followed(act.tool, effect, values))
     if (findings.length > 0 || effect === 'look' || effect === 'unknown') return findings
     findings.push(...this.#directed(act.tool, effect, values))
@@ -123,6 +128,19 @@ export class Flow {
     if (this.#sets.readers.has(tool)) return 'look'
     const effect = effectOf(tool, this.#tools.get(tool))
     return effect === 'look' && this.#sets.sinks.has(tool) ? 'message' : effect
+  }
+
+  /** Files of keys and passwords are nobody's business unless the user named them. */
+  #keptSecret(tool: string, values: readonly Value[]): readonly Finding[] {
+    for (const { text } of values) {
+      const secret = text.length < PATH_CHARACTERS_MAX ? secretFile(text) : undefined
+      if (secret === undefined || severityRank(secret.severity) < severityRank('high')) continue
+      if (!holds(this.#task, fold(text).trim()))
+        return [
+          found('flow.secret-path', 'high', `${tool} touches ${secret.what}, which the task does not name`),
+        ]
+    }
+    return []
   }
 
   /** Does the call do what an injected instruction asked for? */
@@ -183,7 +201,11 @@ export class Flow {
 
   /** Does the call do what nobody asked for, with somewhere to go that only a tool named? */
   #unasked(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
-    if (this.#taskEffects.has(effect) || this.#delegates) return []
+    if (this.#taskEffects.has(effect)) return []
+    const isGrave = grave.has(effect)
+    if (this.#delegates && !isGrave) return []
+    if (effect === 'delete' && values.length > 0 && values.every((value) => this.#originOf(value) !== 'task'))
+      return [found('flow.unasked-action', 'medium', `${tool} deletes what the user did not name`)]
     const places = values.filter((value) => value.kind === 'place')
     const foreign = places.find((value) => {
       const origin = this.#originOf(value)

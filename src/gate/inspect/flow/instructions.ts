@@ -13,7 +13,7 @@ export const cues: readonly Cue[] = [
     name: 'addresses-assistant',
     isStrong: true,
     pattern: new RegExp(
-      `(?:\\b(?:to you|attention|dear|hey|hi|hello|note (?:to|for)|message (?:to|for)|instructions? (?:to|for)|for|listen)[,:]? (?:the |any |all |every |my )?${assistants}\\b(?=[ ]?[,:.!;\\n]|[ ]+(?:reading|processing|that|who|please|you)|$)|\\b(?:if you are|you are|as) an? (?:ai|assistant|language model|llm|agent)\\b|\\b${assistants} ?(?:, ?|: ?)(?:please|you must|you should|you need|ignore|do|send|execute|call|use|follow)\\b)`,
+      `(?:\\b(?:to you|for you|attention|dear|hey|hi|hello|note (?:to|for)|message (?:to|for)|instructions? (?:to|for)|for|listen)[,:]? (?:the |any |all |every |my )?${assistants}\\b(?=[ ]?[,:.!;\\n]|[ ]+(?:reading|processing|that|who|please|you)|$)|\\b(?:if you are|you are|as) an? (?:ai|assistant|language model|llm|agent)\\b|\\b${assistants} ?(?:, ?|: ?)(?:please|you must|you should|you need|ignore|do|send|execute|call|use|follow)\\b)`,
       'g',
     ),
   },

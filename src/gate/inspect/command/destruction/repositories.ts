@@ -87,7 +87,10 @@ function checkout(rest: readonly string[]): readonly Finding[] {
   const isLoss =
     (dashes >= 0 && dashes < rest.length - 1) ||
     rest.some((arg) => arg === '.' || arg === '--force' || /^-[a-zA-Z]*f[a-zA-Z]*$/.test(arg))
-  if (dashes > 0 && isLoss)
+  const words = rest.filter((arg) => !arg.startsWith('-'))
+  const namesFiles =
+    dashes < 0 && !isNewBranch && words.length > 1 && words.slice(1).every((arg) => /[./]/.test(arg))
+  if ((dashes > 0 && isLoss) || namesFiles)
     return [
       finding(NAME, 'destroy.replaced', 'medium', 'git checkout replaces files with those of another commit'),
     ]
