@@ -136,6 +136,8 @@ export class Analysis {
         const target = this.#inside(expr, scope)
         return join(args, { ...this.binding(target.binding), isLocal: target.isLocal || bound.size > 0 })
       }
+      case 'part':
+        return this.#walk(expr.base, scope, bound)
       case 'forall':
       case 'exists':
         return this.#bounds(expr.bounds, expr.body, scope, bound)

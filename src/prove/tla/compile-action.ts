@@ -16,6 +16,7 @@ import { compileLet, openLoops, withSets } from './compile-binders.ts'
 import { compileBool, compileExpr } from './compile-expr.ts'
 import { openActionPath } from './compile-path.ts'
 import type { Compiler, Context } from './compiler.ts'
+import { partOf } from './parts.ts'
 import type { Binding, OperatorBinding, Scope } from './scope.ts'
 import type { Expr, ExprOf } from './syntax.ts'
 
@@ -42,6 +43,10 @@ function enumerate(branch: Branch, expr: Expr, assigned: Assigned, next: Next): 
   switch (expr.kind) {
     case 'and':
       return conjuncts(branch, expr.items, 0, assigned, next)
+    case 'part': {
+      const part = partOf(c, expr, context.scope)
+      return enumerate({ ...branch, context: { ...context, scope: part.scope } }, part.expr, assigned, next)
+    }
     case 'or':
       return shared(branch, next, assigned, (after) =>
         expr.items.map((item) => `{${enumerate(branch, item, assigned, after)}}`).join(''),
@@ -99,6 +104,7 @@ function branches(branch: Branch, expr: Expr, scope: Scope, depth = 0): boolean 
     case 'path':
     case 'let':
     case 'forall':
+    case 'part':
       return true
     case 'and':
       return expr.items.some((item) => branches(branch, item, scope, depth))
@@ -109,7 +115,10 @@ function branches(branch: Branch, expr: Expr, scope: Scope, depth = 0): boolean 
     case 'apply': {
       if (expr.name === '=>') return branches(branch, expr.args[1] as Expr, scope, depth)
       const found = scope.find(expr.name)
-      if (found?.kind === 'operator') return branches(branch, found.body, found.scope, depth + 1)
+      if (found?.kind === 'operator') {
+        if (expr.args.some((arg) => branch.c.analysis.level(arg, scope) >= 2)) return true
+        return branches(branch, found.body, found.scope, depth + 1)
+      }
       if (found?.kind === 'alias') return branches(branch, found.expr, found.scope, depth + 1)
       if (expr.name === "'" || expr.name === 'UNCHANGED' || expr.name === '\\cdot') return true
       return branch.letter === 'x' &&
@@ -212,7 +221,7 @@ function forEach(branch: Branch, expr: ExprOf<'forall' | 'exists'>, assigned: As
   const collect = withSets(c, loops, (sets) =>
     loops.reduceRight(
       (nested, loop, index) =>
-        `some(${sets[index]}, (${loop.param}) => {${loop.opening}${nested} return false;})`,
+        `some(${sets[index]}, (${loop.param}) => {${loop.opening}${nested}; return false;})`,
       `${list}.push([${loops.map((loop) => loop.param).join(', ')}]);`,
     ),
   )
@@ -277,7 +286,8 @@ function call(
   if (found?.kind === 'alias' && expr.args.length === 0) {
     return enumerate({ ...branch, context: { ...context, scope: found.scope } }, found.expr, assigned, next)
   }
-  if (found?.kind !== 'operator' || !branches(branch, found.body, found.scope)) {
+  const hasPrimes = expr.args.some((arg) => branch.c.analysis.level(arg, argScope) >= 2)
+  if (found?.kind !== 'operator' || !(hasPrimes || branches(branch, found.body, found.scope))) {
     const scope = argScope === context.scope || !found ? argScope : argScope.with([[expr.name, found]])
     return tested({ ...branch, context: { ...context, scope } }, expr, assigned, next)
   }

@@ -107,7 +107,7 @@ export function compileMap(c: Compiler, expr: ExprOf<'map'>, context: Context): 
   const single = value.startsWith('{') ? `(() => ${value})()` : value
   return withSets(c, loops, (sets) => {
     const nested = loops.reduceRight(
-      (code, loop, at) => `some(${sets[at]}, (${loop.param}) => {${loop.opening}${code} return false;});`,
+      (code, loop, at) => `some(${sets[at]}, (${loop.param}) => {${loop.opening}${code}; return false;});`,
       `${push}(${single});`,
     )
     return `gather((${push}) => {${nested}})`

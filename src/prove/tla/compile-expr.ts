@@ -9,6 +9,7 @@ import {
   compileQuantifier,
 } from './compile-binders.ts'
 import type { Compiler, Context } from './compiler.ts'
+import { partOf } from './parts.ts'
 import { setOf } from './relations.ts'
 import { runShape, shapeOf, textOf } from './shapes.ts'
 import type { ExceptStep, ExceptUpdate, Expr, ExprOf } from './syntax.ts'
@@ -31,6 +32,10 @@ export function compileExpr(c: Compiler, expr: Expr, context: Context, isHoistin
       return compileApply(c, expr, context)
     case 'path':
       return compilePath(c, expr, context)
+    case 'part': {
+      const part = partOf(c, expr, context.scope)
+      return compileExpr(c, part.expr, { ...context, scope: part.scope })
+    }
     case 'and':
       return `(${expr.items.map((item) => compileBool(c, item, context)).join(' && ')})`
     case 'or':

@@ -143,6 +143,24 @@ function path(node: Node, module: string, place: Place): Expr {
   return { kind: 'path', steps, name: last.name, args: last.args, place }
 }
 
+/** `Op!2`, `M!Thm!:`: names first, then positions. */
+function part(node: Node, module: string, place: Place): Expr {
+  const [prefix, last] = named(node) as [Node, Node]
+  const names: PathStep[] = []
+  const steps: string[] = []
+  for (const step of named(prefix)) {
+    if (step.type === 'subexpr_tree_nav') steps.push(step.text)
+    else names.push(pathStep(step, module))
+  }
+  steps.push(last.text)
+  const { name, args } = names.pop() as PathStep
+  const base: Expr =
+    names.length > 0
+      ? { kind: 'path', steps: names, name, args, place }
+      : { kind: 'apply', name, args, place }
+  return { kind: 'part', base, steps, place }
+}
+
 function pathStep(node: Node, module: string): PathStep {
   const inner = node.type === 'subexpr_component' ? (named(node)[0] as Node) : node
   switch (inner.type) {
@@ -241,6 +259,7 @@ const lowerings: Readonly<Record<string, Lower>> = {
   bound_op: call,
   bound_nonfix_op: nonfix,
   prefixed_op: path,
+  subexpression: part,
   bound_prefix_op: (node, module, place) =>
     apply(
       symbolOf(field(node, 'symbol', module), module),

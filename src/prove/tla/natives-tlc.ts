@@ -95,6 +95,8 @@ function get(run: Run, key: Value): Value {
         ['mode', 'deadlock', 'worker', 'depth', 'traces', 'seed', 'install', 'sched'],
         [textOf('bfs'), true, 1, -1, -1, textOf('0'), textOf(''), textOf('')],
       )
+    case '-Dtlc2.tool.impl.Tool.cdot':
+      return textOf('true')
     case 'revision':
       return recordOf(['timestamp', 'tag', 'count'], [0, textOf(''), 0])
     default:

@@ -81,10 +81,8 @@ function replace(scope: Scope, config: Config): void {
   for (const [name, value] of config.values) {
     if (name.includes('!')) continue
     const found = scope.names.get(name)
-    if (!found)
-      throw new TlaFailure(
-        `The configuration gives a value to ${name}, which the specification does not declare.`,
-      )
+    // TLC lets a configuration name constants the module does not declare, so this is no error.
+    if (!found) continue
     override(found, { kind: 'value', value }, name)
   }
   for (const { name, by, module } of config.replacements) {

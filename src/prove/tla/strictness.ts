@@ -49,6 +49,7 @@ function surely(expr: Expr, scope: Scope): Names {
     case 'apply':
       return called(expr, scope)
     case 'path':
+    case 'part':
     case 'lambda':
     case 'unbounded':
     case 'fairness':

@@ -31,6 +31,8 @@ export type Expr = { readonly place: Place } & (
       readonly name: string
       readonly args: readonly Expr[]
     }
+  /** `Op!2!<<`: a part of a definition's body, by position. */
+  | { readonly kind: 'part'; readonly base: Expr; readonly steps: readonly string[] }
   | { readonly kind: 'and'; readonly items: readonly Expr[] }
   | { readonly kind: 'or'; readonly items: readonly Expr[] }
   | { readonly kind: 'forall' | 'exists'; readonly bounds: readonly Bound[]; readonly body: Expr }
