@@ -16,6 +16,7 @@ type Inside = (
 ) => { binding: Binding | undefined; isLocal: boolean }
 
 export class Analysis {
+  readonly #recursive = new WeakMap<OperatorBinding, boolean>()
   readonly #operators = new WeakMap<OperatorBinding, Traits>()
   readonly #known = new WeakMap<Scope, Map<Expr, Traits>>()
   readonly #open = new Set<OperatorBinding>()
@@ -48,6 +49,7 @@ export class Analysis {
     const known = this.#operators.get(binding)
     if (known) return known
     if (this.#open.has(binding)) {
+      this.#recursive.set(binding, true)
       this.#recursions++
       return plain
     }
@@ -60,6 +62,12 @@ export class Analysis {
     // What was found while an operator further out is still being walked may be too little to keep.
     if (this.#open.size === 0 || this.#recursions === before) this.#operators.set(binding, traits)
     return traits
+  }
+
+  /** Whether the operator refers to itself, directly or through others. */
+  isRecursive(binding: OperatorBinding): boolean {
+    this.operator(binding)
+    return this.#recursive.get(binding) ?? false
   }
 
   #join(exprs: Iterable<Expr>, scope: Scope, bound: ReadonlySet<string>): Traits {

@@ -5,6 +5,7 @@ import type { Run } from './natives-tlc.ts'
 import { show } from './print.ts'
 import { assemble, type Program, type Scoped, type Sink } from './program.ts'
 import type { TraceState } from './report.ts'
+import { recordOf, tupleOf } from './shapes.ts'
 import type { NamedTest, Specification } from './specification.ts'
 import { Integers, RowSet } from './states.ts'
 import { type Canon, openCanon } from './symmetry.ts'
@@ -68,6 +69,7 @@ export class Search {
     this.#run = run
     this.#pulse = pulse
     const width = specification.compiler.variables.length
+    run.trace = () => this.#trace()
     this.rows = new RowSet(width)
     this.#row = new Int32Array(width)
     this.#current = new Array(width)
@@ -169,6 +171,11 @@ export class Search {
     const row = new Int32Array(this.rows.width)
     this.rows.read(index, row)
     return Array.from(row, (id) => this.interner.value(id))
+  }
+
+  #trace(): Value {
+    const names = this.#specification.compiler.variables
+    return tupleOf(this.#from < 0 ? [] : this.path(this.#from).map((state) => recordOf(names, state)))
   }
 
   parent(index: number): number {

@@ -15,6 +15,7 @@ import {
 import { compileLet, openLoops, withSets } from './compile-binders.ts'
 import { compileBool, compileExpr } from './compile-expr.ts'
 import { openActionPath } from './compile-path.ts'
+import { appliedFunction, callRecursive, isRecursive, ruleOf } from './compile-recursive.ts'
 import type { Compiler, Context } from './compiler.ts'
 import { partOf } from './parts.ts'
 import type { Binding, OperatorBinding, Scope } from './scope.ts'
@@ -38,7 +39,7 @@ export function compileEnabled(c: Compiler, expr: Expr, context: Context): strin
   return `${keeper}(() => {${enumerate(branch, expr, { must: nothing, may: nothing }, next)} return false;})`
 }
 
-function enumerate(branch: Branch, expr: Expr, assigned: Assigned, next: Next): string {
+export function enumerate(branch: Branch, expr: Expr, assigned: Assigned, next: Next): string {
   const { c, context } = branch
   switch (expr.kind) {
     case 'and':
@@ -78,6 +79,8 @@ function enumerate(branch: Branch, expr: Expr, assigned: Assigned, next: Next): 
       })
     case 'apply':
       return applied(branch, expr, assigned, next)
+    case 'index':
+      return appliedFunction(branch, expr, assigned, next)
     case 'path': {
       const opened = openActionPath(c, expr, context)
       const inner = { ...branch, context: opened.context }
@@ -89,7 +92,7 @@ function enumerate(branch: Branch, expr: Expr, assigned: Assigned, next: Next): 
   }
 }
 
-function tested(branch: Branch, expr: Expr, assigned: Assigned, next: Next): string {
+export function tested(branch: Branch, expr: Expr, assigned: Assigned, next: Next): string {
   return `if (${compileBool(branch.c, expr, branch.context)}) {${next.code(assigned)}}`
 }
 
@@ -106,6 +109,8 @@ function branches(branch: Branch, expr: Expr, scope: Scope, depth = 0): boolean 
     case 'forall':
     case 'part':
       return true
+    case 'index':
+      return ruleOf(branch.c, expr, scope) !== undefined
     case 'and':
       return expr.items.some((item) => branches(branch, item, scope, depth))
     case 'if':
@@ -282,15 +287,16 @@ function call(
   next: Next,
   argScope: Scope,
 ): string {
-  const { context } = branch
+  const { c, context } = branch
   if (found?.kind === 'alias' && expr.args.length === 0) {
     return enumerate({ ...branch, context: { ...context, scope: found.scope } }, found.expr, assigned, next)
   }
-  const hasPrimes = expr.args.some((arg) => branch.c.analysis.level(arg, argScope) >= 2)
+  const hasPrimes = expr.args.some((arg) => c.analysis.level(arg, argScope) >= 2)
   if (found?.kind !== 'operator' || !(hasPrimes || branches(branch, found.body, found.scope))) {
     const scope = argScope === context.scope || !found ? argScope : argScope.with([[expr.name, found]])
     return tested({ ...branch, context: { ...context, scope } }, expr, assigned, next)
   }
+  if (!hasPrimes && isRecursive(c, found)) return callRecursive(branch, found, expr, assigned, next, argScope)
   return inline(branch, found, expr, argScope, (inner) =>
     enumerate({ ...branch, context: inner }, found.body, assigned, next),
   )

@@ -24,6 +24,9 @@ export type Context = {
   readonly at?: string | undefined
 }
 
+/** How often an operator may be written out inside itself, by way of its arguments. */
+const INLINE_MAX = 12
+
 export type Hook = (module: string, scope: Scope) => void
 
 export class Compiler {
@@ -40,7 +43,7 @@ export class Compiler {
   readonly #constantNames = new Map<unknown, string>()
   readonly #compiled = new Map<Binding, Map<string, string>>()
   readonly #hoisted = new WeakMap<Scope, Map<Expr, string>>()
-  readonly #inlined = new Set<OperatorBinding>()
+  readonly #inlined = new Map<OperatorBinding, number>()
   #names = 0
 
   constructor(modules: Modules, given: ReadonlyMap<string, Value>, hook: Hook) {
@@ -150,14 +153,27 @@ export class Compiler {
 
   /** Guards against an operator that would be written out inside itself without end. */
   inlining<Result>(binding: OperatorBinding, place: Place, compile: () => Result): Result {
-    if (this.#inlined.has(binding))
+    const depth = this.#inlined.get(binding) ?? 0
+    if (depth > INLINE_MAX)
       this.fail(`The recursive operator ${binding.name} cannot be used as an action.`, place)
-    this.#inlined.add(binding)
+    this.#inlined.set(binding, depth + 1)
     try {
       return compile()
     } finally {
-      this.#inlined.delete(binding)
+      this.#inlined.set(binding, depth)
     }
+  }
+
+  /** The name of a definition's compiled form of some kind, made on first use. */
+  once(binding: OperatorBinding, key: string, make: (name: string) => void): string {
+    const variants = this.#compiled.get(binding) ?? new Map<string, string>()
+    this.#compiled.set(binding, variants)
+    const known = variants.get(key)
+    if (known) return known
+    const name = this.fresh(binding.name)
+    variants.set(key, name)
+    make(name)
+    return name
   }
 
   strict(binding: OperatorBinding): readonly boolean[] {

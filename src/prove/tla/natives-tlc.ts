@@ -18,6 +18,8 @@ export type Run = {
   readonly print: (text: string) => void
   readonly random: () => number
   config: Value | undefined
+  /** The states from an initial one to the one being looked at, as records. */
+  trace: () => Value
 }
 
 export function tlcModules(run: Run): Readonly<Record<string, NativeModule>> {
@@ -183,6 +185,7 @@ function extension(run: Run): NativeModule {
       },
       'boolean',
     ),
+    native('Trace', [], () => run.trace(), 'any', true),
     native('TLCNoOp', [0], (value: Value) => value),
     native('TLCCache', [0, 0], (value: Value) => value),
     native('TLCFP', [0], () => 0, 'number', true),

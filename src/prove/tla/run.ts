@@ -9,6 +9,7 @@ import { Modules } from './modules.ts'
 import type { Run } from './natives-tlc.ts'
 import { openParser } from './parse.ts'
 import type { TlaReport } from './report.ts'
+import { tupleOf } from './shapes.ts'
 import { openSpecification, type Specification, wanted } from './specification.ts'
 import { Tracer } from './trace.ts'
 
@@ -34,6 +35,7 @@ export async function runTla(request: TlaRequest): Promise<TlaReport> {
     print: request.print,
     random: generator(RANDOM_SEED),
     config: undefined,
+    trace: () => tupleOf([]),
   }
   let search: Search | undefined
   try {
