@@ -94,7 +94,8 @@ const enabledThen = (run) => {
 const compose = (first, second) => {
   const kept = [${list('x')}];
   const middle = [];
-  first(() => { middle.push([${list('y')}]); });
+  // A value that is still a rule would read the state that is about to change.
+  first(() => { middle.push([${list('y')}].map(settled)); });
   between(middle.length);
   try {
     for (const state of middle) {

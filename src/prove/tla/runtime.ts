@@ -204,6 +204,8 @@ export function makeRuntime(places: readonly Place[]) {
     functions: (from: TlaSet, to: TlaSet): TlaSet => new Functions(from, to),
     product: (sets: TlaSet[]): TlaSet => productOf(sets),
     records: (shape: Shape, sets: TlaSet[]): TlaSet => new Products(shape, sets),
+    settled: (value: Value): Value =>
+      value instanceof TlaSet ? value.listed() : value instanceof Callable ? value.force() : value,
     textOf,
     Interval,
     unset: (name: string, at: number): never =>

@@ -259,16 +259,73 @@ export function differenceOf(left: TlaSet, right: TlaSet): TlaSet {
   )
 }
 
-/** {x \in base : test(x)}; stays unlisted over an infinite base, where only membership can be asked. */
+/** A filter over a base larger than this, or one not listed yet, is kept as a rule. */
+const FILTERED_NOW_MAX = 16
+
+/** {x \in base : test(x)}: over a large base membership needs no listing, over an infinite one there is none. */
 export function filtered(base: TlaSet, test: (value: Value) => boolean): TlaSet {
-  if (isUnlistable(base))
+  if (isUnlistable(base)) {
     return new Infinite(`a subset of ${base.describe()}`, (value) => base.has(value) && test(value))
+  }
+  if (!(base instanceof SetOf || base instanceof Interval) || base.size > FILTERED_NOW_MAX) {
+    return new Filtered(base, test)
+  }
+  return new SetOf(keep(base, test))
+}
+
+function keep(base: TlaSet, test: (value: Value) => boolean): Value[] {
   const kept: Value[] = []
   base.some((value) => {
     if (test(value)) kept.push(value)
     return false
   })
-  return base.isOrdered ? new SetOf(kept) : setOf(kept)
+  return kept
+}
+
+class Filtered extends TlaSet {
+  readonly #base: TlaSet
+  readonly #test: (value: Value) => boolean
+  #kept: SetOf | undefined
+
+  constructor(base: TlaSet, test: (value: Value) => boolean) {
+    super()
+    this.#base = base
+    this.#test = test
+  }
+
+  override listed(): SetOf {
+    this.#kept ??= new SetOf(keep(this.#base, this.#test))
+    return this.#kept
+  }
+
+  has(value: Value): boolean {
+    if (this.#kept) return this.#kept.has(value)
+    return this.#base.has(value) && this.#test(value)
+  }
+
+  some(test: (value: Value) => boolean): boolean {
+    if (this.#kept) return this.#kept.some(test)
+    const kept: Value[] = []
+    const stopped = this.#base.some((value) => {
+      if (!this.#test(value)) return false
+      kept.push(value)
+      return test(value)
+    })
+    if (!stopped) this.#kept = new SetOf(kept)
+    return stopped
+  }
+
+  get isFinite(): boolean {
+    return true
+  }
+
+  get size(): number {
+    return this.listed().size
+  }
+
+  describe(): string {
+    return 'a set'
+  }
 }
 
 /** UNION sets */

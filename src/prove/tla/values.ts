@@ -79,6 +79,9 @@ export abstract class TlaSet extends Boxed {
 /** Elements a set may have when it must be listed one by one. */
 export const SET_SIZE_MAX = 8_000_000
 
+/** Up to this size a set is searched for an atom from end to end. */
+const SCANNED_MAX = 8
+
 export class SetOf extends TlaSet {
   readonly elements: readonly Value[]
   shape: Shape | undefined
@@ -91,6 +94,11 @@ export class SetOf extends TlaSet {
 
   has(value: Value): boolean {
     const { elements } = this
+    if (elements.length <= SCANNED_MAX && isAtom(value)) {
+      for (let index = 0; index < elements.length; index++) if (elements[index] === value) return true
+      // Atoms are unique, so it is not there; comparing it still refuses what TLC refuses to compare.
+      return elements.length > 0 && compare(value, elements[0] as Value) === 0
+    }
     let low = 0
     let high = elements.length - 1
     while (low <= high) {
