@@ -1,4 +1,5 @@
 // Breadth-first search of the state graph, as TLC does it with one worker: what it counts is what TLC counts.
+import { planTests, type Tests } from './check-plan.ts'
 import { LimitReached, type Place, TlaFailure } from './failure.ts'
 import { Interner } from './interner.ts'
 import type { Run } from './natives-tlc.ts'
@@ -31,6 +32,8 @@ export type Wants = {
   readonly view: Scoped | undefined
   readonly symmetry: readonly Scoped[]
   readonly checkDeadlock: boolean
+  /** Atoms of temporal formulas; when there are any, the edges of the state graph are kept. */
+  readonly atoms: readonly Scoped[]
   readonly alias: Scoped | undefined
   readonly postcondition: Scoped | undefined
 }
@@ -42,7 +45,7 @@ export class Search {
   generated = 0
   depth = 0
   /** Edges from state to state, kept only when liveness asks for them. */
-  edges: { readonly from: Integers; readonly to: Integers } | undefined
+  readonly edges: { readonly from: Integers; readonly to: Integers } | undefined
   readonly rows: RowSet
   readonly interner = new Interner()
   readonly program: Program
@@ -74,6 +77,7 @@ export class Search {
     this.#row = new Int32Array(width)
     this.#current = new Array(width)
     this.#tests = planTests(specification, wants)
+    this.edges = wants.atoms.length > 0 ? { from: new Integers(), to: new Integers() } : undefined
     this.program = assemble(
       specification.compiler,
       { enumerations: this.#tests.enumerations, values: this.#tests.values },
@@ -136,6 +140,14 @@ export class Search {
       if (error instanceof TlaFailure) return undefined
       throw error
     }
+  }
+
+  /** The truth of a temporal formula's atom in the loaded state or step. */
+  atom(at: number): boolean {
+    return (
+      this.#blame(this.#wants.atoms[at]?.expr.place, () => this.#value(this.#tests.atoms[at] as number)) ===
+      true
+    )
   }
 
   postcondition(): boolean | undefined {
@@ -337,66 +349,5 @@ export class Search {
     if (bytes > this.#limits.memoryBytesMax) {
       throw new LimitReached(`more than ${Math.round(this.#limits.memoryBytesMax / 2 ** 20)} MiB of memory`)
     }
-  }
-}
-
-type Numbered = readonly (readonly [at: number, test: NamedTest])[]
-
-type Tests = {
-  readonly initialCount: number
-  readonly enumerations: (Scoped & { kind: 'initial' | 'next' | 'labelled' })[]
-  readonly values: (Scoped & { mode: 'now' | 'done'; isBoolean: boolean })[]
-  readonly assumptions: readonly (readonly [at: number, assumption: Scoped])[]
-  readonly constraints: Numbered
-  readonly actionConstraints: Numbered
-  readonly invariants: Numbered
-  readonly initials: Numbered
-  readonly steps: Numbered
-  readonly view: number | undefined
-  readonly symmetry: readonly number[]
-  readonly alias: number | undefined
-  readonly postcondition: number | undefined
-}
-
-/** Numbers every expression the search evaluates. */
-function planTests(specification: Specification, wants: Wants): Tests {
-  const values: Tests['values'] = []
-  const ask = (scoped: Scoped, mode: 'now' | 'done', isBoolean: boolean): number =>
-    values.push({ expr: scoped.expr, scope: scoped.scope, mode, isBoolean }) - 1
-  const number = (tests: readonly NamedTest[], mode: 'now' | 'done'): Numbered =>
-    tests.map((test) => [ask(test, mode, true), test] as const)
-  const { initial, next } = specification
-  const bindings = initial.map(
-    (each, at): [string, { kind: 'alias'; expr: typeof each.expr; scope: typeof each.scope }] => [
-      `#initial${at}`,
-      { kind: 'alias', expr: each.expr, scope: each.scope },
-    ],
-  )
-  const place = initial[0]?.expr.place
-  const enumerations: Tests['enumerations'] = []
-  if (place) {
-    const items = bindings.map(([name]) => ({ kind: 'apply' as const, name, args: [], place }))
-    enumerations.push({
-      expr: { kind: 'and', items, place },
-      scope: specification.scope.with(bindings),
-      kind: 'initial',
-    })
-  }
-  const initialCount = enumerations.length
-  if (next) enumerations.push({ ...next, kind: 'next' }, { ...next, kind: 'labelled' })
-  return {
-    initialCount,
-    enumerations,
-    values,
-    assumptions: specification.assumptions.map((each) => [ask(each, 'now', true), each] as const),
-    constraints: number(wants.constraints, 'done'),
-    actionConstraints: number(wants.actionConstraints, 'now'),
-    invariants: number(specification.invariants, 'done'),
-    initials: number(specification.initials, 'done'),
-    steps: number(specification.steps, 'now'),
-    view: wants.view ? ask(wants.view, 'done', false) : undefined,
-    symmetry: wants.symmetry.map((each) => ask(each, 'now', false)),
-    alias: wants.alias ? ask(wants.alias, 'now', false) : undefined,
-    postcondition: wants.postcondition ? ask(wants.postcondition, 'now', true) : undefined,
   }
 }

@@ -1,9 +1,10 @@
 import type { Node } from 'web-tree-sitter'
 import { type Place, TlaFailure } from './failure.ts'
 import { lowerUnit } from './lower-module.ts'
+import { part, path } from './lower-path.ts'
 import { textOf } from './shapes.ts'
 import { strongInfix, symbols, weakPrefix } from './symbols.ts'
-import type { Bound, CaseArm, ExceptStep, ExceptUpdate, Expr, PathStep, Unit } from './syntax.ts'
+import type { Bound, CaseArm, ExceptStep, ExceptUpdate, Expr, Unit } from './syntax.ts'
 
 export function placeOf(node: Node, module: string): Place {
   const { row, column } = node.startPosition
@@ -52,7 +53,7 @@ export function lowerExpr(node: Node, module: string): Expr {
   return lower(node, module, place)
 }
 
-function all(nodes: readonly Node[], module: string): Expr[] {
+export function all(nodes: readonly Node[], module: string): Expr[] {
   return nodes.map((node) => lowerExpr(node, module))
 }
 
@@ -135,49 +136,6 @@ function applySymbol(symbol: string, args: Expr[], place: Place): Expr {
 function call(node: Node, module: string, place: Place): Expr {
   const name = field(node, 'name', module).text
   return apply(name, all(fields(node, 'parameter'), module), place)
-}
-
-function path(node: Node, module: string, place: Place): Expr {
-  const steps = named(field(node, 'prefix', module)).map((step) => pathStep(step, module))
-  const last = pathStep(field(node, 'op', module), module)
-  return { kind: 'path', steps, name: last.name, args: last.args, place }
-}
-
-/** `Op!2`, `M!Thm!:`: names first, then positions. */
-function part(node: Node, module: string, place: Place): Expr {
-  const [prefix, last] = named(node) as [Node, Node]
-  const names: PathStep[] = []
-  const steps: string[] = []
-  for (const step of named(prefix)) {
-    if (step.type === 'subexpr_tree_nav') steps.push(step.text)
-    else names.push(pathStep(step, module))
-  }
-  steps.push(last.text)
-  const { name, args } = names.pop() as PathStep
-  const base: Expr =
-    names.length > 0
-      ? { kind: 'path', steps: names, name, args, place }
-      : { kind: 'apply', name, args, place }
-  return { kind: 'part', base, steps, place }
-}
-
-function pathStep(node: Node, module: string): PathStep {
-  const inner = node.type === 'subexpr_component' ? (named(node)[0] as Node) : node
-  switch (inner.type) {
-    case 'identifier_ref':
-    case 'nat_number_set':
-    case 'int_number_set':
-    case 'real_number_set':
-      return { name: inner.text, args: [] }
-    case 'bound_op':
-      return { name: field(inner, 'name', module).text, args: all(fields(inner, 'parameter'), module) }
-    case 'bound_nonfix_op': {
-      const [symbol, ...args] = named(inner)
-      return { name: symbolOf(symbol as Node, module), args: all(args, module) }
-    }
-    default:
-      throw new TlaFailure(`Subexpression names are not supported: \`${node.text}\`.`, placeOf(node, module))
-  }
 }
 
 function update(node: Node, module: string): ExceptUpdate {

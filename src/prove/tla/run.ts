@@ -5,6 +5,7 @@ import { type Outcome, Search, type Violation } from './check.ts'
 import { type Config, parseConfig } from './config.ts'
 import { LimitReached, TlaFailure } from './failure.ts'
 import { openLibrary } from './library.ts'
+import { checkLiveness, type LivenessPlan, planLiveness, type Starved } from './liveness-check.ts'
 import { Modules } from './modules.ts'
 import type { Run } from './natives-tlc.ts'
 import { openParser } from './parse.ts'
@@ -40,8 +41,9 @@ export async function runTla(request: TlaRequest): Promise<TlaReport> {
   let search: Search | undefined
   try {
     const { specification, config } = await open(request, run)
-    search = start(specification, config, request, run)
-    return explore(search, specification, config)
+    const plan = planLiveness(specification, config.symmetry.length > 0 || config.view !== undefined)
+    search = start(specification, config, request, run, plan)
+    return explore(search, specification, config, plan)
   } catch (error) {
     return failed(error, search)
   } finally {
@@ -74,7 +76,13 @@ async function open(
   return { specification: openSpecification(root, config, modules), config }
 }
 
-function start(specification: Specification, config: Config, request: TlaRequest, run: Run): Search {
+function start(
+  specification: Specification,
+  config: Config,
+  request: TlaRequest,
+  run: Run,
+  plan: LivenessPlan,
+): Search {
   const { scope } = specification
   const named = (names: readonly string[]) => names.map((name) => ({ name, ...wanted(scope, name) }))
   let last = 0
@@ -86,6 +94,7 @@ function start(specification: Specification, config: Config, request: TlaRequest
       view: config.view === undefined ? undefined : wanted(scope, config.view),
       symmetry: config.symmetry.map((name) => wanted(scope, name)),
       checkDeadlock: config.checkDeadlock ?? true,
+      atoms: plan.formulas.atoms,
       alias: config.alias === undefined ? undefined : wanted(scope, config.alias),
       postcondition: config.postcondition === undefined ? undefined : wanted(scope, config.postcondition),
     },
@@ -106,7 +115,12 @@ function counts(search: Search | undefined) {
   return search ? { distinct: search.distinct, generated: search.generated, depth: search.depth } : nothing
 }
 
-function explore(search: Search, specification: Specification, config: Config): TlaReport {
+function explore(
+  search: Search,
+  specification: Specification,
+  config: Config,
+  plan: LivenessPlan,
+): TlaReport {
   const wrong = search.assumptionsHold()
   if (wrong) {
     return { verdict: 'error', ...nothing, reason: 'An assumption (ASSUME) is false.', place: wrong }
@@ -128,12 +142,15 @@ function explore(search: Search, specification: Specification, config: Config): 
       reason: `Postcondition ${config.postcondition} is false.`,
     }
   }
-  const unchecked = [...new Set(specification.temporal.map((test) => test.name))]
-  if (unchecked.length > 0) {
+  const { starved, beyond } = checkLiveness(plan, search)
+  if (starved) return unfair(search, specification, starved)
+  if (beyond.length > 0) {
+    const unchecked = [...new Set(beyond.map(({ name }) => name))]
+    const why = beyond.map(({ name, reason }) => `${name}: ${reason}`).join('; ')
     return {
       verdict: 'unknown',
       ...counts(search),
-      reason: `No violation found, but not everything was checked: ${unchecked.join(', ')}.`,
+      reason: `No violation found, but not everything was checked. ${why}`,
       unchecked,
     }
   }
@@ -156,6 +173,19 @@ function violated(
     reason: `${what} ${violation.name} is violated.`,
     place: violation.place,
     trace,
+  }
+}
+
+function unfair(search: Search, specification: Specification, outcome: Starved): TlaReport {
+  const { states, loop } = outcome.lasso
+  const values = states.map((state) => search.state(state))
+  return {
+    verdict: 'violated',
+    ...counts(search),
+    reason: `Temporal property ${outcome.name} is violated.`,
+    place: outcome.test.expr.place,
+    trace: new Tracer(specification, search).describe(values),
+    loop,
   }
 }
 

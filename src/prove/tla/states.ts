@@ -117,6 +117,11 @@ export class Integers {
     return this.#values[index] as number
   }
 
+  /** A view of the integers so far. */
+  values(): Int32Array {
+    return this.#values.subarray(0, this.#count)
+  }
+
   get count(): number {
     return this.#count
   }
