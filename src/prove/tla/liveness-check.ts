@@ -65,18 +65,52 @@ export function planLiveness(specification: Specification, isReduced: boolean): 
   return { formulas, fairness, negations, beyond }
 }
 
-export type LivenessOutcome =
-  | { readonly name: string; readonly lasso: Lasso; readonly test: NamedTest }
-  | undefined
+export type Starved = { readonly name: string; readonly lasso: Lasso; readonly test: NamedTest }
+
+export type LivenessOutcome = {
+  readonly starved: Starved | undefined
+  readonly beyond: readonly { readonly name: string; readonly reason: string }[]
+}
 
 export function checkLiveness(plan: LivenessPlan, search: Search): LivenessOutcome {
-  if (plan.negations.length === 0) return undefined
-  const graph = graphOf(plan, search)
-  for (const { name, negation, test } of plan.negations) {
-    const lasso = fairBehaviour(graph, negation, plan.fairness)
-    if (lasso) return { name, lasso, test }
+  const beyond = [...plan.beyond]
+  if (plan.negations.length === 0) return { starved: undefined, beyond }
+  const broken = new Map<number, string>()
+  const graph = graphOf(plan, search, broken)
+  const reasonIn = (atoms: Iterable<number>): string | undefined => {
+    for (const atom of atoms) if (broken.has(atom)) return broken.get(atom)
+    return undefined
   }
-  return undefined
+  const unfair = reasonIn(plan.fairness.flatMap(atomsOfFairness))
+  for (const { name, negation, test } of plan.negations) {
+    const reason = unfair ?? reasonIn(atomsOf(negation))
+    if (reason !== undefined) {
+      beyond.push({ name, reason })
+      continue
+    }
+    const lasso = fairBehaviour(graph, negation, plan.fairness)
+    if (lasso) return { starved: { name, lasso, test }, beyond }
+  }
+  return { starved: undefined, beyond }
+}
+
+function atomsOfFairness(fairness: Fairness): number[] {
+  return fairness.kind === 'formula' ? atomsOf(fairness.formula) : [fairness.enabled, fairness.step]
+}
+
+function atomsOf(formula: Formula): number[] {
+  switch (formula.kind) {
+    case 'constant':
+      return []
+    case 'atom':
+      return [formula.atom]
+    case 'and':
+    case 'or':
+      return formula.items.flatMap(atomsOf)
+    case 'always':
+    case 'eventually':
+      return atomsOf(formula.body)
+  }
 }
 
 function graphOf(plan: LivenessPlan, search: Search, broken: Map<number, string>): StateGraph {
