@@ -1,12 +1,16 @@
 // Runs the models of a checkout of github.com/tlaplus/Examples, one child process each, and compares distinct states,
 // generated states and depth with the figures its manifests publish.
-//   node bench/tla.bench.ts CHECKOUT [--only TEXT] [--seconds N] [--memory MIB] [--all]
+// Each child may use 60 CPU seconds and 4 GiB; both can be set.
+//   node bench/tla.bench.ts CHECKOUT [--only TEXT] [--seconds N] [--memory MIB]
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { say, skip } from './figure.ts'
+
+/** A child that waits rather than works is ended after this many times its CPU limit. */
+const WALL_PER_CPU_MAX = 20
 
 type Model = {
   readonly module: string
@@ -76,7 +80,9 @@ function run(root: string, model: Model): Promise<Row> {
     values.memory,
   ]
   const begun = process.hrtime.bigint()
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  // CPU time is what is limited: on a busy machine the wall clock says little.
+  const limited = ['-c', 'ulimit -t "$0"; exec "$@"', values.seconds, process.execPath, ...args]
+  const child = spawn('sh', limited, { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let errors = ''
   child.stdout.on('data', (chunk) => {
@@ -85,7 +91,7 @@ function run(root: string, model: Model): Promise<Row> {
   child.stderr.on('data', (chunk) => {
     errors = (errors + chunk).slice(-400)
   })
-  const timer = setTimeout(() => child.kill('SIGKILL'), Number(values.seconds) * 1000)
+  const timer = setTimeout(() => child.kill('SIGKILL'), Number(values.seconds) * 1000 * WALL_PER_CPU_MAX)
   return new Promise((resolve) => {
     child.on('close', () => {
       clearTimeout(timer)

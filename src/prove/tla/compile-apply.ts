@@ -42,7 +42,10 @@ const temporal: BuiltIn = (c, expr) =>
   c.fail(`${expr.name} is temporal: it has no value in a state.`, expr.place)
 
 const builtIns: Readonly<Record<string, BuiltIn>> = {
-  '=': two('eq', compileExpr),
+  '=': (c, expr, context) => {
+    const operands = args(c, expr, 2).map((arg) => compileExpr(c, arg, context))
+    return `eq(${operands.join(', ')}, ${c.place(expr.place)})`
+  },
   '#': (c, expr, context) => `!${builtIns['=']?.(c, expr, context)}`,
   '\\in': (c, expr, context) => {
     const [element, container] = args(c, expr, 2) as [Expr, Expr]
@@ -75,7 +78,7 @@ const builtIns: Readonly<Record<string, BuiltIn>> = {
   UNCHANGED: (c, expr, context) => {
     const [operand] = args(c, expr, 1) as [Expr]
     const then = compileExpr(c, operand, { ...context, mode: primed(context) })
-    return `eq(${compileExpr(c, operand, context)}, ${then})`
+    return `eq(${compileExpr(c, operand, context)}, ${then}, ${c.place(expr.place)})`
   },
   ENABLED: (c, expr, context) => compileEnabled(c, args(c, expr, 1)[0] as Expr, context),
   '[]': temporal,

@@ -64,31 +64,39 @@ export function assign(
   const value = expr.name === '=' ? compileExpr(c, right, context) : compileSet(c, right, context)
   const test = (operand: string): string =>
     expr.name === '='
-      ? `if (eq(${name}, ${operand})) {${next.code(done)}}`
+      ? `if (eq(${name}, ${operand}, ${c.place(expr.place)})) {${next.code(done)}}`
       : `if (${expr.name === '\\in' ? 'has' : 'within'}(${name}, ${operand}, ${c.place(expr.place)})) {${next.code(done)}}`
   if (assigned.must.has(index)) return test(value)
-  if (!assigned.may.has(index)) return bind(branch, name, expr.name, value, next.code(done))
+  if (!assigned.may.has(index))
+    return bind(branch, name, expr.name, value, next.code(done), c.place(expr.place))
   return shared(branch, next, assigned, (after) => {
     const operand = c.fresh('e')
     const kept = `const ${operand} = ${value};`
     const tests =
       expr.name === '='
-        ? `if (eq(${name}, ${operand})) {${after.code(done)}}`
+        ? `if (eq(${name}, ${operand}, ${c.place(expr.place)})) {${after.code(done)}}`
         : `if (${expr.name === '\\in' ? 'has' : 'within'}(${name}, ${operand}, ${c.place(expr.place)})) {${after.code(done)}}`
-    return `{${kept}if (${name} !== undefined) {${tests}} else {${bind(branch, name, expr.name, operand, after.code(done))}}}`
+    return `{${kept}if (${name} !== undefined) {${tests}} else {${bind(branch, name, expr.name, operand, after.code(done), c.place(expr.place))}}}`
   })
 }
 
-function bind(branch: Branch, name: string, operator: string, value: string, after: string): string {
+function bind(
+  branch: Branch,
+  name: string,
+  operator: string,
+  value: string,
+  after: string,
+  at: number,
+): string {
   if (operator === '=') return `${name} = ${value};${after}${name} = undefined;`
   const each = branch.c.fresh('e')
-  const set = operator === '\\in' ? value : `subsets(${value})`
+  const set = operator === '\\in' ? `over(${value}, ${at})` : `subsets(${value})`
   return `if (some(${set}, (${each}) => {${name} = ${each};${after}return false;})) return true;${name} = undefined;`
 }
 
 export function same(branch: Branch, expr: Expr): string {
   const { c, context } = branch
-  return `eq(${compileExpr(c, expr, context)}, ${compileExpr(c, expr, { ...context, mode: primed(context) })})`
+  return `eq(${compileExpr(c, expr, context)}, ${compileExpr(c, expr, { ...context, mode: primed(context) })}, ${c.place(expr.place)})`
 }
 
 export function unchanged(branch: Branch, expr: Expr, assigned: Assigned, next: Next): string {
@@ -97,10 +105,10 @@ export function unchanged(branch: Branch, expr: Expr, assigned: Assigned, next: 
   if (index !== undefined) {
     const name = `y${index}`
     const done = withVariable(assigned, index)
-    if (assigned.must.has(index)) return `if (eq(x${index}, ${name})) {${next.code(done)}}`
+    if (assigned.must.has(index)) return `if (eq(x${index}, ${name}, -1)) {${next.code(done)}}`
     if (!assigned.may.has(index)) return `${name} = x${index};${next.code(done)}${name} = undefined;`
     return shared(branch, next, assigned, (after) => {
-      const test = `if (eq(x${index}, ${name})) {${after.code(done)}}`
+      const test = `if (eq(x${index}, ${name}, -1)) {${after.code(done)}}`
       return `if (${name} !== undefined) {${test}} else {${name} = x${index};${after.code(done)}${name} = undefined;}`
     })
   }

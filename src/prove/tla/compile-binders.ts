@@ -1,5 +1,5 @@
 // Everything that binds names: quantifiers, CHOOSE, set and function constructors, LET.
-import { compileBody, compileBool, compileSet } from './compile-expr.ts'
+import { compileBody, compileBool, compileExpr, compileSet } from './compile-expr.ts'
 import type { Compiler, Context } from './compiler.ts'
 import { addDefinition } from './modules.ts'
 import { type Binding, type Frame, Scope } from './scope.ts'
@@ -16,11 +16,18 @@ type Loop = {
 
 type Loops = { readonly loops: readonly Loop[]; readonly inner: Context }
 
-export function openLoops(c: Compiler, bounds: readonly Bound[], context: Context): Loops {
+export function openLoops(
+  c: Compiler,
+  bounds: readonly Bound[],
+  context: Context,
+  goesThrough = true,
+): Loops {
   const loops: Loop[] = []
   const names: [string, Binding][] = []
   for (const bound of bounds) {
-    const set = compileSet(c, bound.set, context)
+    const set = goesThrough
+      ? `over(${compileExpr(c, bound.set, context)}, ${c.place(bound.set.place)})`
+      : compileSet(c, bound.set, context)
     const { level } = c.analysis.of(bound.set, context.scope)
     if (bound.isTuple) {
       const param = c.fresh('t')
@@ -93,7 +100,7 @@ export function compileChoose(c: Compiler, expr: ExprOf<'choose'>, context: Cont
 }
 
 export function compileFilter(c: Compiler, expr: ExprOf<'filter'>, context: Context): string {
-  const { loops, inner } = openLoops(c, [expr.bound], context)
+  const { loops, inner } = openLoops(c, [expr.bound], context, false)
   const [loop] = loops as [Loop]
   return `filter(${loop.set}, (${loop.param}) => ${body(loop.opening, compileTest(c, expr.body, inner))})`
 }
@@ -120,7 +127,7 @@ export function compileFunction(c: Compiler, expr: ExprOf<'function'>, context: 
     expr.self === undefined || self === undefined
       ? context
       : { ...context, scope: context.scope.with([[expr.self, { kind: 'local', code: self, level: 1 }]]) }
-  const { loops } = openLoops(c, expr.bounds, context)
+  const { loops } = openLoops(c, expr.bounds, context, false)
   const { inner } = openLoopsInto(c, expr.bounds, outer, loops)
   const value = compileBody(c, expr.body, inner)
   const [only] = loops

@@ -46,7 +46,7 @@ export function compileExpr(c: Compiler, expr: Expr, context: Context, isHoistin
     case 'choose':
       return compileChoose(c, expr, context)
     case 'set':
-      return `lits([${list(c, expr.items, context)}])`
+      return `lits([${list(c, expr.items, context)}], ${c.place(expr.place)})`
     case 'filter':
       return compileFilter(c, expr, context)
     case 'map':
@@ -77,7 +77,7 @@ export function compileExpr(c: Compiler, expr: Expr, context: Context, isHoistin
     case 'case':
       return compileCase(c, expr, context)
     case 'let':
-      return `(() => ${compileBody(c, expr, context)})()`
+      return `(() => {${compileReturn(c, expr, context)}})()`
     case 'box':
     case 'angle':
       return compileStep(c, expr, context)
@@ -186,7 +186,10 @@ function compileStep(c: Compiler, expr: ExprOf<'box' | 'angle'>, context: Contex
   const now = compileExpr(c, expr.subscript, context)
   const then = compileExpr(c, expr.subscript, { ...context, mode: primed(context) })
   const action = compileBool(c, expr.action, context)
-  return expr.kind === 'box' ? `(eq(${now}, ${then}) || ${action})` : `(!eq(${now}, ${then}) && ${action})`
+  const at = c.place(expr.place)
+  return expr.kind === 'box'
+    ? `(eq(${now}, ${then}, ${at}) || ${action})`
+    : `(!eq(${now}, ${then}, ${at}) && ${action})`
 }
 
 /** The mode in which the operand of a prime is read. */

@@ -7,53 +7,58 @@ export type Graph = {
   readonly targets: Int32Array
 }
 
-/** The components of the nodes that `isIn` admits, each a list of nodes. */
-export function components(
-  graph: Graph,
-  isIn: (node: number) => boolean,
-  among: Iterable<number>,
-): number[][] {
-  const index = new Map<number, number>()
-  const low = new Map<number, number>()
-  const stack: number[] = []
-  const onStack = new Set<number>()
-  const found: number[][] = []
+/** The components of the subgraph on `among`; `isIn` marks exactly those nodes with `mark`. */
+export function components(graph: Graph, among: Int32Array, isIn: Int32Array, mark: number): Int32Array[] {
+  const index = new Int32Array(graph.nodes).fill(-1)
+  const low = new Int32Array(graph.nodes)
+  const edge = new Int32Array(graph.nodes)
+  const onStack = new Uint8Array(graph.nodes)
+  const stack = new Int32Array(among.length)
+  const work = new Int32Array(among.length)
+  const found: Int32Array[] = []
   let counter = 0
+  let height = 0
   for (const root of among) {
-    if (!isIn(root) || index.has(root)) continue
-    const work: [node: number, edge: number][] = [[root, graph.offsets[root] as number]]
-    index.set(root, counter)
-    low.set(root, counter++)
-    stack.push(root)
-    onStack.add(root)
-    for (let top = work.at(-1); top; top = work.at(-1)) {
-      const [node, edge] = top
-      if (edge < (graph.offsets[node + 1] as number)) {
-        top[1] = edge + 1
-        const target = graph.targets[edge] as number
-        if (!isIn(target)) continue
-        if (!index.has(target)) {
-          index.set(target, counter)
-          low.set(target, counter++)
-          stack.push(target)
-          onStack.add(target)
-          work.push([target, graph.offsets[target] as number])
-        } else if (onStack.has(target))
-          low.set(node, Math.min(low.get(node) as number, index.get(target) as number))
+    if (index[root] !== -1) continue
+    let depth = 0
+    work[0] = root
+    let entering = true
+    while (depth >= 0) {
+      const node = work[depth] as number
+      if (entering) {
+        index[node] = counter
+        low[node] = counter++
+        edge[node] = graph.offsets[node] as number
+        stack[height++] = node
+        onStack[node] = 1
+        entering = false
+      }
+      const at = edge[node] as number
+      if (at < (graph.offsets[node + 1] as number)) {
+        edge[node] = at + 1
+        const target = graph.targets[at] as number
+        if (isIn[target] !== mark) continue
+        if (index[target] === -1) {
+          work[++depth] = target
+          entering = true
+        } else if (onStack[target] === 1 && (index[target] as number) < (low[node] as number)) {
+          low[node] = index[target] as number
+        }
         continue
       }
-      work.pop()
-      const parent = work.at(-1)
-      if (parent) low.set(parent[0], Math.min(low.get(parent[0]) as number, low.get(node) as number))
-      if (low.get(node) !== index.get(node)) continue
-      const component: number[] = []
+      depth--
+      if (depth >= 0) {
+        const parent = work[depth] as number
+        if ((low[node] as number) < (low[parent] as number)) low[parent] = low[node] as number
+      }
+      if (low[node] !== index[node]) continue
+      const end = height
       let member: number
       do {
-        member = stack.pop() as number
-        onStack.delete(member)
-        component.push(member)
+        member = stack[--height] as number
+        onStack[member] = 0
       } while (member !== node)
-      found.push(component)
+      found.push(stack.slice(height, end))
     }
   }
   return found

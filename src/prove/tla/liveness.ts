@@ -39,6 +39,8 @@ class Product {
   /** The edge of the state graph behind each edge of the product. */
   readonly #edges: Integers
   readonly #parents = new Integers()
+  readonly #mark: Int32Array
+  #marks = 0
 
   constructor(graph: StateGraph, tableau: Tableau) {
     this.#graph = graph
@@ -65,6 +67,7 @@ class Product {
       }
     }
     offsets.push(targets.count)
+    this.#mark = new Int32Array(this.#rows.count)
     this.#own = { nodes: this.#rows.count, offsets: offsets.values(), targets: targets.values() }
   }
 
@@ -86,36 +89,37 @@ class Product {
   }
 
   lasso(demands: readonly Demand[]): Lasso | undefined {
-    const all = Array.from({ length: this.#own.nodes }, (_, at) => at)
+    const all = Int32Array.from({ length: this.#own.nodes }, (_, at) => at)
     const component = this.#fair(all, demands)
-    return component && this.#walk(component, demands)
+    return component && this.#walk([...component], demands)
   }
 
   /** A component in which a fair cycle runs that keeps all promises. */
-  #fair(nodes: readonly number[], demands: readonly Demand[]): readonly number[] | undefined {
-    const inside = new Set(nodes)
-    for (const component of components(this.#own, (node) => inside.has(node), nodes)) {
-      const members = new Set(component)
-      if (!this.#hasEdge(component, members)) continue
-      if (!this.#keepsPromises(component)) continue
-      const failing = demands.filter((demand) => !this.#meets(component, members, demand))
-      if (failing.length === 0) return component
-      // Weak fairness fails for the whole component; strong fairness may hold where the action is never enabled.
-      if (failing.some((demand) => demand.kind === 'weak')) continue
-      const rest = component.filter((node) => failing.every((demand) => !this.#isEnabled(node, demand)))
-      if (rest.length === 0) continue
-      const found = this.#fair(rest, demands)
+  #fair(nodes: Int32Array, demands: readonly Demand[]): Int32Array | undefined {
+    const own = ++this.#marks
+    for (const node of nodes) this.#mark[node] = own
+    for (const component of components(this.#own, nodes, this.#mark, own)) {
+      const mark = ++this.#marks
+      for (const node of component) this.#mark[node] = mark
+      const found = this.#fairIn(component, mark, demands)
       if (found) return found
     }
     return undefined
   }
 
-  #hasEdge(component: readonly number[], members: ReadonlySet<number>): boolean {
-    if (component.length > 1) return true
-    return this.#someEdge(component, members, () => true) !== undefined
+  #fairIn(component: Int32Array, mark: number, demands: readonly Demand[]): Int32Array | undefined {
+    const isMember = (node: number): boolean => this.#mark[node] === mark
+    if (component.length === 1 && !this.#someEdge(component, isMember, () => true)) return undefined
+    if (!this.#keepsPromises(component)) return undefined
+    const failing = demands.filter((demand) => !this.#meets(component, isMember, demand))
+    if (failing.length === 0) return component
+    // Weak fairness fails for the whole component; strong fairness may hold where the action is never enabled.
+    if (failing.some((demand) => demand.kind === 'weak')) return undefined
+    const rest = component.filter((node) => failing.every((demand) => !this.#isEnabled(node, demand)))
+    return rest.length === 0 ? undefined : this.#fair(rest, demands)
   }
 
-  #keepsPromises(component: readonly number[]): boolean {
+  #keepsPromises(component: Int32Array): boolean {
     for (let promise = 0; promise < this.#tableau.promises; promise++) {
       if (!component.some((node) => this.#isKept(node, promise))) return false
     }
@@ -140,22 +144,22 @@ class Product {
     return (this.#graph.truth[demand.step] as Uint8Array)[this.#edges.at(edge)] === 1
   }
 
-  #meets(component: readonly number[], members: ReadonlySet<number>, demand: Demand): boolean {
+  #meets(component: Int32Array, isMember: (node: number) => boolean, demand: Demand): boolean {
     if (demand.kind === 'weak' && component.some((node) => !this.#isEnabled(node, demand))) return true
     if (demand.kind === 'strong' && component.every((node) => !this.#isEnabled(node, demand))) return true
-    return this.#someEdge(component, members, (edge) => this.#isStep(edge, demand)) !== undefined
+    return this.#someEdge(component, isMember, (edge) => this.#isStep(edge, demand)) !== undefined
   }
 
   #someEdge(
-    component: Iterable<number>,
-    members: ReadonlySet<number>,
+    nodes: Iterable<number>,
+    isMember: (node: number) => boolean,
     test: (edge: number) => boolean,
   ): readonly [from: number, to: number] | undefined {
-    for (const node of component) {
+    for (const node of nodes) {
       const end = this.#own.offsets[node + 1] as number
       for (let edge = this.#own.offsets[node] as number; edge < end; edge++) {
         const target = this.#own.targets[edge] as number
-        if (members.has(target) && test(edge)) return [node, target]
+        if (isMember(target) && test(edge)) return [node, target]
       }
     }
     return undefined
@@ -163,7 +167,8 @@ class Product {
 
   /** The shortest way to the component, then once round it through everything that must happen again and again. */
   #walk(component: readonly number[], demands: readonly Demand[]): Lasso {
-    const members = new Set(component)
+    const inside = new Set(component)
+    const members = (node: number): boolean => inside.has(node)
     const entry = component.reduce((first, node) => Math.min(first, node))
     const prefix: number[] = []
     for (let at = this.#parents.at(entry); at >= 0; at = this.#parents.at(at)) prefix.push(at)
@@ -190,7 +195,7 @@ class Product {
   }
 
   /** Goes on to a node with an edge back to where the cycle began. */
-  #close(cycle: number[], members: ReadonlySet<number>): void {
+  #close(cycle: number[], members: (node: number) => boolean): void {
     const first = cycle[0] as number
     const leadsBack = (node: number): boolean =>
       this.#someEdge([node], members, (edge) => this.#own.targets[edge] === first) !== undefined
@@ -198,7 +203,7 @@ class Product {
   }
 
   /** The nodes after `from` on a shortest way to a goal, inside the component; none when `from` is one. */
-  #path(from: number, goal: (node: number) => boolean, members: ReadonlySet<number>): number[] {
+  #path(from: number, goal: (node: number) => boolean, members: (node: number) => boolean): number[] {
     const parents = new Map<number, number>([[from, -1]])
     const queue = [from]
     for (const node of queue) {
@@ -210,7 +215,7 @@ class Product {
       const end = this.#own.offsets[node + 1] as number
       for (let edge = this.#own.offsets[node] as number; edge < end; edge++) {
         const target = this.#own.targets[edge] as number
-        if (!members.has(target) || parents.has(target)) continue
+        if (!members(target) || parents.has(target)) continue
         parents.set(target, node)
         queue.push(target)
       }

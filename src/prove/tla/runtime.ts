@@ -50,8 +50,31 @@ export function makeRuntime(places: readonly Place[]) {
     throw new TlaFailure(message, places[at])
   }
 
-  function eq(left: Value, right: Value): boolean {
-    return left === right || equals(left, right)
+  /** Blames a failure deep inside a value on the expression being evaluated. */
+  function located<Result>(at: number, run: () => Result): Result {
+    try {
+      return run()
+    } catch (error) {
+      if (error instanceof TlaFailure) error.place ??= places[at]
+      throw error
+    }
+  }
+
+  function eq(left: Value, right: Value, at: number): boolean {
+    if (left === right) return true
+    try {
+      return equals(left, right)
+    } catch (error) {
+      if (error instanceof TlaFailure) error.place ??= places[at]
+      throw error
+    }
+  }
+
+  /** A set about to be gone through. */
+  function over(value: Value, at: number): TlaSet {
+    const each = value instanceof TlaSet ? value : set(value, at)
+    if (isUnlistable(each)) fail(`Attempted to enumerate ${each.describe()}, which is not finite.`, at)
+    return each
   }
 
   function bool(value: Value, at: number): boolean {
@@ -165,7 +188,7 @@ export function makeRuntime(places: readonly Place[]) {
   }
 
   function has(element: Value, container: Value, at: number): boolean {
-    if (container instanceof TlaSet) return container.has(element)
+    if (container instanceof TlaSet) return located(at, () => container.has(element))
     return fail(`Attempted to check membership in ${brief(container)}, which is not a set.`, at)
   }
 
@@ -176,6 +199,7 @@ export function makeRuntime(places: readonly Place[]) {
   return {
     fail,
     eq,
+    over,
     bool,
     set,
     app,
@@ -193,7 +217,8 @@ export function makeRuntime(places: readonly Place[]) {
     RuleFn,
     all: (over: TlaSet, test: (value: Value) => boolean): boolean => !over.some((value) => !test(value)),
     some: (over: TlaSet, test: (value: Value) => boolean): boolean => over.some(test),
-    lits: (values: Value[]): SetOf => (values.length < 2 ? new SetOf(values) : setOf(values)),
+    lits: (values: Value[], at: number): SetOf =>
+      values.length < 2 ? new SetOf(values) : located(at, () => setOf(values)),
     filter: filtered,
     cup: unionOf,
     cap: intersectionOf,
