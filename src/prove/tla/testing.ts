@@ -39,3 +39,11 @@ export async function checkText(text: ModelText): Promise<Checked> {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** Evaluates constant expressions: each must be TRUE. */
+export async function holds(expressions: readonly string[], preamble = ''): Promise<Checked> {
+  const module = `EXTENDS Integers, Sequences, FiniteSets, TLC\n${preamble}\n${expressions
+    .map((expression) => `ASSUME ${expression}`)
+    .join('\n')}`
+  return checkText({ module, config: '' })
+}
