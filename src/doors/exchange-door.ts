@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config, Protocol } from '../config/config.ts'
 import { type ActId, parseActId } from '../gate/act.ts'
-import type { Caller, IdentityFailure } from '../gate/caller.ts'
+import type { Caller } from '../gate/caller.ts'
 import type { CompletionEntry } from '../gate/entry.ts'
 import type { Endpoint, ExchangeAct } from '../gate/exchange-act.ts'
 import type { ExchangeDecision } from '../gate/exchange-decision.ts'
@@ -12,15 +11,18 @@ import type { Ticket } from '../gate/record/recorder.ts'
 import { anthropic } from './anthropic/anthropic.ts'
 import { applyChanges } from './apply-changes.ts'
 import type { DecisionIds } from './decision-ids.ts'
+import { bodyFailures, type Failure, identityFailures, ledgerFull, noUpstream } from './exchange-failures.ts'
 import type { GateMetrics } from './gate-metrics.ts'
-import type { ExchangeFields, ModelDoor, Refusal } from './model-door.ts'
+import type { ExchangeFields, ModelDoor } from './model-door.ts'
+import { mergedModels } from './model-list.ts'
 import { openai } from './openai/openai.ts'
-import { type BodyFailure, BodyRoom, readBody } from './read-body.ts'
+import { parseFields } from './parse-fields.ts'
+import { BodyRoom, readBody } from './read-body.ts'
 import { sendRefusal } from './refuse.ts'
-import { repeatsTopLevelKey } from './repeated-key.ts'
 import { droppedHeaders, requestHeaders } from './upstream/headers.ts'
 import { Relay, type RelayResult } from './upstream/relay.ts'
 import type { Routes } from './upstream/routes.ts'
+import type { Upstream } from './upstream/upstream.ts'
 
 export type ExchangeDoorParts = {
   readonly gate: ExchangeGate
@@ -29,8 +31,6 @@ export type ExchangeDoorParts = {
   readonly metrics: GateMetrics
   readonly now: () => number
 }
-
-type Failure = Omit<Refusal, 'id'>
 
 /** One request on its way through: what every step needs. */
 type Passage = {
@@ -48,18 +48,6 @@ const CLIENT_CLOSED = 499
 const REASONING_BLOCKS_MAX = 64
 /** Only these endpoints have reasoning that is signed. */
 const SIGNING: ReadonlySet<Endpoint> = new Set(['messages', 'responses'])
-
-const identityFailures: Readonly<Record<IdentityFailure, Failure>> = {
-  'key-missing': { status: 401, rule: 'key.missing', reason: 'no API key was given' },
-  'key-unknown': { status: 401, rule: 'key.unknown', reason: 'the API key is not valid' },
-  'key-expired': { status: 401, rule: 'key.expired', reason: 'the API key has expired' },
-  'too-many-refusals': {
-    status: 429,
-    rule: 'rate.refusals',
-    reason: 'too many refused keys from this address',
-    retryAfterMs: 60_000,
-  },
-}
 
 /** The model doors' common road: identify, read, judge, and relay or refuse. */
 export class ExchangeDoor {
@@ -196,6 +184,9 @@ export class ExchangeDoor {
       return this.#say(passage, noUpstream)
     }
     const { request, response, door } = passage
+    const headers = requestHeaders(request, this.#dropped[door.protocol])
+    if (candidates.length > 1 && request.url === '/v1/models')
+      return await this.#list(passage, caller, act, ticket, { candidates, headers })
     Relay.start({
       request,
       response,
@@ -204,7 +195,7 @@ export class ExchangeDoor {
       id: act.id,
       method: act.endpoint === 'models' ? 'GET' : 'POST',
       path: request.url ?? '/',
-      headers: requestHeaders(request, this.#dropped[door.protocol]),
+      headers,
       body: sent,
       candidates,
       notes: ['x-portcullis-decision', act.id, ...changeNotes(decision)],
@@ -216,6 +207,34 @@ export class ExchangeDoor {
         : undefined,
       now,
     })
+  }
+
+  /** Several upstreams have a list each; the caller sees one, of what it may ask for. */
+  async #list(
+    passage: Passage,
+    caller: Caller,
+    act: ExchangeAct,
+    ticket: Ticket,
+    ask: { readonly candidates: readonly Upstream[]; readonly headers: readonly string[] },
+  ): Promise<void> {
+    const { gate } = this.#parts
+    const body = await mergedModels({
+      ...ask,
+      door: passage.door,
+      mayUse: (model) => gate.mayUse(caller, model),
+    })
+    const result: RelayResult = { ...gateEnded, outcome: 'answered', status: 200, bytes: body?.length ?? 0 }
+    const failed: RelayResult = { ...gateEnded, outcome: 'upstream-failed', status: 503 }
+    await gate.recorder.safe(ticket)
+    await this.#finish(passage, caller, act, ticket, body === undefined ? failed : result)
+    if (body === undefined) return this.#say(passage, noUpstream)
+    passage.response.writeHead(200, [
+      'content-type',
+      'application/json',
+      'content-length',
+      String(body.length),
+    ])
+    passage.response.end(body)
   }
 
   #finish(
@@ -279,29 +298,6 @@ const noFields: ExchangeFields = {
   reasoningSignatures: [],
 }
 
-const bodyFailures: Readonly<Record<Exclude<BodyFailure, 'client-gone'>, Failure>> = {
-  'no-room': { status: 503, rule: 'gate.busy', reason: 'the gate is at its limit', retryAfterMs: 1_000 },
-  'too-large': {
-    status: 413,
-    rule: 'body.too-large',
-    reason: 'the request body is larger than the gate takes',
-  },
-  encoded: { status: 415, rule: 'body.encoded', reason: 'a compressed request body cannot be inspected' },
-}
-
-const ledgerFull: Failure = {
-  status: 503,
-  rule: 'ledger.full',
-  reason: 'the decision could not be recorded',
-  retryAfterMs: 1_000,
-}
-const noUpstream: Failure = {
-  status: 503,
-  rule: 'upstream.unavailable',
-  reason: 'no upstream for this model is up',
-  retryAfterMs: 5_000,
-}
-
 /** How an exchange ends that never reached an upstream. */
 const gateEnded: RelayResult = {
   outcome: 'refused',
@@ -311,22 +307,6 @@ const gateEnded: RelayResult = {
   firstMs: undefined,
   bytes: 0,
   usage: { inputTokens: undefined, outputTokens: undefined },
-}
-
-function parseFields(door: ModelDoor, endpoint: Endpoint, body: Buffer): ExchangeFields | Failure {
-  const malformed = (reason: string): Failure => ({ status: 400, rule: 'body.malformed', reason })
-  if (!isUtf8(body)) return malformed('the body is not valid UTF-8')
-  const text = body.toString('utf8')
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return malformed('the body is not valid JSON')
-  }
-  // Two readers may disagree about which of two equal keys counts, and the upstream is the other reader.
-  if (repeatsTopLevelKey(text)) return malformed('the body repeats a key')
-  const fields = door.readFields(endpoint, json)
-  return fields.ok ? fields.value : malformed(fields.error)
 }
 
 /** `/v1/models` is in both protocols; Anthropic's clients always say which version of it they speak. */

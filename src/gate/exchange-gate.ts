@@ -71,6 +71,10 @@ export class ExchangeGate {
     return this.#parts.recorder
   }
 
+  mayUse(caller: Caller, model: string): boolean {
+    return this.#modelsOf(caller).match(model)
+  }
+
   addressOf(socketAddress: string | undefined, forwardedFor: string | undefined): string {
     return this.#proxies.clientAddress(socketAddress, forwardedFor)
   }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { RunningGate } from './running-gate.ts'
 
+const OPENSSL = 'openssl'
 const directory = mkdtempSync(join(tmpdir(), 'pinned-'))
 const hasOpenssl = makeCertificate()
 
@@ -70,7 +71,7 @@ function makeCertificate(): boolean {
       '-days',
       '2',
     ]
-    execFileSync('openssl', ['req', ...kind, '-subj', '/CN=model', ...out], { stdio: 'ignore' })
+    execFileSync(OPENSSL, ['req', ...kind, '-subj', '/CN=model', ...out], { stdio: 'ignore' })
     return true
   } catch {
     console.warn('openssl is not here: the test of pinned certificates is skipped')
