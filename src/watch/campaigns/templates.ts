@@ -55,7 +55,8 @@ function mask(text: string, sketcher: Sketcher, shared: ReadonlyMap<number, numb
         : last < 0 && word === 0
           ? ''
           : ` ${MASK} `
-    masked += joint + text.slice(start, end)
+    // A run is the same whatever its numbers are, so a number in it may be one account's own.
+    masked += joint + text.slice(start, end).replace(/\d+/, '0')
     last = word
     shown++
   }
