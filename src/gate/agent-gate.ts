@@ -5,6 +5,7 @@ import { type AgentTable, agentTable, decideAgentAct } from './decide/decide-age
 import type { AgentDecision } from './decision.ts'
 import type { Finding } from './finding.ts'
 import { Behaviour } from './inspect/behaviour/behaviour.ts'
+import { inspectCarried } from './inspect/command/carried.ts'
 import { commandDetectors, inspectCommand, inspectWrite } from './inspect/command/command.ts'
 import { Flow, type ToolSets } from './inspect/flow/flow.ts'
 import { KnownSecrets } from './inspect/secret/known.ts'
@@ -83,7 +84,10 @@ export class AgentGate {
       case 'write':
         return inspectWrite(act, this.#isOn)
       case 'call':
-        return this.#isOn('flow') ? this.#flowOf(session).inspectCall(act) : []
+        return [
+          ...inspectCarried(act, this.#isOn),
+          ...(this.#isOn('flow') ? this.#flowOf(session).inspectCall(act) : []),
+        ]
       case 'result':
         return this.#isOn('flow') ? this.#flowOf(session).inspectResult(act) : []
       case 'message':

@@ -10,6 +10,7 @@ import { remoteCode } from './remote-code/remote-code.ts'
 import { remoteShell } from './remote-shell/remote-shell.ts'
 import type { Reading } from './shell/model.ts'
 import { ScriptReader } from './shell/reader.ts'
+import { readLater } from './shell/run-words.ts'
 import { newScope, startOf } from './shell/scope.ts'
 import { spraying } from './spraying/spraying.ts'
 import { tunnel } from './tunnel/tunnel.ts'
@@ -63,6 +64,7 @@ export function inspectWrite(
   if (language !== undefined)
     reader.program({ language, code: act.text, by: undefined, decoding: [] }, newScope(), startOf())
   else if (isShellFile(act)) reader.script(act.text, newScope(), startOf())
+  else readLater(reader, act.path, act.text, newScope())
   return inspectReading(reader.reading, isOn)
 }
 

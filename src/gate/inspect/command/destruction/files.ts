@@ -90,7 +90,7 @@ function listed({ pipeline, stage }: Invocation): readonly Finding[] {
   if (before === undefined || !/^(ls|find)$/.test(before.name)) return []
   if (before.args.some((arg, index) => isNarrowing(arg, before.args[index + 1]))) return []
   return lossOf(
-    plain(before.args).filter((arg) => /^[/~]/.test(arg)),
+    plain(before.args).filter((arg) => /^[/~]/.test(arg) || (before.name === 'find' && arg === '.')),
     'deletes what is listed:',
     undefined,
   )

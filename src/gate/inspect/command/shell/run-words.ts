@@ -189,9 +189,14 @@ function noteWrites(
     if (text === undefined || hasMarker(path)) continue
     scope.files.set(path, isAppended ? (scope.files.get(path) ?? '') + text : text)
     if (scope.depth > 6) continue
-    if (laterRun.test(path)) reader.script(text, deeper(scope), startOf())
-    else if (cronFile.test(path)) runCron(reader, text, scope)
+    readLater(reader, path, text, scope)
   }
+}
+
+/** What a start of the machine, of a shell or of a clock would run out of this file. */
+export function readLater(reader: ScriptReader, path: string, text: string, scope: Scope): void {
+  if (laterRun.test(path)) reader.script(text, deeper(scope), startOf())
+  else if (cronFile.test(path)) runCron(reader, text, scope)
 }
 
 function runCron(reader: ScriptReader, text: string, scope: Scope): void {
