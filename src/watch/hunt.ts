@@ -19,8 +19,8 @@ import type { NameKind } from './sketches/sketched.ts'
 import { TimeOrder } from './time-order.ts'
 import { type Raised, Watch } from './watch.ts'
 
-/** Blocks read ahead of the watch, for each file: enough to keep the workers busy, no more. */
-const READ_AHEAD = 4
+/** Blocks read ahead of the watch, for each file: enough to keep the workers busy through a sweep. */
+const READ_AHEAD = 16
 
 export type HuntOptions = {
   readonly stdin?: Readable

@@ -6,8 +6,8 @@ import type { Block } from '../intake/block.ts'
 import type { Input } from '../intake/input.ts'
 import type { NameKind, SketchedBlock, SketchJob } from './sketched.ts'
 
-/** Blocks in flight for each worker: one being sketched, one waiting. */
-const QUEUE_MAX = 2
+/** Blocks in flight for each worker: enough to work on while the main thread sweeps. */
+const QUEUE_MAX = 8
 
 export type PooledBlock = SketchedBlock & {
   readonly worker: number
