@@ -1,7 +1,10 @@
 // Written by bench/calibrate.ts from benign traffic only; not edited by hand.
 import type { SignalName } from './signals.ts'
 
-type Calibration = { readonly groups: number; readonly counts: Readonly<Record<SignalName, readonly number[]>> }
+type Calibration = {
+  readonly groups: number
+  readonly counts: Readonly<Record<SignalName, readonly number[]>>
+}
 
 /** How many benign groups showed each signal with a strength of 0.00, 0.01 … 1.00. */
 // biome-ignore format: a table of measurements
