@@ -7,6 +7,7 @@ import { commands } from '../src/cli/commands.ts'
 import { readConfig } from '../src/config/read-config.ts'
 import { agentDetectors } from '../src/gate/agent-gate.ts'
 import { readAgentPolicy } from '../src/gate/decide/read-agent-policy.ts'
+import { calibration } from '../src/watch/campaigns/calibration.ts'
 import { signals } from '../src/watch/campaigns/signals.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -117,6 +118,29 @@ test('the page about detection names every signal, and no other', () => {
   const page = documents.find(({ file }) => file === join('docs', 'detection.md'))
   const named = [...(page?.text ?? '').matchAll(/^### `([a-z-]+)`/gm)].map(([, name]) => name)
   expect(named.sort()).toEqual(signals.map(({ name }) => name).sort())
+})
+
+test('every signal has its page, and no other', () => {
+  const pages = readdirSync(join(root, 'docs', 'signals')).map((file) => file.replace(/\.md$/, ''))
+  expect(pages.sort()).toEqual(signals.map(({ name }) => name).sort())
+})
+
+test('a signal’s page has every section, and states the shares of benign groups that were measured', () => {
+  const sections = ['sees', 'misses, and how it is evaded', 'benign near miss', 'How often', 'How to answer']
+  for (const { name } of signals) {
+    const page = documents.find(({ file }) => file === join('docs', 'signals', `${name}.md`))?.text ?? ''
+    for (const section of sections) expect(page, name).toMatch(new RegExp(`^## .*${section}`, 'm'))
+    for (const strength of [0.3, 0.7]) {
+      const counts = calibration.counts[name].slice(Math.round(strength * 100))
+      const share = (100 * counts.reduce((sum, count) => sum + count, 0)) / calibration.groups
+      const stated = new RegExp(`^\\| ${strength} or more \\| ([\\d.]+) % \\|$`, 'm').exec(page)?.[1]
+      // A calibration over other seeds moves the shares a little; a page need not follow that.
+      expect(
+        Math.abs(Number(stated) - share),
+        `${name} at ${strength}: ${share.toFixed(1)} %`,
+      ).toBeLessThanOrEqual(2)
+    }
+  }
 })
 
 test('the page about dependencies names each with its version, and no other', () => {
