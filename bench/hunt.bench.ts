@@ -174,7 +174,9 @@ function part(some: number, all: number): string {
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(share > 0 && share < 0.001 ? 3 : share < 0.01 ? 2 : 1)} %`
+  // Nearly none is not none, and nearly all is not all.
+  const odd = Math.min(share, 1 - share)
+  return `${(100 * share).toFixed(odd > 0 && odd < 0.001 ? 3 : odd < 0.01 ? 2 : 1)} %`
 }
 
 type Ran = { readonly out: string; readonly cpuSeconds: number | undefined }
