@@ -157,30 +157,20 @@ export class ExchangeDoor {
     metrics.decided(act, decision)
     if (ticket.kind === 'refused') return this.#say(passage, ledgerFull)
     if (decision.action === 'deny') {
-      await this.#finish(passage, caller, act, ticket, { ...gateEnded, status: decision.status })
+      const ended = { ...gateEnded, status: decision.status }
+      await this.#finish(passage, caller, act, ticket, ended)
       return this.#say(passage, decision)
     }
     let sent = body
     if (decision.action === 'throttle') {
-      const waited = await waitFor(passage.response, decision.delayMs)
-      if (!waited) {
-        await this.#finish(passage, caller, act, ticket, {
-          ...gateEnded,
-          outcome: 'client-gone',
-          status: CLIENT_CLOSED,
-        })
-        return
-      }
+      const hasWaited = await waitFor(passage.response, decision.delayMs)
+      if (!hasWaited) return await this.#finish(passage, caller, act, ticket, clientLeft)
       if (body !== null) sent = applyChanges(body, act.endpoint, decision.changes)
     }
     const model = modelAfter(act.model, decision)
     const candidates = this.#routes.candidates(act.protocol, model, decision.pin, now())
     if (candidates.length === 0) {
-      await this.#finish(passage, caller, act, ticket, {
-        ...gateEnded,
-        outcome: 'upstream-failed',
-        status: 503,
-      })
+      await this.#finish(passage, caller, act, ticket, noneAnswered)
       return this.#say(passage, noUpstream)
     }
     const { request, response, door } = passage
@@ -224,9 +214,8 @@ export class ExchangeDoor {
       mayUse: (model) => gate.mayUse(caller, model),
     })
     const result: RelayResult = { ...gateEnded, outcome: 'answered', status: 200, bytes: body?.length ?? 0 }
-    const failed: RelayResult = { ...gateEnded, outcome: 'upstream-failed', status: 503 }
     await gate.recorder.safe(ticket)
-    await this.#finish(passage, caller, act, ticket, body === undefined ? failed : result)
+    await this.#finish(passage, caller, act, ticket, body === undefined ? noneAnswered : result)
     if (body === undefined) return this.#say(passage, noUpstream)
     passage.response.writeHead(200, [
       'content-type',
@@ -308,6 +297,9 @@ const gateEnded: RelayResult = {
   bytes: 0,
   usage: { inputTokens: undefined, outputTokens: undefined },
 }
+
+const clientLeft: RelayResult = { ...gateEnded, outcome: 'client-gone', status: CLIENT_CLOSED }
+const noneAnswered: RelayResult = { ...gateEnded, outcome: 'upstream-failed', status: 503 }
 
 /** `/v1/models` is in both protocols; Anthropic's clients always say which version of it they speak. */
 function doorFor(request: IncomingMessage, path: string): ModelDoor {
