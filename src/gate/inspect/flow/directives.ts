@@ -10,6 +10,7 @@ export type Directive = {
 
 const SENTENCES_MAX = 2_000
 const SENTENCE_CHARACTERS_MAX = 1_200
+const CLAUSES_MAX = 6
 /** Words after the verb that may say what it is about: "send some money to". */
 const OBJECT_WORDS = 6
 
@@ -45,6 +46,11 @@ function effectsOfSentence(sentence: string): ReadonlySet<Effect> {
   const bare = sentence.replace(opening, '')
   const first = /^([a-z]+)\b((?: [^ ]+){0,6})/.exec(bare)
   if (first) note(found, first[1] ?? '', first[2] ?? '')
+  // "Resolution: send …" and "Note for the reader: visit …" begin after the colon.
+  for (const clause of sentence.split(': ').slice(1, CLAUSES_MAX)) {
+    const verb = /^([a-z]+)\b((?: [^ ]+){0,6})/.exec(clause.replace(opening, ''))
+    if (verb) note(found, verb[1] ?? '', verb[2] ?? '')
+  }
   request.lastIndex = 0
   for (let match = request.exec(sentence); match !== null; match = request.exec(sentence)) {
     note(found, match[1] ?? '', match[2] ?? '')
