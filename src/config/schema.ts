@@ -99,7 +99,7 @@ const limits = v.strictObject({
 const ledger = v.strictObject({
   wait: v.optional(v.picklist(['written', 'durable']), 'written'),
   full: v.optional(v.picklist(['closed', 'open']), 'closed'),
-  fullWaitMs: v.optional(count, 1_000),
+  fullWaitMs: v.optional(count, 5_000),
   ringMiB: v.optional(v.pipe(positive, v.maxValue(1_024)), 8),
   segmentMiB: v.optional(v.pipe(positive, v.maxValue(4_096)), 128),
   retainDays: v.optional(count, 0),

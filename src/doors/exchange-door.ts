@@ -8,10 +8,18 @@ import type { Endpoint, ExchangeAct } from '../gate/exchange-act.ts'
 import type { ExchangeDecision } from '../gate/exchange-decision.ts'
 import type { ExchangeGate, Judgement } from '../gate/exchange-gate.ts'
 import type { Ticket } from '../gate/record/recorder.ts'
+import { GateError } from '../kernel/gate-error.ts'
 import { anthropic } from './anthropic/anthropic.ts'
 import { applyChanges } from './apply-changes.ts'
 import type { DecisionIds } from './decision-ids.ts'
-import { bodyFailures, type Failure, identityFailures, ledgerFull, noUpstream } from './exchange-failures.ts'
+import {
+  bodyFailures,
+  type Failure,
+  gateFailed,
+  identityFailures,
+  ledgerFull,
+  noUpstream,
+} from './exchange-failures.ts'
 import type { GateMetrics } from './gate-metrics.ts'
 import type { ExchangeFields, ModelDoor } from './model-door.ts'
 import { mergedModels } from './model-list.ts'
@@ -91,9 +99,9 @@ export class ExchangeDoor {
     response.on('error', () => {})
     this.#pass(passage).catch((error: unknown) => {
       metrics.failed(error)
-      const reason = 'the gate could not handle this request'
+      const isLedger = error instanceof GateError && error.code === 'ledger-full'
       if (response.headersSent) response.destroy()
-      else sendRefusal(response, door, { status: 500, rule: 'gate.failed', reason, id: passage.id })
+      else sendRefusal(response, door, { ...(isLedger ? ledgerFull : gateFailed), id: passage.id })
     })
     return true
   }

@@ -39,3 +39,9 @@ export const noUpstream: Failure = {
   reason: 'no upstream for this model is up',
   retryAfterMs: 5_000,
 }
+
+export const gateFailed: Failure = {
+  status: 500,
+  rule: 'gate.failed',
+  reason: 'the gate could not handle this request',
+}

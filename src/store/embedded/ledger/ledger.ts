@@ -75,7 +75,8 @@ export class Ledger implements AsyncDisposable {
         hash: Uint8Array.from(recovery.head.hash),
       }
       const worker = new Worker(moduleUrl('./writer-worker', import.meta.url), { workerData })
-      await once(worker, 'online')
+      // Not 'online': the thread is that before it has read its own code, and nothing would be written meanwhile.
+      await once(worker, 'message')
       const ledger = new Ledger(ring, worker, lock, recovery)
       await ledger.#closeOpenIntents()
       return ledger

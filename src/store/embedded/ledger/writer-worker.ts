@@ -23,6 +23,7 @@ const startSchema = v.object({
 
 export type WriterStart = v.InferOutput<typeof startSchema>
 export type WriterMessage =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'stalled'; readonly code: string }
   | { readonly kind: 'resumed' }
@@ -43,6 +44,7 @@ const writer = BlockWriter.open({
   retainBytes: start.retainBytes,
   now: Date.now,
 })
+tell({ kind: 'ready' })
 await run()
 
 async function run(): Promise<void> {
