@@ -88,7 +88,7 @@ function loud(account: number, at: number): Partial<Exchange> {
 
 const wrapped = (isSystemOnly: boolean): Family => ({
   features: [0],
-  members: new Map(Array.from({ length: SIZE }, (_, index) => [index, 72])),
+  members: new Map(Array.from({ length: 500 }, (_, index) => [index, 72])),
   isSystemOnly,
 })
 

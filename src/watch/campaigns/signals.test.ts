@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Exchange } from '../exchange.ts'
+import { every, MONDAY } from '../exchanges.fixture.ts'
+import { DAY_MS } from '../time.ts'
+import type { Group } from './group.ts'
+import type { Sameness } from './sameness.ts'
+import { alike, groupAmongStrangers, humanHours, roundTheClock, unlike } from './scene.fixture.ts'
+import { percent, type SignalName, signals } from './signals.ts'
+
+const SIZE = 12
+
+function read(
+  name: SignalName,
+  said: (account: number, at: number) => Partial<Exchange>,
+  { times = humanHours, ...over }: Partial<Group> & { readonly times?: readonly number[] } = {},
+) {
+  const { group, scene } = groupAmongStrangers(
+    SIZE,
+    (account) => ({ times, said: (at) => said(account, at) }),
+    over,
+  )
+  const signal = signals.find((each) => each.name === name)
+  if (!signal) throw new Error(`no signal ${name}`)
+  return signal.read(group, scene)
+}
+
+const nothing = () => ({})
+const wording = (uses: number, isSystemOnly = false) => ({
+  features: [],
+  members: new Map(Array.from({ length: 500 }, (_, index) => [index, uses])),
+  isSystemOnly,
+})
+
+/** What shows a signal fully, and what comes near and does not show it. */
+const cases: readonly (readonly [SignalName, full: () => number, near: () => number])[] = [
+  [
+    'one-work-queue',
+    () => read('one-work-queue', nothing, { sameness: alike }).strength,
+    () => read('one-work-queue', nothing, { sameness: unlike }).strength,
+  ],
+  [
+    'equal-shares',
+    () => read('equal-shares', nothing, { sameness: alike }).strength,
+    () => read('equal-shares', nothing, { sameness: unlike }).strength,
+  ],
+  [
+    'shared-template',
+    () => read('shared-template', nothing, { family: wording(40), principals: 32 }).strength,
+    () => read('shared-template', nothing, { family: wording(40, true), principals: 32 }).strength,
+  ],
+  [
+    'no-human-rhythm',
+    () => read('no-human-rhythm', nothing, { times: roundTheClock }).strength,
+    () => read('no-human-rhythm', nothing, { times: humanHours }).strength,
+  ],
+  [
+    'rotating-addresses',
+    () => read('rotating-addresses', (_, at) => ({ asn: 1 + (at % 4) })).strength,
+    () => read('rotating-addresses', (_, at) => ({ asn: 1 + (at % 3) })).strength,
+  ],
+  [
+    'shared-cards',
+    () => read('shared-cards', (account) => ({ payment: `card ${account % 4}` })).strength,
+    () => read('shared-cards', (account) => ({ payment: `card ${account % 6}` })).strength,
+  ],
+  [
+    'shared-seats',
+    () => read('shared-seats', (account) => ({ ip: `198.51.100.${account % 4}`, ua: 'sdk/1' })).strength,
+    () => read('shared-seats', (account) => ({ ip: '198.51.100.1', ua: `browser/x${account}` })).strength,
+  ],
+  [
+    'new-accounts',
+    () => read('new-accounts', () => ({ created: MONDAY - 20 * DAY_MS })).strength,
+    () => read('new-accounts', () => ({ created: MONDAY - 50 * DAY_MS })).strength,
+  ],
+  [
+    'one-client',
+    () => read('one-client', () => ({ ua: 'harvester/1' })).strength,
+    () => read('one-client', nothing).strength,
+  ],
+  [
+    'same-settings',
+    () => read('same-settings', () => ({ maxTokens: 4095 })).strength,
+    () => read('same-settings', (account) => ({ maxTokens: 5000 + account })).strength,
+  ],
+  [
+    'long-answers',
+    () => read('long-answers', () => ({ outputTokens: 800 })).strength,
+    () => read('long-answers', () => ({ outputTokens: 100 })).strength,
+  ],
+]
+
+test.each(cases)('%s is strong where it is shown fully, and absent in the near miss', (_, full, near) => {
+  expect(full()).toBeGreaterThanOrEqual(0.9)
+  expect(near()).toBeLessThan(0.15)
+})
+
+test('there is a case for every signal', () => {
+  expect(cases.map(([name]) => name)).toEqual(signals.map(({ name }) => name))
+})
+
+test('an organisation accounts for the cards and seats of its accounts', () => {
+  const said = () => ({ org: 'org_1', payment: 'card', ip: '198.51.100.1', ua: 'sdk/1' })
+  expect(read('shared-cards', said).strength).toBe(0)
+  expect(read('shared-seats', said).strength).toBe(0)
+})
+
+test('a wording of one principal is no shared wording, and one seldom used is weak', () => {
+  expect(read('shared-template', nothing, { family: wording(40), principals: 1 }).strength).toBe(0)
+  const seldom = read('shared-template', nothing, { family: wording(2), principals: 32 }).strength
+  const often = read('shared-template', nothing, { family: wording(20), principals: 32 }).strength
+  expect(seldom).toBeGreaterThan(0)
+  expect(seldom).toBeLessThan(often)
+})
+
+test('one of three kinds of sameness missing is enough for no work queue', () => {
+  for (const name of ['input', 'output', 'topic'] as const)
+    expect(read('one-work-queue', nothing, { sameness: { ...alike, [name]: 1 } }).strength, name).toBe(0)
+})
+
+test('accounts too quiet to have a rhythm do not show one', () => {
+  expect(read('no-human-rhythm', nothing, { times: every(DAY_MS / 2, 7) }).strength).toBe(0)
+})
+
+test('logs without a field silence its signals', () => {
+  for (const name of [
+    'rotating-addresses',
+    'shared-cards',
+    'shared-seats',
+    'new-accounts',
+    'one-client',
+  ] as const)
+    expect(read(name, nothing).strength, name).toBe(0)
+})
+
+test('a strength lies between 0 and 1, and no more accounts show a signal than there are', () => {
+  const share = fc.double({ min: 0, max: 2, noNaN: true })
+  const sameness: fc.Arbitrary<Sameness> = fc.record({
+    ...{ output: share, input: share, topic: share, volume: share },
+    accounts: fc.nat(40),
+  })
+  const prepared = groupAmongStrangers(SIZE, (account) => ({
+    times: roundTheClock,
+    said: (at) => ({ asn: at + 1, ua: 'sdk/1', outputTokens: 10 ** (account % 7), payment: 'card' }),
+  }))
+  fc.assert(
+    fc.property(sameness, fc.nat(100), fc.nat(100), fc.boolean(), (same, principals, uses, isSystemOnly) => {
+      const group = { ...prepared.group, sameness: same, principals, family: wording(uses, isSystemOnly) }
+      for (const { read: reading } of signals) {
+        const { strength, accounts, summary } = reading(group, prepared.scene)
+        expect(strength).toBeGreaterThanOrEqual(0)
+        expect(strength).toBeLessThanOrEqual(1)
+        expect(accounts).toBeLessThanOrEqual(SIZE)
+        expect(summary).not.toMatch(/NaN|undefined|Infinity/)
+      }
+    }),
+    { seed: 19, numRuns: 60 },
+  )
+})
+
+test.each([
+  [0, '0 %'],
+  [0.004, '0.4 %'],
+  [0.1, '10 %'],
+  [1, '100 %'],
+])('%d reads as %s', (share, text) => {
+  expect(percent(share)).toBe(text)
+})
