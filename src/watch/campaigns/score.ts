@@ -60,7 +60,8 @@ function explainedAway({ kind, fit }: Explanation, signalled: number): number {
 /** Natural log of how much likelier this strength is in a campaign than in a benign group. */
 export function weightOf(signal: Signal, strength: number): number {
   const { sensitivity } = signal
-  const absent = Math.log((1 - sensitivity) / rateBetween(signal.name, 0, PARTIAL))
+  // Where benign groups show a signal as often as campaigns do, its absence says nothing; it never accuses.
+  const absent = Math.min(0, Math.log((1 - sensitivity) / rateBetween(signal.name, 0, PARTIAL)))
   const partial = Math.log((sensitivity * (1 - STRONG_SHARE)) / rateBetween(signal.name, PARTIAL, STRONG))
   const strong = Math.log((sensitivity * STRONG_SHARE) / rateBetween(signal.name, STRONG, 1.01))
   // Evidence grows with strength even where chance made the middle bin rarer than the top one.
