@@ -5,7 +5,7 @@ import { exchange } from '../exchanges.fixture.ts'
 import type { Block } from '../intake/block.ts'
 import { type Input, openInput } from '../intake/input.ts'
 import { lineOf } from '../traffic/write.ts'
-import { type PooledBlock, SketchPool } from './pool.ts'
+import { type PooledBlock, QUEUE_MAX, SketchPool } from './pool.ts'
 
 const SEED = 5
 
@@ -57,20 +57,20 @@ test('the names of a block are known when it comes, whichever block brought them
   expect((await first.sketched).namesOf).toBe(namesOf)
 })
 
-test('no more blocks are taken than two a worker', async () => {
+test('no more blocks are taken than fit a worker’s queue', async () => {
   await using pool = SketchPool.open(1, SEED)
   const input = await logInput()
   let taken = 0
-  const submitted = Array.from({ length: 5 }, () =>
+  const submitted = Array.from({ length: QUEUE_MAX + 3 }, () =>
     pool.submit(block(['a']), input).then(({ sketched }) => {
       taken++
       return sketched
     }),
   )
   await new Promise<void>((resolve) => setImmediate(resolve))
-  expect(taken).toBe(2)
+  expect(taken).toBe(QUEUE_MAX)
   await Promise.all(submitted)
-  expect(taken).toBe(5)
+  expect(taken).toBe(QUEUE_MAX + 3)
 })
 
 test('a worker that dies fails what it was given and everything after, and nothing waits for ever', async () => {

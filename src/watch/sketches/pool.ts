@@ -7,7 +7,7 @@ import type { Input } from '../intake/input.ts'
 import type { NameKind, SketchedBlock, SketchJob } from './sketched.ts'
 
 /** Blocks in flight for each worker: enough to work on while the main thread sweeps. */
-const QUEUE_MAX = 8
+export const QUEUE_MAX = 8
 
 export type PooledBlock = SketchedBlock & {
   readonly worker: number
