@@ -67,7 +67,8 @@ test('no more blocks are taken than fit a worker’s queue', async () => {
       return sketched
     }),
   )
-  await new Promise<void>((resolve) => setImmediate(resolve))
+  // Promises only: no worker can answer before the event loop turns.
+  for (let turn = 0; turn < 20; turn++) await null
   expect(taken).toBe(QUEUE_MAX)
   await Promise.all(submitted)
   expect(taken).toBe(QUEUE_MAX + 3)
