@@ -2,8 +2,18 @@ import { commands } from './commands.ts'
 import { run } from './run.ts'
 
 const stop = new AbortController()
-process.once('SIGINT', () => stop.abort())
-process.once('SIGTERM', () => stop.abort())
+let isListening = false
+
+/** Listens only once somebody asks: a command that never looks at the signal must die of it, as any program does. */
+function stopSignal(): AbortSignal {
+  if (!isListening) {
+    isListening = true
+    process.once('SIGINT', () => stop.abort())
+    process.once('SIGTERM', () => stop.abort())
+  }
+  return stop.signal
+}
+
 // A reader that leaves early (`portcullis … | head`) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
@@ -16,6 +26,8 @@ process.exitCode = await run(commands, process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
-  signal: stop.signal,
+  get signal() {
+    return stopSignal()
+  },
   now: Date.now,
 })

@@ -78,7 +78,8 @@ const questions: readonly Question[] = [
           (infrastructure.cardShare[index] ?? 0) === 0,
       )
       const people = shareOf(members, (index) => rhythms[index] !== 'steady')
-      const fit = width <= PROMOTION_DAYS ? brief * people : 0
+      const dated = shareOf(members, (index) => (accounts.created[index] ?? 0) !== 0)
+      const fit = width <= PROMOTION_DAYS ? brief * people * dated : 0
       return {
         fit,
         summary: `${percent(brief)} tried it briefly without a card; most were made within ${Math.ceil(width)} days`,

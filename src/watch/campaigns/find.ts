@@ -4,6 +4,7 @@ import type { Accounts } from '../profiles/accounts.ts'
 import type { Proposal, Scene } from './group.ts'
 import { COMPONENT_MIN, GROUP_MIN, NETWORKS_ROTATING, proposalsOf } from './proposals.ts'
 import { groupOf, refine } from './refine.ts'
+import { loyalTo } from './sameness.ts'
 import { isNew, sceneOf } from './scene.ts'
 import { type Scored, score } from './score.ts'
 
@@ -73,7 +74,8 @@ function discover(scored: readonly Scored[], scene: Scene): { raised: Scored[]; 
     }
     doubt += 1 - rest.score
     for (const index of members) taken.add(index)
-    raised.push(rest)
+    const loyal = loyalTo(scene.accounts, members)
+    raised.push(loyal.length < GROUP_MIN ? rest : { ...rest, group: { ...rest.group, members: loyal } })
   }
   return { raised, cleared }
 }

@@ -70,6 +70,40 @@ function intraclass(
   return clamp((ratio - 1) / (ratio + typicalSize - 1))
 }
 
+/** An account of the same queue strays this many standard errors from it less than once in a hundred thousand. */
+const STRAY_ERRORS = 4.5
+
+/**
+ * The accounts whose own lengths of question and answer are what the group's queue would give them. One stranger among
+ * thousands hardly moves the group's correlation, and must not be accused with it.
+ */
+export function loyalTo(accounts: Accounts, group: readonly number[]): number[] {
+  const strays = [
+    straysOf(accounts, group, accounts.outputLog, accounts.outputLogSquare),
+    straysOf(accounts, group, accounts.inputLog, accounts.inputLogSquare),
+  ]
+  return group.filter((index) => strays.every((isStray) => !isStray(index)))
+}
+
+function straysOf(
+  accounts: Accounts,
+  group: readonly number[],
+  sums: Float64Array,
+  squares: Float64Array,
+): (index: number) => boolean {
+  const size = (index: number): number => Math.max(1, accounts.exchanges[index] ?? 1)
+  const mean = (index: number): number => (sums[index] ?? 0) / size(index)
+  let within = 0
+  let freedom = 0
+  for (const index of group) {
+    within += (squares[index] ?? 0) - size(index) * mean(index) ** 2
+    freedom += size(index) - 1
+  }
+  const deviation = Math.sqrt(within / Math.max(1, freedom))
+  const middle = group.map(mean).sort((a, b) => a - b)[group.length >> 1] ?? 0
+  return (index) => Math.abs(mean(index) - middle) * Math.sqrt(size(index)) > STRAY_ERRORS * deviation
+}
+
 /** The same question for topics: a test of homogeneity over hashed topic words, as overdispersion per exchange. */
 function topicSpread(accounts: Accounts, members: readonly number[]): number {
   let chi = 0

@@ -27,6 +27,7 @@ export class SketchPool implements AsyncDisposable {
   readonly #sources = new Map<Input, number>()
   readonly #unopened = new Set<number>()
   #jobs = 0
+  #isClosing = false
   #failure: GateError | undefined
 
   private constructor(workers: number, seed: number) {
@@ -63,6 +64,7 @@ export class SketchPool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true
     await Promise.all(this.#workers.map((worker) => worker.terminate()))
   }
 
@@ -103,6 +105,10 @@ export class SketchPool implements AsyncDisposable {
         ),
       ),
     )
+    worker.on('exit', (code) => {
+      if (!this.#isClosing)
+        this.#fail(new GateError('sketch-failed', `a sketch worker ended with code ${code}`))
+    })
     return worker
   }
 
