@@ -7,8 +7,14 @@ export type Graph = {
   readonly targets: Int32Array
 }
 
-/** The components of the subgraph on `among`; `isIn` marks exactly those nodes with `mark`. */
-export function components(graph: Graph, among: Int32Array, isIn: Int32Array, mark: number): Int32Array[] {
+/** The components of the subgraph of open edges on `among`; `isIn` marks exactly those nodes with `mark`. */
+export function components(
+  graph: Graph,
+  among: Int32Array,
+  isIn: Int32Array,
+  mark: number,
+  isOpen: (edge: number) => boolean,
+): Int32Array[] {
   const index = new Int32Array(graph.nodes).fill(-1)
   const low = new Int32Array(graph.nodes)
   const edge = new Int32Array(graph.nodes)
@@ -37,7 +43,7 @@ export function components(graph: Graph, among: Int32Array, isIn: Int32Array, ma
       if (at < (graph.offsets[node + 1] as number)) {
         edge[node] = at + 1
         const target = graph.targets[at] as number
-        if (isIn[target] !== mark) continue
+        if (isIn[target] !== mark || !isOpen(at)) continue
         if (index[target] === -1) {
           work[++depth] = target
           entering = true

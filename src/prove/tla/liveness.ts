@@ -1,6 +1,7 @@
 // Liveness under fairness: a violation is a fair cycle in the product of the state graph with the automaton of the
 // property's negation.
 import { components, type Graph } from './components.ts'
+import { casesOf } from './liveness-cases.ts'
 import { type Atom, type Fairness, type Formula, junction } from './liveness-formula.ts'
 import { type Node, type Tableau, tableauOf } from './liveness-tableau.ts'
 import { Integers, RowSet } from './states.ts'
@@ -23,13 +24,20 @@ export function fairBehaviour(
   fairness: readonly Fairness[],
 ): Lasso | undefined {
   const formulas = fairness.flatMap((each) => (each.kind === 'formula' ? [each.formula] : []))
-  const tableau = tableauOf(junction('and', [negation, ...formulas]))
-  const product = new Product(graph, tableau)
   const demands = fairness.filter((each) => each.kind !== 'formula')
-  return product.lasso(demands)
+  const products = new Map<string, Product>()
+  for (const { rest, again, settled } of casesOf(junction('and', [negation, ...formulas]))) {
+    const goal = junction('and', rest)
+    const product = products.get(goal.key) ?? new Product(graph, tableauOf(goal))
+    products.set(goal.key, product)
+    const all: Demand[] = [...demands, ...again.map((body): Demand => ({ kind: 'again', body }))]
+    const lasso = product.lasso(all, settled)
+    if (lasso) return lasso
+  }
+  return undefined
 }
 
-type Demand = Exclude<Fairness, { kind: 'formula' }>
+type Demand = Exclude<Fairness, { kind: 'formula' }> | { readonly kind: 'again'; readonly body: Formula }
 
 class Product {
   readonly #graph: StateGraph
@@ -38,9 +46,12 @@ class Product {
   readonly #own: Graph
   /** The edge of the state graph behind each edge of the product. */
   readonly #edges: Integers
+  /** The state each edge of the product leaves. */
+  readonly #sources = new Integers()
   readonly #parents = new Integers()
   readonly #mark: Int32Array
   #marks = 0
+  #settled: readonly Formula[] = []
 
   constructor(graph: StateGraph, tableau: Tableau) {
     this.#graph = graph
@@ -63,6 +74,7 @@ class Product {
           if (target < 0) continue
           targets.push(target)
           this.#edges.push(edge)
+          this.#sources.push(state)
         }
       }
     }
@@ -88,7 +100,9 @@ class Product {
     return true
   }
 
-  lasso(demands: readonly Demand[]): Lasso | undefined {
+  /** A fair cycle on which the settled formulas hold throughout, with the way to it. */
+  lasso(demands: readonly Demand[], settled: readonly Formula[]): Lasso | undefined {
+    this.#settled = settled
     const all = Int32Array.from({ length: this.#own.nodes }, (_, at) => at)
     const component = this.#fair(all, demands)
     return component && this.#walk([...component], demands)
@@ -98,7 +112,7 @@ class Product {
   #fair(nodes: Int32Array, demands: readonly Demand[]): Int32Array | undefined {
     const own = ++this.#marks
     for (const node of nodes) this.#mark[node] = own
-    for (const component of components(this.#own, nodes, this.#mark, own)) {
+    for (const component of components(this.#own, nodes, this.#mark, own, (edge) => this.#isOpen(edge))) {
       const mark = ++this.#marks
       for (const node of component) this.#mark[node] = mark
       const found = this.#fairIn(component, mark, demands)
@@ -113,9 +127,10 @@ class Product {
     if (!this.#keepsPromises(component)) return undefined
     const failing = demands.filter((demand) => !this.#meets(component, isMember, demand))
     if (failing.length === 0) return component
-    // Weak fairness fails for the whole component; strong fairness may hold where the action is never enabled.
-    if (failing.some((demand) => demand.kind === 'weak')) return undefined
-    const rest = component.filter((node) => failing.every((demand) => !this.#isEnabled(node, demand)))
+    // Weak fairness and []<> fail for the whole component; strong fairness may hold where the action is never enabled.
+    if (failing.some((demand) => demand.kind !== 'strong')) return undefined
+    const strong = failing.filter((demand) => demand.kind === 'strong')
+    const rest = component.filter((node) => strong.every((demand) => !this.#isEnabled(node, demand)))
     return rest.length === 0 ? undefined : this.#fair(rest, demands)
   }
 
@@ -136,11 +151,38 @@ class Product {
     return row[at] as number
   }
 
+  /** Whether the cycle may take this edge of the product. */
+  #isOpen(edge: number): boolean {
+    return this.#settled.every((formula) => this.#holds(formula, edge))
+  }
+
+  /** The truth of a formula without temporal operators on an edge and in the state it leaves. */
+  #holds(formula: Formula, edge: number): boolean {
+    switch (formula.kind) {
+      case 'and':
+        return formula.items.every((item) => this.#holds(item, edge))
+      case 'or':
+        return formula.items.some((item) => this.#holds(item, edge))
+      case 'atom': {
+        const truth = this.#graph.truth[formula.atom] as Uint8Array
+        const isStep = this.#graph.atoms[formula.atom]?.isStep === true
+        const at = isStep ? this.#edges.at(edge) : this.#sources.at(edge)
+        return (truth[at] === 1) !== formula.isNegated
+      }
+      case 'constant':
+        return formula.value
+      default:
+        return false
+    }
+  }
+
   #isEnabled(node: number, demand: Demand): boolean {
+    if (demand.kind === 'again') return true
     return (this.#graph.truth[demand.enabled] as Uint8Array)[this.#part(node, 0)] === 1
   }
 
   #isStep(edge: number, demand: Demand): boolean {
+    if (demand.kind === 'again') return this.#holds(demand.body, edge)
     return (this.#graph.truth[demand.step] as Uint8Array)[this.#edges.at(edge)] === 1
   }
 
@@ -159,7 +201,7 @@ class Product {
       const end = this.#own.offsets[node + 1] as number
       for (let edge = this.#own.offsets[node] as number; edge < end; edge++) {
         const target = this.#own.targets[edge] as number
-        if (isMember(target) && test(edge)) return [node, target]
+        if (isMember(target) && this.#isOpen(edge) && test(edge)) return [node, target]
       }
     }
     return undefined
@@ -215,7 +257,7 @@ class Product {
       const end = this.#own.offsets[node + 1] as number
       for (let edge = this.#own.offsets[node] as number; edge < end; edge++) {
         const target = this.#own.targets[edge] as number
-        if (!members(target) || parents.has(target)) continue
+        if (!members(target) || parents.has(target) || !this.#isOpen(edge)) continue
         parents.set(target, node)
         queue.push(target)
       }

@@ -82,9 +82,25 @@ export const SET_SIZE_MAX = 8_000_000
 /** Up to this size a set is searched for an atom from end to end. */
 const SCANNED_MAX = 8
 
+/** A set asked more often than this builds a table of hashes. */
+const LISTED_ASKED_MAX = 3
+
+function byHash(elements: readonly Value[]): Map<number, Value[]> {
+  const table = new Map<number, Value[]>()
+  for (const element of elements) {
+    const hash = hashOf(element)
+    const bucket = table.get(hash)
+    if (bucket) bucket.push(element)
+    else table.set(hash, [element])
+  }
+  return table
+}
+
 export class SetOf extends TlaSet {
   readonly elements: readonly Value[]
   shape: Shape | undefined
+  #asked = 0
+  #table: Map<number, Value[]> | undefined
 
   /** The elements must be sorted and distinct; `setOf` makes them so. */
   constructor(elements: readonly Value[]) {
@@ -99,6 +115,7 @@ export class SetOf extends TlaSet {
       // Atoms are unique, so it is not there; comparing it still refuses what TLC refuses to compare.
       return elements.length > 0 && compare(value, elements[0] as Value) === 0
     }
+    if (!isAtom(value)) return this.#hasComposite(value)
     let low = 0
     let high = elements.length - 1
     while (low <= high) {
@@ -108,6 +125,23 @@ export class SetOf extends TlaSet {
       if (order < 0) high = middle - 1
       else low = middle + 1
     }
+    return false
+  }
+
+  /** Sets, functions and tuples are found by hash once a set is asked often. */
+  #hasComposite(value: Value): boolean {
+    const { elements } = this
+    const first = elements[0]
+    if (first === undefined) return false
+    if (isAtom(first)) return compare(value, first) === 0
+    if (elements.length > SCANNED_MAX) {
+      if (this.#table === undefined && ++this.#asked > LISTED_ASKED_MAX) this.#table = byHash(elements)
+      const bucket = this.#table?.get(hashOf(value))
+      // Comparing with one element at least keeps refusing what cannot be compared.
+      if (this.#table) return (bucket ?? [first]).some((element) => equals(element, value))
+    }
+    for (let index = 0; index < elements.length; index++)
+      if (equals(elements[index] as Value, value)) return true
     return false
   }
 
