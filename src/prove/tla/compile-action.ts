@@ -33,10 +33,13 @@ export function compileEnumeration(c: Compiler, expr: Expr, context: Context, la
 /** ENABLED: whether the enumeration finds anything, in a program state kept aside. */
 export function compileEnabled(c: Compiler, expr: Expr, context: Context): string {
   const keeper = context.mode === 'now' ? 'enabled' : 'enabledThen'
-  const inner: Context = { ...context, mode: 'now' }
+  const slots = new Map<Binding, number>()
+  const inner: Context = { ...context, mode: 'now', slots }
   const branch: Branch = { c, context: inner, letter: 'y' }
   const next: Next = { code: () => 'return true;', isShort: true, isLast: true }
-  return `${keeper}(() => {${enumerate(branch, expr, { must: nothing, may: nothing }, next)} return false;})`
+  const code = enumerate(branch, expr, { must: nothing, may: nothing }, next)
+  const reset = [...slots.values()].map((index) => `y${index} = undefined;`).join('')
+  return `${keeper}(() => {${reset}${code} return false;})`
 }
 
 export function enumerate(branch: Branch, expr: Expr, assigned: Assigned, next: Next): string {
@@ -159,7 +162,8 @@ function conjuncts(
 function later(branch: Branch, items: readonly Expr[], at: number, assigned: Assigned, next: Next): string {
   const count = branch.c.variables.length
   const item = items[at] as Expr
-  if (assigned.may.size < count || !branches(branch, item, branch.context.scope)) {
+  // In ENABLED nothing is counted, and places beyond the variables make counting them no guide.
+  if (branch.context.slots || assigned.may.size < count || !branches(branch, item, branch.context.scope)) {
     return conjuncts(branch, items, at, assigned, next)
   }
   const rest: Next = {

@@ -141,8 +141,20 @@ function compileAlias(
   expr: Apply,
   context: Context,
 ): string {
+  if (found.isVariable && context.slots && context.mode === 'next' && !standsForVariable(found)) {
+    const index = c.slot(context.slots, found)
+    return `(y${index} === undefined ? unset(${c.constant(`${expr.name}'`)}, ${c.place(expr.place)}) : y${index})`
+  }
   if (expr.args.length === 0) return compileExpr(c, found.expr, { ...context, scope: found.scope })
   return compileApplied(c, found.expr, found.scope, expr, context)
+}
+
+/** Whether what is substituted is itself a variable, whose own place will do. */
+export function standsForVariable(found: Binding): boolean {
+  if (found.kind === 'variable') return true
+  if (found.kind !== 'alias' || found.expr.kind !== 'apply' || found.expr.args.length > 0) return false
+  const target = found.scope.find(found.expr.name)
+  return target !== undefined && standsForVariable(target)
 }
 
 /** An operator given as an expression (a name or LAMBDA of another scope) applied to arguments of this scope. */
@@ -229,7 +241,7 @@ function checkCount(c: Compiler, name: string, count: number, expr: Apply): void
 
 export function compileOperator(c: Compiler, found: OperatorBinding, expr: Apply, context: Context): string {
   checkCount(c, found.name, found.params.length, expr)
-  if (mustInline(c, found, expr.args, context.scope)) {
+  if (mustInline(c, found, expr.args, context)) {
     const scope = found.scope.with(aliases(found.params, expr.args, context.scope))
     return c.inlining(found, expr.place, () =>
       compileExpr(c, found.body, { ...context, scope, at: undefined }),
@@ -252,9 +264,11 @@ export function compileOperator(c: Compiler, found: OperatorBinding, expr: Apply
 const DELAYED_PARAMS_MAX = 30
 
 /** An operator that primes its parameters needs them as expressions: a value would be that of the wrong state. */
-function mustInline(c: Compiler, found: OperatorBinding, args: readonly Expr[], scope: Scope): boolean {
-  if (found.params.length === 0 || c.analysis.operator(found).level < 2) return false
-  return args.some((arg) => c.analysis.level(arg, scope) > 0)
+function mustInline(c: Compiler, found: OperatorBinding, args: readonly Expr[], context: Context): boolean {
+  const { level } = c.analysis.operator(found)
+  if (context.slots && level >= (context.mode === 'next' ? 1 : 2)) return !c.analysis.isRecursive(found)
+  if (found.params.length === 0 || level < 2) return false
+  return args.some((arg) => c.analysis.level(arg, context.scope) > 0)
 }
 
 export function aliases(params: readonly Param[], args: readonly Expr[], scope: Scope): [string, Binding][] {

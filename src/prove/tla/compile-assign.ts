@@ -1,7 +1,8 @@
 // Giving variables their next values: x' = e, x' \\in S, UNCHANGED.
+import { standsForVariable } from './compile-apply.ts'
 import { compileExpr, compileSet, primed } from './compile-expr.ts'
 import { openActionPath } from './compile-path.ts'
-import type { Compiler, Context } from './compiler.ts'
+import { type Compiler, type Context, SLOT_MIN } from './compiler.ts'
 import type { Scope } from './scope.ts'
 import type { Expr, ExprOf } from './syntax.ts'
 
@@ -30,19 +31,22 @@ export function shared(branch: Branch, next: Next, assigned: Assigned, use: (nex
 /** The variable that `x'` (or `x` in an initial predicate) stands for, through substitutions and parameters. */
 export function assignee(branch: Branch, expr: Expr, scope: Scope): number | undefined {
   if (expr.kind !== 'apply') return undefined
-  if (branch.letter === 'x') return variableOf(expr, scope)
-  if (expr.name === "'" && expr.args[0]) return variableOf(expr.args[0], scope)
+  if (branch.letter === 'x') return variableOf(branch, expr, scope)
+  if (expr.name === "'" && expr.args[0]) return variableOf(branch, expr.args[0], scope)
   const found = expr.args.length === 0 ? scope.find(expr.name) : undefined
   if (found?.kind === 'alias') return assignee(branch, found.expr, found.scope)
   return undefined
 }
 
-function variableOf(expr: Expr, scope: Scope): number | undefined {
+function variableOf(branch: Branch, expr: Expr, scope: Scope): number | undefined {
   if (expr.kind !== 'apply' || expr.args.length > 0) return undefined
   const found = scope.find(expr.name)
   if (found?.kind === 'variable') return found.index
-  if (found?.kind === 'alias') return variableOf(found.expr, found.scope)
-  if (found?.kind === 'lazy') return variableOf(found.expr, found.scope)
+  if (found?.kind === 'alias' && found.isVariable && branch.context.slots && !standsForVariable(found)) {
+    return branch.c.slot(branch.context.slots, found)
+  }
+  if (found?.kind === 'alias') return variableOf(branch, found.expr, found.scope)
+  if (found?.kind === 'lazy') return variableOf(branch, found.expr, found.scope)
   return undefined
 }
 
@@ -67,7 +71,7 @@ export function assign(
       ? `if (eq(${name}, ${operand}, ${c.place(expr.place)})) {${next.code(done)}}`
       : `if (${expr.name === '\\in' ? 'has' : 'within'}(${name}, ${operand}, ${c.place(expr.place)})) {${next.code(done)}}`
   if (assigned.must.has(index)) return test(value)
-  if (!assigned.may.has(index))
+  if (!assigned.may.has(index) && index < SLOT_MIN)
     return bind(branch, name, expr.name, value, next.code(done), c.place(expr.place))
   return shared(branch, next, assigned, (after) => {
     const operand = c.fresh('e')
@@ -101,15 +105,18 @@ export function same(branch: Branch, expr: Expr): string {
 
 export function unchanged(branch: Branch, expr: Expr, assigned: Assigned, next: Next): string {
   const { c, context } = branch
-  const index = variableOf(expr, context.scope)
+  const index = variableOf(branch, expr, context.scope)
   if (index !== undefined) {
     const name = `y${index}`
+    const now = index < SLOT_MIN ? `x${index}` : compileExpr(c, expr, context)
     const done = withVariable(assigned, index)
-    if (assigned.must.has(index)) return `if (eq(x${index}, ${name}, -1)) {${next.code(done)}}`
-    if (!assigned.may.has(index)) return `${name} = x${index};${next.code(done)}${name} = undefined;`
+    if (assigned.must.has(index)) return `if (eq(${now}, ${name}, -1)) {${next.code(done)}}`
+    if (!assigned.may.has(index) && index < SLOT_MIN) {
+      return `${name} = ${now};${next.code(done)}${name} = undefined;`
+    }
     return shared(branch, next, assigned, (after) => {
-      const test = `if (eq(x${index}, ${name}, -1)) {${after.code(done)}}`
-      return `if (${name} !== undefined) {${test}} else {${name} = x${index};${after.code(done)}${name} = undefined;}`
+      const test = `if (eq(${now}, ${name}, -1)) {${after.code(done)}}`
+      return `if (${name} !== undefined) {${test}} else {${name} = ${now};${after.code(done)}${name} = undefined;}`
     })
   }
   if (expr.kind === 'tuple') return unchangedItems(branch, expr.items, 0, assigned, next)

@@ -22,10 +22,18 @@ export type Context = {
   readonly frame: Frame
   /** JavaScript for `@` inside EXCEPT. */
   readonly at?: string | undefined
+  /**
+   * Inside ENABLED, the primed variables of an instantiated module are variables of their own: substitution does not
+   * reach them. Each gets a place after the specification's variables.
+   */
+  readonly slots?: Map<Binding, number> | undefined
 }
 
 /** How often an operator may be written out inside itself, by way of its arguments. */
 const INLINE_MAX = 12
+
+/** Numbers of slots begin here, above those of variables. */
+export const SLOT_MIN = 100_000
 
 export type Hook = (module: string, scope: Scope) => void
 
@@ -45,6 +53,7 @@ export class Compiler {
   readonly #hoisted = new WeakMap<Scope, Map<Expr, string>>()
   readonly #inlined = new Map<OperatorBinding, number>()
   #names = 0
+  #slots = 0
 
   constructor(modules: Modules, given: ReadonlyMap<string, Value>, hook: Hook) {
     this.modules = modules
@@ -75,6 +84,16 @@ export class Compiler {
   /** The number of an action, for traces. */
   label(name: string, place: Place): number {
     return this.labels.push({ name, place }) - 1
+  }
+
+  /** A place for a primed variable of an instantiated module inside ENABLED. */
+  slot(slots: Map<Binding, number>, variable: Binding): number {
+    const known = slots.get(variable)
+    if (known !== undefined) return known
+    const index = SLOT_MIN + this.#slots++
+    this.top.pieces.unshift(`let y${index};`)
+    slots.set(variable, index)
+    return index
   }
 
   fail(message: string, place: Place): never {

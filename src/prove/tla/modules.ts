@@ -193,10 +193,14 @@ export function instantiate(
     const names = declared.kind === 'variables' ? declared.names : declared.params.map((param) => param.name)
     for (const name of names) {
       const expr = given.get(name)
-      if (expr) into.bind(name, { kind: 'alias', expr, scope: outer })
+      if (expr)
+        into.bind(name, { kind: 'alias', expr, scope: outer, isVariable: declared.kind === 'variables' })
       else {
         const same = outer.find(name)
-        if (same) into.bind(name, same)
+        if (same && declared.kind === 'variables' && same.kind !== 'variable') {
+          const standing: Expr = { kind: 'apply', name, args: [], place: unit.place }
+          into.bind(name, { kind: 'alias', expr: standing, scope: outer, isVariable: true })
+        } else if (same) into.bind(name, same)
       }
     }
   }

@@ -56,7 +56,13 @@ export type Binding =
   /** A JavaScript function: an operator handed over as an argument. */
   | { readonly kind: 'closure'; readonly code: string; readonly arity: number; readonly level: number }
   /** Stands for an expression elsewhere, compiled anew wherever it is used. */
-  | { readonly kind: 'alias'; readonly expr: Expr; readonly scope: Scope }
+  | {
+      readonly kind: 'alias'
+      readonly expr: Expr
+      readonly scope: Scope
+      /** A variable of an instantiated module, given as an expression. */
+      readonly isVariable?: boolean
+    }
 
 export class Scope {
   readonly names = new Map<string, Binding>()

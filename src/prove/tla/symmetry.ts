@@ -3,8 +3,8 @@
 import { TlaFailure } from './failure.ts'
 import type { Interner } from './interner.ts'
 import { setOf } from './relations.ts'
-import { fnOf } from './shapes.ts'
-import { Callable, Model, SetOf, TlaSet, type Value } from './values.ts'
+import { shapeOf } from './shapes.ts'
+import { Callable, Fn, Model, type Shape, TlaSet, type Value } from './values.ts'
 
 export type Canon = {
   /** The least of the rows that the permutations make of this one. */
@@ -21,42 +21,109 @@ export function openCanon(sets: readonly Value[], interner: Interner): Canon | u
     if (!(set instanceof TlaSet)) throw new TlaFailure('SYMMETRY must name a set of permutations.')
     return set.listed().elements.map(permutation)
   })
-  const group = closure(given.filter((each) => each.size > 0))
+  const group = closure(given.filter((each) => each.size > 0)).map((moves) => new Mover(moves, interner))
   if (group.length === 0) return undefined
-  const known = group.map(() => new Map<number, number>())
-  const moved = (id: number, at: number): number => {
-    if (id & 1) return id
-    const kept = known[at] as Map<number, number>
-    const found = kept.get(id)
-    if (found !== undefined) return found
-    const made = interner.id(permute(interner.value(id), group[at] as Permutation))
-    kept.set(id, made)
-    return made
-  }
+  let order: readonly number[] | undefined
   return {
     smallest: (row) => {
-      let best: number[] = Array.from(row)
-      for (let at = 0; at < group.length; at++) {
-        const other = best.length === 0 ? [] : smaller(row, best, (id) => moved(id, at))
-        if (other) best = other
-      }
-      return best
+      order ??= variableOrder(row, interner)
+      return leastRow(row, group, order)
     },
   }
 }
 
-/** The permuted row if it is less than the best so far. */
-function smaller(
+/** The least row, variable by variable: only the permutations that tie on one variable are tried on the next. */
+function leastRow(
   row: ArrayLike<number>,
-  best: readonly number[],
-  move: (id: number) => number,
-): number[] | undefined {
-  for (let at = 0; at < best.length; at++) {
-    const id = move(row[at] as number)
-    if (id > (best[at] as number)) return undefined
-    if (id < (best[at] as number)) return Array.from(row, (each) => move(each))
+  group: readonly Mover[],
+  order: readonly number[],
+): ArrayLike<number> {
+  const least = Array.from(row)
+  // The identity is not in the group; it is the row itself.
+  let tied: readonly (Mover | undefined)[] = [undefined, ...group]
+  for (const at of order) {
+    const id = row[at] as number
+    let best = Number.POSITIVE_INFINITY
+    let winners: (Mover | undefined)[] = []
+    for (const mover of tied) {
+      const moved = mover ? mover.id(id) : id
+      if (moved > best) continue
+      if (moved < best) {
+        best = moved
+        winners = []
+      }
+      winners.push(mover)
+    }
+    least[at] = best
+    tied = winners
   }
-  return undefined
+  return least
+}
+
+/**
+ * Functions first, sets last: a function over the permuted values tells most permutations apart and has few forms,
+ * so that large sets are permuted for the few that are left.
+ */
+function variableOrder(row: ArrayLike<number>, interner: Interner): readonly number[] {
+  const rank = (id: number): number => {
+    const value = interner.value(id)
+    if (value instanceof TlaSet) return 3
+    if (value instanceof Callable) return value.force().values.length > 0 ? 0 : 2
+    return 1
+  }
+  return Array.from(row, (id, at) => [rank(id), at] as const)
+    .sort((left, right) => left[0] - right[0] || left[1] - right[1])
+    .map(([, at]) => at)
+}
+
+/** One permutation applied to values, each value once. */
+class Mover {
+  readonly #moves: Permutation
+  readonly #interner: Interner
+  readonly #known = new Map<number, number>()
+  readonly #shapes = new Map<Shape, { readonly shape: Shape; readonly places: readonly number[] }>()
+
+  constructor(moves: Permutation, interner: Interner) {
+    this.#moves = moves
+    this.#interner = interner
+  }
+
+  id(id: number): number {
+    if (id & 1) return id
+    const known = this.#known.get(id)
+    if (known !== undefined) return known
+    const moved = this.#interner.id(this.#move(this.#interner.value(id)))
+    this.#known.set(id, moved)
+    return moved
+  }
+
+  #value(value: Value): Value {
+    return typeof value === 'object' ? this.#interner.value(this.id(this.#interner.id(value))) : value
+  }
+
+  #move(value: Value): Value {
+    if (value instanceof Model) return this.#moves.get(value) ?? value
+    if (value instanceof TlaSet) return setOf(value.listed().elements.map((each) => this.#value(each)))
+    if (!(value instanceof Callable)) return value
+    const fn = value.force()
+    const { shape, places } = this.#shape(fn.shape)
+    const values: Value[] = new Array(fn.values.length)
+    fn.values.forEach((each, at) => {
+      values[places[at] as number] = this.#value(each)
+    })
+    return new Fn(shape, values)
+  }
+
+  /** Where each key of a domain goes. */
+  #shape(shape: Shape): { readonly shape: Shape; readonly places: readonly number[] } {
+    const known = this.#shapes.get(shape)
+    if (known) return known
+    const keys = shape.keys.map((key) => this.#value(key))
+    const moved = shapeOf(setOf([...keys]))
+    const made = { shape: moved, places: keys.map((key) => moved.find(key)) }
+    this.#shapes.set(shape, made)
+    return made
+  }
 }
 
 function permutation(value: Value): Permutation {
@@ -99,18 +166,4 @@ function composed(first: Permutation, second: Permutation): Permutation {
     if (to !== from) moves.set(from, to)
   }
   return moves
-}
-
-function permute(value: Value, moves: Permutation): Value {
-  if (typeof value !== 'object') return value
-  if (value instanceof Model) return moves.get(value) ?? value
-  if (value instanceof SetOf) return setOf(value.elements.map((each) => permute(each, moves)))
-  if (value instanceof TlaSet) return permute(value.listed(), moves)
-  if (value instanceof Callable) {
-    const fn = value.force()
-    return fnOf(
-      fn.shape.keys.map((key, at) => [permute(key, moves), permute(fn.values[at] as Value, moves)] as const),
-    )
-  }
-  return value
 }
