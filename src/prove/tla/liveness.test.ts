@@ -112,3 +112,20 @@ Moves == \\A s \\in S : <>(x = s)`
     distinct: 1,
   })
 })
+
+test('ENABLED of an instance binds the variables of the instance, not what stands for them', async () => {
+  const clock =
+    "EXTENDS Naturals\nVARIABLE h\nTick == h' = (h + 1) % 3\nSpec == h = 0 /\\ [][Tick]_h /\\ WF_h(Tick)"
+  const module = (fairness: string): string => `EXTENDS Naturals
+VARIABLE n
+Count == n' = (n + 1) % 6
+Spec == n = 0 /\\ [][Count]_n ${fairness}
+Clock == INSTANCE Clock WITH h <- n % 3
+Refines == Clock!Spec`
+  const config = 'SPECIFICATION Spec\nPROPERTY Refines'
+  const beside = { Clock: clock }
+  expect(await checkText({ module: module('/\\ WF_n(Count)'), config, beside })).toMatchObject({
+    verdict: 'ok',
+  })
+  expect(await checkText({ module: module(''), config, beside })).toMatchObject({ verdict: 'violated' })
+})
