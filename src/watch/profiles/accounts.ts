@@ -41,6 +41,8 @@ export class Accounts {
   days = new Uint16Array(ACCOUNTS_INITIAL * DAYS)
   headTags = new Uint32Array(ACCOUNTS_INITIAL * HEADS)
   headCounts = new Uint16Array(ACCOUNTS_INITIAL * HEADS)
+  /** Hash of where the last exchange came from and how it asked. */
+  manner = new Uint32Array(ACCOUNTS_INITIAL)
   system = new Uint32Array(ACCOUNTS_INITIAL)
   systemCount = new Uint32Array(ACCOUNTS_INITIAL)
   readonly payments: number[][] = []
@@ -98,11 +100,7 @@ export class Accounts {
       if (topic !== 0)
         increment(this.topics, index * TOPIC_CELLS + k * TOPIC_BUCKETS + (topic % TOPIC_BUCKETS))
     }
-    keep(this.payments[index], word(field.payment))
-    keep(this.addresses[index], word(field.address))
-    keep(this.asns[index], word(field.asn))
-    keep(this.clients[index], word(field.client))
-    keep(this.maxTokens[index], word(field.maxTokens))
+    this.#meet(index, records, at)
     countModel(this.models[index], word(field.model))
     this.#head(index, records, at)
   }
@@ -115,6 +113,24 @@ export class Accounts {
       if (count >= 3) repeated += count
     }
     return Math.min(1, repeated / Math.max(1, this.exchanges[index] ?? 1))
+  }
+
+  /** Where from and how asked. Most accounts come as they came before, and then nothing is looked up. */
+  #meet(index: number, records: Uint32Array, at: number): void {
+    const payment = records[at + field.payment] ?? 0
+    const address = records[at + field.address] ?? 0
+    const asn = records[at + field.asn] ?? 0
+    const client = records[at + field.client] ?? 0
+    const maxTokens = records[at + field.maxTokens] ?? 0
+    let manner = Math.imul(payment, 0x9e3779b1) ^ Math.imul(address, 0x85ebca77) ^ Math.imul(asn, 0xc2b2ae3d)
+    manner = (manner ^ Math.imul(client, 0x27d4eb2f) ^ Math.imul(maxTokens, 0x165667b1)) >>> 0 || 1
+    if (this.manner[index] === manner) return
+    this.manner[index] = manner
+    keep(this.payments[index], payment)
+    keep(this.addresses[index], address)
+    keep(this.asns[index], asn)
+    keep(this.clients[index], client)
+    keep(this.maxTokens[index], maxTokens)
   }
 
   /** Misra–Gries (1982) over the first shingle of each prompt: what recurs in more than 1/7 of them stays. */
@@ -164,6 +180,7 @@ export class Accounts {
     this.days = grown(this.days)
     this.headTags = grown(this.headTags)
     this.headCounts = grown(this.headCounts)
+    this.manner = grown(this.manner)
     this.system = grown(this.system)
     this.systemCount = grown(this.systemCount)
   }
@@ -198,7 +215,7 @@ function countModel(pairs: number[] | undefined, model: number): void {
 }
 
 function gapBucket(ms: number): number {
-  return Math.min(GAPS - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, ms / 1000)))))
+  return ms < 2000 ? 0 : Math.min(GAPS - 1, 31 - Math.clz32(ms / 1000))
 }
 
 function logUnits(tokens: number): number {
