@@ -7,11 +7,11 @@ export type Traits = readonly Uint8Array[]
 
 export const CATEGORIES_MAX = 12
 const CLASSES_MAX = 6
-const ROUNDS_MAX = 40
+const ROUNDS_MAX = 25
 /** Relative gain in likelihood at which fitting stops. */
 const GAIN_MIN = 1e-4
 /** The model is fitted on a fixed stride sample of a larger group and then applied to all of it. */
-const FIT_MAX = 512
+const FIT_MAX = 320
 /** Items tried as the seed of a further class, and items each is measured against. */
 const SEED_CANDIDATES = 32
 const SEED_NEIGHBOURS = 64

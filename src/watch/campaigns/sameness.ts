@@ -70,8 +70,10 @@ function intraclass(
   return clamp((ratio - 1) / (ratio + typicalSize - 1))
 }
 
-/** An account of the same queue strays this many standard errors from it less than once in a hundred thousand. */
-const STRAY_ERRORS = 4.5
+/** An account of the same queue strays this many deviations from it less than once in ten thousand. */
+const STRAY_DEVIATIONS = 4
+/** Turns a median absolute deviation into a standard deviation. */
+const MAD_TO_DEVIATION = 1.4826
 
 /**
  * The accounts whose own lengths of question and answer are what the group's queue would give them. One stranger among
@@ -100,8 +102,15 @@ function straysOf(
     freedom += size(index) - 1
   }
   const deviation = Math.sqrt(within / Math.max(1, freedom))
-  const middle = group.map(mean).sort((a, b) => a - b)[group.length >> 1] ?? 0
-  return (index) => Math.abs(mean(index) - middle) * Math.sqrt(size(index)) > STRAY_ERRORS * deviation
+  const middle = median(group.map(mean))
+  // What the accounts differ by anyway, if the queue is not quite one.
+  const between = MAD_TO_DEVIATION * median(group.map((index) => Math.abs(mean(index) - middle)))
+  return (index) =>
+    Math.abs(mean(index) - middle) > STRAY_DEVIATIONS * Math.max(between, deviation / Math.sqrt(size(index)))
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? 0
 }
 
 /** The same question for topics: a test of homogeneity over hashed topic words, as overdispersion per exchange. */
