@@ -45,7 +45,7 @@ export function classify(traits: Traits, items: number): Uint8Array {
 /** Items by row: `cells[item * traits + t]` is the category. */
 type Rows = { readonly cells: Uint8Array; readonly items: number; readonly traits: number }
 
-/** Log weights of the classes and log probabilities `tables[(t * classes + c) * CATEGORIES_MAX + category]`. */
+/** Log weights of the classes and log probabilities `tables[(t * CATEGORIES_MAX + category) * classes + c]`. */
 type Model = { readonly classes: number; readonly weights: Float64Array; readonly tables: Float64Array }
 
 function rowsOf(traits: Traits, from: number, to: number, stride: number): Rows {
@@ -66,7 +66,7 @@ function fitted(rows: Rows, seeds: readonly number[]): { readonly bic: number; r
     let now = 0
     for (let item = 0; item < rows.items; item++) {
       now += posterior(model, rows, item, shares)
-      for (let c = 0; c < classes; c++) count(next, rows, item, c, shares[c] ?? 0)
+      count(next, rows, item, shares)
     }
     model = normalised(next, rows)
     const hasSettled = now - likelihood < GAIN_MIN * Math.abs(now)
@@ -110,6 +110,7 @@ function nextSeed(rows: Rows, seeds: readonly number[]): number {
 
 function start(rows: Rows, seeds: readonly number[]): Model {
   const model = empty(rows, seeds.length)
+  const shares = new Float64Array(seeds.length)
   for (let item = 0; item < rows.items; item++) {
     let nearest = 0
     let least = rows.traits + 1
@@ -117,7 +118,9 @@ function start(rows: Rows, seeds: readonly number[]): Model {
       const away = distance(rows, seed, item)
       if (away < least) [least, nearest] = [away, c]
     }
-    count(model, rows, item, nearest, 1)
+    shares.fill(0)
+    shares[nearest] = 1
+    count(model, rows, item, shares)
   }
   return normalised(model, rows)
 }
@@ -137,7 +140,8 @@ function typical(rows: Rows): number {
 
 function countAll(rows: Rows): Model {
   const model = empty(rows, 1)
-  for (let item = 0; item < rows.items; item++) count(model, rows, item, 0, 1)
+  const all = Float64Array.of(1)
+  for (let item = 0; item < rows.items; item++) count(model, rows, item, all)
   return model
 }
 
@@ -155,18 +159,12 @@ function empty({ traits }: Rows, classes: number): Model {
   }
 }
 
-function count(
-  { classes, weights, tables }: Model,
-  rows: Rows,
-  item: number,
-  c: number,
-  share: number,
-): void {
-  if (share < 1e-6) return
-  weights[c] = (weights[c] ?? 0) + share
+/** Adds the item to every class by its share. */
+function count({ classes, weights, tables }: Model, rows: Rows, item: number, shares: Float64Array): void {
+  for (let c = 0; c < classes; c++) weights[c] = (weights[c] ?? 0) + (shares[c] ?? 0)
   for (let t = 0; t < rows.traits; t++) {
-    const cell = (t * classes + c) * CATEGORIES_MAX + (rows.cells[item * rows.traits + t] ?? 0)
-    tables[cell] = (tables[cell] ?? 0) + share
+    const base = (t * CATEGORIES_MAX + (rows.cells[item * rows.traits + t] ?? 0)) * classes
+    for (let c = 0; c < classes; c++) tables[base + c] = (tables[base + c] ?? 0) + (shares[c] ?? 0)
   }
 }
 
@@ -174,10 +172,9 @@ function normalised({ classes, weights, tables }: Model, rows: Rows): Model {
   return {
     classes,
     weights: weights.map((weight) => Math.log((weight + 1e-3) / rows.items)),
-    tables: tables.map((share, cell) => {
-      const weight = weights[Math.floor(cell / CATEGORIES_MAX) % classes] ?? 0
-      return Math.log((share + SMOOTHING / CATEGORIES_MAX) / (weight + SMOOTHING))
-    }),
+    tables: tables.map((share, cell) =>
+      Math.log((share + SMOOTHING / CATEGORIES_MAX) / ((weights[cell % classes] ?? 0) + SMOOTHING)),
+    ),
   }
 }
 
@@ -188,14 +185,13 @@ function posterior(
   item: number,
   shares: Float64Array,
 ): number {
-  let most = Number.NEGATIVE_INFINITY
-  for (let c = 0; c < classes; c++) {
-    let log = weights[c] ?? 0
-    for (let t = 0; t < rows.traits; t++)
-      log += tables[(t * classes + c) * CATEGORIES_MAX + (rows.cells[item * rows.traits + t] ?? 0)] ?? 0
-    shares[c] = log
-    if (log > most) most = log
+  for (let c = 0; c < classes; c++) shares[c] = weights[c] ?? 0
+  for (let t = 0; t < rows.traits; t++) {
+    const base = (t * CATEGORIES_MAX + (rows.cells[item * rows.traits + t] ?? 0)) * classes
+    for (let c = 0; c < classes; c++) shares[c] = (shares[c] ?? 0) + (tables[base + c] ?? 0)
   }
+  let most = Number.NEGATIVE_INFINITY
+  for (let c = 0; c < classes; c++) most = Math.max(most, shares[c] ?? 0)
   let sum = 0
   for (let c = 0; c < classes; c++) {
     const share = Math.exp((shares[c] ?? 0) - most)
