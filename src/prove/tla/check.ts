@@ -91,6 +91,11 @@ export class Search {
     this.#keys = wants.view || wants.symmetry.length > 0 ? new RowSet(wants.view ? 1 : width) : undefined
   }
 
+  /** Whether a state kept may stand for others. */
+  get isReduced(): boolean {
+    return this.#keys !== undefined
+  }
+
   get distinct(): number {
     return this.rows.count
   }

@@ -19,7 +19,7 @@ export type LivenessPlan = {
 }
 
 /** Turns properties and fairness into formulas before the search, so that it can compile their atoms. */
-export function planLiveness(specification: Specification, isReduced: boolean): LivenessPlan {
+export function planLiveness(specification: Specification): LivenessPlan {
   const formulas = new Formulas(specification.compiler)
   const beyond: { name: string; reason: string }[] = []
   const negations: LivenessPlan['negations'][number][] = []
@@ -33,15 +33,6 @@ export function planLiveness(specification: Specification, isReduced: boolean): 
     }
   }
   if (specification.temporal.length === 0) return { formulas, fairness, negations, beyond }
-  if (isReduced) {
-    const reason = 'liveness is not checked together with SYMMETRY or VIEW'
-    return {
-      formulas,
-      fairness,
-      negations,
-      beyond: specification.temporal.map(({ name }) => ({ name, reason })),
-    }
-  }
   for (const test of specification.temporal) {
     attempt(test.name, () => {
       const negation = formulas.build(test, true)

@@ -41,9 +41,9 @@ export async function runTla(request: TlaRequest): Promise<TlaReport> {
   let search: Search | undefined
   try {
     const { specification, config } = await open(request, run)
-    const plan = planLiveness(specification, config.symmetry.length > 0 || config.view !== undefined)
+    const plan = planLiveness(specification)
     search = start(specification, config, request, run, plan)
-    return explore(search, specification, config, plan)
+    return explore(search, { specification, config, request, run, plan })
   } catch (error) {
     return failed(error, search)
   } finally {
@@ -115,12 +115,16 @@ function counts(search: Search | undefined) {
   return search ? { distinct: search.distinct, generated: search.generated, depth: search.depth } : nothing
 }
 
-function explore(
-  search: Search,
-  specification: Specification,
-  config: Config,
-  plan: LivenessPlan,
-): TlaReport {
+type Job = {
+  readonly specification: Specification
+  readonly config: Config
+  readonly request: TlaRequest
+  readonly run: Run
+  readonly plan: LivenessPlan
+}
+
+function explore(search: Search, job: Job): TlaReport {
+  const { specification, config } = job
   const wrong = search.assumptionsHold()
   if (wrong) {
     return { verdict: 'error', ...nothing, reason: 'An assumption (ASSUME) is false.', place: wrong }
@@ -142,19 +146,55 @@ function explore(
       reason: `Postcondition ${config.postcondition} is false.`,
     }
   }
-  const { starved, beyond } = checkLiveness(plan, search)
-  if (starved) return unfair(search, specification, starved)
-  if (beyond.length > 0) {
-    const unchecked = [...new Set(beyond.map(({ name }) => name))]
-    const why = beyond.map(({ name, reason }) => `${name}: ${reason}`).join('; ')
-    return {
-      verdict: 'unknown',
-      ...counts(search),
-      reason: `No violation found, but not everything was checked. ${why}`,
-      unchecked,
-    }
+  return search.isReduced && job.plan.negations.length > 0
+    ? wholeGraph(search, job)
+    : temporal(search, search, job)
+}
+
+/** A view may stand for infinitely many states; a symmetry group this large is rare. */
+const STATES_PER_CLASS_MAX = 1000
+
+/** Under SYMMETRY and VIEW a state stands for others, and a cycle of such states proves nothing: liveness is checked
+ * on the whole graph, while the counts stay those of the reduced one. */
+function wholeGraph(search: Search, job: Job): TlaReport {
+  const { specification, config, request, run, plan } = job
+  search.interner.release()
+  const statesMax = Math.min(request.statesMax, STATES_PER_CLASS_MAX * search.distinct)
+  const unreduced = { ...config, symmetry: [], view: undefined }
+  const whole = start(specification, unreduced, { ...request, statesMax }, run, plan)
+  try {
+    const outcome = whole.explore()
+    if (outcome.violation) return violated(whole, specification, outcome.violation, outcome.trace)
+    return temporal(search, whole, job)
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error
+    const reason = `the state graph without SYMMETRY and VIEW has ${error.message}`
+    return unsure(
+      search,
+      plan.negations.map(({ name }) => ({ name, reason })),
+    )
+  } finally {
+    whole.interner.release()
   }
-  return { verdict: 'ok', ...counts(search) }
+}
+
+function temporal(search: Search, graph: Search, { specification, plan }: Job): TlaReport {
+  const { starved, beyond } = checkLiveness(plan, graph)
+  if (starved) return unfair(search, graph, specification, starved)
+  return beyond.length > 0 ? unsure(search, beyond) : { verdict: 'ok', ...counts(search) }
+}
+
+function unsure(
+  search: Search,
+  beyond: readonly { readonly name: string; readonly reason: string }[],
+): TlaReport {
+  const why = new Set(beyond.map(({ name, reason }) => `${name}: ${reason}`))
+  return {
+    verdict: 'unknown',
+    ...counts(search),
+    reason: `No violation found, but not everything was checked. ${[...why].join('; ')}`,
+    unchecked: [...new Set(beyond.map(({ name }) => name))],
+  }
 }
 
 function violated(
@@ -176,15 +216,15 @@ function violated(
   }
 }
 
-function unfair(search: Search, specification: Specification, outcome: Starved): TlaReport {
+function unfair(search: Search, graph: Search, specification: Specification, outcome: Starved): TlaReport {
   const { states, loop } = outcome.lasso
-  const values = states.map((state) => search.state(state))
+  const values = states.map((state) => graph.state(state))
   return {
     verdict: 'violated',
     ...counts(search),
     reason: `Temporal property ${outcome.name} is violated.`,
     place: outcome.test.expr.place,
-    trace: new Tracer(specification, search).describe(values),
+    trace: new Tracer(specification, graph).describe(values),
     loop,
   }
 }

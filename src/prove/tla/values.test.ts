@@ -4,7 +4,7 @@ import { Interner } from './interner.ts'
 import { show } from './print.ts'
 import { compare, equals, hashOf, setOf } from './relations.ts'
 import { Subsets } from './sets.ts'
-import { fnOf, textOf, tupleOf } from './shapes.ts'
+import { fnOf, modelOf, textOf, tupleOf } from './shapes.ts'
 import { Interval, RuleFn, SetOf, type Value } from './values.ts'
 
 /** Values of one type, so that all of them can be compared. */
@@ -68,6 +68,23 @@ test('however a value was made, equal values are equal', () => {
     expect(equals(left, right)).toBe(true)
     expect(hashOf(left)).toBe(hashOf(right))
   }
+})
+
+test('a set has exactly its elements, model values among them, however often it is asked', () => {
+  const models = [modelOf('m1'), modelOf('m2'), modelOf('m3')]
+  const member = fc.oneof(
+    fc.constantFrom(...models),
+    fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 3 }).map((items): Value => tupleOf([...items])),
+  )
+  fc.assert(
+    fc.property(fc.array(member, { maxLength: 20 }), fc.array(member, { maxLength: 12 }), (items, asked) => {
+      const set = setOf([...items])
+      for (const value of [...asked, ...items]) {
+        expect(set.has(value)).toBe(items.some((item) => show(item) === show(value)))
+      }
+    }),
+    seed,
+  )
 })
 
 test('what TLC refuses to compare is refused', () => {

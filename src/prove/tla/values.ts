@@ -133,7 +133,8 @@ export class SetOf extends TlaSet {
     const { elements } = this
     const first = elements[0]
     if (first === undefined) return false
-    if (isAtom(first)) return compare(value, first) === 0
+    // Model values may stand beside anything; any other atom tells that the set holds atoms only.
+    if (isAtom(first) && !(first instanceof Model)) return compare(value, first) === 0
     if (elements.length > SCANNED_MAX) {
       if (this.#table === undefined && ++this.#asked > LISTED_ASKED_MAX) this.#table = byHash(elements)
       const bucket = this.#table?.get(hashOf(value))
