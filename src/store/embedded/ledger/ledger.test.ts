@@ -221,9 +221,9 @@ test('a disk that cannot be written stalls the ledger, loses nothing, and double
   {
     await using ledger = await Ledger.open(options({ segmentBytes: 10_000 }))
     await write(ledger, 300, 'before')
-    const first = ledger.begin('first')
+    // Larger than a segment, so that the entry after it needs the next one, which cannot be begun: the folder is gone.
+    const first = ledger.begin(`first ${'x'.repeat(20_000)}`)
     if (first) await ledger.reached('written', first.position, 10_000)
-    // The next segment cannot be begun: the folder is gone.
     renameSync(directory, away)
     const second = ledger.begin(`second ${'x'.repeat(20_000)}`)
     if (!second) throw new Error('the ring is full')
