@@ -1,15 +1,15 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { GateError } from '../kernel/gate-error.ts'
 import { adapters } from '../watch/intake/adapters.ts'
-import { readBatchRequests } from '../watch/intake/batch-requests.ts'
 import { importLogs, type SourceReport } from '../watch/intake/importing.ts'
 import { Pseudonyms } from '../watch/intake/pseudonyms.ts'
 import { rejectionText } from '../watch/intake/rejection.ts'
-import { STDIN, unreadable } from '../watch/intake/source.ts'
+import { unreadable } from '../watch/intake/source.ts'
 import { Tally } from '../watch/intake/tally.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
 import { STORE_DEFAULT, storePath } from './findings.ts'
+import { inputOptions, logOptions, logPaths } from './log-options.ts'
 import { counted, lasting, progressLine } from './progress.ts'
 
 const EXAMPLES_SHOWN_MAX = 20
@@ -26,19 +26,7 @@ import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 fo
       value: 'DIR',
       summary: `where to; exchanges go to DIR/import (default: ${STORE_DEFAULT})`,
     },
-    format: { type: 'string', value: 'NAME', summary: 'do not guess the format' },
-    map: {
-      type: 'string',
-      value: 'FIELD=COLUMN,…',
-      summary: 'columns of a CSV: account=user_id,ts=created_at',
-    },
-    set: { type: 'string', multiple: true, value: 'FIELD=VALUE', summary: 'a field the log does not carry' },
-    requests: {
-      type: 'string',
-      multiple: true,
-      value: 'FILE',
-      summary: 'batch requests, to join with the results',
-    },
+    ...logOptions,
     strict: { type: 'boolean', summary: 'stop at the first line that cannot be taken' },
     pseudonymise: {
       type: 'string',
@@ -69,21 +57,17 @@ import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 fo
     ],
   ],
   run: async (positionals, options, console) => {
-    // Absolute, because the store knows a source again by its path.
-    const at = (path: string) => resolve(console.cwd, path)
-    const paths = positionals.map((path) => (path === STDIN ? path : at(path)))
-    if (paths.length === 0) throw new GateError('usage', 'name at least one log, or - for standard input')
-    if (paths.filter((path) => path === STDIN).length > 1)
-      throw new GateError('usage', 'standard input can be read once')
+    if (positionals.length === 0)
+      throw new GateError('usage', 'name at least one log, or - for standard input')
     // All of them before any of them: a wrong name must not show after an hour.
-    for (const path of paths) if (path !== STDIN) await mustBeFile(path)
+    const paths = await logPaths(positionals, console.cwd)
     const began = console.now()
     const progress = progressLine(console, { label: 'importing', unit: 'lines' })
     const reports = await importLogs(paths, {
       directory: storePath(options, console),
       stdin: console.stdin,
       signal: console.signal,
-      ...(await settings(options, at)),
+      ...(await settings(options, console.cwd)),
       onProgress: ({ lines, file, bytes, rejected }) =>
         progress.update(lines, `${file} · ${counted(bytes / 1e6)} MB · ${counted(rejected)} rejected`),
     })
@@ -94,36 +78,16 @@ import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 fo
   },
 }
 
-async function settings(options: ParsedOptions, at: (path: string) => string) {
-  const set = pairs(listOf(options.set), 'set')
-  const requests = listOf(options.requests)
+async function settings(options: ParsedOptions, cwd: string) {
   return {
-    ...(typeof options.format === 'string' && { format: options.format }),
-    ...(typeof options.map === 'string' && { map: pairs(options.map.split(','), 'map') }),
-    ...(set.size > 0 && { set }),
-    ...(requests.length > 0 && { requests: await readBatchRequests(requests.map(at)) }),
+    ...(await inputOptions(options, cwd)),
     ...(typeof options.pseudonymise === 'string' && {
-      pseudonyms: new Pseudonyms(await keyFrom(at(options.pseudonymise))),
+      pseudonyms: new Pseudonyms(await keyFrom(resolve(cwd, options.pseudonymise))),
     }),
     isStrict: options.strict === true,
     // The command line reads `--no-NAME` as NAME set to false.
     isTextless: options.text === false,
   }
-}
-
-function listOf(option: ParsedOptions[string]): readonly string[] {
-  return Array.isArray(option) ? option.filter((value) => typeof value === 'string') : []
-}
-
-function pairs(texts: readonly string[], option: string): ReadonlyMap<string, string> {
-  return new Map(
-    texts.map((text) => {
-      const at = text.indexOf('=')
-      if (at < 1 || at === text.length - 1)
-        throw new GateError('usage', `--${option} wants name=value, not '${text}'`)
-      return [text.slice(0, at).trim(), text.slice(at + 1).trim()] as const
-    }),
-  )
 }
 
 async function keyFrom(path: string): Promise<Uint8Array> {
@@ -132,16 +96,6 @@ async function keyFrom(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw unreadable(path, error)
   }
-}
-
-async function mustBeFile(path: string): Promise<void> {
-  let isDirectory: boolean
-  try {
-    isDirectory = (await stat(path)).isDirectory()
-  } catch (error) {
-    throw unreadable(path, error)
-  }
-  if (isDirectory) throw new GateError('input-is-directory', `${path} is a directory; name the files in it`)
 }
 
 function totalOf(reports: readonly SourceReport[]): Tally {
