@@ -128,9 +128,9 @@ export function hashOf(value: Value): number {
 function hashList(values: readonly Value[], seed: number): number {
   let hash = seed ^ values.length
   for (let index = 0; index < values.length; index++) {
-    hash = (Math.imul(hash, 0x01000193) + mix(hashOf(values[index] as Value) ^ hash)) | 0
+    hash = (Math.imul(hash, 31) + hashOf(values[index] as Value)) | 0
   }
-  return hash
+  return mix(hash)
 }
 
 /** The set of the given values: sorts them in place and drops duplicates. */
