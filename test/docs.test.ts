@@ -148,7 +148,7 @@ test('the page about dependencies names each with its version, and no other', ()
   const rows = [...(page?.text ?? '').matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell = '']) =>
     cell.split(', '),
   )
-  const named = rows.filter((cell) => / \d+\.\d+\.\d+$/.test(cell))
+  const named = rows.filter((cell) => / \d+\.\d+\.\d+(-[\w.]+)?$/.test(cell))
   const { dependencies, devDependencies, optionalDependencies } = manifest
   const pinned = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
   expect(named.sort()).toEqual(pinned.map(([name, version]) => `${name} ${version}`).sort())
