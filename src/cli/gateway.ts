@@ -7,6 +7,7 @@ import { ExchangeDoor } from '../doors/exchange-door.ts'
 import { Front, type Handler } from '../doors/front.ts'
 import { GateMetrics } from '../doors/gate-metrics.ts'
 import { Routes } from '../doors/upstream/routes.ts'
+import type { AgentRoad } from '../gate/agent-road.ts'
 import { ExchangeGate } from '../gate/exchange-gate.ts'
 import { KeyRing } from '../gate/identify/key-ring.ts'
 import { ReasoningBindings } from '../gate/inspect/distillation/reasoning-bindings.ts'
@@ -17,6 +18,7 @@ import { Ledger } from '../store/embedded/ledger/ledger.ts'
 import { MeasureStore } from '../store/embedded/measure-store.ts'
 import { openSecret } from '../store/embedded/secret.ts'
 import { openState } from '../store/embedded/state.ts'
+import { KeptRoad } from './agent-road.ts'
 import { gatewayGauges } from './gateway-gauges.ts'
 import type { OnlineWatch } from './online-watch.ts'
 import { StatePoll } from './state-poll.ts'
@@ -26,8 +28,10 @@ export type GatewayParts = {
   readonly now: () => number
   /** The slow loop, if one runs beside the gate. Called for every exchange that ended; must not block. */
   readonly watch?: OnlineWatch
-  /** Further doors on the gate's own address (agent doors) and on the console's. */
-  readonly doors?: readonly Handler[]
+  /** Where policies find what they take from the environment. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Agent doors on the gate's own address, and further doors on the console's. */
+  readonly agentDoors?: (road: AgentRoad) => readonly Handler[]
   readonly consoleDoors?: readonly Handler[]
 }
 
@@ -46,6 +50,7 @@ type Wired = {
   readonly keys: KeyRing
   readonly standings: Standings
   readonly gate: ExchangeGate
+  readonly kept: KeptRoad
   readonly metrics: GateMetrics
   readonly ids: DecisionIds
   readonly exchanges: ExchangeDoor
@@ -89,7 +94,7 @@ export class Gateway implements AsyncDisposable {
         handlers: [
           (request, response, path) => exchanges.handle(request, response, path),
           (request, response, path) => admin.health(request, response, path),
-          ...(parts.doors ?? []),
+          ...(parts.agentDoors?.(wired.kept.road) ?? []),
         ],
       }),
     )
@@ -106,6 +111,11 @@ export class Gateway implements AsyncDisposable {
 
   get metrics(): GateMetrics {
     return this.#wired.metrics
+  }
+
+  /** The road of agents' acts, for doors and the console. */
+  get road(): AgentRoad {
+    return this.#wired.kept.road
   }
 
   /** Whether a request to the console's address may do what only operators may. */
@@ -129,6 +139,8 @@ export class Gateway implements AsyncDisposable {
    */
   use(config: Config): { readonly changed: readonly string[]; readonly waiting: readonly string[] } {
     const { gate, exchanges, keys, standings, recorder, route } = this.#wired
+    // First, because it reads a file that may be wrong, and then nothing must have changed.
+    this.#wired.kept.use(config.agents)
     const changed = changedSections(this.#config, config)
     const waiting = changed.filter((section) => BOUND.some((bound) => bound === section))
     const before = this.#config
@@ -179,6 +191,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     watch: (seen) => parts.watch?.see(seen),
     now,
   })
+  const kept = stack.use(new KeptRoad({ config, parts, state, recorder, gate, standings }))
   const metrics = new GateMetrics((failure) => log('error', 'gate-failed', { failure }))
   const ids = new DecisionIds()
   const exchanges = new ExchangeDoor(config, { gate, routes: route.routes, ids, metrics, now })
@@ -190,6 +203,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
       recorder,
       now,
       onFailure: (error) => metrics.failed(error),
+      also: () => kept.road.refresh(),
     }),
   )
   const admin = new AdminDoor({
@@ -200,7 +214,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
   for (const gauge of gatewayGauges({ ledger, recorder, exchanges, standings, route, now }))
     metrics.watch(gauge)
   return {
-    ...{ config, parts, state, ledger, recorder, keys, standings, gate },
+    ...{ config, parts, state, ledger, recorder, keys, standings, gate, kept },
     ...{ metrics, ids, exchanges, admin, poll, route },
   }
 }

@@ -1,13 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { readyMadePolicies } from '../config/agents.ts'
 import { judgeLines } from '../doors/judge/judge.ts'
-import { AgentGate, agentDetectors } from '../gate/agent-gate.ts'
-import type { AgentPolicy } from '../gate/decide/agent-policy.ts'
-import { readAgentPolicy } from '../gate/decide/read-agent-policy.ts'
-import { GateError } from '../kernel/gate-error.ts'
-import type { Command, Console } from './command.ts'
-
-const readyMade = ['observe', 'balanced', 'strict']
+import { AgentGate } from '../gate/agent-gate.ts'
+import { loadAgentPolicy } from '../gate/agent-policy-file.ts'
+import type { Command } from './command.ts'
 
 export const judge: Command = {
   usage: '[--policy FILE] [--json]',
@@ -18,7 +14,7 @@ A malformed line gives {"line":N,"error":"…"} and the stream goes on. Exit 0 a
     policy: {
       type: 'string',
       value: 'FILE',
-      summary: `a policy file, or one of ${readyMade.join(', ')} (default balanced)`,
+      summary: `a policy file, or one of ${readyMadePolicies.join(', ')} (default balanced)`,
     },
     json: { type: 'boolean', summary: 'decisions as JSON lines; there is no other form' },
   },
@@ -31,33 +27,9 @@ A malformed line gives {"line":N,"error":"…"} and the stream goes on. Exit 0 a
   ],
   run: async (_positionals, options, console) => {
     const named = typeof options.policy === 'string' ? options.policy : 'balanced'
-    const gate = AgentGate.open(withEnvironment(await loadPolicy(named, console.cwd), console.env))
+    const file = readyMadePolicies.includes(named) ? named : resolve(console.cwd, named)
+    const gate = AgentGate.open(loadAgentPolicy(file, console.env).policy)
     await judgeLines(gate, console.stdin, console.stdout)
     return 0
   },
-}
-
-async function loadPolicy(named: string, cwd: string) {
-  const file = readyMade.includes(named)
-    ? new URL(`../../policies/${named}.yaml`, import.meta.url)
-    : resolve(cwd, named)
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new GateError('policy-not-found', `cannot read the policy ${named}`, { cause })
-  }
-  return readAgentPolicy(text, named, agentDetectors)
-}
-
-/** A secret written `env:NAME` is read from the environment, so that no policy file has to hold one. */
-function withEnvironment(policy: AgentPolicy, env: Console['env']): AgentPolicy {
-  const secrets = policy.secrets.map(({ name, value }) => {
-    if (!value.startsWith('env:')) return { name, value }
-    const found = env[value.slice(4)]
-    if (found === undefined)
-      throw new GateError('policy-invalid', `secret ${name}: the environment has no ${value.slice(4)}`)
-    return { name, value: found }
-  })
-  return { ...policy, secrets }
 }

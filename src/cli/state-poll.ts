@@ -14,6 +14,8 @@ export type StatePollOptions = {
   readonly recorder: Recorder
   readonly now: () => number
   readonly onFailure: (error: unknown) => void
+  /** Whoever else keeps something in the state database. */
+  readonly also: () => Promise<void>
 }
 
 /** How often the state database is looked at for what another process wrote: keys, standings. */
@@ -64,13 +66,14 @@ export class StatePoll implements AsyncDisposable {
   }
 
   async #take(): Promise<void> {
-    const { keys, standings, recorder, now } = this.#options
+    const { keys, standings, recorder, now, also } = this.#options
     keys.useStored(this.#keyStore.list().filter(({ revoked }) => revoked === undefined))
     await standings.refresh(now())
     for (const measure of this.#measures.unrecorded()) {
       await recorder.noted(measureEntry(measure, now()))
       this.#measures.setRecorded(measure)
     }
+    await also()
   }
 }
 

@@ -29,7 +29,9 @@ export const up: Command = {
     await using stack = new AsyncDisposableStack()
     const watch = await openWatch(config, log, console.now)
     if (watch) stack.use(watch)
-    const gateway = stack.use(await Gateway.open(config, { log, now: console.now, ...(watch && { watch }) }))
+    const gateway = stack.use(
+      await Gateway.open(config, { log, now: console.now, env: console.env, ...(watch && { watch }) }),
+    )
     const { front, admin } = gateway
     log('info', 'up', {
       listen: `${front.address.host}:${front.address.port}`,

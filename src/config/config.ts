@@ -1,3 +1,5 @@
+import type { AgentsConfig } from './agents.ts'
+
 /**
  * What an operator wrote in `portcullis.yaml`, checked and with every default filled in. Nothing after the reader
  * meets an optional field that has a default, an `env:` reference or a time in a unit other than its name says.
@@ -22,6 +24,7 @@ export type Config = {
   readonly allow: readonly string[]
   readonly ledger: LedgerConfig
   readonly watch: WatchConfig
+  readonly agents: AgentsConfig
 }
 
 /** `observe` records what it would have done and lets the act pass; identity and local-only rules always hold. */

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { GateError } from '../kernel/gate-error.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
+import { agentsConfig } from './agents.ts'
 import type { Address, Config } from './config.ts'
 import { nearestWord } from './nearest-word.ts'
 import { type ConfigFile, fileSchema, STORE_DEFAULT } from './schema.ts'
@@ -226,7 +227,7 @@ function fillIn(file: ConfigFile, path: string): Config {
   const { ringMiB, segmentMiB, retainDays, retainGiB, checkpointSeconds, ...ledger } = file.ledger
   return {
     file: path,
-    mode: file.mode,
+    mode: file.mode ?? 'enforce',
     listen: parseAddress(file.listen),
     console: file.console === undefined ? undefined : parseAddress(file.console),
     consoleToken: file.consoleToken,
@@ -252,6 +253,7 @@ function fillIn(file: ConfigFile, path: string): Config {
       checkpointMs: checkpointSeconds * 1_000,
     },
     watch: { enabled, standing, scoreMin, days, parameters: onlyDefined(parameters) },
+    agents: agentsConfig(file.agents, path, file.mode),
   }
 }
 

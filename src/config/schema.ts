@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { agentsSchema } from './agents.ts'
 import { standingNames } from './config.ts'
 
 // The shape of portcullis.yaml as a person writes it. Every object is strict: a field that is not here is an error,
@@ -119,7 +120,7 @@ const watch = v.strictObject({
 })
 
 export const fileSchema = v.strictObject({
-  mode: v.optional(v.picklist(['enforce', 'observe']), 'enforce'),
+  mode: v.optional(v.picklist(['enforce', 'observe'])),
   listen: v.optional(address, '127.0.0.1:8080'),
   console: v.optional(address),
   consoleToken: v.optional(v.pipe(text, v.minLength(16))),
@@ -140,6 +141,7 @@ export const fileSchema = v.strictObject({
   allow: v.optional(v.array(text), []),
   ledger: v.optional(ledger, {}),
   watch: v.optional(watch, {}),
+  agents: v.optional(agentsSchema, {}),
 })
 
 export type ConfigFile = v.InferOutput<typeof fileSchema>

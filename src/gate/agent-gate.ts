@@ -1,7 +1,8 @@
 import { unreachable } from '../kernel/unreachable.ts'
-import type { AgentAct, JudgedAct, SessionId } from './act.ts'
+import type { AgentAct, AgentNotice, JudgedAct, SessionId } from './act.ts'
+import type { Approval } from './agent-approval.ts'
 import type { AgentPolicy } from './decide/agent-policy.ts'
-import { type AgentTable, agentTable, decideAgentAct } from './decide/decide-agent.ts'
+import { type AgentTable, agentTable, decideAgentAct, decideObserved } from './decide/decide-agent.ts'
 import type { AgentDecision } from './decision.ts'
 import type { Finding } from './finding.ts'
 import { Behaviour } from './inspect/behaviour/behaviour.ts'
@@ -12,7 +13,21 @@ import { KnownSecrets } from './inspect/secret/known.ts'
 import { SecretWatch } from './inspect/secret/secret.ts'
 
 /** What the gate says about one act, and why. */
-export type Verdict = { readonly decision: AgentDecision; readonly findings: readonly Finding[] }
+export type Verdict = {
+  readonly decision: AgentDecision
+  /** What a gate that only observes would still enforce. */
+  readonly observed: AgentDecision
+  readonly findings: readonly Finding[]
+}
+
+/** What only the road knows about an act: who stands behind it, and what a person answered about it. */
+export type Beside = {
+  readonly findings: readonly Finding[]
+  /** Asked only when the answer counts. */
+  readonly approval: () => Approval
+}
+
+const nothingBeside: Beside = { findings: [], approval: () => 'none' }
 
 /** Sessions kept in memory; the one unused for longest goes first. */
 const SESSIONS_MAX = 10_000
@@ -35,66 +50,101 @@ type AgentSession = {
 /** The road of an agent's act: inspect, then decide. Holds what each session has shown so far. */
 export class AgentGate {
   readonly #sessions = new Map<SessionId, AgentSession>()
-  readonly #table: AgentTable
-  readonly #isOn: (detector: string) => boolean
-  readonly #tools: ToolSets
-  readonly #secrets: KnownSecrets
+  #policy: AgentPolicy
+  #table: AgentTable
+  #isOn: (detector: string) => boolean
+  #tools: ToolSets
+  #secrets: KnownSecrets
 
   private constructor(policy: AgentPolicy) {
+    this.#policy = policy
     this.#table = agentTable(policy)
-    const { trusted, sinks, readers } = policy.tools
-    this.#tools = { trusted: new Set(trusted), sinks: new Set(sinks), readers: new Set(readers) }
+    this.#tools = toolSetsOf(policy)
     this.#secrets = new KnownSecrets(policy.secrets)
-    const detectors = new Set(policy.detectors)
-    this.#isOn = (detector) => detectors.has(detector)
+    this.#isOn = isOnOf(policy)
   }
 
   static open(policy: AgentPolicy): AgentGate {
     return new AgentGate(policy)
   }
 
+  /** Takes another policy. What sessions have shown so far stays, except what hung on secrets that changed. */
+  use(policy: AgentPolicy): void {
+    const keepsSecrets = JSON.stringify(this.#policy.secrets) === JSON.stringify(policy.secrets)
+    this.#policy = policy
+    this.#table = agentTable(policy)
+    this.#tools = toolSetsOf(policy)
+    this.#isOn = isOnOf(policy)
+    if (!keepsSecrets) this.#secrets = new KnownSecrets(policy.secrets)
+    for (const session of this.#sessions.values()) {
+      session.flow?.use(this.#tools)
+      if (!keepsSecrets) session.secrets = undefined
+    }
+  }
+
   /** Takes in one act. Notices get no verdict. */
   pass(act: AgentAct): Verdict | undefined {
+    if (act.kind !== 'tools' && act.kind !== 'task') return this.judge(act)
+    this.note(act)
+    return undefined
+  }
+
+  note(act: AgentNotice): void {
     const session = this.#sessionOf(act.session)
-    if (act.kind === 'tools' || act.kind === 'task') {
-      this.#flowOf(session).note(act)
-      if (act.kind === 'task') this.#behaviourOf(session).noteTask(act)
-      return undefined
-    }
-    const findings = this.#inspect(act, session)
-    const decision = decideAgentAct(this.#table, findings)
+    this.#flowOf(session).note(act)
+    if (act.kind === 'task') this.#behaviourOf(session).noteTask(act)
+  }
+
+  judge(act: JudgedAct, beside: Beside = nothingBeside): Verdict {
+    const session = this.#sessionOf(act.session)
+    const findings = [...beside.findings, ...this.#inspect(act, session)]
+    const bare = decideAgentAct(this.#table, findings)
+    const decision = bare.action === 'ask' ? decideAgentAct(this.#table, findings, beside.approval()) : bare
     if (this.#isOn('behaviour')) this.#behaviourOf(session).noteDecision(decision.action)
-    return { decision, findings }
+    return { decision, observed: decideObserved(this.#table, findings), findings }
+  }
+
+  /** Decides from facts alone, for acts that no detector gets to see. */
+  decide(findings: readonly Finding[]): Verdict {
+    const decision = decideAgentAct(this.#table, findings)
+    return { decision, observed: decideObserved(this.#table, findings), findings }
   }
 
   #inspect(act: JudgedAct, session: AgentSession): readonly Finding[] {
     const findings = [...this.#inspectKind(act, session)]
     if (this.#isOn('secret')) {
       session.secrets ??= new SecretWatch(this.#secrets)
-      findings.push(...session.secrets.inspect(act))
+      const { secrets } = session
+      findings.push(...safely('secret', () => secrets.inspect(act)))
     }
-    if (this.#isOn('behaviour')) findings.push(...this.#behaviourOf(session).inspect(act, findings))
+    if (this.#isOn('behaviour'))
+      findings.push(...safely('behaviour', () => this.#behaviourOf(session).inspect(act, findings)))
     return findings
   }
 
   #inspectKind(act: JudgedAct, session: AgentSession): readonly Finding[] {
     switch (act.kind) {
       case 'command':
-        return inspectCommand(act, this.#isOn)
+        return safely('command', () => inspectCommand(act, this.#isOn))
       case 'write':
-        return inspectWrite(act, this.#isOn)
+        return safely('command', () => inspectWrite(act, this.#isOn))
       case 'call':
         return [
-          ...inspectCarried(act, this.#isOn),
-          ...(this.#isOn('flow') ? this.#flowOf(session).inspectCall(act) : []),
+          ...safely('command', () => inspectCarried(act, this.#isOn)),
+          ...this.#flow(session, (flow) => flow.inspectCall(act)),
         ]
       case 'result':
-        return this.#isOn('flow') ? this.#flowOf(session).inspectResult(act) : []
+        return this.#flow(session, (flow) => flow.inspectResult(act))
       case 'message':
-        return this.#isOn('flow') ? this.#flowOf(session).inspectMessage(act) : []
+        return this.#flow(session, (flow) => flow.inspectMessage(act))
       default:
         return unreachable(act)
     }
+  }
+
+  #flow(session: AgentSession, inspect: (flow: Flow) => readonly Finding[]): readonly Finding[] {
+    if (!this.#isOn('flow')) return []
+    return safely('flow', () => inspect(this.#flowOf(session)))
   }
 
   #behaviourOf(session: AgentSession): Behaviour {
@@ -123,4 +173,24 @@ export class AgentGate {
     }
     return made
   }
+}
+
+/** A detector that fails is a finding, never a hole. */
+function safely(detector: string, inspect: () => readonly Finding[]): readonly Finding[] {
+  try {
+    return inspect()
+  } catch {
+    return [
+      { detector, fact: 'detector-failed', severity: 'high', summary: `${detector} failed on this act` },
+    ]
+  }
+}
+
+function toolSetsOf({ tools: { trusted, sinks, readers } }: AgentPolicy): ToolSets {
+  return { trusted: new Set(trusted), sinks: new Set(sinks), readers: new Set(readers) }
+}
+
+function isOnOf({ detectors }: AgentPolicy): (detector: string) => boolean {
+  const on = new Set(detectors)
+  return (detector) => on.has(detector)
 }

@@ -1,3 +1,4 @@
+import type { AgentActEntry, AgentOutcomeEntry, ApprovalEntry } from './agent-entry.ts'
 import type { Caller } from './caller.ts'
 import type { ExchangeAct } from './exchange-act.ts'
 import type { ExchangeDecision } from './exchange-decision.ts'
@@ -88,7 +89,15 @@ export type MeasureEntry = {
   readonly accounts: number
 }
 
-export type Entry = ExchangeEntry | CompletionEntry | RefusalEntry | InterruptedEntry | MeasureEntry
+export type Entry =
+  | ExchangeEntry
+  | CompletionEntry
+  | RefusalEntry
+  | InterruptedEntry
+  | MeasureEntry
+  | AgentActEntry
+  | AgentOutcomeEntry
+  | ApprovalEntry
 
 export function exchangeEntry(
   caller: Caller,

@@ -35,6 +35,7 @@ export class RunningGate implements AsyncDisposable {
     const gateway = await Gateway.open(config.value, {
       log: (level, event, fields) => logged.push(JSON.stringify({ level, event, ...fields })),
       now: Date.now,
+      env: {},
       ...parts,
     })
     return new RunningGate(gateway, config.value, logged)

@@ -46,7 +46,11 @@ async function opened(store: string, console: Console): Promise<Gateway> {
     const config = readConfig(configText(store, ports), join(store, CONFIG_NAME), console.env)
     if (!config.ok)
       throw new GateError('config-invalid', 'the demo wrote a configuration that it cannot read')
-    return await Gateway.open(config.value, { log: openLog(console.stderr, console.now), now: console.now })
+    return await Gateway.open(config.value, {
+      log: openLog(console.stderr, console.now),
+      now: console.now,
+      env: console.env,
+    })
   }
   try {
     return await open([8080, 8081])

@@ -6,7 +6,7 @@ import type { AgentRule } from './agent-policy.ts'
 import { agentTable, cellOf, decideAgentAct } from './decide-agent.ts'
 
 const SEED = 20260722
-const facts = ['a.b', 'a.c', 'a.b-c', 'b.a', 'detector-failed']
+const facts = ['a.b', 'a.c', 'a.b-c', 'b.a', 'c.d']
 const patterns = [...facts, 'a.*', 'a.b*', 'b.*', '*']
 const severity = fc.constantFrom(...severities)
 const rules: fc.Arbitrary<AgentRule[]> = fc

@@ -2,6 +2,7 @@ import type { LedgerConfig } from '../../config/config.ts'
 import { GateError } from '../../kernel/gate-error.ts'
 import type { Ledger } from '../../store/embedded/ledger/ledger.ts'
 import type { Position } from '../../store/embedded/ledger/ring.ts'
+import type { AgentActEntry, AgentOutcomeEntry } from '../agent-entry.ts'
 import type { CompletionEntry, Entry, ExchangeEntry } from '../entry.ts'
 
 /** `unrecorded` exists only where the operator chose `ledger.full: open`; it is counted, never silent. */
@@ -33,7 +34,7 @@ export class Recorder {
   }
 
   /** Usually at once; when the ring is full, after a bounded wait. */
-  intent(entry: ExchangeEntry): Ticket | Promise<Ticket> {
+  intent(entry: ExchangeEntry | AgentActEntry): Ticket | Promise<Ticket> {
     const payload = JSON.stringify(entry)
     const begun = this.#ledger.begin(payload)
     return begun === undefined ? this.#intentLater(payload) : { kind: 'recorded', ...begun }
@@ -50,7 +51,7 @@ export class Recorder {
   }
 
   /** Appends how an exchange ended and resolves when that is safe: the last event of an answer waits for it. */
-  complete(ticket: Ticket, entry: CompletionEntry): Promise<void> {
+  complete(ticket: Ticket, entry: CompletionEntry | AgentOutcomeEntry): Promise<void> {
     if (ticket.kind !== 'recorded') return Promise.resolve()
     const payload = JSON.stringify(entry)
     const position = this.#ledger.append('completion', ticket.ref, payload)

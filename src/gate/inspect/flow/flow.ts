@@ -33,7 +33,7 @@ type Origin = 'task' | 'trusted' | 'result' | 'instruction' | 'unknown'
 
 /** Where the values of a session came from, and whether a call follows the user or a text that a tool returned. */
 export class Flow {
-  readonly #sets: ToolSets
+  #sets: ToolSets
   readonly #tools = new Map<string, ToolDescription>()
   #task = ''
   #taskEffects: ReadonlySet<Effect> = nothingAsked
@@ -47,6 +47,10 @@ export class Flow {
   #instructionEffects: ReadonlySet<Effect> = new Set()
 
   constructor(sets: ToolSets) {
+    this.#sets = sets
+  }
+
+  use(sets: ToolSets): void {
     this.#sets = sets
   }
 

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { readyMadePolicies } from '../config/agents.ts'
+import { GateError } from '../kernel/gate-error.ts'
+import { agentDetectors } from './agent-gate.ts'
+import type { AgentPolicy } from './decide/agent-policy.ts'
+import { readAgentPolicy } from './decide/read-agent-policy.ts'
+
+/** A policy as it was read, with the version that decisions and tickets name. */
+export type LoadedPolicy = {
+  readonly policy: AgentPolicy
+  /** Hash of the file's text: any change of the file is another version. */
+  readonly version: string
+  readonly file: string
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+const VERSION_CHARACTERS = 16
+
+/** Reads a ready-made policy by its name, or a file by its absolute path. */
+export function loadAgentPolicy(named: string, env: Env): LoadedPolicy {
+  const file = readyMadePolicies.includes(named)
+    ? fileURLToPath(new URL(`../../policies/${named}.yaml`, import.meta.url))
+    : named
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new GateError('policy-not-found', `cannot read the policy ${named}`, { cause })
+  }
+  const policy = withEnvironment(readAgentPolicy(text, named, agentDetectors), env)
+  const version = createHash('sha256').update(text).digest('hex').slice(0, VERSION_CHARACTERS)
+  return { policy, version, file }
+}
+
+/** A secret written `env:NAME` is read from the environment, so that no policy file has to hold one. */
+function withEnvironment(policy: AgentPolicy, env: Env): AgentPolicy {
+  const secrets = policy.secrets.map(({ name, value }) => {
+    if (!value.startsWith('env:')) return { name, value }
+    const found = env[value.slice(4)]
+    if (found === undefined)
+      throw new GateError('policy-invalid', `secret ${name}: the environment has no ${value.slice(4)}`)
+    return { name, value: found }
+  })
+  return { ...policy, secrets }
+}

@@ -1,0 +1,363 @@
+import type { AgentsConfig } from '../config/agents.ts'
+import { GateError } from '../kernel/gate-error.ts'
+import { failure, type Result, success } from '../kernel/result.ts'
+import type { ApprovalStore } from '../store/embedded/approval-store.ts'
+import type { ActId, AgentNotice, JudgedAct, SessionId } from './act.ts'
+import type { ApprovalBinding, ApprovalTicket } from './agent-approval.ts'
+import { type AgentCaller, agentCallerOf } from './agent-caller.ts'
+import type { AgentActEntry, AgentOutcome, ApprovalEntry } from './agent-entry.ts'
+import { AgentGate, type Verdict } from './agent-gate.ts'
+import type { LoadedPolicy } from './agent-policy-file.ts'
+import { AgentSessions, type SeenAct } from './agent-sessions.ts'
+import type { Caller, IdentityFailure } from './caller.ts'
+import { type Carried, carriedBy, toolOf } from './carried-act.ts'
+import type { AgentDecision } from './decision.ts'
+import { type AnswerFailure, Approvals, type PersonsAnswer, type TicketRecord } from './enforce/approvals.ts'
+import type { Finding } from './finding.ts'
+import type { Credentials } from './identify/identify.ts'
+import type { Recorder, Ticket } from './record/recorder.ts'
+import type { Standing } from './standing.ts'
+
+/** One act on its way: what is enforced, why, and what a person may answer. */
+export type Passage = {
+  /** The decision id that a refusal carries. */
+  readonly id: ActId
+  /** What is enforced; when only observing, `allow`. */
+  readonly decision: AgentDecision
+  /** What enforcing does; equal to `decision` when enforcing. */
+  readonly wouldBe: AgentDecision
+  readonly findings: readonly Finding[]
+  /** With an enforced `ask`: what a person answers, and what lets the same act pass once. */
+  readonly ticket: ApprovalTicket | undefined
+}
+
+/** An act as it passes, for those who look on. */
+export type Sight =
+  | {
+      readonly kind: 'act'
+      readonly key: string
+      readonly session: SessionId
+      readonly caller: AgentCaller
+      readonly act: SeenAct
+    }
+  | { readonly kind: 'outcome'; readonly key: string; readonly id: ActId; readonly outcome: AgentOutcome }
+  | { readonly kind: 'ticket'; readonly ticket: TicketRecord }
+
+export type AgentRoadParts = {
+  readonly config: AgentsConfig
+  readonly policy: LoadedPolicy
+  readonly recorder: Recorder
+  readonly approvals: ApprovalStore
+  readonly identify: (credentials: Credentials) => Result<Caller, IdentityFailure>
+  readonly standingOf: (account: string, now: number) => Standing
+  readonly now: () => number
+}
+
+/** How an act is under way between its decision and its end. */
+type Going = { readonly ticket: Ticket; readonly key: string; readonly began: number }
+
+/** The road of an agent's act, whichever door it came through: inspect → decide → record, and then its end. */
+export class AgentRoad {
+  readonly approvals: Approvals
+  readonly sessions = new AgentSessions()
+  readonly #parts: AgentRoadParts
+  readonly #gate: AgentGate
+  #config: AgentsConfig
+  #policy: LoadedPolicy
+  readonly #going = new WeakMap<Passage, Going>()
+  #refreshing: Promise<void> = Promise.resolve()
+  readonly #listeners = new Set<(sight: Sight) => void>()
+
+  private constructor(parts: AgentRoadParts) {
+    this.#parts = parts
+    this.#config = parts.config
+    this.#policy = parts.policy
+    this.#gate = AgentGate.open(parts.policy.policy)
+    this.approvals = new Approvals(parts.approvals, parts.config.approvals, parts.now)
+  }
+
+  static open(parts: AgentRoadParts): AgentRoad {
+    return new AgentRoad(parts)
+  }
+
+  /** Takes a new configuration and policy. Sessions go on; open tickets of another policy no longer fit. */
+  use(config: AgentsConfig, policy: LoadedPolicy): void {
+    this.#config = config
+    this.#policy = policy
+    this.#gate.use(policy.policy)
+    this.approvals.use(config.approvals)
+  }
+
+  get policy(): { readonly name: string; readonly version: string; readonly mode: AgentsConfig['mode'] } {
+    return { name: this.#policy.policy.name, version: this.#policy.version, mode: this.#config.mode }
+  }
+
+  identify(credentials: Credentials): Result<AgentCaller, IdentityFailure> {
+    const caller = this.#parts.identify(credentials)
+    return caller.ok ? success(agentCallerOf(caller.value)) : failure(caller.error)
+  }
+
+  /** Tools on offer, or what the user asked. */
+  note(caller: AgentCaller, act: AgentNotice): void {
+    this.#gate.note({ ...act, session: scoped(caller, act.session) })
+  }
+
+  /** Inspects, decides and records. What is decided is in the ledger before this resolves. */
+  async pass(caller: AgentCaller, act: JudgedAct): Promise<Passage> {
+    const key = scoped(caller, act.session)
+    const began = this.#parts.now()
+    const carried = carriedBy(act)
+    const binding = this.#bindingOf(caller, act, carried)
+    let used: string | undefined
+    const verdict = this.#judge(caller, { ...act, session: key }, carried, began, () => {
+      // Observing asks nobody, so there is no approval to use up.
+      if (this.#config.mode === 'observe') return 'none'
+      const taken = this.approvals.take(binding)
+      used = taken.ticket
+      return taken.approval
+    })
+    const passage = this.#passage(caller, act, verdict, binding)
+    const entry = this.#entry(caller, act, passage, { binding, carried, began, used })
+    const recorded = await this.#record(entry, passage)
+    if (recorded !== undefined) this.#going.set(recorded.passage, { ticket: recorded.ticket, key, began })
+    const outcome = recorded?.passage ?? unrecorded(passage)
+    this.#show(caller, act, outcome, entry, key)
+    return outcome
+  }
+
+  /** How an act ended. Resolves when that is in the ledger; an act that was stopped has ended already. */
+  async end(passage: Passage, outcome: AgentOutcome): Promise<void> {
+    const going = this.#going.get(passage)
+    if (going === undefined) return
+    this.#going.delete(passage)
+    const { ticket, key, began } = going
+    const ts = this.#parts.now()
+    this.sessions.ended(key, passage.id, outcome)
+    this.#tell({ kind: 'outcome', key, id: passage.id, outcome })
+    const entry = { kind: 'agent-outcome', id: passage.id, ts, outcome, ms: ts - began } as const
+    await this.#parts.recorder.complete(ticket, entry)
+  }
+
+  /** Waits for a person's answer, at most as long as the ticket lives. */
+  answer(ticket: ApprovalTicket, signal: AbortSignal): Promise<'approved' | 'refused' | 'expired'> {
+    return this.approvals.wait(ticket, signal)
+  }
+
+  approve(id: string, answer: PersonsAnswer): Promise<Result<TicketRecord, AnswerFailure>> {
+    return this.#answered(id, 'approved', answer)
+  }
+
+  refuse(id: string, answer: PersonsAnswer): Promise<Result<TicketRecord, AnswerFailure>> {
+    return this.#answered(id, 'refused', answer)
+  }
+
+  /** Takes up answers that another process wrote: into the ledger, and to whoever waits for them. */
+  async refresh(): Promise<void> {
+    // One after the other: two at once would write one answer twice.
+    this.#refreshing = this.#refreshing.catch(() => {}).then(() => this.#takeAnswers())
+    await this.#refreshing
+  }
+
+  async #takeAnswers(): Promise<void> {
+    const { approvals, recorder, now } = this.#parts
+    for (const stored of approvals.unrecorded()) {
+      const ticket = this.approvals.find(stored.id)
+      if (ticket !== undefined) {
+        await recorder.noted(approvalEntry(ticket, now()))
+        this.#tell({ kind: 'ticket', ticket })
+      }
+      approvals.setRecorded(stored.id)
+    }
+    this.approvals.tellWaiting()
+  }
+
+  /** Calls `listener` for every act, outcome and ticket from now on; returns what stops it. It must not block. */
+  listen(listener: (sight: Sight) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async #answered(
+    id: string,
+    state: 'approved' | 'refused',
+    answer: PersonsAnswer,
+  ): Promise<Result<TicketRecord, AnswerFailure>> {
+    const answered = this.approvals.answer(id, state, answer)
+    if (answered.ok) await this.refresh()
+    return answered
+  }
+
+  #judge(
+    caller: AgentCaller,
+    act: JudgedAct,
+    carried: Carried,
+    now: number,
+    approval: () => ReturnType<Approvals['take']>['approval'],
+  ): Verdict {
+    if (carried.kind === 'unreadable')
+      return this.#gate.decide([gateFinding('act.unreadable', 'high', carried.reason)])
+    const findings = this.#standingFindings(caller, now)
+    try {
+      return this.#gate.judge(act, { findings, approval })
+    } catch {
+      return this.#gate.decide([gateFinding('detector-failed', 'high', 'the gate failed on this act')])
+    }
+  }
+
+  #standingFindings({ agent }: AgentCaller, now: number): readonly Finding[] {
+    const { kind } = this.#parts.standingOf(agent, now)
+    if (kind !== 'quarantined') return []
+    return [gateFinding('caller.quarantined', 'critical', 'the account of this agent is quarantined')]
+  }
+
+  #bindingOf(caller: AgentCaller, act: JudgedAct, carried: Carried): ApprovalBinding {
+    return {
+      tenant: caller.tenant,
+      agent: caller.agent,
+      session: act.session,
+      act: act.kind,
+      tool: toolOf(act) ?? '',
+      digest: carried.kind === 'read' ? carried.digest : '',
+      policy: this.#policy.version,
+    }
+  }
+
+  #passage(caller: AgentCaller, act: JudgedAct, verdict: Verdict, binding: ApprovalBinding): Passage {
+    const { decision: wouldBe, observed, findings } = verdict
+    const { id } = act
+    const isObserving = this.#config.mode === 'observe'
+    const decision = isObserving ? observed : wouldBe
+    if (decision.action !== 'ask') return { id, decision, wouldBe, findings, ticket: undefined }
+    const { rule, reason } = decision
+    const ticket = this.approvals.ask(binding, { person: caller.person, decision: id, rule, reason })
+    if (ticket !== undefined) {
+      const record = this.approvals.find(ticket.id)
+      if (record !== undefined) this.#tell({ kind: 'ticket', ticket: record })
+      return { id, decision, wouldBe, findings, ticket }
+    }
+    const tooMany: AgentDecision = {
+      action: 'deny',
+      rule: 'approvals.too-many-open',
+      reason: 'this agent has too many open questions',
+    }
+    return { id, decision: tooMany, wouldBe: isObserving ? wouldBe : tooMany, findings, ticket: undefined }
+  }
+
+  #entry(
+    caller: AgentCaller,
+    act: JudgedAct,
+    { decision, wouldBe, findings, ticket }: Passage,
+    with_: { binding: ApprovalBinding; carried: Carried; began: number; used: string | undefined },
+  ): AgentActEntry {
+    const about = ticket?.id ?? with_.used
+    return {
+      kind: 'agent-act',
+      id: act.id,
+      ts: with_.began,
+      tenant: caller.tenant,
+      agent: caller.agent,
+      person: caller.person,
+      key: caller.key,
+      session: act.session,
+      act: act.kind,
+      tool: toolOf(act),
+      digest: with_.binding.digest,
+      bytes: with_.carried.characters,
+      facts: findings.map(({ detector, fact, severity }) => ({ detector, fact, severity })),
+      decision: {
+        action: wouldBe.action,
+        ...(wouldBe.action === 'allow' ? {} : { rule: wouldBe.rule }),
+        ...(decision.action === wouldBe.action ? {} : { enforced: false }),
+        ...(about === undefined ? {} : { ticket: about }),
+      },
+      policy: this.#policy.policy.name,
+      version: this.#policy.version,
+    }
+  }
+
+  /** Nothing when the ledger cannot be written and the operator's rule is to stop then. */
+  async #record(
+    entry: AgentActEntry,
+    passage: Passage,
+  ): Promise<{ readonly passage: Passage; readonly ticket: Ticket } | undefined> {
+    const { recorder } = this.#parts
+    const goesOn = passage.decision.action === 'allow' || passage.decision.action === 'redact'
+    try {
+      if (!goesOn || entry.act === 'result') {
+        await recorder.noted(entry)
+        return { passage, ticket: { kind: 'unrecorded' } }
+      }
+      const ticket = await recorder.intent(entry)
+      if (ticket.kind === 'refused') return undefined
+      await recorder.safe(ticket)
+      return { passage, ticket }
+    } catch (error) {
+      if (error instanceof GateError && error.code === 'ledger-full') return undefined
+      throw error
+    }
+  }
+
+  #show(
+    caller: AgentCaller,
+    act: JudgedAct,
+    { id, decision, wouldBe, findings, ticket }: Passage,
+    entry: AgentActEntry,
+    key: string,
+  ): void {
+    const seen: SeenAct = {
+      id,
+      ts: entry.ts,
+      kind: act.kind,
+      tool: entry.tool,
+      digest: entry.digest,
+      bytes: entry.bytes,
+      action: decision.action,
+      wouldBe: wouldBe.action,
+      rule: wouldBe.action === 'allow' ? undefined : wouldBe.rule,
+      findings: findings.map(({ spans: _, ...finding }) => finding),
+      ticket: ticket?.id ?? entry.decision.ticket,
+    }
+    this.sessions.see(key, caller, act.session, seen)
+    this.#tell({ kind: 'act', key, session: act.session, caller, act: seen })
+  }
+
+  #tell(sight: Sight): void {
+    for (const listener of this.#listeners) listener(sight)
+  }
+}
+
+/** One agent's session is no other's, whatever name a client gives it. */
+function scoped({ tenant, agent }: AgentCaller, session: SessionId): SessionId {
+  return `${tenant}\0${agent}\0${session}` as SessionId
+}
+
+function gateFinding(fact: string, severity: Finding['severity'], summary: string): Finding {
+  return { detector: 'gate', fact, severity, summary }
+}
+
+function unrecorded({ id, wouldBe, findings }: Passage): Passage {
+  const decision: AgentDecision = {
+    action: 'deny',
+    rule: 'ledger-full',
+    reason: 'the ledger cannot be written',
+  }
+  return { id, decision, wouldBe, findings, ticket: undefined }
+}
+
+function approvalEntry(ticket: TicketRecord, ts: number): ApprovalEntry {
+  const { id, author = '', note = '', tenant, agent, session, tool, digest, policy, state } = ticket
+  return {
+    kind: 'approval',
+    ts: ticket.answered ?? ts,
+    ticket: id,
+    answer: state === 'refused' ? 'refused' : 'approved',
+    author,
+    reason: note,
+    tenant,
+    agent,
+    session,
+    tool,
+    digest,
+    version: policy,
+  }
+}
