@@ -11,7 +11,7 @@ import { againstTruth, type Verdict } from './demo/against-truth.ts'
 import { MadeTraffic } from './demo/made-traffic.ts'
 import { demoPage, raisedLine } from './demo/page.ts'
 import { stayUp } from './demo/stay.ts'
-import { STORE_DEFAULT, storeFlag, storeOption, storePath } from './findings.ts'
+import { STORE_DEFAULT, storeFlag, storeOption, storePath, withoutMembers } from './findings.ts'
 import { progressLine } from './progress.ts'
 import { some } from './render/figures.ts'
 import { screenOf } from './render/screen.ts'
@@ -80,7 +80,10 @@ async function play(
   }
   const source = `demo traffic ${scenario}, seed ${seed}`
   await saveFindings(store, { findings: played.report, savedAt: console.now(), source })
-  if (options.json) console.stdout.write(`${JSON.stringify({ scenario, seed, ...played })}\n`)
+  if (options.json)
+    console.stdout.write(
+      `${JSON.stringify({ scenario, seed, ...played, report: withoutMembers(played.report) })}\n`,
+    )
   else console.stdout.write(demoPage({ ...played, storeFlag: storeFlag(options) }, screen))
   if (options.stay) await stayUp(store, console)
   return 0

@@ -28,7 +28,13 @@ export async function latestReport(
   options: ParsedOptions,
   console: Pick<Console, 'cwd'>,
 ): Promise<Saved<Report>> {
-  return await loadFindings(storePath(options, console), parseReport)
+  const saved = await loadFindings(storePath(options, console), parseReport)
+  return { ...saved, findings: withoutMembers(saved.findings) }
+}
+
+/** What graphs are drawn from is ten times the rest, and no use in a terminal. */
+export function withoutMembers(report: Report): Report {
+  return { ...report, campaigns: report.campaigns.map(({ members: _, ...campaign }) => campaign) }
 }
 
 /** The whole id, or a beginning that only one campaign has. */

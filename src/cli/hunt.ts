@@ -5,7 +5,7 @@ import { type Hunt, hunt as runHunt } from '../watch/hunt.ts'
 import { rejectionText } from '../watch/intake/rejection.ts'
 import type { Report } from '../watch/report.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
-import { STORE_DEFAULT, storeFlag, storeOption, storePath } from './findings.ts'
+import { STORE_DEFAULT, storeFlag, storeOption, storePath, withoutMembers } from './findings.ts'
 import { inputOptions, logOptions, logPaths } from './log-options.ts'
 import { progressLine } from './progress.ts'
 import { campaignStory, nextSteps } from './render/campaign-story.ts'
@@ -91,7 +91,7 @@ function seedOf(directory: string): { readonly seed?: number } {
 
 /** Contract C2. The report knows more (templates, explanations); `explain` shows it. */
 function answer(report: Report, seconds: number): object {
-  const { exchanges, accounts, rejected, campaigns } = report
+  const { exchanges, accounts, rejected, campaigns } = withoutMembers(report)
   return {
     exchanges,
     accounts,

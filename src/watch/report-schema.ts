@@ -19,6 +19,21 @@ const lookalikeKind = v.picklist([
   'people',
 ])
 
+const members = v.object({
+  exchanges: v.array(v.number()),
+  outputTokens: v.array(v.number()),
+  first: v.array(v.number()),
+  last: v.array(v.number()),
+  created: v.array(v.number()),
+  shared: v.array(
+    v.object({
+      kind: v.picklist(['card', 'address', 'network', 'client', 'system prompt']),
+      value: v.string(),
+      accounts: v.array(v.number()),
+    }),
+  ),
+})
+
 const campaign = v.object({
   id: v.pipe(v.string(), v.nonEmpty()),
   score: share,
@@ -41,6 +56,7 @@ const campaign = v.object({
   explanations: v.array(v.object({ kind: lookalikeKind, fit: share, summary: v.string() })),
   daily: v.array(v.number()),
   shared: v.array(v.object({ kind: v.string(), value: v.string(), accounts: count })),
+  members: v.optional(members),
 })
 
 const report = v.object({

@@ -33,6 +33,28 @@ export type Campaign = {
   readonly daily: readonly number[]
   /** What the accounts share, most shared first: cards, networks, client fingerprints, models. */
   readonly shared: readonly Shared[]
+  /** Account by account, for graphs and tables. Findings of earlier versions have none. */
+  readonly members?: Members | undefined
+}
+
+/** Columns in the order of the campaign's `accounts`. */
+export type Members = {
+  readonly exchanges: readonly number[]
+  readonly outputTokens: readonly number[]
+  /** Unix ms. */
+  readonly first: readonly number[]
+  readonly last: readonly number[]
+  /** Unix ms; zero where it is not known. */
+  readonly created: readonly number[]
+  /** What at least two accounts share, most shared first. */
+  readonly shared: readonly SharedBy[]
+}
+
+export type SharedBy = {
+  readonly kind: 'card' | 'address' | 'network' | 'client' | 'system prompt'
+  readonly value: string
+  /** Positions among the campaign's accounts, ascending. */
+  readonly accounts: readonly number[]
 }
 
 export type Evidence = {

@@ -3,6 +3,7 @@ import { type Crowd, crowdsOf } from './campaigns/crowds.ts'
 import type { Sweep } from './campaigns/find.ts'
 import { topOf } from './campaigns/group.ts'
 import { templatesOf } from './campaigns/templates.ts'
+import { membersOf } from './members.ts'
 import { DAYS } from './profiles/accounts.ts'
 import type { Campaign, Lookalike, Objective, Report, Shared } from './report.ts'
 import { objectives } from './sketches/objective.ts'
@@ -29,6 +30,8 @@ export function reportOf(watch: Watch, rejected: number): Report {
 function campaignOf({ id, score, flaggedAt, group, evidence, explanations }: Raised, watch: Watch): Campaign {
   const { accounts } = watch
   const { members } = group
+  const nameOf = (index: number): string => accounts.names[index] ?? ''
+  const sorted = [...members].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
   const first = members.reduce(
     (least, index) => Math.min(least, accounts.first[index] ?? least),
     Number.POSITIVE_INFINITY,
@@ -37,7 +40,7 @@ function campaignOf({ id, score, flaggedAt, group, evidence, explanations }: Rai
   return {
     id,
     score,
-    accounts: members.map((index) => accounts.names[index] ?? '').sort(),
+    accounts: sorted.map((index) => accounts.names[index] ?? ''),
     exchanges: members.reduce((sum, index) => sum + (accounts.exchanges[index] ?? 0), 0),
     first,
     last,
@@ -48,6 +51,7 @@ function campaignOf({ id, score, flaggedAt, group, evidence, explanations }: Rai
     explanations,
     daily: dailyOf(watch, members, first, last),
     shared: sharedOf(watch, members),
+    members: membersOf(watch, sorted),
   }
 }
 
