@@ -43,6 +43,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./ledger.ts')).ledger,
   },
   {
+    name: 'replay',
+    summary: 'send a log through a running gate, in its order',
+    load: async () => (await import('./replay.ts')).replay,
+  },
+  {
     name: 'import',
     summary: 'read logs of many formats into a store',
     load: async () => (await import('./import.ts')).importCommand,

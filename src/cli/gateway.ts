@@ -8,7 +8,7 @@ import { Front, type Handler } from '../doors/front.ts'
 import { GateMetrics } from '../doors/gate-metrics.ts'
 import { Routes } from '../doors/upstream/routes.ts'
 import type { AgentRoad } from '../gate/agent-road.ts'
-import { ExchangeGate } from '../gate/exchange-gate.ts'
+import { ExchangeGate, type ExchangeWatch } from '../gate/exchange-gate.ts'
 import { KeyRing } from '../gate/identify/key-ring.ts'
 import { ReasoningBindings } from '../gate/inspect/distillation/reasoning-bindings.ts'
 import { Recorder } from '../gate/record/recorder.ts'
@@ -40,6 +40,8 @@ const SYNC_MS = { written: 100, durable: 5 } as const
 
 /** What of a configuration is bound once and only changes with a new start. */
 const BOUND = ['listen', 'console', 'consoleToken', 'store', 'limits', 'ledger', 'watch'] as const
+
+const noWatch: ExchangeWatch = { sketch: () => undefined, begin: () => {}, see: () => {} }
 
 type Wired = {
   readonly config: Config
@@ -100,7 +102,11 @@ export class Gateway implements AsyncDisposable {
     )
     admin.drainWith(() => front.isDraining)
     const gateway = new Gateway(wired, front, adminFront, stack.move())
-    parts.watch?.actOn({ measures: gateway.measures, refresh: () => gateway.refresh() })
+    parts.watch?.actOn({
+      measures: gateway.measures,
+      refresh: () => gateway.refresh(),
+      ledger: { directory: ledgerDirectory(config), before: wired.ledger.recovery.head.nextSeq },
+    })
     for (const gauge of parts.watch?.gauges ?? []) wired.metrics.watch(gauge)
     return gateway
   }
@@ -188,7 +194,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     recorder,
     reasoning: new ReasoningBindings(pepper),
     routes: { serves: (protocol, model, pin) => route.routes.serves(protocol, model, pin) },
-    watch: (seen) => parts.watch?.see(seen),
+    watch: parts.watch ?? noWatch,
     now,
   })
   const kept = stack.use(new KeptRoad({ config, parts, state, recorder, gate, standings }))

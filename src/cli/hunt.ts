@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { ledgerExchanges } from '../gate/export-exchanges.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { saveFindings } from '../store/embedded/findings.ts'
 import { storedInputs, storedSeed } from '../store/embedded/import-store.ts'
@@ -13,6 +17,7 @@ import { campaignTable, headline } from './render/campaign-table.ts'
 import { some } from './render/figures.ts'
 import { lookalikeList } from './render/lookalikes.ts'
 import { screenOf } from './render/screen.ts'
+import { watchSeed } from './watch-seed.ts'
 
 const REJECTIONS_SHOWN = 10
 const WORKERS_MAX = 64
@@ -38,20 +43,20 @@ Exit 0 whether or not there are campaigns; 2 for unusable input.`,
     ['portcullis hunt logs/*.jsonl.gz', 'campaigns as a table, the surest one explained'],
     ['portcullis hunt logs/*.zst --json | jq .campaigns[0].accounts', 'for a program'],
     ['kubectl logs deploy/proxy | portcullis hunt - --format litellm', 'from a pipe'],
-    ['portcullis hunt --store data', 'what was imported into a store'],
+    ['portcullis hunt --store data', 'what was imported into a store, or recorded by its gate'],
     ['portcullis hunt logs/* --until 2026-05-10', 'as if it were that day'],
   ],
   run: async (positionals, options, console) => {
-    const inputs = await inputsOf(positionals, options, console)
+    const { inputs, stdin, seed } = await sourceOf(positionals, options, console)
     const began = performance.now()
     const progress = progressLine(console, { label: 'hunting', unit: 'exchanges' })
     const found = await runHunt(inputs, {
-      stdin: console.stdin,
+      stdin,
       signal: console.signal,
       isStrict: options.strict === true,
       ...untilOf(options),
       ...workersOf(options),
-      ...(positionals.length === 0 && seedOf(storePath(options, console))),
+      ...(seed !== undefined && { seed }),
       input: await inputOptions(options, console.cwd),
       onProgress: ({ exchanges, accounts, campaigns, rejected }) =>
         progress.update(
@@ -69,24 +74,37 @@ Exit 0 whether or not there are campaigns; 2 for unusable input.`,
   },
 }
 
-async function inputsOf(
+type LogSource = {
+  readonly inputs: readonly string[]
+  readonly stdin: Readable
+  /** What was stored without its texts can be compared only under the store's own seed. */
+  readonly seed?: number | undefined
+}
+
+/** The logs that are named, else what was imported into the store, else what its gate recorded. */
+async function sourceOf(
   positionals: readonly string[],
   options: ParsedOptions,
   console: Console,
-): Promise<readonly string[]> {
-  if (positionals.length > 0) return await logPaths(positionals, console.cwd)
-  const stored = typeof options.store === 'string' ? storedInputs(storePath(options, console)) : []
-  if (stored.length > 0) return stored
+): Promise<LogSource> {
+  const { stdin } = console
+  if (positionals.length > 0) return { inputs: await logPaths(positionals, console.cwd), stdin }
+  if (typeof options.store === 'string') {
+    const store = storePath(options, console)
+    const stored = storedInputs(store)
+    if (stored.length > 0) return { inputs: stored, stdin, seed: storedSeed(store) }
+    const ledger = join(store, 'ledger')
+    if (existsSync(ledger))
+      return { inputs: ['-'], stdin: Readable.from(linesOf(ledger)), seed: watchSeed(store) }
+  }
   throw new GateError(
     'usage',
-    'name at least one log, - for standard input, or a store that logs were imported into',
+    'name at least one log, - for standard input, or a store that logs were imported into or a gate has recorded in',
   )
 }
 
-/** What was stored without its texts can be compared only under the store's own seed. */
-function seedOf(directory: string): { readonly seed?: number } {
-  const seed = storedSeed(directory)
-  return seed === undefined ? {} : { seed }
+function* linesOf(ledger: string): Generator<Buffer> {
+  for (const exchange of ledgerExchanges(ledger)) yield Buffer.from(`${JSON.stringify(exchange)}\n`)
 }
 
 /** Contract C2. The report knows more (templates, explanations); `explain` shows it. */

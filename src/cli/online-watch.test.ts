@@ -45,10 +45,11 @@ test('campaigns in passing traffic are raised, measured once, saved, and no beni
     refresh: async () => {
       refreshed++
     },
+    ledger: { directory: join(store, 'ledger'), before: 1 },
   })
   let count = 0
   for (const exchange of traffic) {
-    watch.see(seen(exchange))
+    watch.see(seen(exchange, watch))
     if (++count % 5_000 === 0) await new Promise((turn) => setTimeout(turn, 20))
   }
   await watch.sweep()
@@ -73,7 +74,7 @@ test('campaigns in passing traffic are raised, measured once, saved, and no beni
   database.close()
 })
 
-function seen(exchange: Exchange): SeenExchange {
+function seen(exchange: Exchange, watch: OnlineWatch): SeenExchange {
   const id = parseActId(exchange.id)
   if (!id.ok) throw new Error('the traffic has an id that is none')
   const {
@@ -125,6 +126,7 @@ function seen(exchange: Exchange): SeenExchange {
         system,
         prompt,
       },
+      sketch: watch.sketch(system, prompt),
       ...{ isStream: false, maxTokens, temperature, n, reasoningBlocks: [] },
     },
     completion: {

@@ -2,12 +2,21 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { WatchConfig } from '../config/config.ts'
 import type { GaugeSource } from '../doors/gate-metrics.ts'
-import type { SeenExchange } from '../gate/exchange-gate.ts'
+import type { ExchangeAct } from '../gate/exchange-act.ts'
+import type { ExchangeWatch, SeenExchange } from '../gate/exchange-gate.ts'
+import { sketchText } from '../gate/sketch-text.ts'
 import type { Log } from '../kernel/log.ts'
 import { moduleUrl } from '../kernel/module-url.ts'
 import type { MeasureStore } from '../store/embedded/measure-store.ts'
-import type { Exchange } from '../watch/exchange.ts'
-import type { RaisedCampaign, WatchCommand, WatchMessage, WatchStart } from './watch-worker.ts'
+import { Sketcher } from '../watch/sketches/sketch.ts'
+import { textSketch } from '../watch/sketches/text-sketch.ts'
+import type {
+  PassedExchange,
+  RaisedCampaign,
+  WatchCommand,
+  WatchMessage,
+  WatchStart,
+} from './watch-worker.ts'
 
 export type OnlineWatchOptions = {
   readonly store: string
@@ -18,24 +27,37 @@ export type OnlineWatchOptions = {
 }
 
 /** What the watch needs of a running gate to act; it begins to act when it gets it. */
-export type ActOn = { readonly measures: MeasureStore; readonly refresh: () => Promise<void> }
+export type ActOn = {
+  readonly measures: MeasureStore
+  readonly refresh: () => Promise<void>
+  /** What an earlier run recorded, and the first reference of this run. */
+  readonly ledger: { readonly directory: string; readonly before: number }
+}
 
 /** Exchanges travel together: a message costs more than an exchange. */
 const BATCH_MAX = 256
 const BATCH_MS = 50
 /** Further exchanges the thread may be behind before they are passed over and counted. */
 const BEHIND_MAX = 50_000
+/** An exchange that takes longer is no longer waited for; it then counts as of the time it ends. */
+const OPEN_MS_MAX = 60_000
+/** What a template is shown with stands at the head or the tail of a prompt. Characters. */
+const TEXT_HEAD = 480
+const TEXT_TAIL = 320
 /** Findings on disk are at most so old. */
 const SAVE_MS = 300_000
 const DAY_MS = 86_400_000
 const AUTHOR = 'watch'
 
 /** Shows every exchange to the slow loop in its thread, and gives what it raises the standing the operator chose. */
-export class OnlineWatch implements AsyncDisposable {
+export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   readonly #options: OnlineWatchOptions
   readonly #worker: Worker
   readonly #saver: NodeJS.Timeout
-  #batch: Exchange[] = []
+  readonly #sketcher: Sketcher
+  /** Exchanges under way, oldest first. */
+  readonly #open = new Map<string, { readonly ts: number; readonly since: number }>()
+  #batch: PassedExchange[] = []
   #flusher: NodeJS.Timeout | undefined
   #behind = 0
   #missed = 0
@@ -46,10 +68,11 @@ export class OnlineWatch implements AsyncDisposable {
   private constructor(options: OnlineWatchOptions, worker: Worker) {
     this.#options = options
     this.#worker = worker
+    this.#sketcher = new Sketcher(options.seed)
     worker.on('message', (message: WatchMessage) => this.#hear(message))
     worker.on('error', (error: Error) => options.log('error', 'watch-failed', { failure: error.message }))
     worker.unref()
-    this.#saver = setInterval(() => this.#send({ kind: 'sweep' }), SAVE_MS)
+    this.#saver = setInterval(() => this.#send({ kind: 'save' }), SAVE_MS)
     this.#saver.unref()
   }
 
@@ -62,6 +85,15 @@ export class OnlineWatch implements AsyncDisposable {
 
   actOn(actOn: ActOn): void {
     this.#actOn = actOn
+    this.#send({ kind: 'recover', ...actOn.ledger })
+  }
+
+  sketch(system: string | undefined, prompt: string | undefined): string {
+    return sketchText(textSketch(this.#sketcher, system, prompt))
+  }
+
+  begin({ id, ts }: ExchangeAct): void {
+    this.#open.set(id, { ts, since: performance.now() })
   }
 
   get raised(): readonly RaisedCampaign[] {
@@ -89,6 +121,7 @@ export class OnlineWatch implements AsyncDisposable {
   }
 
   see(seen: SeenExchange): void {
+    this.#open.delete(seen.act.id)
     if (seen.act.endpoint === 'models' || seen.act.endpoint === 'count_tokens') return
     if (this.#behind >= BEHIND_MAX) {
       this.#missed++
@@ -105,7 +138,7 @@ export class OnlineWatch implements AsyncDisposable {
     this.#flush()
     const saved = new Promise<void>((done) => {
       const hear = (message: WatchMessage): void => {
-        if (message.kind !== 'saved') return
+        if (message.kind !== 'swept') return
         this.#worker.off('message', hear)
         done()
       }
@@ -127,8 +160,18 @@ export class OnlineWatch implements AsyncDisposable {
     clearTimeout(this.#flusher)
     this.#flusher = undefined
     if (this.#batch.length === 0) return
-    this.#send({ kind: 'exchanges', exchanges: this.#batch })
+    this.#send({ kind: 'exchanges', exchanges: this.#batch, open: this.#oldestOpen() })
     this.#batch = []
+  }
+
+  #oldestOpen(): number {
+    const limit = performance.now() - OPEN_MS_MAX
+    let oldest = Number.POSITIVE_INFINITY
+    for (const [id, { ts, since }] of this.#open) {
+      if (since < limit) this.#open.delete(id)
+      else oldest = Math.min(oldest, ts)
+    }
+    return oldest
   }
 
   #send(command: WatchCommand): void {
@@ -137,6 +180,13 @@ export class OnlineWatch implements AsyncDisposable {
 
   #hear(message: WatchMessage): void {
     if (message.kind === 'took') this.#behind -= message.exchanges
+    else if (message.kind === 'recovered')
+      this.#options.log('info', 'watch-recovered', {
+        exchanges: message.exchanges,
+        seconds: Math.round(message.seconds * 10) / 10,
+      })
+    else if (message.kind === 'unrecovered')
+      this.#options.log('error', 'watch-unrecovered', { reason: message.reason })
     else if (message.kind === 'raised') {
       const { campaigns } = message
       this.#acting = this.#acting
@@ -149,8 +199,9 @@ export class OnlineWatch implements AsyncDisposable {
     const { log } = this.#options
     const known = new Set(this.#raised.map(({ id }) => id))
     this.#raised = campaigns
-    for (const { id, score, accounts } of campaigns)
-      if (!known.has(id)) log('warn', 'campaign-raised', { campaign: id, score, accounts: accounts.length })
+    for (const { id, score, accounts, flaggedAt } of campaigns)
+      if (!known.has(id))
+        log('warn', 'campaign-raised', { campaign: id, score, accounts: accounts.length, flaggedAt })
     if (this.#actOn === undefined) return
     let isChanged = false
     for (const campaign of campaigns) isChanged = this.#measure(campaign, this.#actOn.measures) || isChanged
@@ -192,7 +243,7 @@ export class OnlineWatch implements AsyncDisposable {
   }
 }
 
-function exchangeOf({ caller, act, completion }: SeenExchange): Exchange {
+function exchangeOf({ caller, act, completion }: SeenExchange): PassedExchange {
   const fields = {
     ts: act.ts,
     id: act.id,
@@ -207,8 +258,8 @@ function exchangeOf({ caller, act, completion }: SeenExchange): Exchange {
     plan: caller.plan,
     payment: caller.payment,
     model: act.model,
-    system: act.system,
-    prompt: act.prompt,
+    prompt: act.prompt && shortened(act.prompt),
+    sketched: act.sketch,
     inputTokens: completion.input_tokens,
     outputTokens: completion.output_tokens,
     maxTokens: act.maxTokens,
@@ -218,5 +269,10 @@ function exchangeOf({ caller, act, completion }: SeenExchange): Exchange {
     reasoningSignature: act.reasoningBlocks.at(-1),
   }
   // Absent and undefined are the same to whoever reads an exchange; leaving fields out here would cost every exchange.
-  return fields as Exchange
+  return fields as PassedExchange
+}
+
+function shortened(text: string): string {
+  if (text.length <= TEXT_HEAD + TEXT_TAIL) return text
+  return `${text.slice(0, TEXT_HEAD)} … ${text.slice(-TEXT_TAIL)}`
 }

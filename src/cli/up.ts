@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { unwatchFile, watchFile } from 'node:fs'
 import { resolve } from 'node:path'
@@ -6,10 +5,10 @@ import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/read-config.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { type Log, openLog } from '../kernel/log.ts'
-import { openSecret } from '../store/embedded/secret.ts'
 import type { Command, Console } from './command.ts'
 import { Gateway } from './gateway.ts'
 import { OnlineWatch } from './online-watch.ts'
+import { watchSeed } from './watch-seed.ts'
 
 export const up: Command = {
   usage: '[--config FILE]',
@@ -50,12 +49,13 @@ export const up: Command = {
 
 async function openWatch(config: Config, log: Log, now: () => number): Promise<OnlineWatch | undefined> {
   if (!config.watch.enabled) return undefined
-  // Hashes are keyed with the deployment's own secret: a template made to collide elsewhere does not collide here.
-  const seed = createHash('sha256')
-    .update(`watch\0${openSecret(config.store)}`)
-    .digest()
-    .readUInt32LE(0)
-  return await OnlineWatch.open({ store: config.store, seed, config: config.watch, log, now })
+  return await OnlineWatch.open({
+    store: config.store,
+    seed: watchSeed(config.store),
+    config: config.watch,
+    log,
+    now,
+  })
 }
 
 /** Often enough for a person who waits for it, seldom enough to cost nothing. */

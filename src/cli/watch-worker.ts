@@ -1,11 +1,18 @@
-// The slow loop beside the gate, in a thread of its own: sketches what passed, sweeps, and says which campaigns are
-// raised. Prompts come in, are sketched and forgotten; only masked templates of raised campaigns are kept.
+// The slow loop beside the gate, in a thread of its own: puts in order what passed, sweeps, and says which campaigns are
+// raised. Texts come in shortened and are forgotten; only masked templates of raised campaigns are kept.
+import { existsSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import * as v from 'valibot'
+import { ledgerExchanges } from '../gate/export-exchanges.ts'
+import { sketchWords } from '../gate/sketch-text.ts'
 import { saveFindings } from '../store/embedded/findings.ts'
 import type { Exchange } from '../watch/exchange.ts'
+import { exchangeOf } from '../watch/intake/exchange-log.ts'
+import { LiveOrder, REST_MS } from '../watch/live-order.ts'
 import { Observer } from '../watch/observe.ts'
-import { reportOf } from '../watch/reporting.ts'
+import { interimReportOf, reportOf } from '../watch/reporting.ts'
+import { hashString } from '../watch/sketches/words.ts'
+import { TimeOrder } from '../watch/time-order.ts'
 import { type Raised, Watch } from '../watch/watch.ts'
 
 const startSchema = v.object({ seed: v.number(), store: v.string() })
@@ -22,35 +29,125 @@ export type RaisedCampaign = {
 export type WatchMessage =
   | { readonly kind: 'took'; readonly exchanges: number }
   | { readonly kind: 'raised'; readonly campaigns: readonly RaisedCampaign[] }
-  | { readonly kind: 'saved' }
+  | { readonly kind: 'recovered'; readonly exchanges: number; readonly seconds: number }
+  | { readonly kind: 'unrecovered'; readonly reason: string }
+  | { readonly kind: 'swept' }
+
+/** An exchange on its way to the thread: its texts are in the sketch, and what is left of them is for showing. */
+export type PassedExchange = Omit<Exchange, 'sketch'> & { readonly sketched: string | undefined }
 
 export type WatchCommand =
-  | { readonly kind: 'exchanges'; readonly exchanges: readonly Exchange[] }
-  /** Look now, whatever is due, and save what is found. */
+  /** `open` is when the oldest exchange began that is still under way. */
+  | { readonly kind: 'exchanges'; readonly exchanges: readonly PassedExchange[]; readonly open: number }
+  /** Take up what an earlier run of the gate recorded: everything begun before the reference. */
+  | { readonly kind: 'recover'; readonly directory: string; readonly before: number }
+  /** Show the watch all there is, look now, and save and tell what is found. */
   | { readonly kind: 'sweep' }
+  /** Save what would be found now; nothing else changes. */
+  | { readonly kind: 'save' }
 
 const port = parentPort
 if (!port) throw new Error('watch-worker is started as a worker thread')
 const { seed, store } = v.parse(startSchema, workerData)
-const watch = new Watch({ seed, onSweep: (_sweep, raised) => tell(raised) })
+let lastRaised: readonly Raised[] = []
+const watch = new Watch({
+  seed,
+  onSweep: (_sweep, raised) => {
+    lastRaised = raised
+    tell(raised)
+  },
+})
 const observer = new Observer(watch)
+const order = new LiveOrder<Exchange>()
+/** Between two exchanges of the ledger's that are put in order together. */
+const RECOVERED_A_TURN = 4_096
 let lastTs = 0
+let open = Number.POSITIVE_INFINITY
+let openSaidAt = 0
+let isRecovering = false
+let savedAt = 0
 
 port.on('message', (command: WatchCommand) => {
-  if (command.kind === 'sweep') void sweepAndSave()
-  else take(command.exchanges)
+  if (command.kind === 'exchanges') take(command.exchanges, command.open)
+  else if (command.kind === 'recover') remember(command.directory, command.before)
+  else void save(command.kind)
 })
+setInterval(deliver, REST_MS / 4)
 
-function take(exchanges: readonly Exchange[]): void {
-  for (const exchange of exchanges) {
-    // They come as they ended; the watch wants time to go forward, and a few seconds do not matter to it.
-    lastTs = Math.max(lastTs, exchange.ts)
-    observer.observe(exchange.ts === lastTs ? exchange : { ...exchange, ts: lastTs })
-  }
+function take(exchanges: readonly PassedExchange[], begun: number): void {
+  const now = performance.now()
+  for (const { sketched, ...exchange } of exchanges)
+    rest(sketched === undefined ? exchange : { ...exchange, sketch: sketchWords(sketched) }, now)
+  open = begun
+  openSaidAt = now
+  deliver()
   post({ kind: 'took', exchanges: exchanges.length })
 }
 
+function rest(exchange: Exchange, now: number): void {
+  order.push(exchange.ts, tieOf(exchange), exchange, now)
+}
+
+/** As a hunt orders exchanges of the same time, so that both see the same sequence. */
+function tieOf({ id }: Exchange): number {
+  return (hashString(id, seed) || 1) >>> 0
+}
+
+function deliver(): void {
+  const now = performance.now()
+  // A gate that is silent has either nothing under way or nothing that ends.
+  const limit = now - openSaidAt > REST_MS ? Number.POSITIVE_INFINITY : open
+  for (const { item } of order.ready(limit, now)) observe(item)
+}
+
+function observe(exchange: Exchange): void {
+  // The watch wants time to go forward; what took longer than anything is waited for counts as of now.
+  lastTs = Math.max(lastTs, exchange.ts)
+  observer.observe(exchange.ts === lastTs ? exchange : { ...exchange, ts: lastTs })
+}
+
+/** What cannot be read of the past must not stop the watch from seeing what comes. */
+function remember(directory: string, before: number): void {
+  if (!existsSync(directory)) return
+  try {
+    recover(directory, before)
+  } catch (error) {
+    isRecovering = false
+    post({ kind: 'unrecovered', reason: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+/** Shows the watch the whole ledger again: what it knew at the end of the last run it then knows again, no more and no less. */
+function recover(directory: string, before: number): void {
+  const began = performance.now()
+  isRecovering = true
+  const recorded = new TimeOrder<Exchange>()
+  let exchanges = 0
+  for (const record of ledgerExchanges(directory, before)) {
+    const exchange = exchangeOf(record)
+    if (!exchange.ok) continue
+    recorded.push(exchange.value.ts, exchange.value)
+    if (++exchanges % RECOVERED_A_TURN === 0) show(recorded, recorded.watermark)
+  }
+  show(recorded, recorded.watermark)
+  // The last hour may still have to make room for what its clients send again.
+  for (const { item } of recorded.drain(Number.POSITIVE_INFINITY, byTie)) rest(item, performance.now())
+  isRecovering = false
+  if (exchanges === 0) return
+  tell(lastRaised)
+  post({ kind: 'recovered', exchanges, seconds: (performance.now() - began) / 1_000 })
+}
+
+function show(recorded: TimeOrder<Exchange>, until: number): void {
+  for (const { item } of recorded.drain(until, byTie)) observe(item)
+}
+
+function byTie(a: Exchange, b: Exchange): number {
+  return tieOf(a) - tieOf(b)
+}
+
 function tell(raised: readonly Raised[]): void {
+  if (isRecovering) return
   const campaigns = raised.map(({ id, score, flaggedAt, group }) => ({
     id,
     score,
@@ -60,11 +157,14 @@ function tell(raised: readonly Raised[]): void {
   post({ kind: 'raised', campaigns })
 }
 
-async function sweepAndSave(): Promise<void> {
-  const findings = reportOf(watch, 0)
+async function save(kind: 'sweep' | 'save'): Promise<void> {
+  if (kind === 'sweep') for (const { item } of order.all()) observe(item)
+  else if (watch.exchanges === savedAt) return
+  savedAt = watch.exchanges
+  const findings = kind === 'sweep' ? reportOf(watch, 0) : interimReportOf(watch)
   if (findings.campaigns.length > 0)
     await saveFindings(store, { findings, savedAt: Date.now(), source: 'the gate, as it passed' })
-  post({ kind: 'saved' })
+  if (kind === 'sweep') post({ kind: 'swept' })
 }
 
 function post(message: WatchMessage): void {

@@ -54,6 +54,8 @@ const modelDoors: Readonly<Record<Protocol, ModelDoor>> = { openai, anthropic }
 const CLIENT_CLOSED = 499
 /** A long conversation carries many; the last ones say whose it is. */
 const REASONING_BLOCKS_MAX = 64
+/** What the watch sees. */
+const SKETCHED: ReadonlySet<Endpoint> = new Set(['chat.completions', 'responses', 'messages', 'embeddings'])
 /** Only these endpoints have reasoning that is signed. */
 const SIGNING: ReadonlySet<Endpoint> = new Set(['messages', 'responses'])
 
@@ -145,6 +147,7 @@ export class ExchangeDoor {
       protocol: door.protocol,
       endpoint,
       ...rest,
+      sketch: SKETCHED.has(endpoint) ? gate.sketchOf(rest.system, rest.prompt) : undefined,
       reasoningBlocks: reasoningSignatures
         .slice(-REASONING_BLOCKS_MAX)
         .map((signature) => gate.blockOf(signature))

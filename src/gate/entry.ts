@@ -3,7 +3,8 @@ import type { Caller } from './caller.ts'
 import type { ExchangeAct } from './exchange-act.ts'
 import type { ExchangeDecision } from './exchange-decision.ts'
 
-// What the ledger keeps. Prompts are not among it: the watch reads them as they pass, the ledger does not store them.
+// What the ledger keeps. Prompts are not among it, only sketches of them: hashes of word runs under the deployment's
+// secret, by which accounts can be linked and no text be read.
 // Fields of an exchange are named as in the exchange log, so that an export needs no dictionary.
 
 export type ExchangeEntry = {
@@ -29,6 +30,7 @@ export type ExchangeEntry = {
   readonly n?: number | undefined
   readonly stream?: true | undefined
   readonly reasoning_signature?: string | undefined
+  readonly sketch?: string | undefined
   readonly standing?: string | undefined
   readonly decision: DecisionNote
 }
@@ -128,6 +130,7 @@ export function exchangeEntry(
     n: act.n,
     stream: act.isStream || undefined,
     reasoning_signature: act.reasoningBlocks.at(-1),
+    sketch: act.sketch,
     standing: caller.standing.kind === 'clear' ? undefined : caller.standing.kind,
     decision: decisionNote(decision, isEnforced),
   }

@@ -21,6 +21,8 @@ export type ExchangeAct = {
   readonly system: string | undefined
   /** The last user message. */
   readonly prompt: string | undefined
+  /** What the slow loop and the ledger keep of the two texts above, where there is a slow loop. */
+  readonly sketch: string | undefined
   readonly maxTokens: number | undefined
   readonly temperature: number | undefined
   readonly n: number | undefined

@@ -21,6 +21,13 @@ export type SeenExchange = {
   readonly completion: CompletionEntry
 }
 
+/** The slow loop's end at the gate. Called on the way of every exchange, so it never blocks. */
+export type ExchangeWatch = {
+  readonly sketch: (system: string | undefined, prompt: string | undefined) => string | undefined
+  readonly begin: (act: ExchangeAct) => void
+  readonly see: (seen: SeenExchange) => void
+}
+
 export type ExchangeGateParts = {
   readonly keys: KeyRing
   readonly standings: StandingBook
@@ -29,7 +36,7 @@ export type ExchangeGateParts = {
   readonly routes: {
     readonly serves: (protocol: ExchangeAct['protocol'], model: string, pin: Pin) => boolean
   }
-  readonly watch: (seen: SeenExchange) => void
+  readonly watch: ExchangeWatch
   readonly now: () => number
 }
 
@@ -99,6 +106,7 @@ export class ExchangeGate {
 
   /** Decides and records. The ticket must be safe before anything of the decision is seen outside. */
   judge(caller: Caller, act: ExchangeAct): Judgement | Promise<Judgement> {
+    this.#parts.watch.begin(act)
     const decided = this.#decide(caller, act)
     // Local-only is a promise about data, not a measure against anybody: observing does not loosen it.
     const isEnforced =
@@ -116,8 +124,14 @@ export class ExchangeGate {
   finish(caller: Caller, act: ExchangeAct, ticket: Ticket, completion: CompletionEntry): Promise<void> {
     const tokens = (completion.input_tokens ?? 0) + (completion.output_tokens ?? 0)
     this.#allowances.takeTokens(caller, tokens, completion.ts)
-    this.#parts.watch({ caller, act, completion })
+    this.#parts.watch.see({ caller, act, completion })
     return this.#parts.recorder.complete(ticket, completion)
+  }
+
+  /** What stands for an exchange's texts in the ledger; nothing where there are none. */
+  sketchOf(system: string | undefined, prompt: string | undefined): string | undefined {
+    if (system === undefined && prompt === undefined) return undefined
+    return this.#parts.watch.sketch(system, prompt)
   }
 
   /** The digest of a reasoning block's signature, or nothing for a placeholder. */

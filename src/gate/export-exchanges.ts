@@ -1,5 +1,6 @@
 import { recordsOf } from '../store/embedded/ledger/records.ts'
 import { blocksOf, listSegments } from '../store/embedded/ledger/segments.ts'
+import { sketchWords } from './sketch-text.ts'
 
 /** One line of an export, with where it stands in the ledger. */
 export type LedgerLine = {
@@ -28,20 +29,24 @@ export function* ledgerEntries(directory: string): Generator<LedgerLine, undefin
 
 /**
  * Exchanges in the form of the exchange log: what was asked joined with how it ended. They come in the order they
- * ended, so `ts` is out of order by as long as an exchange took.
+ * ended, so `ts` is out of order by as long as an exchange took. `before` leaves out what was begun from that
+ * reference on.
  */
 export function* ledgerExchanges(
   directory: string,
+  before = Number.POSITIVE_INFINITY,
 ): Generator<Readonly<Record<string, unknown>>, undefined, undefined> {
   const open = new Map<number, Readonly<Record<string, unknown>>>()
   for (const { ref, entry } of ledgerEntries(directory)) {
     if (entry.kind === 'exchange') {
+      if (ref >= before) continue
       open.set(ref, entry)
       if (open.size > OPEN_MAX) open.delete(open.keys().next().value ?? 0)
     } else if (entry.kind === 'completion' || entry.kind === 'interrupted') {
       const asked = open.get(ref)
       open.delete(ref)
-      if (asked && asked.endpoint !== 'models') yield joined(asked, entry)
+      if (asked && asked.endpoint !== 'models' && asked.endpoint !== 'count_tokens')
+        yield joined(asked, entry)
     }
   }
   return undefined
@@ -51,10 +56,11 @@ function joined(
   asked: Readonly<Record<string, unknown>>,
   ended: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const { kind: _, decision, ...exchange } = asked
+  const { kind: _, decision, sketch, ...exchange } = asked
   const { status, input_tokens, output_tokens, outcome, ms, upstream } = ended
   return {
     ...exchange,
+    ...(typeof sketch === 'string' && { sketch: sketchWords(sketch) }),
     input_tokens,
     output_tokens,
     // An exchange that the gate's own end cut off has no status of its own.

@@ -4,6 +4,7 @@ export const errorCodes = [
   'config-unreadable',
   'findings-corrupt',
   'findings-missing',
+  'gate-unreachable',
   'import-interrupted',
   'import-key-changed',
   'input-changed',

@@ -15,7 +15,19 @@ const LOOKALIKES_MAX = 200
 const LOOKALIKE_FIT_MIN = 0.5
 
 export function reportOf(watch: Watch, rejected: number): Report {
-  const { sweep, raised } = watch.sweep(watch.until ?? 0)
+  return reportOn(watch.sweep(watch.until ?? 0), watch, rejected)
+}
+
+/** The report of a watch that goes on: looking leaves it as it was. */
+export function interimReportOf(watch: Watch): Report {
+  return reportOn(watch.look(watch.until ?? 0), watch, 0)
+}
+
+function reportOn(
+  { sweep, raised }: { readonly sweep: Sweep; readonly raised: readonly Raised[] },
+  watch: Watch,
+  rejected: number,
+): Report {
   return {
     exchanges: watch.exchanges,
     accounts: watch.accounts.count,

@@ -101,6 +101,15 @@ export class Watch {
     return { sweep, raised }
   }
 
+  /** What a sweep would say now. Neither the next sweep nor the campaigns' names depend on who looked. */
+  look(ts: number): { readonly sweep: Sweep; readonly raised: readonly Raised[] } {
+    const sweep = sweepOf(this.accounts, this.features)
+    const tracks = this.#tracks
+    const raised = this.#track(sweep.raised, ts)
+    this.#tracks = tracks
+    return { sweep, raised }
+  }
+
   #isDue(ts: number): boolean {
     const fresh = this.#exchanges - this.#sweptExchanges
     if (fresh < SWEEP_EXCHANGES_MIN) return false

@@ -30,6 +30,7 @@ function facts(changes: Partial<ExchangeFacts> & { readonly standing?: Standing 
       isStream: false,
       system: undefined,
       prompt: undefined,
+      sketch: undefined,
       maxTokens: undefined,
       temperature: undefined,
     },

@@ -1,0 +1,15 @@
+// A sketch of an exchange's texts as the ledger keeps it: words of 32 bits, little-endian, in base64. As numbers in
+// JSON it would be twice as long.
+
+const WORD_BYTES = 4
+
+export function sketchText(words: Uint32Array): string {
+  return Buffer.from(words.buffer, words.byteOffset, words.byteLength).toString('base64')
+}
+
+export function sketchWords(text: string): number[] {
+  const bytes = Buffer.from(text, 'base64')
+  return Array.from({ length: Math.floor(bytes.length / WORD_BYTES) }, (_, index) =>
+    bytes.readUInt32LE(index * WORD_BYTES),
+  )
+}

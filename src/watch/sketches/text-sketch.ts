@@ -1,0 +1,19 @@
+import type { Sketcher } from './sketch.ts'
+
+/** What stands for an exchange's texts where they are not kept, in the order that `encodeRecord` reads. */
+export function textSketch(
+  sketcher: Sketcher,
+  system: string | undefined,
+  prompt: string | undefined,
+): Uint32Array {
+  const systemWhole = system ? sketcher.read(system).whole : 0
+  const { whole, words, objective, topics, shingles, count } = sketcher.read(prompt ?? '')
+  const sketch = new Uint32Array(4 + topics.length + count)
+  sketch[0] = systemWhole
+  sketch[1] = whole
+  sketch[2] = words
+  sketch[3] = objective
+  sketch.set(topics, 4)
+  sketch.set(shingles.subarray(0, count), 4 + topics.length)
+  return sketch
+}
