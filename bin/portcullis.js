@@ -26,7 +26,17 @@ function bundledRuntime() {
   return undefined
 }
 
-if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) {
+// An agent waits for `portcullis hook` before every tool it uses: it needs none of the rest, nor a newer Node.
+const [command, ...rest] = process.argv.slice(2)
+const needsGate = rest.some((word) => /^(--local|--policy|--help|-h)(=|$)/.test(word))
+
+if (command === 'hook' && !needsGate) {
+  const { hookShim } = await import('./hook-shim.js')
+  const { out, err, code } = await hookShim(rest)
+  process.stdout.write(out)
+  process.stderr.write(err)
+  process.exitCode = code
+} else if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) {
   await import(pathToFileURL(entry).href)
 } else {
   const runtime = bundledRuntime()

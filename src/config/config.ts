@@ -1,4 +1,5 @@
 import type { AgentsConfig } from './agents.ts'
+import type { HookConfig } from './hook-section.ts'
 
 /**
  * What an operator wrote in `portcullis.yaml`, checked and with every default filled in. Nothing after the reader
@@ -25,6 +26,7 @@ export type Config = {
   readonly ledger: LedgerConfig
   readonly watch: WatchConfig
   readonly agents: AgentsConfig
+  readonly hook: HookConfig
 }
 
 /** `observe` records what it would have done and lets the act pass; identity and local-only rules always hold. */

@@ -7,6 +7,7 @@ import { GateError } from '../kernel/gate-error.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
 import { agentsConfig } from './agents.ts'
 import type { Address, Config } from './config.ts'
+import { hookConfig } from './hook-section.ts'
 import { nearestWord } from './nearest-word.ts'
 import { type ConfigFile, fileSchema, STORE_DEFAULT } from './schema.ts'
 
@@ -254,6 +255,7 @@ function fillIn(file: ConfigFile, path: string): Config {
     },
     watch: { enabled, standing, scoreMin, days, parameters: onlyDefined(parameters) },
     agents: agentsConfig(file.agents, path, file.mode),
+    hook: hookConfig(file.hook),
   }
 }
 

@@ -1,0 +1,214 @@
+// `portcullis hook`: carries one event of a coding agent's hook to the gate and its answer back. Plain JavaScript that loads
+// nothing but Node's own HTTP client, because the agent waits for it before every tool it uses.
+//
+// It fails closed: where the gate does not answer, or answers something that is no answer, an event that guards an action
+// ends with exit code 2 and a reason on standard error, which every agent here takes as a refusal.
+import { fstatSync, openSync, readFileSync, closeSync, constants } from 'node:fs'
+
+const URL_DEFAULT = 'http://127.0.0.1:8080'
+const TIMEOUT_SECONDS_DEFAULT = 5
+const EVENT_BYTES_MAX = 16 * 1024 * 1024
+const ANSWER_BYTES_MAX = 32 * 1024 * 1024
+/** Files of settings and instructions are small; larger ones are judged by what changes in them. */
+const FILE_BYTES_MAX = 256 * 1024
+
+/** Events that stand between the agent and something happening. The others only tell, and never hold an agent up. */
+const GUARDS = {
+  'claude-code': new Set([
+    'PreToolUse',
+    'PermissionRequest',
+    'PostToolUse',
+    'UserPromptSubmit',
+    'UserPromptExpansion',
+    'Elicitation',
+    'ElicitationResult',
+    'ConfigChange',
+    'TaskCreated',
+  ]),
+  codex: new Set(['PreToolUse', 'PermissionRequest', 'PostToolUse', 'UserPromptSubmit']),
+  'gemini-cli': new Set(['BeforeTool', 'AfterTool', 'BeforeAgent']),
+  cursor: new Set([
+    'beforeShellExecution',
+    'beforeMCPExecution',
+    'beforeReadFile',
+    'beforeTabFileRead',
+    'preToolUse',
+    'beforeSubmitPrompt',
+  ]),
+}
+
+/** Events that are about a file as it stands: the gate may be on another machine, so the shim brings the text along. */
+const ABOUT_FILES = new Set(['ConfigChange', 'FileChanged', 'InstructionsLoaded', 'afterFileEdit'])
+const EDITORS = /^(Edit|MultiEdit|StrReplace|replace)$/
+
+/** @param {readonly string[]} argv What follows `hook` on the command line. */
+export async function hookShim(argv) {
+  let event
+  let agent = 'claude-code'
+  try {
+    const options = optionsOf(argv)
+    agent = options.agent
+    const text = await readInput()
+    event = JSON.parse(text)
+    if (typeof event !== 'object' || event === null || Array.isArray(event)) throw new Error('the event is no object')
+    const file = fileOf(event)
+    const body = file === undefined ? text : JSON.stringify({ ...event, portcullis_file: file })
+    const answer = await (options.isAlive ? alive(options) : ask(options, body))
+    return finish(event, answer)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return failed(agent, event, reason)
+  }
+}
+
+function optionsOf(argv) {
+  const options = {
+    agent: 'claude-code',
+    url: process.env.PORTCULLIS_URL || URL_DEFAULT,
+    key: process.env.PORTCULLIS_HOOK_KEY || undefined,
+    timeoutSeconds: TIMEOUT_SECONDS_DEFAULT,
+    isAlive: false,
+  }
+  for (let at = 0; at < argv.length; at++) {
+    const [name, inline] = argv[at].split(/=(.*)/s, 2)
+    const value = () => {
+      const given = inline ?? argv[++at]
+      if (given === undefined) throw new Error(`${name} needs a value`)
+      return given
+    }
+    if (name === '--agent') options.agent = value()
+    else if (name === '--url') options.url = value()
+    else if (name === '--key-file') options.key = readFileSync(value(), 'utf8').trim()
+    else if (name === '--timeout') options.timeoutSeconds = Number(value())
+    else if (name === '--alive') options.isAlive = true
+    else throw new Error(`there is no option ${name}`)
+  }
+  if (GUARDS[options.agent] === undefined)
+    throw new Error(`--agent must be one of ${Object.keys(GUARDS).join(', ')}`)
+  if (!(options.timeoutSeconds > 0)) throw new Error('--timeout must be a number of seconds')
+  return options
+}
+
+async function readInput() {
+  let text
+  try {
+    text = readFileSync(0, 'utf8')
+  } catch (error) {
+    // A pipe that does not block cannot be read at once.
+    if (error.code !== 'EAGAIN') throw error
+    text = ''
+    process.stdin.setEncoding('utf8')
+    for await (const chunk of process.stdin) {
+      text += chunk
+      if (text.length > EVENT_BYTES_MAX) break
+    }
+  }
+  if (text.length > EVENT_BYTES_MAX) throw new Error('the event is too large')
+  return text
+}
+
+/** The file an event is about, if it can be read without waiting: a regular file, and a small one. */
+function fileOf(event) {
+  const isEdit = EDITORS.test(event.tool_name ?? '')
+  if (!isEdit && !ABOUT_FILES.has(event.hook_event_name)) return undefined
+  const path = isEdit ? event.tool_input?.file_path : event.file_path
+  if (typeof path !== 'string') return undefined
+  let file
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const { size } = fstatSync(file)
+    if (!fstatSync(file).isFile() || size > FILE_BYTES_MAX) return undefined
+    return { path, text: readFileSync(file, 'utf8') }
+  } catch {
+    return undefined
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+async function ask(options, body) {
+  const { status, text } = await request(options, `/hook/${options.agent}`, body)
+  let answer
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    throw new Error(`the gate's answer is not JSON (status ${status})`)
+  }
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
+    throw new Error("the gate's answer is no object")
+  if (status !== 200) throw new Error(typeof answer.error === 'string' ? answer.error : `the gate answered ${status}`)
+  return answer
+}
+
+/** Only whether the gate is there, beside an HTTP hook that asks it: older agents let a tool run when an HTTP hook fails. */
+async function alive(options) {
+  const { status } = await request(options, '/healthz', undefined)
+  if (status !== 200) throw new Error(`the gate answered ${status}`)
+  return {}
+}
+
+async function request(options, path, body) {
+  const target = new URL(options.url.replace(/\/+$/, '') + path)
+  const { request: open } = await import(target.protocol === 'https:' ? 'node:https' : 'node:http')
+  const { promise, resolve, reject } = Promise.withResolvers?.() ?? withResolvers()
+  const outgoing = open(target, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      connection: 'close',
+      ...(body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...(options.key === undefined ? {} : { authorization: `Bearer ${options.key}` }),
+    },
+  })
+  const timer = setTimeout(
+    () => outgoing.destroy(new Error(`the gate at ${options.url} did not answer within ${options.timeoutSeconds} s`)),
+    options.timeoutSeconds * 1000,
+  )
+  outgoing.on('error', (error) => {
+    reject(error.code === undefined ? error : new Error(`the gate at ${options.url} cannot be reached (${error.code})`))
+  })
+  outgoing.on('response', (incoming) => {
+    const chunks = []
+    let bytes = 0
+    incoming.on('data', (chunk) => {
+      bytes += chunk.length
+      if (bytes > ANSWER_BYTES_MAX) outgoing.destroy(new Error("the gate's answer is too large"))
+      else chunks.push(chunk)
+    })
+    incoming.on('end', () => {
+      if (incoming.complete) resolve({ status: incoming.statusCode, text: Buffer.concat(chunks).toString('utf8') })
+      else reject(new Error("the gate's answer was cut off"))
+    })
+    incoming.on('error', reject)
+  })
+  outgoing.end(body)
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function withResolvers() {
+  const made = {}
+  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }))
+  return made
+}
+
+function finish(event, answer) {
+  // Of these two the contract reads no decision from standard output.
+  if (event.hook_event_name === 'TaskCreated' && answer.decision === 'block')
+    return { out: '', err: `${answer.reason}\n`, code: 2 }
+  return { out: Object.keys(answer).length === 0 ? '{}\n' : `${JSON.stringify(answer)}\n`, err: '', code: 0 }
+}
+
+function failed(agent, event, reason) {
+  const name = event?.hook_event_name
+  // An event that cannot be read may be any event.
+  const isGuard = event === undefined || GUARDS[agent]?.has(name) !== false
+  if (!isGuard) return { out: '{}\n', err: `Portcullis: ${reason}; the event ${name} was not recorded\n`, code: 0 }
+  const text = `Portcullis: refused, because ${reason}. Start the gate (portcullis up), or take its hooks out (portcullis disconnect ${agent}).`
+  const out = agent === 'cursor' ? `${JSON.stringify({ permission: 'deny', continue: false, user_message: text, agent_message: text })}\n` : ''
+  return { out, err: `${text}\n`, code: 2 }
+}

@@ -1,0 +1,158 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HookConfig } from '../../config/hook-section.ts'
+import { isLoopback } from '../../config/read-config.ts'
+import { type ActId, type JsonObject, type JsonValue, parseActId } from '../../gate/act.ts'
+import { type AgentCaller, agentCallerOf } from '../../gate/agent-caller.ts'
+import type { Caller, IdentityFailure } from '../../gate/caller.ts'
+import type { Credentials } from '../../gate/identify/identify.ts'
+import { failure, type Result, success } from '../../kernel/result.ts'
+import type { DecisionIds } from '../decision-ids.ts'
+import { BodyRoom, readBody } from '../read-body.ts'
+import { claudeCode } from './claude-code.ts'
+import { codex } from './codex.ts'
+import { cursor } from './cursor.ts'
+import { isObject } from './fields.ts'
+import { geminiCli } from './gemini-cli.ts'
+import type { HookAgent, HookDialect } from './hook-event.ts'
+import { HookJudge, type HookRoad } from './hook-judge.ts'
+
+export type HookDoorParts = {
+  readonly road: HookRoad
+  readonly ids: DecisionIds
+  readonly now: () => number
+  readonly identify: (credentials: Credentials) => Result<Caller, IdentityFailure>
+  readonly seen: (agent: string, event: string, isKnown: boolean) => void
+  readonly failed: (error: unknown) => void
+}
+
+/** Every coding agent whose hooks the gate speaks. A new one is a file and a line here. */
+export const dialects: Readonly<Record<HookAgent, HookDialect>> = {
+  'claude-code': claudeCode,
+  codex,
+  'gemini-cli': geminiCli,
+  cursor,
+}
+
+/** An event carries at most one tool's answer; more than this is not read. */
+const EVENT_BYTES_MAX = 16 * 1024 * 1024
+const EVENTS_BYTES_MAX = 256 * 1024 * 1024
+
+/**
+ * `POST /hook` and `POST /hook/AGENT`: a coding agent's event in, its own decision shape out. What cannot be answered is an HTTP
+ * error, which the agent's hook (`onFailure: block`) and the command shim both take as a refusal.
+ */
+export class HookDoor {
+  readonly #parts: HookDoorParts
+  readonly #judge: HookJudge
+  readonly #room = new BodyRoom(EVENTS_BYTES_MAX)
+  #config: HookConfig
+
+  constructor(config: HookConfig, parts: HookDoorParts) {
+    this.#config = config
+    this.#parts = parts
+    this.#judge = new HookJudge({
+      road: parts.road,
+      nextId: () => this.#nextId(),
+      waitMs: () => this.#config.waitMs,
+      seen: parts.seen,
+    })
+  }
+
+  use(config: HookConfig): void {
+    this.#config = config
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
+    if (path !== '/hook' && !path.startsWith('/hook/')) return false
+    const dialect = dialectOf(path)
+    if (dialect === undefined) this.#refuse(response, 404, 'there is no such coding agent')
+    else if (request.method !== 'POST') this.#refuse(response, 405, 'events are posted')
+    else
+      this.#answer(request, response, dialect).catch((error: unknown) => {
+        this.#parts.failed(error)
+        if (response.headersSent) response.destroy()
+        else this.#refuse(response, 503, 'the gate could not decide')
+      })
+    return true
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, dialect: HookDialect): Promise<void> {
+    const refused = unwelcome(request)
+    if (refused !== undefined) return this.#refuse(response, 403, refused)
+    const caller = this.#callerOf(request, dialect.agent)
+    if (!caller.ok) return this.#refuse(response, 401, 'a key is needed')
+    const share = this.#room.share()
+    response.once('close', share.give)
+    const body = await readBody(request, EVENT_BYTES_MAX, share)
+    if (!body.ok) {
+      if (body.error !== 'client-gone') this.#refuse(response, 413, 'the event cannot be read')
+      return
+    }
+    const fields = parsed(body.value)
+    if (fields === undefined) return this.#refuse(response, 400, 'the event is not a JSON object')
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const answer = await this.#judge.answer(caller.value, dialect, fields, gone.signal)
+    if (!answer.ok) return this.#refuse(response, 400, 'the event has no session or no name')
+    send(response, 200, answer.value)
+  }
+
+  /** On this machine no key is needed, unless the configuration says otherwise; from elsewhere always. */
+  #callerOf(request: IncomingMessage, agent: HookAgent): Result<AgentCaller, 'unknown'> {
+    const { headers, socket } = request
+    const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+    const key = bearer ?? headers['x-api-key']?.toString()
+    if (key === undefined) {
+      const isHere = isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, '')) && headers['x-forwarded-for'] === undefined
+      if (!isHere || this.#config.key === 'required') return failure('unknown')
+      return success({ tenant: 'default', agent, person: undefined, key: undefined })
+    }
+    const caller = this.#parts.identify({ key, headers, socketAddress: socket.remoteAddress })
+    if (!caller.ok || caller.value.standing.kind === 'quarantined') return failure('unknown')
+    return success(agentCallerOf(caller.value))
+  }
+
+  #nextId(): ActId {
+    const { ids, now } = this.#parts
+    const id = parseActId(ids.next(now()))
+    if (!id.ok) throw new Error(id.error)
+    return id.value
+  }
+
+  #refuse(response: ServerResponse, status: number, reason: string): void {
+    const id = this.#nextId()
+    response.setHeader('x-portcullis-decision', id)
+    if (!response.req.complete) response.setHeader('connection', 'close')
+    send(response, status, { error: `Portcullis: ${reason} (${id})`, decision_id: id })
+  }
+}
+
+function dialectOf(path: string): HookDialect | undefined {
+  if (path === '/hook') return claudeCode
+  const name = path.slice('/hook/'.length)
+  return Object.values(dialects).find(({ agent }) => agent === name)
+}
+
+/** A page in a visitor's browser must not speak as an agent: it cannot send JSON elsewhere without its origin being said. */
+function unwelcome({ headers }: IncomingMessage): string | undefined {
+  if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) return 'browsers have no hooks'
+  return /^application\/json\b/i.test(headers['content-type'] ?? '') ? undefined : 'an event is application/json'
+}
+
+function parsed(body: Buffer): JsonObject | undefined {
+  try {
+    const value = JSON.parse(body.toString('utf8')) as JsonValue
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function send(response: ServerResponse, status: number, value: JsonObject): void {
+  const body = JSON.stringify(value)
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  })
+  response.end(body)
+}

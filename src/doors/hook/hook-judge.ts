@@ -1,0 +1,246 @@
+import { hash } from 'node:crypto'
+import { type ActId, type JsonObject, type JudgedAct, parseSessionId, type SessionId } from '../../gate/act.ts'
+import type { AgentCaller } from '../../gate/agent-caller.ts'
+import type { AgentRoad, Passage } from '../../gate/agent-road.ts'
+import { agentActions } from '../../gate/decision.ts'
+import { failure, type Result, success } from '../../kernel/result.ts'
+import { unreachable } from '../../kernel/unreachable.ts'
+import type { HookDialect, HookEvent, ReadEvent, Ruling, ToolUse } from './hook-event.ts'
+import { responseText, withheld, withoutSpans } from './response-text.ts'
+import { toolActs } from './tool-acts.ts'
+
+export type HookRoad = Pick<AgentRoad, 'note' | 'pass' | 'end' | 'answer'>
+
+export type HookJudgeParts = {
+  readonly road: HookRoad
+  readonly nextId: () => ActId
+  /** How long an agent that cannot ask its own user is kept waiting for an approval. Zero: it is refused at once. */
+  readonly waitMs: () => number
+  /** Counts events; `isKnown` tells whether the contract names this one. */
+  readonly seen: (agent: string, event: string, isKnown: boolean) => void
+}
+
+/** Uses of tools that have not ended yet; the oldest is forgotten first. */
+const USES_MAX = 10_000
+
+/** Turns a hook's event into acts, has them judged, and says what came of it in the agent's own words. */
+export class HookJudge {
+  readonly #parts: HookJudgeParts
+  readonly #uses = new Map<string, readonly Passage[]>()
+
+  constructor(parts: HookJudgeParts) {
+    this.#parts = parts
+  }
+
+  async answer(
+    caller: AgentCaller,
+    dialect: HookDialect,
+    fields: JsonObject,
+    signal: AbortSignal,
+  ): Promise<Result<JsonObject, 'event-malformed'>> {
+    const read = dialect.read(fields)
+    const session = sessionOf(read.session)
+    if (session === undefined || read.name === '') return failure('event-malformed')
+    this.#parts.seen(dialect.agent, read.name, read.event.kind !== 'notice' || read.event.isKnown)
+    const ruling = await this.#rule({ caller, dialect, session, read, fields, signal })
+    return success(dialect.say(read, ruling))
+  }
+
+  async #rule(asked: Asked): Promise<Ruling> {
+    const { caller, session, read } = asked
+    const { event } = read
+    const { road, nextId } = this.#parts
+    switch (event.kind) {
+      case 'tool-asked':
+        return await this.#toolAsked(asked, event.use)
+      case 'tool-permission': {
+        const known = this.#uses.get(useKey(session, event.use))
+        // The dialog that follows is what `ask` asked for; it is not asked for twice.
+        if (known !== undefined) {
+          const decided = severest(known)
+          return decided.decision.action === 'deny' ? ruled(decided) : pass
+        }
+        return await this.#toolAsked(asked, event.use)
+      }
+      case 'tool-ended':
+        return await this.#toolEnded(asked, event)
+      case 'tool-blocked':
+        await this.#end(session, event.use, 'blocked')
+        return pass
+      case 'prompt':
+        if (event.isPersons) road.note(caller, { kind: 'task', session, text: event.text })
+        return pass
+      case 'arrived':
+        return await this.#judge(asked, [
+          { kind: 'result', id: nextId(), session, call: '', tool: event.source, text: event.text },
+        ])
+      case 'sent':
+        return await this.#judge(asked, [
+          { kind: 'call', id: nextId(), session, tool: event.tool, arguments: event.fields },
+        ])
+      case 'changed':
+        return await this.#judge(asked, [
+          { kind: 'write', id: nextId(), session, path: event.path, text: event.text ?? '' },
+        ])
+      case 'told':
+        return await this.#judge(asked, [
+          { kind: 'message', id: nextId(), session, from: event.from, to: event.to, text: event.text },
+        ])
+      case 'notice':
+        return await this.#notice(asked, event.isKnown)
+      default:
+        return unreachable(event)
+    }
+  }
+
+  async #toolAsked(asked: Asked, use: ToolUse): Promise<Ruling> {
+    const { session } = asked
+    const acts = toolActs(use, { session, nextId: this.#parts.nextId })
+    const passages = await this.#pass(asked, acts)
+    this.#remember(useKey(session, use), passages)
+    if (use.id !== undefined) this.#remember(`${session}\0${use.id}`, passages)
+    const decided = severest(passages)
+    if (decided.decision.action !== 'ask' || asked.dialect.canAsk) return ruled(decided)
+    return await this.#waitFor(asked, use, passages)
+  }
+
+  /** For agents without a question of their own: the approval comes from elsewhere, or does not come. */
+  async #waitFor(asked: Asked, use: ToolUse, passages: readonly Passage[]): Promise<Ruling> {
+    const { waitMs, road, nextId } = this.#parts
+    const open = passages.filter(({ decision }) => decision.action === 'ask')
+    const limitMs = waitMs()
+    if (limitMs > 0) {
+      const signal = AbortSignal.any([asked.signal, AbortSignal.timeout(limitMs)])
+      const answers = await Promise.all(
+        open.map(({ ticket }) => (ticket === undefined ? 'expired' : road.answer(ticket, signal))),
+      )
+      if (answers.every((answer) => answer === 'approved')) {
+        // The same acts again use their approvals up; what is not the same is judged anew.
+        const again = severest(await this.#pass(asked, toolActs(use, { session: asked.session, nextId })))
+        if (again.decision.action !== 'ask') return ruled(again)
+      }
+    }
+    const first = open[0]
+    return first === undefined ? pass : ruled(first)
+  }
+
+  async #toolEnded(asked: Asked, event: Extract<HookEvent, { kind: 'tool-ended' }>): Promise<Ruling> {
+    const { session } = asked
+    await this.#end(session, event.use, event.outcome)
+    const text = responseText(event.response)
+    if (text === '') return pass
+    const { use, response } = event
+    const [passage] = await this.#pass(asked, [
+      {
+        kind: 'result',
+        id: this.#parts.nextId(),
+        session,
+        call: use.id ?? '',
+        tool: use.tool,
+        text,
+      },
+    ])
+    if (passage === undefined) return pass
+    const { decision } = passage
+    if (decision.action === 'redact')
+      return {
+        action: 'replace',
+        response: withoutSpans(response, decision.spans),
+        reason: said(passage, `parts of what ${use.tool} returned were removed`),
+      }
+    if (decision.action !== 'deny') return ruled(passage)
+    const reason = said(passage, decision.reason)
+    return event.outcome === 'done'
+      ? { action: 'replace', response: withheld(response, reason), reason }
+      : { action: 'deny', reason }
+  }
+
+  /** A name that the contract does not have is written down as what it is: something an agent did that nobody judges. */
+  async #notice(asked: Asked, isKnown: boolean): Promise<Ruling> {
+    if (isKnown) return pass
+    const { session, read, fields } = asked
+    await this.#pass(asked, [
+      { kind: 'call', id: this.#parts.nextId(), session, tool: `hook event ${read.name}`, arguments: fields },
+    ])
+    return pass
+  }
+
+  async #judge(asked: Asked, acts: readonly JudgedAct[]): Promise<Ruling> {
+    return ruled(severest(await this.#pass(asked, acts)))
+  }
+
+  async #pass({ caller }: Asked, acts: readonly JudgedAct[]): Promise<readonly Passage[]> {
+    const passages: Passage[] = []
+    // In order: each act sees what the ones before it left in the session.
+    for (const act of acts) passages.push(await this.#parts.road.pass(caller, act))
+    return passages
+  }
+
+  #remember(key: string, passages: readonly Passage[]): void {
+    this.#uses.delete(key)
+    this.#uses.set(key, passages)
+    if (this.#uses.size <= USES_MAX) return
+    const oldest = this.#uses.keys().next()
+    if (!oldest.done) this.#uses.delete(oldest.value)
+  }
+
+  async #end(session: SessionId, use: ToolUse, outcome: 'done' | 'failed' | 'blocked'): Promise<void> {
+    const byId = use.id === undefined ? undefined : `${session}\0${use.id}`
+    const key = useKey(session, use)
+    const passages = (byId === undefined ? undefined : this.#uses.get(byId)) ?? this.#uses.get(key)
+    if (byId !== undefined) this.#uses.delete(byId)
+    this.#uses.delete(key)
+    for (const passage of passages ?? []) await this.#parts.road.end(passage, outcome)
+  }
+}
+
+type Asked = {
+  readonly caller: AgentCaller
+  readonly dialect: HookDialect
+  readonly session: SessionId
+  readonly read: ReadEvent
+  readonly fields: JsonObject
+  readonly signal: AbortSignal
+}
+
+const pass: Ruling = { action: 'pass' }
+
+function sessionOf(given: string): SessionId | undefined {
+  const parsed = parseSessionId(given)
+  return parsed.ok ? parsed.value : undefined
+}
+
+/** The same tool with the same input in the same session, for events that carry no id to join them. */
+function useKey(session: SessionId, { tool, input }: ToolUse): string {
+  return hash('sha256', `${session}\0${tool}\0${JSON.stringify(input)}`, 'base64url')
+}
+
+function severest(passages: readonly Passage[]): Passage {
+  const rank = ({ decision }: Passage): number => agentActions.indexOf(decision.action)
+  const [first, ...rest] = passages
+  if (first === undefined) throw new Error('an event was judged without an act')
+  return rest.reduce((most, each) => (rank(each) > rank(most) ? each : most), first)
+}
+
+function ruled(passage: Passage): Ruling {
+  const { decision } = passage
+  switch (decision.action) {
+    case 'allow':
+      return pass
+    // A command or a file without some of its words is another one: a person decides instead.
+    case 'redact':
+      return { action: 'ask', reason: said(passage, 'parts of this should not go out') }
+    case 'ask':
+    case 'deny':
+      return { action: decision.action, reason: said(passage, decision.reason) }
+    default:
+      return unreachable(decision)
+  }
+}
+
+/** What a person and the model read: why, which rule, and where to find it again. */
+function said({ id, decision, ticket }: Passage, reason: string): string {
+  const rule = decision.action === 'allow' ? '' : `rule ${decision.rule}, `
+  const approve = decision.action === 'ask' && ticket !== undefined ? `, ticket ${ticket.id}` : ''
+  return `Portcullis: ${reason} (${rule}decision ${id}${approve})`
+}
