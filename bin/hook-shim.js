@@ -3,7 +3,7 @@
 //
 // It fails closed: where the gate does not answer, or answers something that is no answer, an event that guards an action
 // ends with exit code 2 and a reason on standard error, which every agent here takes as a refusal.
-import { fstatSync, openSync, readFileSync, closeSync, constants } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 
 const URL_DEFAULT = 'http://127.0.0.1:8080'
 const TIMEOUT_SECONDS_DEFAULT = 5
@@ -50,7 +50,8 @@ export async function hookShim(argv) {
     agent = options.agent
     const text = await readInput()
     event = JSON.parse(text)
-    if (typeof event !== 'object' || event === null || Array.isArray(event)) throw new Error('the event is no object')
+    if (typeof event !== 'object' || event === null || Array.isArray(event))
+      throw new Error('the event is no object')
     const file = fileOf(event)
     const body = file === undefined ? text : JSON.stringify({ ...event, portcullis_file: file })
     const answer = await (options.isAlive ? alive(options) : ask(options, body))
@@ -136,7 +137,8 @@ async function ask(options, body) {
   }
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
     throw new Error("the gate's answer is no object")
-  if (status !== 200) throw new Error(typeof answer.error === 'string' ? answer.error : `the gate answered ${status}`)
+  if (status !== 200)
+    throw new Error(typeof answer.error === 'string' ? answer.error : `the gate answered ${status}`)
   return answer
 }
 
@@ -162,11 +164,18 @@ async function request(options, path, body) {
     },
   })
   const timer = setTimeout(
-    () => outgoing.destroy(new Error(`the gate at ${options.url} did not answer within ${options.timeoutSeconds} s`)),
+    () =>
+      outgoing.destroy(
+        new Error(`the gate at ${options.url} did not answer within ${options.timeoutSeconds} s`),
+      ),
     options.timeoutSeconds * 1000,
   )
   outgoing.on('error', (error) => {
-    reject(error.code === undefined ? error : new Error(`the gate at ${options.url} cannot be reached (${error.code})`))
+    reject(
+      error.code === undefined
+        ? error
+        : new Error(`the gate at ${options.url} cannot be reached (${error.code})`),
+    )
   })
   outgoing.on('response', (incoming) => {
     const chunks = []
@@ -177,7 +186,8 @@ async function request(options, path, body) {
       else chunks.push(chunk)
     })
     incoming.on('end', () => {
-      if (incoming.complete) resolve({ status: incoming.statusCode, text: Buffer.concat(chunks).toString('utf8') })
+      if (incoming.complete)
+        resolve({ status: incoming.statusCode, text: Buffer.concat(chunks).toString('utf8') })
       else reject(new Error("the gate's answer was cut off"))
     })
     incoming.on('error', reject)
@@ -207,8 +217,12 @@ function failed(agent, event, reason) {
   const name = event?.hook_event_name
   // An event that cannot be read may be any event.
   const isGuard = event === undefined || GUARDS[agent]?.has(name) !== false
-  if (!isGuard) return { out: '{}\n', err: `Portcullis: ${reason}; the event ${name} was not recorded\n`, code: 0 }
+  if (!isGuard)
+    return { out: '{}\n', err: `Portcullis: ${reason}; the event ${name} was not recorded\n`, code: 0 }
   const text = `Portcullis: refused, because ${reason}. Start the gate (portcullis up), or take its hooks out (portcullis disconnect ${agent}).`
-  const out = agent === 'cursor' ? `${JSON.stringify({ permission: 'deny', continue: false, user_message: text, agent_message: text })}\n` : ''
+  const out =
+    agent === 'cursor'
+      ? `${JSON.stringify({ permission: 'deny', continue: false, user_message: text, agent_message: text })}\n`
+      : ''
   return { out, err: `${text}\n`, code: 2 }
 }

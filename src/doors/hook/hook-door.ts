@@ -103,7 +103,9 @@ export class HookDoor {
     const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
     const key = bearer ?? headers['x-api-key']?.toString()
     if (key === undefined) {
-      const isHere = isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, '')) && headers['x-forwarded-for'] === undefined
+      const isHere =
+        isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, '')) &&
+        headers['x-forwarded-for'] === undefined
       if (!isHere || this.#config.key === 'required') return failure('unknown')
       return success({ tenant: 'default', agent, person: undefined, key: undefined })
     }
@@ -136,7 +138,9 @@ function dialectOf(path: string): HookDialect | undefined {
 /** A page in a visitor's browser must not speak as an agent: it cannot send JSON elsewhere without its origin being said. */
 function unwelcome({ headers }: IncomingMessage): string | undefined {
   if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) return 'browsers have no hooks'
-  return /^application\/json\b/i.test(headers['content-type'] ?? '') ? undefined : 'an event is application/json'
+  return /^application\/json\b/i.test(headers['content-type'] ?? '')
+    ? undefined
+    : 'an event is application/json'
 }
 
 function parsed(body: Buffer): JsonObject | undefined {

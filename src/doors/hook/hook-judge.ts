@@ -1,5 +1,11 @@
 import { hash } from 'node:crypto'
-import { type ActId, type JsonObject, type JudgedAct, parseSessionId, type SessionId } from '../../gate/act.ts'
+import {
+  type ActId,
+  type JsonObject,
+  type JudgedAct,
+  parseSessionId,
+  type SessionId,
+} from '../../gate/act.ts'
 import type { AgentCaller } from '../../gate/agent-caller.ts'
 import type { AgentRoad, Passage } from '../../gate/agent-road.ts'
 import { agentActions } from '../../gate/decision.ts'

@@ -10,7 +10,8 @@ const FILES_MAX = 256
 export function patchedFiles(patch: string): readonly PatchedFile[] {
   const files: { path: string; lines: string[] }[] = []
   for (const line of patch.split('\n')) {
-    const header = /^\*\*\* (?:Add|Update) File: (.+?)\s*$/.exec(line) ?? /^\*\*\* Move to: (.+?)\s*$/.exec(line)
+    const header =
+      /^\*\*\* (?:Add|Update) File: (.+?)\s*$/.exec(line) ?? /^\*\*\* Move to: (.+?)\s*$/.exec(line)
     if (header) {
       if (files.length === FILES_MAX) break
       // A moved file carries what was already read of it.

@@ -2,6 +2,8 @@ import type { JsonValue } from '../../gate/act.ts'
 import type { Span } from '../../gate/finding.ts'
 
 const NESTING_MAX = 50
+/** `type: "text"` and its like. */
+const TAG = /^[a-z_-]{1,20}$/
 const CUT = '[removed by the gate]'
 
 type Leaf = { readonly start: number; readonly text: string }
@@ -29,11 +31,15 @@ export function withoutSpans(response: JsonValue, spans: readonly Span[]): JsonV
   return rebuild(response, 0)
 }
 
-/** The answer in its own shape with every text replaced: what is left of an answer that must not be read. */
+/**
+ * The answer in its own shape with every text replaced: what is left of an answer that must not be read. Tags stay, for an
+ * agent drops a replacement of another shape and shows the original.
+ */
 export function withheld(response: JsonValue, notice: string): JsonValue {
   let isSaid = false
-  const empty = (value: JsonValue, depth: number): JsonValue => {
+  const empty = (value: JsonValue, depth: number, name = ''): JsonValue => {
     if (typeof value === 'string') {
+      if (name === 'type' && TAG.test(value)) return value
       if (isSaid) return ''
       isSaid = true
       return notice
@@ -41,7 +47,9 @@ export function withheld(response: JsonValue, notice: string): JsonValue {
     if (depth > NESTING_MAX) return null
     if (Array.isArray(value)) return (value as readonly JsonValue[]).map((each) => empty(each, depth + 1))
     if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, empty(each, depth + 1)]))
+      return Object.fromEntries(
+        Object.entries(value).map(([name, each]) => [name, empty(each, depth + 1, name)]),
+      )
     return value
   }
   const shape = empty(response, 0)

@@ -26,10 +26,17 @@ const speakers = new Set(['SendMessage'])
 export function toolActs(use: ToolUse, { session, nextId }: ActNames): readonly JudgedAct[] {
   const { tool, input, cwd } = use
   const command = shells.has(tool) ? commandOf(input) : undefined
-  if (command !== undefined) return [{ kind: 'command', id: nextId(), session, command, cwd: directoryOf(use) }]
+  if (command !== undefined)
+    return [{ kind: 'command', id: nextId(), session, command, cwd: directoryOf(use) }]
   const writes = writesOf(use)
   if (writes.length > 0)
-    return writes.map(({ path, text }) => ({ kind: 'write', id: nextId(), session, path: whole(path, cwd), text }))
+    return writes.map(({ path, text }) => ({
+      kind: 'write',
+      id: nextId(),
+      session,
+      path: whole(path, cwd),
+      text,
+    }))
   if (speakers.has(tool))
     return [
       {
