@@ -49,9 +49,10 @@ export async function hookShim(argv) {
     const options = optionsOf(argv)
     agent = options.agent
     const text = await readInput()
-    event = JSON.parse(text)
-    if (typeof event !== 'object' || event === null || Array.isArray(event))
+    const parsed = JSON.parse(text)
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
       throw new Error('the event is no object')
+    event = parsed
     const file = fileOf(event)
     const body = file === undefined ? text : JSON.stringify({ ...event, portcullis_file: file })
     const answer = await (options.isAlive ? alive(options) : ask(options, body))
@@ -216,7 +217,7 @@ function finish(event, answer) {
 function failed(agent, event, reason) {
   const name = event?.hook_event_name
   // An event that cannot be read may be any event.
-  const isGuard = event === undefined || GUARDS[agent]?.has(name) !== false
+  const isGuard = event === undefined || GUARDS[agent] === undefined || GUARDS[agent].has(name)
   if (!isGuard)
     return { out: '{}\n', err: `Portcullis: ${reason}; the event ${name} was not recorded\n`, code: 0 }
   const text = `Portcullis: refused, because ${reason}. Start the gate (portcullis up), or take its hooks out (portcullis disconnect ${agent}).`

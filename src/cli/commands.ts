@@ -23,6 +23,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./up.ts')).up,
   },
   {
+    name: 'hook',
+    summary: 'what a coding agent runs at its hooks: an event in, a decision out',
+    load: async () => (await import('./hook.ts')).hook,
+  },
+  {
     name: 'hunt',
     summary: 'find distillation campaigns in logs',
     load: async () => (await import('./hunt.ts')).hunt,

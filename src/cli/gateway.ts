@@ -6,6 +6,7 @@ import { DecisionIds } from '../doors/decision-ids.ts'
 import { ExchangeDoor } from '../doors/exchange-door.ts'
 import { Front, type Handler } from '../doors/front.ts'
 import { GateMetrics } from '../doors/gate-metrics.ts'
+import { HookDoor } from '../doors/hook/hook-door.ts'
 import { Routes } from '../doors/upstream/routes.ts'
 import type { AgentRoad } from '../gate/agent-road.ts'
 import { ExchangeGate, type ExchangeWatch } from '../gate/exchange-gate.ts'
@@ -56,6 +57,7 @@ type Wired = {
   readonly metrics: GateMetrics
   readonly ids: DecisionIds
   readonly exchanges: ExchangeDoor
+  readonly hook: HookDoor
   readonly admin: AdminDoor
   readonly poll: StatePoll
   readonly route: { routes: Routes }
@@ -96,6 +98,7 @@ export class Gateway implements AsyncDisposable {
         handlers: [
           (request, response, path) => exchanges.handle(request, response, path),
           (request, response, path) => admin.health(request, response, path),
+          (request, response, path) => wired.hook.handle(request, response, path),
           ...(parts.agentDoors?.(wired.kept.road) ?? []),
         ],
       }),
@@ -161,6 +164,7 @@ export class Gateway implements AsyncDisposable {
     gate.use(this.#config)
     recorder.use(this.#config.ledger)
     exchanges.use(this.#config, route.routes)
+    this.#wired.hook.use(config.hook)
     return { changed, waiting }
   }
 
@@ -201,6 +205,9 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
   const metrics = new GateMetrics((failure) => log('error', 'gate-failed', { failure }))
   const ids = new DecisionIds()
   const exchanges = new ExchangeDoor(config, { gate, routes: route.routes, ids, metrics, now })
+  const failed = (error: unknown) => metrics.failed(error)
+  const hook = stack.use(new HookDoor(config.hook, { road: kept.road, ids, now, failed }))
+  metrics.watch(hook.gauge)
   const poll = stack.use(
     await StatePoll.open({
       database: state,
@@ -221,7 +228,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     metrics.watch(gauge)
   return {
     ...{ config, parts, state, ledger, recorder, keys, standings, gate, kept },
-    ...{ metrics, ids, exchanges, admin, poll, route },
+    ...{ metrics, ids, exchanges, hook, admin, poll, route },
   }
 }
 

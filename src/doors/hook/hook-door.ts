@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HookConfig } from '../../config/hook-section.ts'
 import { isLoopback } from '../../config/read-config.ts'
 import { type ActId, type JsonObject, type JsonValue, parseActId } from '../../gate/act.ts'
-import { type AgentCaller, agentCallerOf } from '../../gate/agent-caller.ts'
-import type { Caller, IdentityFailure } from '../../gate/caller.ts'
-import type { Credentials } from '../../gate/identify/identify.ts'
+import type { AgentCaller } from '../../gate/agent-caller.ts'
+import type { AgentRoad } from '../../gate/agent-road.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
 import type { DecisionIds } from '../decision-ids.ts'
+import type { GaugeSource } from '../gate-metrics.ts'
 import { BodyRoom, readBody } from '../read-body.ts'
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
@@ -17,11 +17,9 @@ import type { HookAgent, HookDialect } from './hook-event.ts'
 import { HookJudge, type HookRoad } from './hook-judge.ts'
 
 export type HookDoorParts = {
-  readonly road: HookRoad
+  readonly road: HookRoad & Pick<AgentRoad, 'identify'>
   readonly ids: DecisionIds
   readonly now: () => number
-  readonly identify: (credentials: Credentials) => Result<Caller, IdentityFailure>
-  readonly seen: (agent: string, event: string, isKnown: boolean) => void
   readonly failed: (error: unknown) => void
 }
 
@@ -41,10 +39,11 @@ const EVENTS_BYTES_MAX = 256 * 1024 * 1024
  * `POST /hook` and `POST /hook/AGENT`: a coding agent's event in, its own decision shape out. What cannot be answered is an HTTP
  * error, which the agent's hook (`onFailure: block`) and the command shim both take as a refusal.
  */
-export class HookDoor {
+export class HookDoor implements AsyncDisposable {
   readonly #parts: HookDoorParts
   readonly #judge: HookJudge
   readonly #room = new BodyRoom(EVENTS_BYTES_MAX)
+  readonly #counts = new Map<string, number>()
   #config: HookConfig
 
   constructor(config: HookConfig, parts: HookDoorParts) {
@@ -54,12 +53,25 @@ export class HookDoor {
       road: parts.road,
       nextId: () => this.#nextId(),
       waitMs: () => this.#config.waitMs,
-      seen: parts.seen,
+      seen: (agent, event, isKnown) => this.#count(agent, isKnown ? event : 'unknown'),
     })
   }
 
   use(config: HookConfig): void {
     this.#config = config
+  }
+
+  /** Events by agent and name. Names that no contract has are counted together. */
+  get gauge(): GaugeSource {
+    return {
+      name: 'portcullis_hook_events_total',
+      help: 'Events of coding agents by name.',
+      read: () =>
+        [...this.#counts].map(([key, count]) => {
+          const [agent = '', event = ''] = key.split(' ')
+          return [{ agent, event }, count]
+        }),
+    }
   }
 
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
@@ -109,9 +121,18 @@ export class HookDoor {
       if (!isHere || this.#config.key === 'required') return failure('unknown')
       return success({ tenant: 'default', agent, person: undefined, key: undefined })
     }
-    const caller = this.#parts.identify({ key, headers, socketAddress: socket.remoteAddress })
-    if (!caller.ok || caller.value.standing.kind === 'quarantined') return failure('unknown')
-    return success(agentCallerOf(caller.value))
+    const caller = this.#parts.road.identify({ key, headers, socketAddress: socket.remoteAddress })
+    return caller.ok ? caller : failure('unknown')
+  }
+
+  /** Writes down as cancelled what no agent has said the end of. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#judge[Symbol.asyncDispose]()
+  }
+
+  #count(agent: string, event: string): void {
+    const key = `${agent} ${event}`
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
   }
 
   #nextId(): ActId {

@@ -167,6 +167,16 @@ test.each([
   expect(road.ends).toEqual([`d1 ${outcome}`])
 })
 
+test('what a session leaves open is cancelled when it ends, and the rest when the gate does', async () => {
+  const { judge, road } = await answered('claude-code', { ...used, hook_event_name: 'PreToolUse' }, 'allow')
+  const other = { ...used, session_id: 'other', hook_event_name: 'PreToolUse' }
+  await judge.answer(caller, dialects['claude-code'], other, never)
+  await judge.answer(caller, dialects['claude-code'], { ...used, hook_event_name: 'SessionEnd' }, never)
+  expect(road.ends).toEqual(['d1 cancelled'])
+  await judge[Symbol.asyncDispose]()
+  expect(road.ends).toEqual(['d1 cancelled', 'd2 cancelled'])
+})
+
 test('an agent that cannot ask waits for an approval, and the approved act passes', async () => {
   const road = { ...roadOf('ask'), answer: async () => 'approved' as const }
   const asking = road.pass

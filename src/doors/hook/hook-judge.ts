@@ -7,6 +7,7 @@ import {
   type SessionId,
 } from '../../gate/act.ts'
 import type { AgentCaller } from '../../gate/agent-caller.ts'
+import type { AgentOutcome } from '../../gate/agent-entry.ts'
 import type { AgentRoad, Passage } from '../../gate/agent-road.ts'
 import { agentActions } from '../../gate/decision.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
@@ -30,9 +31,10 @@ export type HookJudgeParts = {
 const USES_MAX = 10_000
 
 /** Turns a hook's event into acts, has them judged, and says what came of it in the agent's own words. */
-export class HookJudge {
+export class HookJudge implements AsyncDisposable {
   readonly #parts: HookJudgeParts
-  readonly #uses = new Map<string, readonly Passage[]>()
+  /** Uses under way, by the id an agent gives them or by what they are. */
+  readonly #uses = new Map<string, Use>()
 
   constructor(parts: HookJudgeParts) {
     this.#parts = parts
@@ -63,7 +65,7 @@ export class HookJudge {
         const known = this.#uses.get(useKey(session, event.use))
         // The dialog that follows is what `ask` asked for; it is not asked for twice.
         if (known !== undefined) {
-          const decided = severest(known)
+          const decided = severest(known.passages)
           return decided.decision.action === 'deny' ? ruled(decided) : pass
         }
         return await this.#toolAsked(asked, event.use)
@@ -77,21 +79,39 @@ export class HookJudge {
         if (event.isPersons) road.note(caller, { kind: 'task', session, text: event.text })
         return pass
       case 'arrived':
-        return await this.#judge(asked, [
-          { kind: 'result', id: nextId(), session, call: '', tool: event.source, text: event.text },
-        ])
+        return await this.#judge(asked, {
+          kind: 'result',
+          id: nextId(),
+          session,
+          call: '',
+          tool: event.source,
+          text: event.text,
+        })
       case 'sent':
-        return await this.#judge(asked, [
-          { kind: 'call', id: nextId(), session, tool: event.tool, arguments: event.fields },
-        ])
+        return await this.#judge(asked, {
+          kind: 'call',
+          id: nextId(),
+          session,
+          tool: event.tool,
+          arguments: event.fields,
+        })
       case 'changed':
-        return await this.#judge(asked, [
-          { kind: 'write', id: nextId(), session, path: event.path, text: event.text ?? '' },
-        ])
+        return await this.#judge(asked, {
+          kind: 'write',
+          id: nextId(),
+          session,
+          path: event.path,
+          text: event.text ?? '',
+        })
       case 'told':
-        return await this.#judge(asked, [
-          { kind: 'message', id: nextId(), session, from: event.from, to: event.to, text: event.text },
-        ])
+        return await this.#judge(asked, {
+          kind: 'message',
+          id: nextId(),
+          session,
+          from: event.from,
+          to: event.to,
+          text: event.text,
+        })
       case 'notice':
         return await this.#notice(asked, event.isKnown)
       default:
@@ -103,9 +123,11 @@ export class HookJudge {
     const { session } = asked
     const acts = toolActs(use, { session, nextId: this.#parts.nextId })
     const passages = await this.#pass(asked, acts)
-    this.#remember(useKey(session, use), passages)
-    if (use.id !== undefined) this.#remember(`${session}\0${use.id}`, passages)
+    await this.#remember(session, use, passages)
     const decided = severest(passages)
+    // One part of it that is refused stops all of it.
+    if (decided.decision.action === 'deny')
+      for (const passage of passages) await this.#parts.road.end(passage, 'blocked')
     if (decided.decision.action !== 'ask' || asked.dialect.canAsk) return ruled(decided)
     return await this.#waitFor(asked, use, passages)
   }
@@ -163,16 +185,21 @@ export class HookJudge {
 
   /** A name that the contract does not have is written down as what it is: something an agent did that nobody judges. */
   async #notice(asked: Asked, isKnown: boolean): Promise<Ruling> {
-    if (isKnown) return pass
     const { session, read, fields } = asked
-    await this.#pass(asked, [
-      { kind: 'call', id: this.#parts.nextId(), session, tool: `hook event ${read.name}`, arguments: fields },
-    ])
+    if (isKnown) {
+      if (/^sessionend$/i.test(read.name)) await this.#closeAll(session)
+      return pass
+    }
+    const tool = `hook event ${read.name}`
+    await this.#judge(asked, { kind: 'call', id: this.#parts.nextId(), session, tool, arguments: fields })
     return pass
   }
 
-  async #judge(asked: Asked, acts: readonly JudgedAct[]): Promise<Ruling> {
-    return ruled(severest(await this.#pass(asked, acts)))
+  /** An act that is over as it is told: nothing will say later how it ended. */
+  async #judge(asked: Asked, act: JudgedAct): Promise<Ruling> {
+    const passage = await this.#parts.road.pass(asked.caller, act)
+    await this.#parts.road.end(passage, 'done')
+    return ruled(passage)
   }
 
   async #pass({ caller }: Asked, acts: readonly JudgedAct[]): Promise<readonly Passage[]> {
@@ -182,22 +209,44 @@ export class HookJudge {
     return passages
   }
 
-  #remember(key: string, passages: readonly Passage[]): void {
-    this.#uses.delete(key)
-    this.#uses.set(key, passages)
+  async #remember(session: SessionId, use: ToolUse, passages: readonly Passage[]): Promise<void> {
+    const keys = [useKey(session, use), ...(use.id === undefined ? [] : [idKey(session, use.id)])]
+    const under: Use = { session, keys, passages }
+    // The same use told again begins anew; another one with the same words keeps its own id.
+    const before = this.#uses.get(keys.at(-1) ?? '')
+    if (before !== undefined) await this.#close(before, 'cancelled')
+    for (const key of keys) this.#uses.set(key, under)
     if (this.#uses.size <= USES_MAX) return
-    const oldest = this.#uses.keys().next()
-    if (!oldest.done) this.#uses.delete(oldest.value)
+    const [oldest] = this.#uses.values()
+    if (oldest !== undefined) await this.#close(oldest, 'cancelled')
   }
 
   async #end(session: SessionId, use: ToolUse, outcome: 'done' | 'failed' | 'blocked'): Promise<void> {
-    const byId = use.id === undefined ? undefined : `${session}\0${use.id}`
-    const key = useKey(session, use)
-    const passages = (byId === undefined ? undefined : this.#uses.get(byId)) ?? this.#uses.get(key)
-    if (byId !== undefined) this.#uses.delete(byId)
-    this.#uses.delete(key)
-    for (const passage of passages ?? []) await this.#parts.road.end(passage, outcome)
+    const byId = use.id === undefined ? undefined : this.#uses.get(idKey(session, use.id))
+    const under = byId ?? this.#uses.get(useKey(session, use))
+    if (under !== undefined) await this.#close(under, outcome)
   }
+
+  async #close(under: Use, outcome: AgentOutcome): Promise<void> {
+    for (const key of under.keys) if (this.#uses.get(key) === under) this.#uses.delete(key)
+    for (const passage of under.passages) await this.#parts.road.end(passage, outcome)
+  }
+
+  /** What a session left open when it ended: the agent stopped, or its user did not let it. */
+  async #closeAll(session: SessionId): Promise<void> {
+    for (const under of new Set(this.#uses.values()))
+      if (under.session === session) await this.#close(under, 'cancelled')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const under of new Set(this.#uses.values())) await this.#close(under, 'cancelled')
+  }
+}
+
+type Use = {
+  readonly session: SessionId
+  readonly keys: readonly string[]
+  readonly passages: readonly Passage[]
 }
 
 type Asked = {
@@ -214,6 +263,10 @@ const pass: Ruling = { action: 'pass' }
 function sessionOf(given: string): SessionId | undefined {
   const parsed = parseSessionId(given)
   return parsed.ok ? parsed.value : undefined
+}
+
+function idKey(session: SessionId, id: string): string {
+  return `${session}\0${id}`
 }
 
 /** The same tool with the same input in the same session, for events that carry no id to join them. */
