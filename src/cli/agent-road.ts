@@ -40,7 +40,7 @@ export class KeptRoad implements Disposable {
   constructor({ config, parts, state, recorder, gate, standings }: RoadOptions) {
     this.#around = parts
     this.#agents = config.agents
-    const policy = loadAgentPolicy(config.agents.policy, parts.env)
+    const policy = loadAgentPolicy(config.agents.policy, parts.env, config.agents.budgets)
     this.#file = policy.file
     this.road = AgentRoad.open({
       config: config.agents,
@@ -56,7 +56,7 @@ export class KeptRoad implements Disposable {
 
   /** Throws when the policy cannot be read; nothing has changed then. */
   use(agents: AgentsConfig): void {
-    const policy = loadAgentPolicy(agents.policy, this.#around.env)
+    const policy = loadAgentPolicy(agents.policy, this.#around.env, agents.budgets)
     this.#agents = agents
     this.road.use(agents, policy)
     if (policy.file === this.#file) return

@@ -43,6 +43,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./countermeasure.ts')).countermeasure,
   },
   {
+    name: 'approvals',
+    summary: 'list, approve and refuse what agents were stopped to ask about',
+    load: async () => (await import('./approvals.ts')).approvals,
+  },
+  {
     name: 'ledger',
     summary: 'verify and export the record of every decision',
     load: async () => (await import('./ledger.ts')).ledger,

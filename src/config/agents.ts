@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
+import { budgetsSchema, type WrittenBudgets } from './budgets.ts'
 import type { Mode } from './config.ts'
 
 /** The `agents` section: how the acts of agents are judged, whichever door they come through. */
@@ -14,6 +15,8 @@ export type AgentsConfig = {
     /** Open tickets one agent may have; beyond it an `ask` is a `deny`. */
     readonly openMax: number
   }
+  /** Over what the policy says. */
+  readonly budgets: WrittenBudgets | undefined
 }
 
 export const readyMadePolicies: readonly string[] = ['observe', 'balanced', 'strict']
@@ -33,11 +36,12 @@ export const agentsSchema = v.strictObject({
     }),
     {},
   ),
+  budgets: v.optional(budgetsSchema),
 })
 
 /** `above` is the mode the file states for everything, if it states one: observing is the start for agents. */
 export function agentsConfig(
-  { policy, mode, approvals }: v.InferOutput<typeof agentsSchema>,
+  { policy, mode, approvals, budgets }: v.InferOutput<typeof agentsSchema>,
   file: string,
   above: Mode | undefined,
 ): AgentsConfig {
@@ -45,5 +49,6 @@ export function agentsConfig(
     policy: readyMadePolicies.includes(policy) ? policy : resolve(dirname(file), policy),
     mode: mode ?? above ?? 'observe',
     approvals: { expireMs: approvals.expireMinutes * MINUTE_MS, openMax: approvals.openMax },
+    budgets,
   }
 }

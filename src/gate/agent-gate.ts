@@ -4,6 +4,7 @@ import type { Approval } from './agent-approval.ts'
 import type { AgentPolicy } from './decide/agent-policy.ts'
 import { type AgentTable, agentTable, decideAgentAct, decideObserved } from './decide/decide-agent.ts'
 import type { AgentDecision } from './decision.ts'
+import { destinationsOf } from './destinations.ts'
 import type { Finding } from './finding.ts'
 import { Behaviour } from './inspect/behaviour/behaviour.ts'
 import { inspectCarried } from './inspect/command/carried.ts'
@@ -11,6 +12,8 @@ import { commandDetectors, inspectCommand, inspectWrite } from './inspect/comman
 import { Flow, type ToolSets } from './inspect/flow/flow.ts'
 import { KnownSecrets } from './inspect/secret/known.ts'
 import { SecretWatch } from './inspect/secret/secret.ts'
+import { amountOf } from './inspect/volume/amount.ts'
+import { nothingSpent, type Spender, Volume } from './inspect/volume/volume.ts'
 
 /** What the gate says about one act, and why. */
 export type Verdict = {
@@ -25,9 +28,21 @@ export type Beside = {
   readonly findings: readonly Finding[]
   /** Asked only when the answer counts. */
   readonly approval: () => Approval
+  /** Whose budgets it draws on, over all sessions. Without one, a session is an agent of its own. */
+  readonly agent: string | undefined
+  /** Unix milliseconds, where acts have a time. */
+  readonly now: number | undefined
+  /** The act goes on whatever is decided, so it counts whatever is decided. */
+  readonly isObserving: boolean
 }
 
-const nothingBeside: Beside = { findings: [], approval: () => 'none' }
+const nothingBeside: Beside = {
+  findings: [],
+  approval: () => 'none',
+  agent: undefined,
+  now: undefined,
+  isObserving: false,
+}
 
 /** Sessions kept in memory; the one unused for longest goes first. */
 const SESSIONS_MAX = 10_000
@@ -38,6 +53,7 @@ export const agentDetectors: readonly string[] = [
   'flow',
   'secret',
   'behaviour',
+  'volume',
 ]
 
 /** Each part is made when first needed: a session of shell commands alone has no values to follow. */
@@ -45,6 +61,7 @@ type AgentSession = {
   flow: Flow | undefined
   secrets: SecretWatch | undefined
   behaviour: Behaviour | undefined
+  spent: Spender['session'] | undefined
 }
 
 /** The road of an agent's act: inspect, then decide. Holds what each session has shown so far. */
@@ -55,6 +72,7 @@ export class AgentGate {
   #isOn: (detector: string) => boolean
   #tools: ToolSets
   #secrets: KnownSecrets
+  readonly #volume: Volume
 
   private constructor(policy: AgentPolicy) {
     this.#policy = policy
@@ -62,6 +80,7 @@ export class AgentGate {
     this.#tools = toolSetsOf(policy)
     this.#secrets = new KnownSecrets(policy.secrets)
     this.#isOn = isOnOf(policy)
+    this.#volume = new Volume(policy.budgets)
   }
 
   static open(policy: AgentPolicy): AgentGate {
@@ -75,6 +94,7 @@ export class AgentGate {
     this.#table = agentTable(policy)
     this.#tools = toolSetsOf(policy)
     this.#isOn = isOnOf(policy)
+    this.#volume.use(policy.budgets)
     if (!keepsSecrets) this.#secrets = new KnownSecrets(policy.secrets)
     for (const session of this.#sessions.values()) {
       session.flow?.use(this.#tools)
@@ -98,10 +118,25 @@ export class AgentGate {
   judge(act: JudgedAct, beside: Beside = nothingBeside): Verdict {
     const session = this.#sessionOf(act.session)
     const findings = [...beside.findings, ...this.#inspect(act, session)]
+    const draw = this.#isOn('volume') ? this.#drawOf(act, session, beside) : undefined
+    if (draw !== undefined) findings.push(...this.#volume.inspect(draw.amount, draw.spender))
     const bare = decideAgentAct(this.#table, findings)
     const decision = bare.action === 'ask' ? decideAgentAct(this.#table, findings, beside.approval()) : bare
     if (this.#isOn('behaviour')) this.#behaviourOf(session).noteDecision(decision.action)
+    const goesOn = beside.isObserving || decision.action === 'allow' || decision.action === 'redact'
+    if (draw !== undefined && goesOn) this.#volume.add(draw.amount, draw.spender)
     return { decision, observed: decideObserved(this.#table, findings), findings }
+  }
+
+  #drawOf(act: JudgedAct, session: AgentSession, { agent, now }: Beside) {
+    session.spent ??= nothingSpent()
+    const spender: Spender = {
+      session: session.spent,
+      agent: agent ?? act.session,
+      destinations: destinationsOf(act),
+      now,
+    }
+    return { amount: amountOf(act), spender }
   }
 
   /** Decides from facts alone, for acts that no detector gets to see. */
@@ -165,7 +200,7 @@ export class AgentGate {
       this.#sessions.set(id, known)
       return known
     }
-    const made: AgentSession = { flow: undefined, secrets: undefined, behaviour: undefined }
+    const made: AgentSession = { flow: undefined, secrets: undefined, behaviour: undefined, spent: undefined }
     this.#sessions.set(id, made)
     if (this.#sessions.size > SESSIONS_MAX) {
       const oldest = this.#sessions.keys().next()

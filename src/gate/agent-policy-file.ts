@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readyMadePolicies } from '../config/agents.ts'
+import type { WrittenBudgets } from '../config/budgets.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { agentDetectors } from './agent-gate.ts'
 import type { AgentPolicy } from './decide/agent-policy.ts'
@@ -10,7 +11,7 @@ import { readAgentPolicy } from './decide/read-agent-policy.ts'
 /** A policy as it was read, with the version that decisions and tickets name. */
 export type LoadedPolicy = {
   readonly policy: AgentPolicy
-  /** Hash of the file's text: any change of the file is another version. */
+  /** Hash of the file's text and of the budgets given over it: any change is another version. */
   readonly version: string
   readonly file: string
 }
@@ -19,8 +20,8 @@ type Env = Readonly<Record<string, string | undefined>>
 
 const VERSION_CHARACTERS = 16
 
-/** Reads a ready-made policy by its name, or a file by its absolute path. */
-export function loadAgentPolicy(named: string, env: Env): LoadedPolicy {
+/** Reads a ready-made policy by its name, or a file by its absolute path. `budgets` go over what it says. */
+export function loadAgentPolicy(named: string, env: Env, budgets?: WrittenBudgets): LoadedPolicy {
   const file = readyMadePolicies.includes(named)
     ? fileURLToPath(new URL(`../../policies/${named}.yaml`, import.meta.url))
     : named
@@ -30,8 +31,12 @@ export function loadAgentPolicy(named: string, env: Env): LoadedPolicy {
   } catch (cause) {
     throw new GateError('policy-not-found', `cannot read the policy ${named}`, { cause })
   }
-  const policy = withEnvironment(readAgentPolicy(text, named, agentDetectors), env)
-  const version = createHash('sha256').update(text).digest('hex').slice(0, VERSION_CHARACTERS)
+  const policy = withEnvironment(readAgentPolicy(text, named, agentDetectors, budgets), env)
+  const version = createHash('sha256')
+    .update(text)
+    .update(JSON.stringify(budgets ?? {}))
+    .digest('hex')
+    .slice(0, VERSION_CHARACTERS)
   return { policy, version, file }
 }
 

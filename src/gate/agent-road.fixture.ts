@@ -46,7 +46,7 @@ export class TestRoad implements AsyncDisposable {
     this.approvals = new ApprovalStore(this.#state)
     this.road = AgentRoad.open({
       config: agents,
-      policy: loadAgentPolicy(agents.policy, {}),
+      policy: loadAgentPolicy(agents.policy, {}, agents.budgets),
       recorder: new Recorder(ledger, rules),
       approvals: this.approvals,
       identify: () => ({ ok: false, error: 'key-unknown' }),

@@ -198,7 +198,13 @@ export class AgentRoad {
       return this.#gate.decide([gateFinding('act.unreadable', 'high', carried.reason)])
     const findings = this.#standingFindings(caller, now)
     try {
-      return this.#gate.judge(act, { findings, approval })
+      return this.#gate.judge(act, {
+        findings,
+        approval,
+        agent: agentKey(caller),
+        now,
+        isObserving: this.#config.mode === 'observe',
+      })
     } catch {
       return this.#gate.decide([gateFinding('detector-failed', 'high', 'the gate failed on this act')])
     }
@@ -326,9 +332,13 @@ export class AgentRoad {
   }
 }
 
+function agentKey({ tenant, agent }: AgentCaller): string {
+  return `${tenant}\0${agent}`
+}
+
 /** One agent's session is no other's, whatever name a client gives it. */
-function scoped({ tenant, agent }: AgentCaller, session: SessionId): SessionId {
-  return `${tenant}\0${agent}\0${session}` as SessionId
+function scoped(caller: AgentCaller, session: SessionId): SessionId {
+  return `${agentKey(caller)}\0${session}` as SessionId
 }
 
 function gateFinding(fact: string, severity: Finding['severity'], summary: string): Finding {

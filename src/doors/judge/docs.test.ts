@@ -41,7 +41,9 @@ describe.each([...agentDetectors])('%s', (detector) => {
       block?.[1] === 'sh'
         ? execFileSync('sh', ['-c', text.split(' | portcullis')[0] ?? ''], { encoding: 'utf8' })
         : text
-    const gate = AgentGate.open(readAgentPolicy(balanced, 'balanced.yaml', agentDetectors))
+    // An example may need a line of policy beside the default.
+    const beside = /## An example\n+```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
+    const gate = AgentGate.open(readAgentPolicy(`${balanced}\n${beside}`, 'balanced.yaml', agentDetectors))
     const verdicts = acts
       .trim()
       .split('\n')

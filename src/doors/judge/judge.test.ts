@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
+import { budgetsOf } from '../../config/budgets.ts'
 import { AgentGate, agentDetectors } from '../../gate/agent-gate.ts'
 import { judgeLines, LINE_BYTES_MAX } from './judge.ts'
 
@@ -9,6 +10,7 @@ const policy = {
   rules: [{ name: 'no', facts: ['*'], severity: 'high', action: 'deny' } as const],
   tools: { trusted: [], sinks: [], readers: [] },
   secrets: [],
+  budgets: budgetsOf(),
 }
 
 async function judged(chunks: readonly (string | Buffer)[]): Promise<readonly unknown[]> {

@@ -1,3 +1,4 @@
+import type { Budgets } from '../../config/budgets.ts'
 import type { AgentAction } from '../decision.ts'
 import type { Severity } from '../finding.ts'
 
@@ -10,6 +11,8 @@ export type AgentPolicy = {
   readonly tools: ToolLabels
   /** Values that must never leave in any encoding. */
   readonly secrets: readonly KnownSecret[]
+  /** How much may pass before the gate stops. */
+  readonly budgets: Budgets
 }
 
 export type AgentRule = {

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { LineCounter, parseDocument } from 'yaml'
+import { budgetsOf, budgetsSchema, type WrittenBudgets } from '../../config/budgets.ts'
 import { GateError } from '../../kernel/gate-error.ts'
 import { agentActions } from '../decision.ts'
 import { severities } from '../finding.ts'
@@ -39,10 +40,16 @@ const schema = v.strictObject({
     { trusted: [], sinks: [], readers: [] },
   ),
   secrets: v.optional(v.array(v.strictObject({ name, value: v.pipe(v.string(), v.minLength(8)) })), []),
+  budgets: v.optional(budgetsSchema),
 })
 
-/** Reads a policy; `file` is only for messages, which say the line and the field. */
-export function readAgentPolicy(text: string, file: string, detectors: readonly string[]): AgentPolicy {
+/** Reads a policy; `file` is only for messages, which say the line and the field. `budgets` go over its own. */
+export function readAgentPolicy(
+  text: string,
+  file: string,
+  detectors: readonly string[],
+  budgets?: WrittenBudgets,
+): AgentPolicy {
   if (text.length > POLICY_CHARACTERS_MAX)
     throw new GateError('policy-invalid', `${file}: longer than ${POLICY_CHARACTERS_MAX} characters`)
   const lines = new LineCounter()
@@ -81,5 +88,6 @@ export function readAgentPolicy(text: string, file: string, detectors: readonly 
     rules: policy.rules,
     tools: policy.tools,
     secrets: policy.secrets,
+    budgets: budgetsOf(policy.budgets, budgets),
   }
 }
