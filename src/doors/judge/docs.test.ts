@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { agentsSchema } from '../../config/agents.ts'
 import { AgentGate, agentDetectors } from '../../gate/agent-gate.ts'
 import { readAgentPolicy } from '../../gate/decide/read-agent-policy.ts'
 import { parseAct } from './parse-act.ts'
@@ -41,9 +44,10 @@ describe.each([...agentDetectors])('%s', (detector) => {
       block?.[1] === 'sh'
         ? execFileSync('sh', ['-c', text.split(' | portcullis')[0] ?? ''], { encoding: 'utf8' })
         : text
-    // An example may need a line of policy beside the default.
-    const beside = /## An example\n+```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
-    const gate = AgentGate.open(readAgentPolicy(`${balanced}\n${beside}`, 'balanced.yaml', agentDetectors))
+    // An example may need smaller budgets than usual.
+    const beside = /## An example\n+```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? 'agents: {}'
+    const { budgets } = v.parse(v.object({ agents: agentsSchema }), parse(beside)).agents
+    const gate = AgentGate.open(readAgentPolicy(balanced, 'balanced.yaml', agentDetectors, budgets))
     const verdicts = acts
       .trim()
       .split('\n')
