@@ -12,7 +12,14 @@ beforeEach(async () => {
   const database = openState(join(cwd, 'portcullis-data'))
   const created = Date.now()
   const common = { tenant: 'default', agent: 'coder', person: 'ann', session: 's', act: 'call', policy: 'p' }
-  const asked = { decision: 'd_1', rule: 'ask-tunnels', reason: 'a tunnel \u001b[2Jto example.com', created }
+  const asked = {
+    decision: 'd_1',
+    rule: 'ask-tunnels',
+    reason: 'a tunnel \u001b[2Jto example.com',
+    created,
+    call: '{}',
+    findings: [],
+  }
   const store = new ApprovalStore(database)
   store.add({ ...common, ...asked, id: 't_1', tool: 'run', digest: 'a', expires: created + 600_000 })
   store.add({ ...common, ...asked, id: 't_2', tool: 'run', digest: 'b', expires: created - 1 })

@@ -6,11 +6,14 @@ import { openState } from '../store/embedded/state.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { moment } from './render/figures.ts'
 import { screenOf } from './render/screen.ts'
-import { visible } from './render/visible.ts'
+import { cut, visible } from './render/visible.ts'
 import { authorOption, storeOptions, storePath, textOption } from './store-option.ts'
 
 /** Nothing is asked here, so the rules for asking do not count. */
 const noAsking = { expireMs: 0, openMax: 0 }
+
+/** The call is shown up to here; `--json` has all of it. */
+const CALL_CELLS = 400
 
 export const approvals: Command = {
   usage: 'list|approve|refuse [ID]',
@@ -62,7 +65,7 @@ function list(tickets: Approvals, options: ParsedOptions, console: Console): Exi
 /** Tool, agent and reason come from outside: no control character of theirs reaches the terminal. */
 function shown(ticket: TicketRecord, console: Console): string {
   const { paint } = screenOf(console)
-  const { id, state, agent, person, tool, act, session, rule, reason, created, expires } = ticket
+  const { id, state, call, agent, person, tool, act, session, rule, reason, created, expires } = ticket
   const who = person === undefined ? visible(agent) : `${visible(agent)} for ${visible(person)}`
   const colour = state === 'open' ? 'yellow' : state === 'refused' ? 'red' : 'dim'
   const what = tool === '' ? act : `${act} ${visible(tool)}`
@@ -70,6 +73,7 @@ function shown(ticket: TicketRecord, console: Console): string {
   return [
     `${paint('bold', id)}  ${paint(colour, state.padEnd(8))}  ${what}  by ${who}`,
     `  ${visible(reason)} ${paint('dim', `[${rule}]`)}`,
+    ...(call === '' ? [] : [`  ${visible(cut(call, CALL_CELLS))}`]),
     `  ${paint('dim', `asked ${moment(created)} in session ${visible(session)}, ${end}`)}`,
     '',
   ].join('\n')

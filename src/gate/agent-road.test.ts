@@ -158,6 +158,27 @@ test('a door that waits hears an answer that another process wrote', async () =>
   expect(await test.road.answer(ticket, AbortSignal.abort())).toBe('expired')
 })
 
+test('a ticket shows the exact call while it is open, and a withdrawn one makes room', async () => {
+  await using test = await TestRoad.open({ approvals: { openMax: 1 } })
+  const { ticket } = await test.road.pass(ann, doubtful())
+  if (ticket === undefined) throw new Error('no ticket')
+  expect(JSON.parse(test.road.approvals.find(ticket.id)?.call ?? '')).toEqual({
+    arguments: { command: 'ssh -R 2222:localhost:22 me@example.com' },
+    tool: 'run',
+  })
+  test.road.withdraw(ticket)
+  expect(test.road.approvals.find(ticket.id)).toMatchObject({ state: 'expired', call: '' })
+  const next = await test.road.pass(ann, call('run', { command: 'ssh -R 1:localhost:22 me@example.com' }))
+  expect(next.decision.action).toBe('ask')
+})
+
+test('what a protocol saw is decided by the same table', async () => {
+  await using test = await TestRoad.open()
+  const summary = 'seen by the door'
+  const seen = [{ detector: 'gate', fact: 'detector-failed', severity: 'high', summary } as const]
+  expect((await test.road.pass(ann, call('list', {}), seen)).decision.action).toBe('deny')
+})
+
 test('when the ledger cannot be written nothing passes', async () => {
   await using test = await TestRoad.open()
   await test.breakLedger()

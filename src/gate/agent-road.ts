@@ -102,21 +102,24 @@ export class AgentRoad {
     this.#gate.note({ ...act, session: scoped(caller, act.session) })
   }
 
-  /** Inspects, decides and records. What is decided is in the ledger before this resolves. */
-  async pass(caller: AgentCaller, act: JudgedAct): Promise<Passage> {
+  /**
+   * Inspects, decides and records. What is decided is in the ledger before this resolves. `seen` are findings that
+   * the protocol itself made (a tool that changed, a card whose signature is wrong): the same table decides them.
+   */
+  async pass(caller: AgentCaller, act: JudgedAct, seen: readonly Finding[] = []): Promise<Passage> {
     const key = scoped(caller, act.session)
     const began = this.#parts.now()
     const carried = carriedBy(act)
     const binding = this.#bindingOf(caller, act, carried)
     let used: string | undefined
-    const verdict = this.#judge(caller, { ...act, session: key }, carried, began, () => {
+    const verdict = this.#judge(caller, { ...act, session: key }, { carried, seen, began }, () => {
       // Observing asks nobody, so there is no approval to use up.
       if (this.#config.mode === 'observe') return 'none'
       const taken = this.approvals.take(binding)
       used = taken.ticket
       return taken.approval
     })
-    const passage = this.#passage(caller, act, verdict, binding)
+    const passage = this.#passage(caller, act, verdict, { binding, carried })
     const entry = this.#entry(caller, act, passage, { binding, carried, began, used })
     const recorded = await this.#record(entry, passage)
     if (recorded !== undefined) this.#going.set(recorded.passage, { ticket: recorded.ticket, key, began })
@@ -141,6 +144,11 @@ export class AgentRoad {
   /** Waits for a person's answer, at most as long as the ticket lives. */
   answer(ticket: ApprovalTicket, signal: AbortSignal): Promise<'approved' | 'refused' | 'expired'> {
     return this.approvals.wait(ticket, signal)
+  }
+
+  /** Ends an open ticket that was settled elsewhere, such as at the agent's own terminal. */
+  withdraw(ticket: ApprovalTicket): void {
+    this.approvals.withdraw(ticket)
   }
 
   approve(id: string, answer: PersonsAnswer): Promise<Result<TicketRecord, AnswerFailure>> {
@@ -190,19 +198,18 @@ export class AgentRoad {
   #judge(
     caller: AgentCaller,
     act: JudgedAct,
-    carried: Carried,
-    now: number,
+    { carried, seen, began }: { carried: Carried; seen: readonly Finding[]; began: number },
     approval: () => ReturnType<Approvals['take']>['approval'],
   ): Verdict {
     if (carried.kind === 'unreadable')
       return this.#gate.decide([gateFinding('act.unreadable', 'high', carried.reason)])
-    const findings = this.#standingFindings(caller, now)
+    const findings = [...this.#standingFindings(caller, began), ...seen]
     try {
       return this.#gate.judge(act, {
         findings,
         approval,
         agent: agentKey(caller),
-        now,
+        now: began,
         isObserving: this.#config.mode === 'observe',
       })
     } catch {
@@ -228,14 +235,22 @@ export class AgentRoad {
     }
   }
 
-  #passage(caller: AgentCaller, act: JudgedAct, verdict: Verdict, binding: ApprovalBinding): Passage {
+  #passage(
+    caller: AgentCaller,
+    act: JudgedAct,
+    verdict: Verdict,
+    { binding, carried }: { binding: ApprovalBinding; carried: Carried },
+  ): Passage {
     const { decision: wouldBe, observed, findings } = verdict
     const { id } = act
     const isObserving = this.#config.mode === 'observe'
     const decision = isObserving ? observed : wouldBe
     if (decision.action !== 'ask') return { id, decision, wouldBe, findings, ticket: undefined }
     const { rule, reason } = decision
-    const ticket = this.approvals.ask(binding, { person: caller.person, decision: id, rule, reason })
+    const about = { person: caller.person, decision: id, rule, reason }
+    const shown = findings.map(({ spans: _, ...finding }) => finding)
+    const call = carried.kind === 'read' ? carried.text : ''
+    const ticket = this.approvals.ask(binding, about, { call, findings: shown })
     if (ticket !== undefined) {
       const record = this.approvals.find(ticket.id)
       if (record !== undefined) this.#tell({ kind: 'ticket', ticket: record })

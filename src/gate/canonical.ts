@@ -17,6 +17,7 @@ export function canonicalJson(value: JsonValue): string {
   return `{${fields.join(',')}}`
 }
 
-export function canonicalDigest(value: JsonValue): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex')
+/** SHA-256 of a canonical text. */
+export function digestOf(canonical: string): string {
+  return createHash('sha256').update(canonical).digest('hex')
 }

@@ -1,6 +1,6 @@
 import { unreachable } from '../kernel/unreachable.ts'
 import type { JsonValue, JudgedAct } from './act.ts'
-import { canonicalDigest } from './canonical.ts'
+import { canonicalJson, digestOf } from './canonical.ts'
 
 /** What one act carries, at most, in UTF-16 units of its canonical form. */
 const ACT_CHARACTERS_MAX = 16 * 1_048_576
@@ -10,7 +10,13 @@ const TOOL_CHARACTERS_MAX = 256
 
 /** What an act carries, measured before anything else looks at it. */
 export type Carried =
-  | { readonly kind: 'read'; readonly digest: string; readonly characters: number }
+  | {
+      readonly kind: 'read'
+      readonly digest: string
+      /** What the digest is over. */
+      readonly text: string
+      readonly characters: number
+    }
   | { readonly kind: 'unreadable'; readonly reason: string; readonly characters: number }
 
 /** Measures before anything else looks: what is too large or too deep is not looked at by anything else. */
@@ -21,7 +27,8 @@ export function carriedBy(act: JudgedAct): Carried {
     return { kind: 'unreadable', reason: `nested deeper than ${NESTING_MAX}`, characters: 0 }
   if (characters > ACT_CHARACTERS_MAX)
     return { kind: 'unreadable', reason: `longer than ${ACT_CHARACTERS_MAX} characters`, characters }
-  return { kind: 'read', digest: canonicalDigest(value), characters }
+  const text = canonicalJson(value)
+  return { kind: 'read', digest: digestOf(text), text, characters }
 }
 
 function actJson(act: JudgedAct): JsonValue {

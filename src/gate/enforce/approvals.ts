@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { failure, type Result, success } from '../../kernel/result.ts'
-import type { ApprovalStore, StoredApproval } from '../../store/embedded/approval-store.ts'
+import type { ApprovalStore, StoredApproval, StoredFinding } from '../../store/embedded/approval-store.ts'
 import type { ActId, SessionId } from '../act.ts'
 import type { Approval, ApprovalBinding, ApprovalTicket, TicketState } from '../agent-approval.ts'
 
 /** A ticket with what became of it. */
 export type TicketRecord = Omit<ApprovalTicket, 'decision'> & {
   readonly decision: string
+  /** What would be done, word for word: the canonical text that the digest is over. Empty once it is over. */
+  readonly call: string
+  readonly findings: readonly StoredFinding[]
   readonly state: TicketState
   readonly author: string | undefined
   readonly answered: number | undefined
@@ -24,6 +27,9 @@ export type AnswerFailure = 'ticket-unknown' | 'ticket-closed'
 const ID_BYTES = 6
 const LISTED_MAX = 1_000
 const REASON_CHARACTERS_MAX = 500
+/** What a person can read before answering, and more. */
+const CALL_CHARACTERS_MAX = 65_536
+const FINDINGS_MAX = 50
 
 type Waiter = { readonly id: string; readonly resolve: (state: TicketState) => void }
 
@@ -60,6 +66,7 @@ export class Approvals {
   ask(
     binding: ApprovalBinding,
     about: Pick<ApprovalTicket, 'person' | 'decision' | 'rule' | 'reason'>,
+    shown: Pick<TicketRecord, 'call' | 'findings'>,
   ): ApprovalTicket | undefined {
     const now = this.#now()
     const current = this.#store.current(binding, now)
@@ -73,8 +80,19 @@ export class Approvals {
       created: now,
       expires: now + this.#rules.expireMs,
     }
-    this.#store.add(ticket)
+    this.#store.prune(now)
+    this.#store.add({
+      ...ticket,
+      call: shortened(shown.call),
+      findings: shown.findings.slice(0, FINDINGS_MAX),
+    })
     return ticket
+  }
+
+  /** Somebody else settled it, or nobody needs it any more. */
+  withdraw({ id }: Pick<ApprovalTicket, 'id'>): void {
+    this.#store.withdraw(id, this.#now())
+    this.tellWaiting()
   }
 
   answer(
@@ -142,6 +160,11 @@ function recordOf(stored: StoredApproval, now: number): TicketRecord {
 }
 
 function ticketOf(stored: StoredApproval): ApprovalTicket {
-  const { state: _, author: __, answered: ___, note: ____, used: _____, ...ticket } = stored
+  const { state: _, author: __, answered: ___, note: ____, used: _____, call: ______, ...rest } = stored
+  const { findings: _______, ...ticket } = rest
   return { ...ticket, session: ticket.session as SessionId, decision: ticket.decision as ActId }
+}
+
+function shortened(call: string): string {
+  return call.length > CALL_CHARACTERS_MAX ? `${call.slice(0, CALL_CHARACTERS_MAX)}…` : call
 }

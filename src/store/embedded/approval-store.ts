@@ -15,6 +15,9 @@ export type StoredApproval = {
   readonly decision: string
   readonly rule: string
   readonly reason: string
+  /** What the digest is over, cut when it is long; empty once the ticket is answered or over. */
+  readonly call: string
+  readonly findings: readonly StoredFinding[]
   readonly created: number
   readonly expires: number
   readonly state: 'open' | 'approved' | 'refused' | 'used'
@@ -22,6 +25,13 @@ export type StoredApproval = {
   readonly answered: number | undefined
   readonly note: string | undefined
   readonly used: number | undefined
+}
+
+export type StoredFinding = {
+  readonly detector: string
+  readonly fact: string
+  readonly severity: string
+  readonly summary: string
 }
 
 export type NewApproval = Omit<StoredApproval, 'state' | 'author' | 'answered' | 'note' | 'used'>
@@ -45,7 +55,12 @@ const optionalTime = v.pipe(
 )
 const rowSchema = v.object({
   ...{ id: text, tenant: text, agent: text, person: optionalText, session: text, act: text, tool: text },
-  ...{ digest: text, policy: text, decision: text, rule: text, reason: text },
+  ...{ digest: text, policy: text, decision: text, rule: text, reason: text, call: text },
+  findings: v.pipe(
+    text,
+    v.parseJson(),
+    v.array(v.object({ detector: text, fact: text, severity: text, summary: text })),
+  ),
   ...{ created: v.number(), expires: v.number() },
   state: v.picklist(['open', 'approved', 'refused', 'used']),
   ...{ author: optionalText, answered: optionalTime, note: optionalText, used: optionalTime },
@@ -61,7 +76,8 @@ export class ApprovalStore {
       CREATE TABLE IF NOT EXISTS approval (
         id TEXT PRIMARY KEY, tenant TEXT NOT NULL, agent TEXT NOT NULL, person TEXT, session TEXT NOT NULL,
         act TEXT NOT NULL, tool TEXT NOT NULL, digest TEXT NOT NULL, policy TEXT NOT NULL, decision TEXT NOT NULL,
-        rule TEXT NOT NULL, reason TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,
+        rule TEXT NOT NULL, reason TEXT NOT NULL, call TEXT NOT NULL, findings TEXT NOT NULL,
+        created INTEGER NOT NULL, expires INTEGER NOT NULL,
         state TEXT NOT NULL DEFAULT 'open', author TEXT, answered INTEGER, note TEXT, used INTEGER,
         recorded INTEGER NOT NULL DEFAULT 0
       ) STRICT;
@@ -73,12 +89,12 @@ export class ApprovalStore {
     this.#database
       .prepare(
         `INSERT INTO approval (id, tenant, agent, person, session, act, tool, digest, policy, decision, rule, reason,
-          created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          call, findings, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         ...[ticket.id, ticket.tenant, ticket.agent, ticket.person ?? null, ticket.session, ticket.act],
         ...[ticket.tool, ticket.digest, ticket.policy, ticket.decision, ticket.rule, ticket.reason],
-        ...[ticket.created, ticket.expires],
+        ...[ticket.call, JSON.stringify(ticket.findings), ticket.created, ticket.expires],
       )
   }
 
@@ -119,11 +135,18 @@ export class ApprovalStore {
   answer(id: string, state: 'approved' | 'refused', author: string, note: string, now: number): boolean {
     const { changes } = this.#database
       .prepare(
-        `UPDATE approval SET state = ?, author = ?, note = ?, answered = ?
+        `UPDATE approval SET state = ?, author = ?, note = ?, answered = ?, call = ''
           WHERE id = ? AND state = 'open' AND expires > ?`,
       )
       .run(state, author, note, now, id, now)
     return Number(changes) === 1
+  }
+
+  /** Ends an open ticket without an answer. */
+  withdraw(id: string, now: number): void {
+    this.#database
+      .prepare(`UPDATE approval SET expires = ?, call = '' WHERE id = ? AND state = 'open' AND expires > ?`)
+      .run(now, id, now)
   }
 
   /** Takes the one use of an approved ticket. False when somebody else took it, or it ran out. */
@@ -150,6 +173,7 @@ export class ApprovalStore {
 
   /** Forgets what ended long ago and is in the ledger. */
   prune(now: number): void {
+    this.#database.prepare(`UPDATE approval SET call = '' WHERE call <> '' AND expires <= ?`).run(now)
     this.#database
       .prepare('DELETE FROM approval WHERE expires < ? AND (author IS NULL OR recorded = 1)')
       .run(now - KEPT_MS)
