@@ -1,6 +1,7 @@
 import type { Budgets } from '../../config/budgets.ts'
 import type { AgentAction } from '../decision.ts'
 import type { Severity } from '../finding.ts'
+import type { AgentSystem } from './system/system.ts'
 
 /** Which findings lead to which action. Read from a file a person can read; see `docs/agent-gate.md`. */
 export type AgentPolicy = {
@@ -13,6 +14,8 @@ export type AgentPolicy = {
   readonly secrets: readonly KnownSecret[]
   /** How much may pass before the gate stops. */
   readonly budgets: Budgets
+  /** The agents that work together and what holds between them; without it only the rules above decide. */
+  readonly system?: AgentSystem | undefined
 }
 
 export type AgentRule = {

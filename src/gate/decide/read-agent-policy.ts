@@ -5,6 +5,7 @@ import { GateError } from '../../kernel/gate-error.ts'
 import { agentActions } from '../decision.ts'
 import { severities } from '../finding.ts'
 import type { AgentPolicy } from './agent-policy.ts'
+import { readSystem, systemSchema } from './system/read-system.ts'
 
 /** A policy longer than this is no file a person can read. */
 const POLICY_CHARACTERS_MAX = 1_048_576
@@ -41,6 +42,7 @@ const schema = v.strictObject({
   ),
   secrets: v.optional(v.array(v.strictObject({ name, value: v.pipe(v.string(), v.minLength(8)) })), []),
   budgets: v.optional(budgetsSchema),
+  system: v.optional(systemSchema),
 })
 
 /** Reads a policy; `file` is only for messages, which say the line and the field. `budgets` go over its own. */
@@ -89,5 +91,6 @@ export function readAgentPolicy(
     tools: policy.tools,
     secrets: policy.secrets,
     budgets: budgetsOf(policy.budgets, budgets),
+    system: policy.system === undefined ? undefined : readSystem(policy.system, complain),
   }
 }

@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto'
+import { Globs } from '../../globs.ts'
+import { systemTable } from './compile.ts'
+import { bitKey } from './layout.ts'
+import { type Layout, tableLayout } from './step.ts'
+import type { AgentSystem } from './system.ts'
+import type { SystemTable } from './table.ts'
+
+/** Changes when the meaning of a declared system changes, so that a ledger is never replayed under another meaning. */
+const MEANING = 'portcullis-system-1'
+
+/** Callers come under few names; this many are remembered with their role. */
+const ROLES_MAX = 10_000
+
+/** A system ready to run: its table, and which role a caller comes under. One for all sessions. */
+export class SystemModel {
+  readonly system: AgentSystem
+  readonly table: SystemTable
+  readonly layout: Layout
+  readonly hash: string
+  readonly tools: ReadonlySet<string>
+  readonly #globs: readonly (readonly [role: string, globs: Globs])[]
+  readonly #approved = new Map<string, number>()
+  readonly #roles = new Map<string, string | undefined>()
+
+  private constructor(table: SystemTable) {
+    const { system } = table
+    this.system = system
+    this.table = table
+    this.layout = tableLayout(this.table)
+    this.hash = modelHash(system)
+    this.tools = new Set(system.tools.map(({ name }) => name))
+    this.table.bits.forEach((bit, at) => {
+      if (bit.kind === 'approved') this.#approved.set(bitKey(bit), at)
+    })
+    this.#globs = system.agents.map(({ name, match }) => [name, new Globs(match)])
+  }
+
+  static open(system: AgentSystem): SystemModel {
+    return new SystemModel(systemTable(system))
+  }
+
+  /** For whoever has compiled the system already. */
+  static of(table: SystemTable): SystemModel {
+    return new SystemModel(table)
+  }
+
+  /** Where the table keeps that an approval of this slot is waiting. */
+  approvedBit(agent: string, tool: string, slot: number): number {
+    const bit = this.#approved.get(bitKey({ kind: 'approved', agent, tool, slot }))
+    if (bit === undefined) throw new RangeError(`${agent} takes no approval for ${tool}`)
+    return bit
+  }
+
+  /** The first role whose globs the caller's name fits. */
+  roleOf(agent: string): string | undefined {
+    if (this.#roles.has(agent)) return this.#roles.get(agent)
+    const role = this.#globs.find(([, globs]) => globs.match(agent))?.[0]
+    if (this.#roles.size < ROLES_MAX) this.#roles.set(agent, role)
+    return role
+  }
+}
+
+export function modelHash(system: AgentSystem): string {
+  return hash('sha256', `${MEANING}\n${JSON.stringify(system)}`, 'hex')
+}

@@ -1,0 +1,211 @@
+import { SystemModel } from '../../gate/decide/system/model.ts'
+import type { Row, TableEvent } from '../../gate/decide/system/table.ts'
+import { type Certificate, certificateHolds } from './certificate.ts'
+import { invariantClauses } from './invariant.ts'
+import type { Bad, Clause, Program } from './program.ts'
+import { replays } from './replay.ts'
+import { saturate } from './saturate.ts'
+import { type Search, type SearchLimits, search } from './search.ts'
+import { type Slice, sliceFor, type Touching, touchIndex } from './slice.ts'
+
+export type Outcome =
+  /** For runs of any length, by an invariant that was checked apart. */
+  | { readonly verdict: 'proved'; readonly cases: number; readonly clauses: number }
+  /** For every run of this configuration: all states that bear on the cases left over were visited. */
+  | { readonly verdict: 'proved-bounded'; readonly cases: number; readonly states: number }
+  | {
+      readonly verdict: 'violated'
+      readonly cases: number
+      readonly states: number
+      readonly events: readonly TableEvent[]
+      readonly bad: Bad
+    }
+  | { readonly verdict: 'unknown'; readonly cases: number; readonly states: number; readonly reason: string }
+
+/** Of many ways to break a property, the shortest of this many is shown. */
+const FOUND_MAX = 12
+/** Bad cases that no invariant excludes and that are searched one by one. */
+const SEARCHES_MAX = 5_000
+
+/** Whether any bad case of the program can come about. */
+export function check(program: Program, limits: SearchLimits): Outcome {
+  const run = new Checking(program, limits)
+  return run.outcome()
+}
+
+/** The cases that cannot come about at all, for properties that say that something is possible. */
+export function impossible(program: Program, limits: SearchLimits): readonly Bad[] | 'unknown' {
+  const run = new Checking(program, limits)
+  const never: Bad[] = []
+  for (const bad of program.bads) {
+    const found = run.isExcluded(bad) ? undefined : run.look(bad)
+    if (found === undefined || found.kind === 'exhausted') never.push(bad)
+    else if (found.kind === 'limit') return 'unknown'
+  }
+  return never
+}
+
+class Checking {
+  readonly #program: Program
+  readonly #limits: SearchLimits
+  readonly #reach: Uint8Array
+  readonly #clauses: readonly Clause[]
+  /** Clauses by their left bit. */
+  readonly #clausesFrom = new Map<number, Clause[]>()
+  readonly #model: SystemModel
+  #touching: Touching | undefined
+  #states = 0
+
+  constructor(program: Program, limits: SearchLimits) {
+    this.#program = program
+    this.#limits = limits
+    this.#reach = saturate(program)
+    this.#clauses = program.hints.length === 0 ? [] : invariantClauses(program, this.#reach)
+    for (const clause of this.#clauses) {
+      const list = this.#clausesFrom.get(clause.left)
+      if (list === undefined) this.#clausesFrom.set(clause.left, [clause])
+      else list.push(clause)
+    }
+    this.#model = SystemModel.of(program.table)
+  }
+
+  outcome(): Outcome {
+    const { bads } = this.#program
+    const open = bads.filter((bad) => !this.isExcluded(bad))
+    const closed = open.length === 0 ? bads : bads.filter((bad) => !open.includes(bad))
+    const certificate: Certificate = { never: this.#never(), clauses: this.#clauses }
+    const unsure = (reason: string): Outcome => ({
+      verdict: 'unknown',
+      cases: bads.length,
+      states: this.#states,
+      reason,
+    })
+    if (!certificateHolds({ ...this.#program, bads: closed }, certificate))
+      return unsure('the invariant that was found does not pass its own check')
+    if (open.length === 0) return { verdict: 'proved', cases: bads.length, clauses: this.#clauses.length }
+    return this.#searchAll(open, unsure)
+  }
+
+  #searchAll(open: readonly Bad[], unsure: (reason: string) => Outcome): Outcome {
+    const found: { readonly bad: Bad; readonly events: readonly TableEvent[] }[] = []
+    let doubt: string | undefined
+    for (const [at, bad] of open.entries()) {
+      if (at >= SEARCHES_MAX) doubt ??= `more than ${SEARCHES_MAX} cases are open`
+      if (at >= SEARCHES_MAX || found.length >= FOUND_MAX) break
+      const answer = this.look(bad)
+      if (answer.kind === 'limit') doubt ??= answer.reason
+      if (answer.kind === 'found') found.push({ bad, events: answer.events })
+    }
+    const [first] = found.sort((left, right) => left.events.length - right.events.length)
+    const base = { cases: this.#program.bads.length, states: this.#states }
+    if (first !== undefined) return { verdict: 'violated', ...base, ...first }
+    return doubt === undefined ? { verdict: 'proved-bounded', ...base } : unsure(doubt)
+  }
+
+  /** Searches one case: without budgets first, which is quicker, and with them if the gate does not follow. */
+  look(
+    bad: Bad,
+  ):
+    | { readonly kind: 'found'; readonly events: readonly TableEvent[] }
+    | { readonly kind: 'exhausted' }
+    | { readonly kind: 'limit'; readonly reason: string } {
+    this.#touching ??= touchIndex(this.#program)
+    const needsCounters = bad.spent !== undefined
+    for (const withCounters of needsCounters ? [true] : [false, true]) {
+      const slice = sliceFor(this.#program, this.#reach, this.#touching, bad, withCounters)
+      const answer = this.#searchSlice(slice)
+      if (answer.kind === 'exhausted') return answer
+      if (answer.kind === 'limit')
+        return {
+          kind: 'limit',
+          reason: `the search stopped at its limit of ${this.#limits.statesMax} states`,
+        }
+      const events = answer.rows.map((row) => this.#eventOf(slice.origin[row] as number))
+      if (replays(this.#model, events, bad)) return { kind: 'found', events }
+      if (this.#program.limits.length === 0 || withCounters)
+        return { kind: 'limit', reason: 'a trace was found that the gate does not follow' }
+    }
+    return { kind: 'limit', reason: 'no search was made' }
+  }
+
+  #searchSlice(slice: Slice): Search {
+    const answer = search(slice, this.#limits)
+    this.#states += answer.counts.distinct
+    if (answer.kind !== 'limit') return answer
+    // Too many ways to go: try only the steps of a plan that ignores what stands in its way.
+    const planned = search(slice, this.#limits, relaxedPlan(slice))
+    this.#states += planned.counts.distinct
+    return planned.kind === 'found' ? planned : answer
+  }
+
+  #eventOf(row: number): TableEvent {
+    const { rows, table } = this.#program
+    return table.events[(rows[row] as Row).event] as TableEvent
+  }
+
+  #never(): ReadonlySet<number> {
+    const never = new Set<number>()
+    for (let bit = 0; bit < this.#program.bits; bit++) if (this.#reach[bit] === 0) never.add(bit)
+    return never
+  }
+
+  /** Whether the row's own guards, what is out of reach, or a clause leaves no room for the case. */
+  isExcluded(bad: Bad): boolean {
+    const { rows, limits } = this.#program
+    const row = bad.row === undefined ? undefined : (rows[bad.row] as Row)
+    if (bad.noneOf !== undefined) return bad.noneOf.some((each) => this.#isFree(each, bad))
+    if (bad.spent !== undefined)
+      return (
+        row?.counts.includes(bad.spent.counter) === true &&
+        (limits[bad.spent.counter] as number) <= bad.spent.least
+      )
+    const holding = [...(row?.requires ?? []), ...bad.holding]
+    const lacking = [...(row?.forbids ?? []), ...bad.lacking]
+    if (holding.some((bit) => this.#reach[bit] === 0 || lacking.includes(bit))) return true
+    return holding.some((bit) =>
+      this.#clausesFrom
+        .get(bit)
+        ?.some(({ kind, right }) => (kind === 'implies' ? lacking : holding).includes(right)),
+    )
+  }
+
+  #isFree(row: Row, bad: Bad): boolean {
+    return (
+      row.requires.every((bit) => bad.holding.includes(bit)) &&
+      row.forbids.every((bit) => this.#reach[bit] === 0 || bad.lacking.includes(bit))
+    )
+  }
+}
+
+/** Rows that lead to the bad case when nothing is ever forbidden or cleared. */
+function relaxedPlan(slice: Slice): ReadonlySet<number> {
+  const cause = new Map<number, number>()
+  const held = new Uint8Array(slice.bits)
+  let grown = true
+  while (grown) {
+    grown = false
+    for (const [at, row] of slice.rows.entries()) {
+      if (row.requires.some((bit) => held[bit] === 0)) continue
+      const gained = row.sets.filter((bit) => held[bit] === 0)
+      for (let each = 0; each < row.copies.length; each += 2)
+        if (held[row.copies[each] as number] === 1 && held[row.copies[each + 1] as number] === 0)
+          gained.push(row.copies[each + 1] as number)
+      for (const bit of gained) {
+        held[bit] = 1
+        cause.set(bit, at)
+        grown = true
+      }
+    }
+  }
+  const plan = new Set<number>()
+  const last = slice.bad.row === undefined ? undefined : slice.rows[slice.bad.row]
+  const wanted = [...slice.bad.holding, ...(last?.requires ?? [])]
+  for (let bit = wanted.pop(); bit !== undefined; bit = wanted.pop()) {
+    const at = cause.get(bit)
+    if (at === undefined || plan.has(at)) continue
+    plan.add(at)
+    const row = slice.rows[at] as Row
+    wanted.push(...row.requires, ...row.copies.filter((_, each) => each % 2 === 0))
+  }
+  return plan
+}
