@@ -1,3 +1,5 @@
+import type { SystemStep } from './decide/system/session.ts'
+import type { AgentSystem } from './decide/system/system.ts'
 import type { AgentAction } from './decision.ts'
 import type { Severity } from './finding.ts'
 
@@ -24,6 +26,25 @@ export type AgentActEntry = {
   /** Name and version of the policy that decided. */
   readonly policy: string
   readonly version: string
+  readonly steps?: readonly SystemStep[] | undefined
+}
+
+/** The declared system that entries after this one were decided by; `hash` is the `model` of their steps. */
+export type SystemModelEntry = {
+  readonly kind: 'system-model'
+  readonly ts: number
+  readonly hash: string
+  /** Absent when it is too long for an entry. */
+  readonly system?: AgentSystem
+}
+
+/** Something that is no act: a delegation, a revocation. */
+export type SystemEventEntry = {
+  readonly kind: 'system-event'
+  readonly ts: number
+  readonly tenant: string
+  readonly session: string
+  readonly steps: readonly SystemStep[]
 }
 
 export type FactNote = { readonly detector: string; readonly fact: string; readonly severity: Severity }
@@ -62,4 +83,5 @@ export type ApprovalEntry = {
   readonly tool: string
   readonly digest: string
   readonly version: string
+  readonly steps?: readonly SystemStep[] | undefined
 }

@@ -3,7 +3,9 @@ import type { AgentAct, AgentNotice, JudgedAct, SessionId } from './act.ts'
 import type { Approval } from './agent-approval.ts'
 import type { AgentPolicy } from './decide/agent-policy.ts'
 import { type AgentTable, agentTable, decideAgentAct, decideObserved } from './decide/decide-agent.ts'
-import type { AgentDecision } from './decision.ts'
+import type { SystemStep } from './decide/system/session.ts'
+import { type Actor, type SystemAct, SystemGate } from './decide/system/system-gate.ts'
+import { type AgentDecision, agentActions } from './decision.ts'
 import { destinationsOf } from './destinations.ts'
 import type { Finding } from './finding.ts'
 import { Behaviour } from './inspect/behaviour/behaviour.ts'
@@ -21,6 +23,8 @@ export type Verdict = {
   /** What a gate that only observes would still enforce. */
   readonly observed: AgentDecision
   readonly findings: readonly Finding[]
+  /** What the ledger keeps of the steps that the declared system took; none if it took none. */
+  readonly steps?: readonly SystemStep[]
 }
 
 /** What only the road knows about an act: who stands behind it, and what a person answered about it. */
@@ -34,6 +38,8 @@ export type Beside = {
   readonly now: number | undefined
   /** The act goes on whatever is decided, so it counts whatever is decided. */
   readonly isObserving: boolean
+  /** For the system of agents that the policy declares; without it only the rules decide. */
+  readonly actor?: Actor
 }
 
 const nothingBeside: Beside = {
@@ -73,6 +79,8 @@ export class AgentGate {
   #tools: ToolSets
   #secrets: KnownSecrets
   readonly #volume: Volume
+  /** The declared system of agents, with the state of each session. */
+  system: SystemGate | undefined
 
   private constructor(policy: AgentPolicy) {
     this.#policy = policy
@@ -81,6 +89,7 @@ export class AgentGate {
     this.#secrets = new KnownSecrets(policy.secrets)
     this.#isOn = isOnOf(policy)
     this.#volume = new Volume(policy.budgets)
+    this.system = policy.system === undefined ? undefined : SystemGate.open(policy.system)
   }
 
   static open(policy: AgentPolicy): AgentGate {
@@ -89,6 +98,8 @@ export class AgentGate {
 
   /** Takes another policy. What sessions have shown so far stays, except what hung on secrets that changed. */
   use(policy: AgentPolicy): void {
+    if (JSON.stringify(this.#policy.system) !== JSON.stringify(policy.system))
+      this.system = policy.system === undefined ? undefined : SystemGate.open(policy.system)
     const keepsSecrets = JSON.stringify(this.#policy.secrets) === JSON.stringify(policy.secrets)
     this.#policy = policy
     this.#table = agentTable(policy)
@@ -120,12 +131,32 @@ export class AgentGate {
     const findings = [...beside.findings, ...this.#inspect(act, session)]
     const draw = this.#isOn('volume') ? this.#drawOf(act, session, beside) : undefined
     if (draw !== undefined) findings.push(...this.#volume.inspect(draw.amount, draw.spender))
+    const approval = once(beside.approval)
     const bare = decideAgentAct(this.#table, findings)
-    const decision = bare.action === 'ask' ? decideAgentAct(this.#table, findings, beside.approval()) : bare
+    const byRules = bare.action === 'ask' ? decideAgentAct(this.#table, findings, approval()) : bare
+    const { decision, steps } = this.#bySystem(act, byRules, beside.actor, approval)
     if (this.#isOn('behaviour')) this.#behaviourOf(session).noteDecision(decision.action)
     const goesOn = beside.isObserving || decision.action === 'allow' || decision.action === 'redact'
     if (draw !== undefined && goesOn) this.#volume.add(draw.amount, draw.spender)
-    return { decision, observed: decideObserved(this.#table, findings), findings }
+    return { decision, observed: decideObserved(this.#table, findings), findings, steps }
+  }
+
+  /** The more severe of what the rules and the declared system say; the system's state moves when the act goes on. */
+  #bySystem(
+    act: JudgedAct,
+    byRules: AgentDecision,
+    actor: Actor | undefined,
+    approval: () => Approval,
+  ): { readonly decision: AgentDecision; readonly steps: readonly SystemStep[] } {
+    const { system } = this
+    if (system === undefined || actor === undefined || act.kind === 'result')
+      return { decision: byRules, steps: [] }
+    const inSystem: SystemAct = act
+    const says = system.decide(actor, inSystem, () => approval() === 'approved')
+    const isMilder = agentActions.indexOf(byRules.action) < agentActions.indexOf(says.action)
+    const decision = isMilder ? says : byRules
+    const goesOn = decision.action === 'allow' || decision.action === 'redact'
+    return { decision, steps: goesOn ? system.take(actor, inSystem) : [] }
   }
 
   #drawOf(act: JudgedAct, session: AgentSession, { agent, now }: Beside) {
@@ -208,6 +239,12 @@ export class AgentGate {
     }
     return made
   }
+}
+
+/** An approval is used up by asking for it, so it is asked for at most once. */
+function once(approval: () => Approval): () => Approval {
+  let answer: Approval | undefined
+  return () => (answer ??= approval())
 }
 
 /** A detector that fails is a finding, never a hole. */

@@ -5,18 +5,22 @@ import type { ApprovalStore } from '../store/embedded/approval-store.ts'
 import type { ActId, AgentNotice, JudgedAct, SessionId } from './act.ts'
 import type { ApprovalBinding, ApprovalTicket } from './agent-approval.ts'
 import { type AgentCaller, agentCallerOf } from './agent-caller.ts'
-import type { AgentActEntry, AgentOutcome, ApprovalEntry } from './agent-entry.ts'
+import type { AgentActEntry, AgentOutcome } from './agent-entry.ts'
 import { AgentGate, type Verdict } from './agent-gate.ts'
 import type { LoadedPolicy } from './agent-policy-file.ts'
 import { AgentSessions, type SeenAct } from './agent-sessions.ts'
+import { approvalEntry } from './approval-entry.ts'
 import type { Caller, IdentityFailure } from './caller.ts'
 import { type Carried, carriedBy, toolOf } from './carried-act.ts'
+import type { SystemStep } from './decide/system/session.ts'
+import type { Actor } from './decide/system/system-gate.ts'
 import type { AgentDecision } from './decision.ts'
 import { type AnswerFailure, Approvals, type PersonsAnswer, type TicketRecord } from './enforce/approvals.ts'
 import type { Finding } from './finding.ts'
 import type { Credentials } from './identify/identify.ts'
 import type { Recorder, Ticket } from './record/recorder.ts'
 import type { Standing } from './standing.ts'
+import { SystemSteps } from './system-steps.ts'
 
 /** One act on its way: what is enforced, why, and what a person may answer. */
 export type Passage = {
@@ -60,6 +64,8 @@ type Going = { readonly ticket: Ticket; readonly key: string; readonly began: nu
 export class AgentRoad {
   readonly approvals: Approvals
   readonly sessions = new AgentSessions()
+  /** Delegations and revocations among declared agents. */
+  readonly system: SystemSteps
   readonly #parts: AgentRoadParts
   readonly #gate: AgentGate
   #config: AgentsConfig
@@ -73,6 +79,7 @@ export class AgentRoad {
     this.#config = parts.config
     this.#policy = parts.policy
     this.#gate = AgentGate.open(parts.policy.policy)
+    this.system = new SystemSteps(this.#gate, parts.recorder, parts.now)
     this.approvals = new Approvals(parts.approvals, parts.config.approvals, parts.now)
   }
 
@@ -112,7 +119,9 @@ export class AgentRoad {
     const carried = carriedBy(act)
     const binding = this.#bindingOf(caller, act, carried)
     let used: string | undefined
-    const verdict = this.#judge(caller, { ...act, session: key }, { carried, seen, began }, () => {
+    const actor = this.system.actor(caller, act.session, binding.digest)
+    const about = { carried, seen, began, actor }
+    const verdict = this.#judge(caller, { ...act, session: key }, about, () => {
       // Observing asks nobody, so there is no approval to use up.
       if (this.#config.mode === 'observe') return 'none'
       const taken = this.approvals.take(binding)
@@ -120,7 +129,8 @@ export class AgentRoad {
       return taken.approval
     })
     const passage = this.#passage(caller, act, verdict, { binding, carried })
-    const entry = this.#entry(caller, act, passage, { binding, carried, began, used })
+    const { steps } = verdict
+    const entry = this.#entry(caller, act, passage, { binding, carried, began, used, steps })
     const recorded = await this.#record(entry, passage)
     if (recorded !== undefined) this.#going.set(recorded.passage, { ticket: recorded.ticket, key, began })
     const outcome = recorded?.passage ?? unrecorded(passage)
@@ -171,7 +181,7 @@ export class AgentRoad {
     for (const stored of approvals.unrecorded()) {
       const ticket = this.approvals.find(stored.id)
       if (ticket !== undefined) {
-        await recorder.noted(approvalEntry(ticket, now()))
+        await recorder.noted({ ...approvalEntry(ticket, now()), steps: this.system.answered(ticket) })
         this.#tell({ kind: 'ticket', ticket })
       }
       approvals.setRecorded(stored.id)
@@ -198,7 +208,12 @@ export class AgentRoad {
   #judge(
     caller: AgentCaller,
     act: JudgedAct,
-    { carried, seen, began }: { carried: Carried; seen: readonly Finding[]; began: number },
+    {
+      carried,
+      seen,
+      began,
+      actor,
+    }: { carried: Carried; seen: readonly Finding[]; began: number; actor: Actor },
     approval: () => ReturnType<Approvals['take']>['approval'],
   ): Verdict {
     if (carried.kind === 'unreadable')
@@ -210,6 +225,7 @@ export class AgentRoad {
         approval,
         agent: agentKey(caller),
         now: began,
+        actor,
         isObserving: this.#config.mode === 'observe',
       })
     } catch {
@@ -268,7 +284,13 @@ export class AgentRoad {
     caller: AgentCaller,
     act: JudgedAct,
     { decision, wouldBe, findings, ticket }: Passage,
-    with_: { binding: ApprovalBinding; carried: Carried; began: number; used: string | undefined },
+    with_: {
+      binding: ApprovalBinding
+      carried: Carried
+      began: number
+      used: string | undefined
+      steps: readonly SystemStep[] | undefined
+    },
   ): AgentActEntry {
     const about = ticket?.id ?? with_.used
     return {
@@ -293,6 +315,7 @@ export class AgentRoad {
       },
       policy: this.#policy.policy.name,
       version: this.#policy.version,
+      steps: this.system.kept(with_.steps),
     }
   }
 
@@ -367,22 +390,4 @@ function unrecorded({ id, wouldBe, findings }: Passage): Passage {
     reason: 'the ledger cannot be written',
   }
   return { id, decision, wouldBe, findings, ticket: undefined }
-}
-
-function approvalEntry(ticket: TicketRecord, ts: number): ApprovalEntry {
-  const { id, author = '', note = '', tenant, agent, session, tool, digest, policy, state } = ticket
-  return {
-    kind: 'approval',
-    ts: ticket.answered ?? ts,
-    ticket: id,
-    answer: state === 'refused' ? 'refused' : 'approved',
-    author,
-    reason: note,
-    tenant,
-    agent,
-    session,
-    tool,
-    digest,
-    version: policy,
-  }
 }

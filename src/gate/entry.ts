@@ -1,4 +1,10 @@
-import type { AgentActEntry, AgentOutcomeEntry, ApprovalEntry } from './agent-entry.ts'
+import type {
+  AgentActEntry,
+  AgentOutcomeEntry,
+  ApprovalEntry,
+  SystemEventEntry,
+  SystemModelEntry,
+} from './agent-entry.ts'
 import type { Caller } from './caller.ts'
 import type { ExchangeAct } from './exchange-act.ts'
 import type { ExchangeDecision } from './exchange-decision.ts'
@@ -100,6 +106,8 @@ export type Entry =
   | AgentActEntry
   | AgentOutcomeEntry
   | ApprovalEntry
+  | SystemModelEntry
+  | SystemEventEntry
 
 export function exchangeEntry(
   caller: Caller,

@@ -19,7 +19,7 @@ export type SystemEvent =
 export type SystemVerdict =
   /** The system does not speak about this agent or tool. */
   | { readonly action: 'none' }
-  | { readonly action: 'allow' }
+  | { readonly action: 'allow'; readonly usesApproval: boolean }
   | { readonly action: 'ask' | 'deny'; readonly guard: Guard | 'undeclared'; readonly reason: string }
 
 /** What the ledger keeps of an event that happened: enough to replay it, and bound to all that came before. */
@@ -43,6 +43,8 @@ export class SystemSession {
   /** For an agent and a tool: the digest whose approval each slot holds, and when it came. */
   readonly #slots = new Map<string, (Held | undefined)[]>()
 
+  readonly #withdrawn: SystemStep[] = []
+
   constructor(model: SystemModel, session: string) {
     this.#model = model
     this.#state = new Int32Array(model.layout.words)
@@ -58,7 +60,11 @@ export class SystemSession {
         : { action: 'deny', guard: 'undeclared', reason: 'the system names no such agent or tool' }
     const { table, layout } = this.#model
     const verdict = enabled(table, layout, this.#state, inTable)
-    if (verdict.action === 'allow') return { action: 'allow' }
+    if (verdict.action === 'allow')
+      return {
+        action: 'allow',
+        usesApproval: verdict.row.requires.some((bit) => table.bits[bit]?.kind === 'approved'),
+      }
     return { ...verdict, reason: reasons[verdict.guard] }
   }
 
@@ -78,6 +84,18 @@ export class SystemSession {
     const n = this.#taken
     this.#link = hash('sha256', `${this.#link}\n${n}\n${eventText(event)}`, 'hex').slice(0, LINK_DIGITS)
     return { model, n, event, link: this.#link }
+  }
+
+  /** The approval for this call no longer counts outside; the state follows at once, the record with the next step. */
+  withdraw(event: SystemEvent): void {
+    if (event.kind !== 'call') return
+    const step = this.take({ ...event, kind: 'expire' })
+    if (step !== undefined) this.#withdrawn.push(step)
+  }
+
+  /** Steps of `withdraw` that nobody has recorded yet. */
+  withdrawn(): readonly SystemStep[] {
+    return this.#withdrawn.splice(0)
   }
 
   /** The approval that has to go before one more of this agent and tool fits. */
