@@ -48,6 +48,7 @@ function roadOf(action: AgentAction) {
   const acts: JudgedAct[] = []
   const notices: AgentNotice[] = []
   const ends: string[] = []
+  const withdrawn: string[] = []
   let count = 0
   return {
     acts,
@@ -69,6 +70,8 @@ function roadOf(action: AgentAction) {
     },
     end: async (passage: Passage, outcome: string) => void ends.push(`${passage.id} ${outcome}`),
     answer: async () => 'expired' as const,
+    withdrawn,
+    withdraw: (ticket: { readonly id: string }) => void withdrawn.push(ticket.id),
   }
 }
 
@@ -165,6 +168,14 @@ test.each([
   const { judge, road } = await answered('claude-code', { ...used, hook_event_name: 'PreToolUse' }, 'allow')
   await judge.answer(caller, dialects['claude-code'], { ...used, ...more, hook_event_name: name }, never)
   expect(road.ends).toEqual([`d1 ${outcome}`])
+})
+
+test('a ticket whose question the agent asked its own user is taken back when the tool has run', async () => {
+  const { judge, road } = await answered('claude-code', { ...used, hook_event_name: 'PreToolUse' }, 'ask')
+  expect(road.withdrawn).toEqual([])
+  const ended = { ...used, hook_event_name: 'PostToolUse', tool_response: '' }
+  await judge.answer(caller, dialects['claude-code'], ended, never)
+  expect(road.withdrawn).toEqual(['t1'])
 })
 
 test('what a session leaves open is cancelled when it ends, and the rest when the gate does', async () => {

@@ -16,7 +16,7 @@ import type { HookDialect, HookEvent, ReadEvent, Ruling, ToolUse } from './hook-
 import { responseText, withheld, withoutSpans } from './response-text.ts'
 import { toolActs } from './tool-acts.ts'
 
-export type HookRoad = Pick<AgentRoad, 'note' | 'pass' | 'end' | 'answer'>
+export type HookRoad = Pick<AgentRoad, 'note' | 'pass' | 'end' | 'answer' | 'withdraw'>
 
 export type HookJudgeParts = {
   readonly road: HookRoad
@@ -229,7 +229,13 @@ export class HookJudge implements AsyncDisposable {
 
   async #close(under: Use, outcome: AgentOutcome): Promise<void> {
     for (const key of under.keys) if (this.#uses.get(key) === under) this.#uses.delete(key)
-    for (const passage of under.passages) await this.#parts.road.end(passage, outcome)
+    const { road } = this.#parts
+    for (const passage of under.passages) {
+      await road.end(passage, outcome)
+      // It was used although the gate asked: the agent's own user was asked, and the ticket has had its answer.
+      if (passage.ticket !== undefined && (outcome === 'done' || outcome === 'failed'))
+        road.withdraw(passage.ticket)
+    }
   }
 
   /** What a session left open when it ended: the agent stopped, or its user did not let it. */

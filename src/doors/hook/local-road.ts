@@ -15,5 +15,6 @@ export function localRoad(policy: AgentPolicy): HookRoad {
     },
     end: async () => {},
     answer: async () => 'expired',
+    withdraw: () => {},
   }
 }

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { severityRank } from '../../finding.ts'
-import { commandDetectors, inspectCommand } from './command.ts'
+import { commandDetectors, inspectCommand, inspectWrite } from './command.ts'
 
-type Case = { readonly command: string; readonly facts?: readonly string[] }
+/** A command, or a file about to be written. */
+type Case = {
+  readonly command?: string
+  readonly write?: { readonly path: string; readonly text: string }
+  readonly facts?: readonly string[]
+}
 
 function casesOf(detector: string, kind: 'bad' | 'ok'): readonly Case[] {
   const file = new URL(`./${detector}/cases/${kind}.jsonl`, import.meta.url)
@@ -14,25 +19,26 @@ function casesOf(detector: string, kind: 'bad' | 'ok'): readonly Case[] {
 }
 
 /** Facts of one detector that a policy could act on. */
-function factsOf(command: string, detector: string): readonly string[] {
-  return inspectCommand({ command }, (name) => name === detector)
+function factsOf({ command = '', write }: Case, detector: string): readonly string[] {
+  const isOn = (name: string) => name === detector
+  return (write === undefined ? inspectCommand({ command }, isOn) : inspectWrite(write, isOn))
     .filter((finding) => severityRank(finding.severity) >= severityRank('medium'))
     .map((finding) => finding.fact)
 }
 
 describe.each(commandDetectors.map((detector) => detector.name))('%s', (detector) => {
-  test.each(casesOf(detector, 'bad'))('sees $command', ({ command, facts }) => {
-    expect(factsOf(command, detector)).toEqual(facts)
+  test.each(casesOf(detector, 'bad'))('sees $command $write.text', (each) => {
+    expect(factsOf(each, detector)).toEqual(each.facts)
   })
 
-  test.each(casesOf(detector, 'ok'))('stays quiet about $command', ({ command }) => {
-    expect(factsOf(command, detector)).toEqual([])
+  test.each(casesOf(detector, 'ok'))('stays quiet about $command $write.text', (each) => {
+    expect(factsOf(each, detector)).toEqual([])
   })
 })
 
 test('every near miss of one detector is a near miss of remote-shell too', () => {
   const quiet = commandDetectors.flatMap((detector) => casesOf(detector.name, 'ok'))
-  expect(quiet.filter(({ command }) => factsOf(command, 'remote-shell').length > 0)).toEqual([])
+  expect(quiet.filter((each) => factsOf(each, 'remote-shell').length > 0)).toEqual([])
 })
 
 test('a text too deep to be read is a finding of its own', () => {

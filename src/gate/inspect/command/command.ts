@@ -4,6 +4,7 @@ import { credentialRead } from './credential-read/credential-read.ts'
 import { destruction } from './destruction/destruction.ts'
 import { type CommandDetector, finding } from './detector.ts'
 import { hiding } from './hiding/hiding.ts'
+import { instructions } from './instructions/instructions.ts'
 import { persistence } from './persistence/persistence.ts'
 import { readProgram } from './program/program.ts'
 import { remoteCode } from './remote-code/remote-code.ts'
@@ -27,6 +28,7 @@ export const commandDetectors: readonly CommandDetector[] = [
   tunnel,
   hiding,
   spraying,
+  instructions,
 ]
 
 /** What one shell text would do, as findings. Runs nothing and waits for nothing. */
