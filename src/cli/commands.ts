@@ -23,6 +23,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./up.ts')).up,
   },
   {
+    name: 'connect',
+    summary: "put the gate into a coding agent's hooks",
+    load: async () => (await import('./connect.ts')).connect,
+  },
+  {
+    name: 'disconnect',
+    summary: 'take it out again and put back what was there',
+    load: async () => (await import('./disconnect.ts')).disconnect,
+  },
+  {
     name: 'hook',
     summary: 'what a coding agent runs at its hooks: an event in, a decision out',
     load: async () => (await import('./hook.ts')).hook,

@@ -4,6 +4,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { createZstdCompress } from 'node:zlib'
 import type { Command, Console } from './command.ts'
+import { auditPermissions } from './connection/permission-audit.ts'
 import { storeOption, storePath } from './findings.ts'
 import { type Screen, screenOf } from './render/screen.ts'
 import { padded, wrapped } from './render/visible.ts'
@@ -33,7 +34,7 @@ tools that some tests and auditors use. Exit 0 if the main job can run, else 1.`
   },
   examples: [['portcullis doctor', 'check this machine']],
   run: async (_positionals, options, console) => {
-    const checks = await examine(storePath(options, console), console.env)
+    const checks = await examine(storePath(options, console), console)
     const isWell = checks.every(({ state, isNeeded }) => state === 'present' || !isNeeded)
     const page = options.json
       ? `${JSON.stringify({ ok: isWell, node: process.versions.node, systemNode: console.env.PORTCULLIS_SYSTEM_NODE ?? null, checks })}\n`
@@ -43,7 +44,7 @@ tools that some tests and auditors use. Exit 0 if the main job can run, else 1.`
   },
 }
 
-async function examine(store: string, env: Console['env']): Promise<Check[]> {
+async function examine(store: string, { env, cwd }: Pick<Console, 'env' | 'cwd'>): Promise<Check[]> {
   return [
     runtime(env),
     amount('memory', memoryBytes(), MEMORY_MIN, 'a hunt over millions of exchanges wants a gibibyte'),
@@ -64,6 +65,7 @@ async function examine(store: string, env: Console['env']): Promise<Check[]> {
     ),
     await tool('bubblewrap', ['bwrap'], 'the sandbox runs commands in it', env),
     await tool('java', ['java'], 'auditors compare the model checker with TLC', env),
+    ...codingAgentChecks(env.HOME ?? env.USERPROFILE, cwd),
   ]
 }
 
@@ -135,6 +137,18 @@ async function nearestFolder(path: string): Promise<string> {
     const parent = dirname(path)
     return parent === path ? path : await nearestFolder(parent)
   }
+}
+
+/** Settings of coding agents that let anything through unasked. None is what one wants to see. */
+function codingAgentChecks(home: string | undefined, cwd: string): readonly Check[] {
+  if (home === undefined) return []
+  return auditPermissions(home, cwd).map(({ file, rules, others }) => ({
+    name: 'permissions',
+    state: 'missing',
+    isNeeded: false,
+    detail: `${file} lets too much through unasked`,
+    advice: [...rules.map(([rule, why]) => `${rule}: ${why}`), ...others].join('; '),
+  }))
 }
 
 /** Looks along PATH and runs nothing. */

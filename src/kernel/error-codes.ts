@@ -1,7 +1,10 @@
 /** Every stable error code, sorted. docs/reference/errors.md says what each means; a test compares the two. */
 export const errorCodes = [
+  'agent-settings-changed',
+  'agent-settings-unusable',
   'config-invalid',
   'config-unreadable',
+  'connection-unreadable',
   'findings-corrupt',
   'findings-missing',
   'gate-unreachable',

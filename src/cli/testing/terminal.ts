@@ -11,7 +11,13 @@ export async function portcullis(
     cwd,
     signal = new AbortController().signal,
     columns,
-  }: { readonly cwd: string; readonly signal?: AbortSignal; readonly columns?: number },
+    env = {},
+  }: {
+    readonly cwd: string
+    readonly signal?: AbortSignal
+    readonly columns?: number
+    readonly env?: Readonly<Record<string, string>>
+  },
 ): Promise<Played> {
   const said = { out: '', err: '' }
   const into = (name: 'out' | 'err') =>
@@ -25,7 +31,7 @@ export async function portcullis(
     stdin: Readable.from([]),
     stdout: into('out'),
     stderr: into('err'),
-    env: columns === undefined ? {} : { COLUMNS: String(columns) },
+    env: columns === undefined ? env : { ...env, COLUMNS: String(columns) },
     cwd,
     signal,
     now: Date.now,

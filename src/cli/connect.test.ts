@@ -1,0 +1,178 @@
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { hookAgents } from '../doors/hook/hook-event.ts'
+import { agentPlans } from './connection/agent-plans.ts'
+import { portcullis } from './testing/terminal.ts'
+
+let home: string
+let cwd: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'connect-'))
+  cwd = join(home, 'project')
+  mkdirSync(cwd)
+})
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+const run = (...argv: readonly string[]) => portcullis(argv, { cwd, env: { HOME: home } })
+const claude = () => join(home, '.claude', 'settings.json')
+
+function write(file: string, text: string): void {
+  mkdirSync(join(file, '..'), { recursive: true })
+  writeFileSync(file, text)
+}
+
+describe.each(hookAgents)('%s', (agent) => {
+  const fileOf = () => agentPlans[agent].file('user', { home, cwd, platform: 'linux' }) ?? ''
+
+  test('a file that was not there comes and goes, with its folder', async () => {
+    const connected = await run('connect', agent, '--yes')
+    expect(connected).toMatchObject({ code: 0, err: '' })
+    expect(connected.out).toContain('is connected')
+    expect(JSON.parse(readFileSync(fileOf(), 'utf8')).hooks).toBeDefined()
+    expect(await run('connect', agent, '--yes')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nothing changes'),
+    })
+    expect((await run('disconnect', agent)).code).toBe(0)
+    expect(() => statSync(join(fileOf(), '..'))).toThrow()
+  })
+
+  test('a file that was there comes back byte for byte, however it was written', async () => {
+    const before = '\ufeff{\r\n\t"theme" : "dark",\r\n\r\n\t"hooks": {"Stop": [ ]}\r\n}'.slice(1)
+    write(fileOf(), before)
+    expect((await run('connect', agent, '--yes')).code).toBe(0)
+    expect(readFileSync(fileOf(), 'utf8')).not.toBe(before)
+    expect((await run('disconnect', agent)).code).toBe(0)
+    expect(readFileSync(fileOf(), 'utf8')).toBe(before)
+  })
+})
+
+test('nothing is written with --dry-run, without an answer, or beside a file that is no JSON object', async () => {
+  write(claude(), '{"a": 1}')
+  expect(await run('connect', 'claude-code', '--dry-run')).toMatchObject({ code: 0 })
+  expect(await run('connect', 'claude-code')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--yes'),
+  })
+  expect(readFileSync(claude(), 'utf8')).toBe('{"a": 1}')
+  write(claude(), '{"a": ')
+  expect(await run('connect', 'claude-code', '--yes')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('agent-settings-unusable'),
+  })
+  expect(readFileSync(claude(), 'utf8')).toBe('{"a": ')
+})
+
+test('a file that has changed since is left alone, and --own takes out only the entries of the gate', async () => {
+  write(claude(), '{\n  "theme": "dark"\n}\n')
+  await run('connect', 'claude-code', '--yes')
+  const changed = readFileSync(claude(), 'utf8').replace('"dark"', '"light"')
+  writeFileSync(claude(), changed)
+  expect(await run('disconnect', 'claude-code')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/agent-settings-changed.*--own/),
+  })
+  expect(readFileSync(claude(), 'utf8')).toBe(changed)
+  expect((await run('disconnect', 'claude-code', '--own')).code).toBe(0)
+  expect(JSON.parse(readFileSync(claude(), 'utf8'))).toEqual({ theme: 'light' })
+})
+
+test('a link to the settings stays a link, and the mode of the file stays', async () => {
+  const real = join(home, 'dotfiles.json')
+  writeFileSync(real, '{}\n', { mode: 0o600 })
+  mkdirSync(join(home, '.claude'))
+  symlinkSync(real, claude())
+  await run('connect', 'claude-code', '--yes')
+  expect(lstatSync(claude()).isSymbolicLink()).toBe(true)
+  expect(statSync(real).mode & 0o777).toBe(0o600)
+  await run('disconnect', 'claude-code')
+  expect(readFileSync(real, 'utf8')).toBe('{}\n')
+})
+
+test('a project has settings of its own, and is disconnected by itself', async () => {
+  await run('connect', 'claude-code', '--yes')
+  await run('connect', 'claude-code', '--project', '--yes')
+  expect((await run('disconnect', 'claude-code', '--project')).code).toBe(0)
+  expect(() => statSync(join(cwd, '.claude'))).toThrow()
+  expect(readFileSync(claude(), 'utf8')).toContain('PreToolUse')
+})
+
+test('an HTTP hook has its key from the environment, and a command beside each guard', async () => {
+  await run(
+    'connect',
+    'claude-code',
+    '--http',
+    '--key-file',
+    'key.txt',
+    '--url',
+    'http://gate.test:8080/',
+    '--yes',
+  )
+  const { hooks } = JSON.parse(readFileSync(claude(), 'utf8'))
+  expect(hooks.PreToolUse[0].hooks).toMatchObject([
+    {
+      type: 'http',
+      url: 'http://gate.test:8080/hook',
+      onFailure: 'block',
+      allowedEnvVars: ['PORTCULLIS_HOOK_KEY'],
+    },
+    { type: 'command', command: expect.stringMatching(/--alive \|\| exit 2$/) },
+  ])
+  expect(hooks.Stop[0].hooks).toHaveLength(1)
+})
+
+test('managed settings are refused without the right to write them, and where none are known', async () => {
+  const edits = agentPlans['claude-code'].edits({
+    ...{ scope: 'managed', url: 'http://g', isHttp: true, isStrict: true, keyFile: undefined },
+    ...{ waitSeconds: 0, program: ['node', 'p.js'] },
+  })
+  const values = Object.fromEntries(
+    edits.filter(({ kind }) => kind === 'set').map(({ path, value }) => [path.join('.'), value]),
+  )
+  expect(values).toMatchObject({
+    allowManagedHooksOnly: true,
+    'permissions.disableBypassPermissionsMode': 'disable',
+    allowManagedPermissionRulesOnly: true,
+    allowManagedMcpServersOnly: true,
+    'sandbox.failIfUnavailable': true,
+    allowedHttpHookUrls: ['http://g/hook'],
+  })
+  expect(await run('connect', 'codex', '--managed', '--yes')).toMatchObject({ code: 2 })
+})
+
+test('rules that let anything through unasked are named by connect and by doctor, and are not changed', async () => {
+  write(
+    claude(),
+    '{"permissions":{"allow":["Bash(npm test)","Bash(python3:*)"],"defaultMode":"bypassPermissions"}}',
+  )
+  const { out } = await run('connect', 'claude-code', '--dry-run')
+  expect(out).toMatch(/Bash\(python3:\*\) {2}whatever python3 is told/)
+  expect(out).toContain('sets defaultMode to bypassPermissions')
+  expect(out.split('These rules')[1]).not.toContain('npm test')
+  expect((await run('doctor')).out).toContain('Bash(python3:*)')
+})
+
+test('what is asked for wrongly is said', async () => {
+  for (const argv of [
+    ['connect'],
+    ['connect', 'emacs'],
+    ['connect', 'claude-code', '--user', '--project'],
+    ['connect', 'codex', '--http'],
+    ['connect', 'claude-code', '--strict'],
+    ['connect', 'claude-code', '--url', 'gate:8080'],
+    ['connect', 'claude-code', '--wait', 'long'],
+    ['disconnect', 'claude-code'],
+  ])
+    expect(await run(...argv)).toMatchObject({ code: 2, err: expect.stringContaining('usage') })
+})
