@@ -3,7 +3,8 @@ import { type CommandDetector, finding, shown } from '../detector.ts'
 import { isUpload } from '../network.ts'
 import { downstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
-import { secretFile } from './secret-files.ts'
+import { dumps } from './dumps.ts'
+import { secretLiterals, secretsRead } from './secrets-read.ts'
 
 const NAME = 'credential-read'
 
@@ -12,6 +13,16 @@ export const credentialRead: CommandDetector = {
   name: NAME,
   inspect: (reading) => [
     ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
+    ...reading.programs.flatMap(({ code, language }) =>
+      secretLiterals(code).map(({ path, secret }) =>
+        finding(
+          NAME,
+          `credential.${secret.fact}`,
+          secret.severity,
+          `a ${language} program names ${secret.what}: ${shown(path)}`,
+        ),
+      ),
+    ),
     ...reading.programs.flatMap((program) =>
       program.facts.dumpsEnvironment
         ? [
@@ -27,35 +38,23 @@ export const credentialRead: CommandDetector = {
   ],
 }
 
-/** Programs that show, copy or carry away what a file holds. */
-const readers = new Set(
-  'cat tac less more head tail nl od xxd hexdump strings base64 base32 bat view vi vim nano emacs cp mv scp rsync sftp tar zip 7z gzip bzip2 xz dd awk gawk sed grep egrep fgrep rg cut sort uniq tee curl wget nc ncat socat paste column fold rev pr diff cmp openssl gpg jq yq python python3 perl ruby node unshadow john hashcat source . xargs wc split install ln sqlite3 type Get-Content gc copy plutil read mapfile'.split(
-    ' ',
-  ),
-)
-
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
-  const { name, args, streams } = invocation
-  const findings: Finding[] = [...metadata(invocation), ...stores(invocation), ...searches(invocation)]
+  const { name } = invocation
+  const findings: Finding[] = [
+    ...metadata(invocation),
+    ...stores(invocation),
+    ...searches(invocation),
+    ...dumps(invocation, reading),
+  ]
   if (name === 'env' || name === 'printenv' || name === 'set' || name === 'export')
     findings.push(...environment(invocation, reading))
-  const paths = readers.has(name) ? args : []
-  const stdin = streams.stdin.kind === 'file' ? [streams.stdin.path] : []
-  const isSearch = /^(grep|egrep|fgrep|rg|awk|gawk|sed|jq)$/.test(name)
-  for (const path of [...paths, ...stdin]) {
-    // The pattern of a search is no path.
-    if (
-      isSearch &&
-      path === args.find((arg) => !arg.startsWith('-')) &&
-      stdin.length === 0 &&
-      args.length > 1
-    )
+  for (const { path, secret } of secretsRead(invocation)) {
+    if (secret.fact === 'history' && isSearchedForSecrets(invocation, reading)) {
+      findings.push(
+        finding(NAME, 'credential.history-searched', 'medium', `looks for secrets in ${shown(path)}`),
+      )
       continue
-    const secret = secretFile(path.replace(/^@|^[a-zA-Z_-]+=@?/, ''))
-    if (secret === undefined) continue
-    // Loading settings is what they are for; showing them is another matter.
-    if (secret.fact === 'settings' && /^(source|\.|cp|mv|ln|install|sed|tee)$/.test(name)) continue
-    if (isWriteTarget(invocation, path)) continue
+    }
     const leaves =
       isUpload(invocation) ||
       /^(scp|rsync|sftp)$/.test(name) ||
@@ -69,12 +68,12 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
   return findings
 }
 
-/** The last word of a copy is where it goes, not what is read. */
-function isWriteTarget({ name, args }: Invocation, path: string): boolean {
-  if (!/^(cp|mv|install|ln|tee|rsync|scp|tar)$/.test(name))
-    return name === 'curl' && args[args.indexOf(path) - 1] === '-o'
-  if (name === 'tee') return true
-  return args.length > 1 && args.at(-1) === path && name !== 'tar'
+function isSearchedForSecrets(invocation: Invocation, reading: Reading): boolean {
+  return [invocation, ...downstreamOf(invocation, reading)].some(
+    ({ name, args }) =>
+      /^(e|f|z)?grep$|^rg$|^ag$|^g?awk$/.test(name) &&
+      args.some((arg) => /pass|secret|token|api.?key|cred|sshpass|PRIVATE/i.test(arg)),
+  )
 }
 
 const metadataHost =
@@ -104,7 +103,7 @@ function metadata({ name, args }: Invocation): readonly Finding[] {
 
 /** Programs that print what a store protects. */
 const storeReaders = new Set(
-  'security secret-tool gpg gpg2 getent gcloud aws kubectl oc vault gh netsh reg mimikatz lazagne mimipenguin secretsdump.py procdump gcore strings'.split(
+  'security secret-tool gpg gpg2 getent gcloud aws kubectl oc vault gh netsh reg procdump gcore strings'.split(
     ' ',
   ),
 )
@@ -152,10 +151,6 @@ function stores({ name, args }: Invocation): readonly Finding[] {
       return /wlan.*key=clear/i.test(all) ? seen('netsh prints Wi-Fi passwords') : []
     case 'reg':
       return /^save\s+hklm\\(sam|system|security)/i.test(all) ? seen('reg saves password hashes') : []
-    case 'mimikatz':
-    case 'lazagne':
-    case 'mimipenguin':
-    case 'secretsdump.py':
     case 'procdump':
       return seen(`${name} dumps credentials`, 'critical')
     case 'gcore':
@@ -184,7 +179,7 @@ function environment(invocation: Invocation, reading: Reading): readonly Finding
 }
 
 const secretNames =
-  /^\*?(id_(rsa|dsa|ecdsa|ed25519)\*?|\.?\*?\.(pem|key|kdbx|ppk|p12|pfx|keystore)|\.env\*?|\.aws|\.ssh|\.netrc|\.pgpass|\.git-credentials|credentials|shadow|\*(password|passwd|secret|credential|token)s?\*|wp-config\.php|wallet\.dat)$/i
+  /^\*?(id_(rsa|dsa|ecdsa|ed25519)\*?|\.?\*?\.(pem|key|kdbx|ppk|p12|pfx|keystore)|\.env\*?|\.aws|\.ssh|\.gnupg|\.kube|\.docker|\.azure|\.password-store|logins\.json|key[34]\.db|cookies(\.sqlite)?|login data|\*?\.(keychain(-db)?|keytab|ovpn|rdp|vnc)|\.netrc|\.pgpass|\.git-credentials|credentials|shadow|\*(password|passwd|secret|credential|token)s?\*|wp-config\.php|wallet\.dat)$/i
 const secretWords =
   /^[("'^]*(pass(word|wd|phrase)?|api[_-]?key|secret([_-]?key)?|token|credential|private[_ -]key|aws_(secret|access)\w*|BEGIN.*PRIVATE.*|AKIA.*|ghp_.*|bearer)s?\b/i
 
@@ -194,7 +189,7 @@ function searches({ name, args }: Invocation): readonly Finding[] {
     finding(NAME, 'credential.search', 'medium', `looks for ${shown(what)} across the machine`),
   ]
   const isWide = args.some((arg) =>
-    /^(\/|~|\$HOME|\/(etc|home|root|var|opt|Users|proc)(\/\*?)?|~\/?)$/.test(arg),
+    /^(\/|~|\$HOME|\/(etc|home|root|var|opt|Users|proc)(\/\*?)?|~\/?|\/{2,}[\w.]*)$/.test(arg),
   )
   if (!isWide) return []
   if (name === 'find' || name === 'locate' || name === 'fd') {

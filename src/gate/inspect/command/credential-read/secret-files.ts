@@ -63,8 +63,9 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'high',
   ],
   [/\/proc\/(\d+|self|\*|\$\$|\$\w+|\[0-9\]\*)\/environ$/, "a program's environment", 'environment', 'high'],
+  [/^\/proc\/[^/]+\/mem$/, "another program's memory", 'memory', 'high'],
   [
-    /(^|\/)(\.bash_history|\.zsh_history|\.mysql_history|\.psql_history|\.python_history|\.rediscli_history|\.node_repl_history)$/,
+    /(^|\/)\.(bash|zsh|sh|ash|mysql|psql|python|rediscli|node_repl|sqlite|irb)_history$|(^|\/)\.(history|histfile)$|fish_history$|ConsoleHost_history\.txt$/,
     'what was typed before',
     'history',
     'low',
@@ -81,6 +82,27 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'settings',
     'medium',
   ],
+  [
+    /(^|\/)(krb5\.keytab|krb5cc_\w+|secrets\.tdb)$|\.(keytab|ccache)$|\/var\/lib\/sss\/(db|secrets)\//,
+    'tickets and keys of a domain',
+    'token',
+    'high',
+  ],
+  [
+    /\/etc\/NetworkManager\/system-connections(\/|$)|wpa_supplicant\.conf$|\/etc\/(openvpn|wireguard|ipsec\.secrets|ppp\/(chap|pap)-secrets)/,
+    'passwords of networks',
+    'token',
+    'medium',
+  ],
+  // What agents and their command lines log in with.
+  [
+    /(^|\/)(\.claude\/\.credentials\.json|\.codex\/auth\.json|\.gemini\/oauth_creds\.json|github-copilot\/(hosts|apps)\.json|\.config\/op\/|rclone\.conf|\.m2\/settings\.xml|\.fly\/config\.yml|doctl\/config\.yaml|containers\/auth\.json|k3s\.yaml|\.terraform\.d\/credentials)/,
+    'tokens of a command line',
+    'token',
+    'high',
+  ],
+  [/(^|\/)Library\/Cookies(\/|$)|\.binarycookies$/, 'sessions of a browser', 'browser', 'high'],
+  [/^\/(var\/)?run\/secrets(\/|$)/, 'secrets handed to a container', 'token', 'high'],
   [/\.(kdbx|keystore|jks|ppk|p12|pfx)$/, 'a store of keys', 'private-key', 'medium'],
 ]
 

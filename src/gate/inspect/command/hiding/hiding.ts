@@ -30,7 +30,7 @@ function ofAssignment(name: string, value: string): readonly Finding[] {
 const historyFile =
   /(^|\/)\.(bash|zsh|ash|sh|mysql|psql|python|rediscli)_history$|fish_history$|(^|\/)ConsoleHost_history\.txt$/
 const logFile =
-  /^\/var\/log\/(\*|wtmp|btmp|lastlog|utmp|auth\.log|secure|syslog|messages|audit|journal|kern\.log|faillog|maillog|cron|apache2|nginx|httpd)|^\/var\/run\/utmp|^\/var\/log\/?$|^\/run\/log\/journal/
+  /^\/var\/log\/(\*|wtmp|btmp|lastlog|utmp|auth\.log|secure|syslog|messages|audit|journal|kern\.log|faillog|maillog|cron|apache2|nginx|httpd|system\.log|install\.log|wtmp|sudo)|^\/var\/run\/utmp|^\/var\/log\/?$|^\/run\/log\/journal/
 
 const joined = new Set([
   'set',
@@ -93,6 +93,29 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
       return /--vacuum-(time|size)=(0|1)\w?\b|--vacuum-time=[1-9]\d?s\b/.test(all)
         ? seen('hide.logs', 'high', 'empties the journal')
         : []
+    case 'find':
+      // One find over the records that ends in their loss.
+      return args.some((arg) => /^\/var\/log\/?$|^\/private\/var\/log\/?$/.test(arg)) &&
+        args.includes('-exec') &&
+        args.some((arg) => /^(shred|unlink|truncate|srm)$/.test(arg))
+        ? seen('hide.logs', 'high', 'find takes records away')
+        : []
+    case 'sysctl':
+      return args.some((arg) =>
+        /^kernel\.(randomize_va_space=0|kptr_restrict=0|yama\.ptrace_scope=0)/.test(arg),
+      )
+        ? seen('hide.guards', 'medium', 'weakens what the kernel guards with')
+        : []
+    case 'mdatp':
+    case 'falconctl':
+      return args.some((arg) => /^disabled?$|^(uninstall|unload|stop)$/i.test(arg))
+        ? seen('hide.guards', 'high', `${name} switches a guard off`)
+        : []
+    case 'spctl':
+    case 'csrutil':
+      return args.some((arg) => /^(--master-|--global-)?disable$/.test(arg))
+        ? seen('hide.guards', 'high', `${name} switches a guard off`)
+        : []
     case 'auditctl':
       return /-e\s*0|-D\b/.test(all) ? seen('hide.guards', 'high', 'switches auditing off') : []
     case 'setenforce':
@@ -100,7 +123,9 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
         ? seen('hide.guards', 'medium', 'switches SELinux off')
         : []
     case 'ufw':
-      return args.includes('disable') ? seen('hide.guards', 'medium', 'switches the firewall off') : []
+      return args.includes('disable') || (args.includes('logging') && args.includes('off'))
+        ? seen('hide.guards', 'medium', 'switches the firewall or its records off')
+        : []
     case 'iptables':
     case 'nft':
       return args.length === 1 && (args[0] === '-F' || args[0] === '--flush')
@@ -109,7 +134,7 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
     case 'systemctl':
     case 'service':
       return /\b(stop|disable|mask|kill)\b/.test(all) &&
-        /\b(auditd|rsyslog|syslog|systemd-journald|fail2ban|falcon-sensor|crowdstrike|osquery\w*|clamav\S*|apparmor|wazuh\S*|ossec\S*|firewalld|ufw|mdatp)\b/.test(
+        /\b(auditd|rsyslog|syslog|systemd-journald|fail2ban|falcon-sensor|crowdstrike|osquery\w*|clamav\S*|apparmor|wazuh\S*|ossec\S*|firewalld|ufw|mdatp|cbdaemon|cbagentd|sentinel(one|d)\S*|ds_agent|xagt|elastic-agent|auditbeat|aide|tripwire|samhain|snort|suricata)\b/.test(
           all,
         )
         ? seen('hide.guards', 'high', `stops a guard: ${shown(all)}`)

@@ -1,74 +1,31 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, shown } from '../detector.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
+import { accounts } from './accounts.ts'
+import { byAnyProgram, byProgram, placed, setGoing, written } from './start-places.ts'
 
 const NAME = 'persistence'
 
 /** What would still be there, or run again, after the session is over. */
 export const persistence: CommandDetector = {
   name: NAME,
-  inspect: (reading) => [
-    ...reading.writes.flatMap(({ path, text }) => written(path, text)),
-    ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
-  ],
+  inspect: (reading) => {
+    const findings = [
+      ...reading.assignments.flatMap(([name, value]) => ofAssignment(name, value)),
+      ...reading.writes.flatMap(written),
+      ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
+      ...reading.invocations.flatMap(byAnyProgram),
+      ...reading.programs.flatMap(byProgram),
+    ]
+    return [...findings, ...setGoing(findings, reading)]
+  },
 }
 
-const startPlaces: readonly (readonly [
-  place: RegExp,
-  fact: string,
-  severity: Finding['severity'],
-  what: string,
-])[] = [
-  [/(^|\/)authorized_keys2?$/, 'persist.key', 'high', 'a key that may log in'],
-  [
-    /(^|\/)(crontab$|cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)/,
-    'persist.schedule',
-    'high',
-    'a scheduled job',
-  ],
-  [/(^|\/)systemd\/(system|user)\/|\.(service|timer)$/, 'persist.service', 'high', 'a service'],
-  [/(^|\/)(LaunchAgents|LaunchDaemons)\//, 'persist.service', 'high', 'a launch agent'],
-  [
-    /(^|\/)\.(bash_profile|bash_login|bash_logout|bashrc|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|xinitrc|xprofile)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|rc\.local|zsh)|profile\.d\/|init\.d\/|update-motd\.d\//,
-    'persist.start-up',
-    'medium',
-    'a start-up file',
-  ],
-  [
-    /^\/etc\/(sudoers|pam\.d|passwd|shadow|group|ld\.so\.preload)|sudoers\.d\//,
-    'persist.privilege',
-    'high',
-    'who may do what on this machine',
-  ],
-  [/(^|\/)\.config\/autostart\//, 'persist.start-up', 'high', 'an autostart entry'],
-  [/\.git\/hooks\//, 'persist.hook', 'high', 'a git hook'],
-  [
-    /(^|\/)(CLAUDE|AGENTS|GEMINI)\.md$|\.cursorrules$|\.claude\/(settings|memory)/,
-    'persist.agent-memory',
-    'high',
-    'instructions of an agent',
-  ],
-]
-
-/** Lines that start-up files are made of on any ordinary machine. */
-const everydayLine =
-  /^\s*(#.*|export\s+[A-Za-z_]\w*=.*|alias\s.*|[A-Z_]+=.*|(source|\.)\s+\S+|eval\s+"?\$\([\w./-]+ (init|env|hook|shellenv|completion)\b.*|\[\s.*|if\s.*|fi|then|autoload.*|setopt.*|bindkey.*|shopt.*|set -o.*|complete\s.*|PATH=.*)?\s*$/
-
-function written(path: string, text: string | undefined): readonly Finding[] {
-  const found = startPlaces.find(([place]) => place.test(path))
-  if (found === undefined) return []
-  const [, fact, severity, what] = found
-  const trap =
-    /^\s*(?:alias\s+(?:sudo|su|ssh|passwd|login|gpg|doas)=|function\s+(?:sudo|ssh|su)\b|(?:sudo|ssh|su)\s*\(\)|export\s+(?:LD_PRELOAD|PROMPT_COMMAND)=|PATH=\/tmp)/m
-  if (fact === 'persist.start-up' && text !== undefined && trap.test(text))
-    return [finding(NAME, 'persist.trap', 'high', `puts a trap into ${shown(path)}`)]
-  if (
-    fact === 'persist.start-up' &&
-    text !== undefined &&
-    text.split('\n').every((line) => everydayLine.test(line))
-  )
-    return [finding(NAME, 'persist.setting', 'info', `writes a setting to ${shown(path)}`)]
-  return [finding(NAME, fact, severity, `writes ${what}: ${shown(path)}`)]
+/** What the shell runs before every prompt, made to keep or carry away what was typed. */
+function ofAssignment(name: string, value: string): readonly Finding[] {
+  return name === 'PROMPT_COMMAND' && /\b(tee|logger|curl|wget|nc|ncat)\b|\/dev\/(tcp|udp)\//.test(value)
+    ? [finding(NAME, 'persist.trap', 'high', 'carries every typed command somewhere else')]
+    : []
 }
 
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
@@ -106,10 +63,6 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       const at = args.findIndex((arg) => /^(-o|-O|--output|--output-document)$/.test(arg))
       return at < 0 ? [] : placed(args[at + 1] ?? '')
     }
-    case 'useradd':
-    case 'adduser':
-    case 'usermod':
-      return user(args)
     case 'chmod':
       return args.some((arg) => /^([24567]\d{3}|[ug]*\+[rwx]*s[rwx]*)$/.test(arg) && !/^0/.test(arg))
         ? setuid(args, reading)
@@ -140,36 +93,25 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         : []
     case 'ssh-copy-id':
       return seen('persist.key', 'low', 'ssh-copy-id lets a key log in elsewhere')
+    case 'systemd-run':
+      return args.some((arg) => /^--(on-\w+|timer-property)(=|$)/.test(arg))
+        ? seen('persist.schedule', 'medium', 'systemd-run makes a timer')
+        : []
+    case 'defaults':
+      return args[0] === 'write' && args.some((arg) => /^(Login|Logout)Hook$/.test(arg))
+        ? seen('persist.start-up', 'high', 'runs a program at every login')
+        : []
+    case 'security':
+      return args[0] === 'add-trusted-cert' && args.some((arg) => /^-\w*d$|^trustRoot$/.test(arg))
+        ? seen('persist.trust', 'medium', 'makes every program trust a certificate')
+        : []
+    case 'git':
+      return /\bcore\.fsmonitor (?!true|false)\S/.test(args.join(' '))
+        ? seen('persist.hook', 'medium', 'runs a program whenever git looks at the files')
+        : []
     default:
-      return []
+      return accounts(invocation)
   }
-}
-
-function placed(target: string): readonly Finding[] {
-  const found = startPlaces.find(([place]) => place.test(target))
-  if (
-    found === undefined ||
-    found[1] === 'persist.start-up' ||
-    found[1] === 'persist.service' ||
-    found[1] === 'persist.agent-memory'
-  )
-    return found === undefined
-      ? []
-      : [finding(NAME, `${found[1]}-placed`, 'low', `puts ${found[3]} in place: ${shown(target)}`)]
-  return [finding(NAME, found[1], found[2], `puts ${found[3]} in place: ${shown(target)}`)]
-}
-
-function user(args: readonly string[]): readonly Finding[] {
-  const isRoot = args.some(
-    (arg, index) => (/^(-u|--uid)$/.test(arg) && args[index + 1] === '0') || arg === '--uid=0',
-  )
-  if (isRoot)
-    return [finding(NAME, 'persist.privilege', 'critical', 'makes a second account with the power of root')]
-  const isAdmin = args.some(
-    (arg, index) =>
-      /^(-\w*G|--groups|-g)$/.test(arg) && /^(sudo|wheel|root|admin)\b/.test(args[index + 1] ?? ''),
-  )
-  return isAdmin ? [finding(NAME, 'persist.account', 'high', 'makes an account an administrator')] : []
 }
 
 /** A setuid shell is a way back to root for whoever finds it. */

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding } from '../detector.ts'
-import type { Invocation } from '../shell/model.ts'
+import { hasMarker, type Invocation } from '../shell/model.ts'
 
 const NAME = 'spraying'
 
@@ -38,6 +38,12 @@ function ofInvocation({ name, args }: Invocation): readonly Finding[] {
     return [finding(NAME, isWide ? 'spray.hosts' : 'spray.scan', 'low', `${name} scans hosts`)]
   }
   if (attackers.has(name)) return [finding(NAME, 'spray.attack-tool', 'low', `${name} probes for weaknesses`)]
-  const isGuessing = name === 'sshpass' && args.some((arg) => arg.startsWith('-p') && arg.includes('$'))
+  // A password that is a variable or some program's output comes from a list.
+  const isGuessing =
+    name === 'sshpass' &&
+    args.some(
+      (arg, index) =>
+        (arg.startsWith('-p') || args[index - 1] === '-p') && (arg.includes('$') || hasMarker(arg)),
+    )
   return isGuessing ? [finding(NAME, 'spray.logins', 'medium', 'tries passwords over ssh')] : []
 }

@@ -1,0 +1,97 @@
+import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
+import type { Invocation } from '../shell/model.ts'
+import { type SecretFile, secretFile } from './secret-files.ts'
+
+export type SecretRead = { readonly path: string; readonly secret: SecretFile }
+
+/** Programs that show, copy or carry away what a file holds, every one of its words a file. */
+const readers = new Set(
+  'cat tac less more head tail nl od xxd hexdump strings base64 base32 bat view vi vim nano emacs cp mv scp rsync sftp tar zip 7z gzip bzip2 xz dd awk gawk sed grep egrep fgrep rg cut sort uniq tee curl wget nc ncat socat paste column fold rev pr diff cmp openssl gpg jq yq python python3 perl ruby node unshadow john hashcat source . xargs wc split install ln sqlite3 type Get-Content gc copy plutil read mapfile'.split(
+    ' ',
+  ),
+)
+/** Takes what follows as something to log in or be set up with. */
+const usesOption =
+  /^-{1,2}(i|K|key\S*|identity\S*|private-?key\S*|kube-?config|cert\S*|conf(ig)?(-file|-dir)?|creds?|credentials?\S*|env-?file|netrc-file|password-file|pass(word)?-?file|token-?file|key-?file|ssl\S*|tls\S*|cacert|auth-?file|defaults(-extra)?-file|user-data-dir|profile(-directory)?|volume|v|mount|homedir|i?name|i?path)$/i
+/** Clients that take their orders on standard input; what `cat` is fed is only text. */
+const obeysInput =
+  /^(sqlite3|mysql|mariadb|psql|gdb|lldb|jjs|jshell|octave|R|Rscript|ex|ed|gnuplot|m4|groff|troff|s?ftp|cpio|pax)$/
+/** In these the words are patterns, texts or addresses, where a path is talked about and not read. */
+const talks =
+  /^(e|f|z)?grep$|^rg$|^ag$|^ack$|^sed$|^g?awk$|^jq$|^yq$|^curl$|^wget$|^xargs$|^expr$|^logger$|^wall$/
+/** The secrets among what an invocation reads. */
+export function secretsRead(invocation: Invocation): readonly SecretRead[] {
+  const { name, args, streams, cwd } = invocation
+  const stdin = streams.stdin.kind === 'file' ? [streams.stdin.path] : []
+  const reads: SecretRead[] = []
+  const words = readers.has(name) ? args : []
+  const isSearch = /^(grep|egrep|fgrep|rg|awk|gawk|sed|jq)$/.test(name)
+  for (const path of [...words, ...stdin]) {
+    // The pattern of a search is no path.
+    const isPattern = isSearch && stdin.length === 0 && args.length > 1
+    if (isPattern && path === args.find((arg) => !arg.startsWith('-'))) continue
+    const secret = secretAt(path, cwd)
+    if (secret === undefined) continue
+    // Loading settings is what they are for; showing them is another matter.
+    if (secret.fact === 'settings' && /^(source|\.|cp|mv|ln|install|sed|tee)$/.test(name)) continue
+    if (!isWriteTarget(invocation, path)) reads.push({ path, secret })
+  }
+  return reads.length > 0 || leavesFilesAlone(invocation)
+    ? reads
+    : [...byAnyProgram(invocation), ...onInput(invocation)]
+}
+
+/**
+ * Whatever program is handed the file of a secret could show it: `date -f`, `ar`, `nmap -iL` and some two hundred more
+ * do (GTFOBins, file read). So all count but those known to leave it alone; and only for what is a secret for certain.
+ */
+function byAnyProgram({ name, args, cwd }: Invocation): readonly SecretRead[] {
+  if (readers.has(name) && !talks.test(name)) return []
+  const reads: SecretRead[] = []
+  for (const [index, arg] of args.entries()) {
+    const isUse = usesOption.test(args[index - 1] ?? '') || usesOption.test(arg.replace(/=.*$/s, ''))
+    const paths = talks.test(name) ? [] : pathsIn(arg)
+    for (const path of paths) {
+      const secret = secretAt(path, cwd)
+      if (secret?.severity !== 'high' || (isUse && secret.fact !== 'hashes')) continue
+      reads.push({ path, secret })
+      break
+    }
+  }
+  return reads
+}
+
+function onInput({ name, input }: Invocation): readonly SecretRead[] {
+  if (input === undefined || !obeysInput.test(name)) return []
+  return input.split(/[\s"'()<>]+/).flatMap((path) => {
+    const secret = secretAt(path, undefined)
+    return secret?.severity === 'high' ? [{ path, secret }] : []
+  })
+}
+
+/** Literals of a program in another language that are nothing but the path of a secret. */
+export function secretLiterals(code: string): readonly SecretRead[] {
+  return pathLiterals(code).flatMap((path) => {
+    const secret = secretFile(path)
+    return secret?.severity === 'high' ? [{ path, secret }] : []
+  })
+}
+
+/** A word as a program takes it: `@file`, `if=file`, `file:path?mode=ro`, or a name below where it runs. */
+function secretAt(word: string, cwd: string | undefined): SecretFile | undefined {
+  const path = word
+    .replace(/^@|^[a-zA-Z_-]+=@?/, '')
+    .replace(/^file:(\/\/)?/, '')
+    .replace(/\?[\w=&]*$/, '')
+    .replace(/^\/{2,}/, '/')
+  const isBelow = cwd !== undefined && path !== '' && !/^[-/~$]|^[A-Za-z]:/.test(path)
+  return secretFile(path) ?? (isBelow ? secretFile(`${cwd}/${path.replace(/^\.\//, '')}`) : undefined)
+}
+
+/** The last word of a copy is where it goes, not what is read. */
+function isWriteTarget({ name, args }: Invocation, path: string): boolean {
+  if (!/^(cp|mv|install|ln|tee|rsync|scp|tar)$/.test(name))
+    return name === 'curl' && args[args.indexOf(path) - 1] === '-o'
+  if (name === 'tee') return true
+  return args.length > 1 && args.at(-1) === path && name !== 'tar'
+}

@@ -1,0 +1,40 @@
+// Which words of a command are files that something is done with, for programs nobody has listed.
+import type { Invocation } from './shell/model.ts'
+
+/** Programs that take a file's name and leave what is in it alone, or use a key for what keys are for. */
+const leavers = new Set(
+  'ls ll exa eza stat file test [ [[ chmod chown chgrp rm shred touch mkdir rmdir echo printf ssh ssh-add ssh-keygen ssh-agent autossh mosh sshfs sshpass keychain git docker docker-compose podman buildah nerdctl kubectl oc helm terraform tofu ansible ansible-playbook ansible-vault vagrant packer eksctl kops find du df tree realpath readlink dirname basename setfacl getfacl chattr lsattr lsof fuser which whereis alias export declare local unset man info cd pushd inotifywait useradd usermod vipw vigr pwconv pwunconv grpconv visudo passwd systemctl service mount umount mountpoint restorecon chcon semanage certbot age rage sops gpgconf gpg-agent pinentry fwknop wg wg-quick openvpn nmcli bw op rclone restic borg htpasswd code idea open xdg-open trash gio true false : rem sha256sum sha1sum sha512sum md5sum cksum b2sum'.split(
+    ' ',
+  ),
+)
+/** A path as code writes it: between quotes, brackets, or behind a sign that hands it on. */
+const handedOn = /["'`(<>{=@,:]((?:~|\/)[\w.*~-]*(?:\/[\w.* ~-]+)+)(?=["'`)>},;:]|$)/g
+const literal = /["'`]((?:~|\/)[\w.~-]*(?:\/[\w. ~-]+)+)["'`]/g
+const PATHS_MAX = 200
+
+/** The word itself, and the paths inside it. */
+export function pathsIn(word: string): readonly string[] {
+  return [word, ...between(word, handedOn)]
+}
+
+/** Literals of a program in another language that are nothing but a path. */
+export function pathLiterals(code: string): readonly string[] {
+  return between(code, literal)
+}
+
+/** Whether the files that an invocation names stay unread and unwritten, its sub-commands considered. */
+export function leavesFilesAlone({ name, args }: Invocation): boolean {
+  if (name === 'git') return args[0] !== 'diff'
+  if (/^(docker|podman|kubectl|oc)$/.test(name)) return args[0] !== 'cp'
+  if (name === 'find') return !args.some((arg) => /^-(exec|execdir|ok|okdir)$/.test(arg))
+  return leavers.has(name)
+}
+
+function between(text: string, pattern: RegExp): readonly string[] {
+  const found: string[] = []
+  for (const match of text.matchAll(pattern)) {
+    found.push(match[1] ?? '')
+    if (found.length >= PATHS_MAX) break
+  }
+  return found
+}

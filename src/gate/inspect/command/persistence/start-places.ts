@@ -1,0 +1,176 @@
+import type { Finding } from '../../../finding.ts'
+import { finding, shown } from '../detector.ts'
+import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
+import type { FileWrite, Invocation, Program, Reading } from '../shell/model.ts'
+
+const NAME = 'persistence'
+
+type StartPlace = readonly [place: RegExp, fact: string, severity: Finding['severity'], what: string]
+
+/** Files that are read, loaded or run later without anybody asking: at a boot, a login, a time, a start of a program. */
+const startPlaces: readonly StartPlace[] = [
+  [/(^|\/)authorized_keys2?$/, 'persist.key', 'high', 'a key that may log in'],
+  [
+    /(^|\/)(crontab$|cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)/,
+    'persist.schedule',
+    'high',
+    'a scheduled job',
+  ],
+  [
+    /(^|\/)systemd\/(system|user)\/|(^|\/)system(d)?-generators\/|\.(service|timer)$/,
+    'persist.service',
+    'high',
+    'a service',
+  ],
+  [/(^|\/)(LaunchAgents|LaunchDaemons|StartupItems)\//, 'persist.service', 'high', 'a launch agent'],
+  [
+    /(^|\/)\.(bash_profile|bash_login|bash_logout|bashrc|profile|shrc|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsessionrc)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|bash\.bash_logout|rc\.local|rc\.common|zsh|csh\.|X11\/Xsession)|profile\.d\/|(^|\/)(init|rc)\.d\/|update-motd\.d\//,
+    'persist.start-up',
+    'medium',
+    'a start-up file',
+  ],
+  // Run by the system itself on an event: a device, a network, a package, a lease (MITRE ATT&CK T1546, T1547).
+  [
+    /^\/(etc|usr\/lib|lib)\/(udev\/rules\.d|NetworkManager\/dispatcher\.d|network\/if-(up|down|pre-up|post-down)\.d|apt\/apt\.conf\.d|dhcp\/dhclient-(enter|exit)-hooks\.d|emond\.d\/rules|xdg\/autostart|initramfs-tools\/(hooks|scripts)|kernel\/(postinst|install)\.d)\//,
+    'persist.event',
+    'medium',
+    'what the system runs on an event',
+  ],
+  // Read by an interpreter before any program of its user: https://docs.python.org/3/library/site.html.
+  [
+    /(^|\/)(site|user)customize\.py$|(site|dist)-packages\/[^/]*\.pth$|(^|\/)\.pythonrc(\.py)?$|(^|\/)\.(Rprofile|irbrc|pryrc|gdbinit|lldbinit)$/,
+    'persist.interpreter',
+    'medium',
+    'what an interpreter runs at its start',
+  ],
+  [/(^|\/)com\.apple\.loginwindow(\.[\w-]+)?\.plist$/, 'persist.start-up', 'medium', 'what opens at login'],
+  [
+    /^\/etc\/(sudoers|pam\.d|passwd|shadow|group|ld\.so\.preload|doas\.conf)|sudoers\.d\/|\/security\/pam_\w+\.so$/,
+    'persist.privilege',
+    'high',
+    'who may do what on this machine',
+  ],
+  [/(^|\/)\.config\/autostart\//, 'persist.start-up', 'high', 'an autostart entry'],
+  [/\.git\/hooks\//, 'persist.hook', 'high', 'a git hook'],
+  [
+    /(^|\/)(CLAUDE|AGENTS|GEMINI)\.md$|\.cursorrules$|\.claude\/(settings|memory)/,
+    'persist.agent-memory',
+    'high',
+    'instructions of an agent',
+  ],
+]
+
+/** Lines that start-up files are made of on any ordinary machine. */
+const everydayLine =
+  /^\s*(#.*|export\s+[A-Za-z_]\w*=.*|alias\s.*|[A-Z_]+=.*|(source|\.)\s+\S+|eval\s+"?\$\([\w./-]+ (init|env|hook|shellenv|completion)\b.*|\[\s.*|if\s.*|fi|then|autoload.*|setopt.*|bindkey.*|shopt.*|set -o.*|complete\s.*|PATH=.*)?\s*$/
+
+export function written({ path, text, by }: FileWrite): readonly Finding[] {
+  const found = startPlaces.find(([place]) => place.test(path))
+  if (found === undefined)
+    return isPathCode(path, text)
+      ? [
+          finding(
+            NAME,
+            'persist.interpreter',
+            'medium',
+            `writes code that Python runs at its start: ${shown(path)}`,
+          ),
+        ]
+      : []
+  const [, fact, severity, what] = found
+  const trap =
+    /^\s*(?:alias\s+(?:sudo|su|ssh|passwd|login|gpg|doas)=|function\s+(?:sudo|ssh|su)\b|(?:sudo|ssh|su)\s*\(\)|export\s+(?:LD_PRELOAD|PROMPT_COMMAND)=|PATH=\/tmp)/m
+  if (fact === 'persist.start-up' && text !== undefined && trap.test(text))
+    return [finding(NAME, 'persist.trap', 'high', `puts a trap into ${shown(path)}`)]
+  const isEveryday =
+    text === undefined
+      ? by?.args.some((arg) => /^(completions?|init|hook|shellenv|activate)$/.test(arg))
+      : text.split('\n').every((line) => everydayLine.test(line))
+  if (fact === 'persist.start-up' && isEveryday)
+    return [finding(NAME, 'persist.setting', 'info', `writes a setting to ${shown(path)}`)]
+  return [finding(NAME, fact, severity, `writes ${what}: ${shown(path)}`)]
+}
+
+/** Copied there rather than written: installing programs do it all day, so that it says less by itself. */
+export function placed(target: string): readonly Finding[] {
+  const found = startPlaces.find(([place]) => place.test(target))
+  if (found === undefined) return []
+  const [, fact, severity, what] = found
+  const isEveryday = /^persist\.(start-up|service|event|agent-memory)$/.test(fact)
+  return [
+    finding(
+      NAME,
+      isEveryday ? `${fact}-placed` : fact,
+      isEveryday ? 'low' : severity,
+      `puts ${what} in place: ${shown(target)}`,
+    ),
+  ]
+}
+
+/** Programs that only show what the files they name hold, unless told where to put it. */
+const shows =
+  /^(cat|tac|less|more|head|tail|nl|od|xxd|hexdump|strings|bat|view|[efz]?grep|rg|ag|g?awk|sed|wc|diff|cmp|sort|uniq|cut|paste|column|tar|rsync|scp|crontab|curl|wget|base64|jq|yq|source|\.|tee|cp|mv|install|ln|sysv-rc-conf|incrontab|run-parts|anacron|aa-\w+|apparmor_parser|(ba|da|z|k)?sh|python[\d.]*|perl|ruby|node|gpg|patch|cksum|lpr|augtool)$/
+const outputOption = /^(-o|-O|-w|-of|-out|--out\S*|--dump\S*|--log\S*|--logfile)$/
+const outputWord = /^(?:of|-o\w*|-w|--out[\w-]*|--log[\w-]*)=(.+)$/
+
+/** Whatever program is told to write there does: hundreds can, and few are listed anywhere (GTFOBins, file write). */
+export function byAnyProgram(invocation: Invocation): readonly Finding[] {
+  const { name, args } = invocation
+  for (const [index, arg] of args.entries()) {
+    const output = outputWord.exec(arg)?.[1] ?? (outputOption.test(args[index - 1] ?? '') ? arg : undefined)
+    const isSilent = shows.test(name) || leavesFilesAlone(invocation)
+    const paths = output !== undefined ? [output] : isSilent ? [] : pathsIn(arg)
+    for (const path of paths) {
+      const found = certainPlace(path)
+      if (found !== undefined)
+        return [finding(NAME, found[1], 'medium', `${shown(name)} is given ${found[3]}: ${shown(path)}`)]
+    }
+  }
+  return []
+}
+
+const writesInCode =
+  /["'](w|a|wb|ab|w\+|a\+|x)["']|\b(write|append|puts|fputs|print\s*\{?\$?fh|FileWriter|file_put_contents|Set-Content|Add-Content|Out-File|writeFile\w*|appendFile\w*)\b/
+
+export function byProgram({ code, language }: Program): readonly Finding[] {
+  if (!writesInCode.test(code)) return []
+  return pathLiterals(code).flatMap((path) => {
+    const found = certainPlace(path)
+    return found === undefined
+      ? []
+      : [finding(NAME, found[1], 'medium', `a ${language} program writes ${found[3]}: ${shown(path)}`)]
+  })
+}
+
+/** Where nobody writes by the way. Account files are read by everything, and services are everyday work. */
+function certainPlace(path: string): StartPlace | undefined {
+  if (/^\/etc\/(passwd|shadow|group)/.test(path)) return undefined
+  const found = startPlaces.find(([place]) => place.test(path))
+  return found !== undefined && /^persist\.(key|schedule|privilege)$/.test(found[1]) ? found : undefined
+}
+
+/** Put in place and set going in one breath: then it is no longer only a file. */
+export function setGoing(findings: readonly Finding[], reading: Reading): readonly Finding[] {
+  const isPlaced = findings.some(({ fact }) => fact.endsWith('-placed') && !fact.includes('agent'))
+  if (!isPlaced) return []
+  const starter = reading.invocations.find(({ name, args }) =>
+    /^(systemctl|service|rc-update|rc-service|update-rc\.d|chkconfig|launchctl|initctl|udevadm)$/.test(name)
+      ? args.some((arg) => /^(enable|start|restart|add|defaults|on|load|bootstrap|trigger|--now)$/.test(arg))
+      : false,
+  )
+  return starter === undefined
+    ? []
+    : [
+        finding(
+          NAME,
+          'persist.service',
+          'medium',
+          `puts a service in place and ${starter.name} sets it going`,
+        ),
+      ]
+}
+
+/** `.pth` files hold paths, and code only in lines that begin with `import`. */
+function isPathCode(path: string, text: string | undefined): boolean {
+  return path.endsWith('.pth') && text !== undefined && /^import[ \t]/m.test(text)
+}
