@@ -7,6 +7,7 @@ import { ExchangeDoor } from '../doors/exchange-door.ts'
 import { Front, type Handler } from '../doors/front.ts'
 import { GateMetrics } from '../doors/gate-metrics.ts'
 import { HookDoor } from '../doors/hook/hook-door.ts'
+import { McpDoor } from '../doors/mcp/mcp-door.ts'
 import { Routes } from '../doors/upstream/routes.ts'
 import type { AgentRoad } from '../gate/agent-road.ts'
 import { ExchangeGate, type ExchangeWatch } from '../gate/exchange-gate.ts'
@@ -19,6 +20,7 @@ import { Ledger } from '../store/embedded/ledger/ledger.ts'
 import { MeasureStore } from '../store/embedded/measure-store.ts'
 import { openSecret } from '../store/embedded/secret.ts'
 import { openState } from '../store/embedded/state.ts'
+import { ToolPinStore } from '../store/embedded/tool-pin-store.ts'
 import { KeptRoad } from './agent-road.ts'
 import { gatewayGauges } from './gateway-gauges.ts'
 import type { OnlineWatch } from './online-watch.ts'
@@ -40,7 +42,7 @@ export type GatewayParts = {
 const SYNC_MS = { written: 100, durable: 5 } as const
 
 /** What of a configuration is bound once and only changes with a new start. */
-const BOUND = ['listen', 'console', 'consoleToken', 'store', 'limits', 'ledger', 'watch'] as const
+const BOUND = ['listen', 'console', 'consoleToken', 'store', 'limits', 'ledger', 'watch', 'mcp'] as const
 
 const noWatch: ExchangeWatch = { sketch: () => undefined, begin: () => {}, see: () => {} }
 
@@ -84,6 +86,7 @@ export class Gateway implements AsyncDisposable {
     const wired = await wire(config, parts, stack)
     const { admin, exchanges, ids } = wired
     const shared = { limits: config.limits, ids, now: parts.now }
+    const mcp = stack.use(openMcp(config, parts, wired))
     const adminHandlers: Handler[] = [
       (request, response, path) => admin.handle(request, response, path),
       ...(parts.consoleDoors ?? []),
@@ -99,10 +102,12 @@ export class Gateway implements AsyncDisposable {
           (request, response, path) => exchanges.handle(request, response, path),
           (request, response, path) => admin.health(request, response, path),
           (request, response, path) => wired.hook.handle(request, response, path),
+          (request, response, path) => mcp.handle(request, response, path),
           ...(parts.agentDoors?.(wired.kept.road) ?? []),
         ],
       }),
     )
+    stack.defer(() => mcp.drain())
     admin.drainWith(() => front.isDraining)
     const gateway = new Gateway(wired, front, adminFront, stack.move())
     parts.watch?.actOn({
@@ -172,6 +177,11 @@ export class Gateway implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync()
   }
+}
+
+function openMcp(config: Config, { log, now }: GatewayParts, { kept, state, ids, metrics }: Wired): McpDoor {
+  const onFailure = (error: unknown): void => metrics.failed(error)
+  return new McpDoor(config, { road: kept.road, pins: new ToolPinStore(state), ids, now, log, onFailure })
 }
 
 async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableStack): Promise<Wired> {

@@ -1,5 +1,6 @@
 import type { AgentsConfig } from './agents.ts'
 import type { HookConfig } from './hook-section.ts'
+import type { McpServerConfig } from './mcp.ts'
 
 /**
  * What an operator wrote in `portcullis.yaml`, checked and with every default filled in. Nothing after the reader
@@ -27,6 +28,7 @@ export type Config = {
   readonly watch: WatchConfig
   readonly agents: AgentsConfig
   readonly hook: HookConfig
+  readonly mcp: readonly McpServerConfig[]
 }
 
 /** `observe` records what it would have done and lets the act pass; identity and local-only rules always hold. */

@@ -8,6 +8,7 @@ import { failure, type Result, success } from '../kernel/result.ts'
 import { agentsConfig } from './agents.ts'
 import type { Address, Config } from './config.ts'
 import { hookConfig } from './hook-section.ts'
+import { fillInMcp } from './mcp.ts'
 import { nearestWord } from './nearest-word.ts'
 import { type ConfigFile, fileSchema, STORE_DEFAULT } from './schema.ts'
 
@@ -191,6 +192,9 @@ function checkNames(file: ConfigFile, complain: Complain): void {
       complain('name-repeated', ['upstreams', index, 'name'], `a second upstream is called ${name}`)
     seen.add(name)
   }
+  for (const [index, { name }] of file.mcp.entries())
+    if (file.mcp.findIndex((server) => server.name === name) < index)
+      complain('name-repeated', ['mcp', index, 'name'], `a second MCP server is called ${name}`)
   const keys = new Set<string>()
   for (const [index, { key }] of file.keys.entries()) {
     if (keys.has(key)) complain('name-repeated', ['keys', index, 'key'], 'this key is listed twice')
@@ -256,6 +260,7 @@ function fillIn(file: ConfigFile, path: string): Config {
     watch: { enabled, standing, scoreMin, days, parameters: onlyDefined(parameters) },
     agents: agentsConfig(file.agents, path, file.mode),
     hook: hookConfig(file.hook),
+    mcp: fillInMcp(file.mcp),
   }
 }
 

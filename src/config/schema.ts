@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { agentsSchema } from './agents.ts'
 import { standingNames } from './config.ts'
 import { hookSection } from './hook-section.ts'
+import { mcpSchema } from './mcp.ts'
 
 // The shape of portcullis.yaml as a person writes it. Every object is strict: a field that is not here is an error,
 // because a misspelt limit that is silently ignored is a hole.
@@ -144,6 +145,7 @@ export const fileSchema = v.strictObject({
   watch: v.optional(watch, {}),
   agents: v.optional(agentsSchema, {}),
   hook: v.optional(hookSection, {}),
+  mcp: v.optional(mcpSchema, []),
 })
 
 export type ConfigFile = v.InferOutput<typeof fileSchema>

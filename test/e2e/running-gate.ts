@@ -8,6 +8,8 @@ import { recordsOf } from '../../src/store/embedded/ledger/records.ts'
 import { blocksOf, listSegments } from '../../src/store/embedded/ledger/segments.ts'
 import { PUBLIC_FILE, readPublicKey } from '../../src/store/embedded/ledger/signing.ts'
 import { type Verification, verifyLedger } from '../../src/store/embedded/ledger/verify.ts'
+import { openState } from '../../src/store/embedded/state.ts'
+import { ToolPinStore } from '../../src/store/embedded/tool-pin-store.ts'
 
 export type EntryLike = Readonly<Record<string, unknown>>
 
@@ -39,6 +41,11 @@ export class RunningGate implements AsyncDisposable {
       ...parts,
     })
     return new RunningGate(gateway, config.value, logged)
+  }
+
+  /** The store's own view of pinned tools, as an operator's command would have it. */
+  get pins(): ToolPinStore {
+    return new ToolPinStore(openState(this.config.store))
   }
 
   get url(): string {

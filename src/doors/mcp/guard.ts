@@ -1,0 +1,385 @@
+import type { McpServerConfig } from '../../config/mcp.ts'
+import type { JsonObject, JsonValue, SessionId } from '../../gate/act.ts'
+import type { AgentCaller } from '../../gate/agent-caller.ts'
+import type { Passage } from '../../gate/agent-road.ts'
+import type { Finding } from '../../gate/finding.ts'
+import { inspectElicitation } from '../../gate/inspect/offer/elicitation.ts'
+import { unreachable } from '../../kernel/unreachable.ts'
+import type { Judge } from '../judge-act.ts'
+import { offersWithin, withoutRefused } from './listings.ts'
+import { failureStop, refuse, refuseServer, type Stop, stopOf } from './refusals.ts'
+import { errorMessage, gateCodes, idKey, isObject, type RpcId, type RpcMessage, versionOf } from './rpc.ts'
+import { textsOf } from './texts.ts'
+import type { ToolOffers } from './tool-offers.ts'
+
+/** What becomes of one message. */
+export type Step =
+  /** It goes on; `text` is the very text it came in unless a decision changed it. */
+  | { readonly kind: 'forward'; readonly text: string }
+  /** Its sender gets this instead. */
+  | { readonly kind: 'answer'; readonly text: string }
+  | { readonly kind: 'drop' }
+
+export type GuardParts = {
+  readonly server: McpServerConfig
+  readonly caller: AgentCaller
+  readonly session: SessionId
+  readonly judge: Judge
+  readonly offers: ToolOffers
+}
+
+/** Methods that carry nothing of the agent's: what they return is looked at all the same. */
+const silent = new Set([
+  'initialize',
+  'ping',
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+  'logging/setLevel',
+  'subscriptions/listen',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'roots/list',
+])
+/** Results of these are listings, not what a tool returned. */
+const listings: ReadonlySet<string> = new Set([
+  'initialize',
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+])
+/** Answered requests are remembered a while: a stream that is resumed delivers an answer again. */
+const ANSWERED_MAX = 256
+
+type Pending = {
+  readonly id: RpcId
+  readonly method: string
+  /** The tool's name, or the method where it is not a tool that is called. */
+  readonly tool: string
+  readonly isModern: boolean
+  passage: Passage | undefined
+  isAnswered: boolean
+}
+
+/** Everything both sides of one conversation say passes here, message by message. */
+export class McpGuard {
+  readonly #parts: GuardParts
+  readonly #pending = new Map<string, Pending>()
+  readonly #asked = new Map<string, string>()
+  readonly #ending = new AbortController()
+  #open = 0
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts
+  }
+
+  get pendingIds(): readonly RpcId[] {
+    return [...this.#pending.values()].filter(({ isAnswered }) => !isAnswered).map(({ id }) => id)
+  }
+
+  /** At once where nothing has to be decided, so that what needs no decision keeps its order. */
+  fromClient(text: string, message: RpcMessage): Step | Promise<Step> {
+    switch (message.kind) {
+      case 'request':
+        return this.#clientRequest(text, message)
+      case 'notification':
+        if (message.method === 'notifications/cancelled') this.#cancelled(message.params)
+        return { kind: 'forward', text }
+      case 'result':
+      case 'error':
+        return this.#clientAnswer(text, message)
+      default:
+        return unreachable(message)
+    }
+  }
+
+  fromServer(text: string, message: RpcMessage): Step | Promise<Step> {
+    switch (message.kind) {
+      case 'request':
+        return this.#serverRequest(text, message)
+      case 'notification':
+        return { kind: 'forward', text }
+      case 'result':
+      case 'error':
+        return this.#serverAnswer(text, message)
+      default:
+        return unreachable(message)
+    }
+  }
+
+  /** The other side is gone: what it still owed is answered by the gate, with the decision that let each call go. */
+  lost(
+    reason: string,
+    ids: readonly RpcId[] = this.pendingIds,
+    code: number = gateCodes.upstream,
+  ): readonly { readonly id: RpcId; readonly text: string }[] {
+    const lost: { id: RpcId; text: string }[] = []
+    for (const id of ids) {
+      const pending = this.#pending.get(idKey(id))
+      if (pending === undefined || pending.isAnswered) continue
+      this.#settle(pending, 'failed')
+      const decision = pending.passage?.id ?? this.#parts.judge.nextId()
+      const stop = failureStop(decision, code, reason)
+      lost.push({ id: pending.id, text: errorMessage(pending.id, stop.code, stop.text, stop.data) })
+    }
+    return lost
+  }
+
+  /** Nobody waits for anything any more. */
+  end(): void {
+    this.#ending.abort()
+    for (const pending of this.#pending.values()) if (!pending.isAnswered) this.#settle(pending, 'cancelled')
+    this.#pending.clear()
+    this.#asked.clear()
+  }
+
+  #clientRequest(text: string, message: RpcMessage & { kind: 'request' }): Step | Promise<Step> {
+    const { id, method, params } = message
+    const { judge, server } = this.#parts
+    const isModern = versionOf(params) !== undefined
+    const key = idKey(id)
+    if (this.#pending.get(key)?.isAnswered === false)
+      return this.#refused(id, gateCodes.invalid, 'a request with this id is still under way')
+    if (this.#open >= server.pendingMax)
+      return this.#refused(id, gateCodes.limit, 'too many requests are under way')
+    const named = method === 'tools/call' || method === 'prompts/get' ? params.name : undefined
+    if (method === 'tools/call' && !(typeof named === 'string' && isArguments(params.arguments)))
+      return this.#refused(id, gateCodes.params, 'a call needs a name and an object of arguments')
+    const tool = method === 'tools/call' ? String(named) : method
+    const pending: Pending = { id, method, tool, isModern, passage: undefined, isAnswered: false }
+    this.#remember(key, pending)
+    if (silent.has(method)) return { kind: 'forward', text }
+    const { _meta, inputResponses, requestState, ...rest } = params
+    const act = {
+      kind: 'call',
+      id: judge.nextId(),
+      session: this.#parts.session,
+      tool,
+      arguments:
+        method === 'tools/call' && isObject(params.arguments) ? params.arguments : callOf(method, rest),
+    } as const
+    const seen = method === 'tools/call' ? this.#parts.offers.heldBack(server.name, tool) : []
+    return this.#letCall(text, pending, async () => {
+      if (inputResponses !== undefined) {
+        const stop = await this.#letMessage('user', `mcp:${server.name}`, inputResponses, 'the input')
+        if (stop !== undefined) return stop
+      }
+      const passage = await this.#pass(act, seen)
+      if (passage.decision.action !== 'allow') return stopOf(passage, `The call of ${tool}`)
+      pending.passage = passage
+      return undefined
+    })
+  }
+
+  async #letCall(text: string, pending: Pending, decide: () => Promise<Stop | undefined>): Promise<Step> {
+    const stop = await decide()
+    if (stop === undefined && !pending.isAnswered) return { kind: 'forward', text }
+    // Cancelled while a person was asked: nobody waits for an answer.
+    if (pending.isAnswered) {
+      if (pending.passage !== undefined) void this.#parts.judge.end(pending.passage, 'cancelled')
+      return { kind: 'drop' }
+    }
+    this.#settle(pending, 'blocked')
+    return stop === undefined
+      ? { kind: 'drop' }
+      : { kind: 'answer', text: refuse(pending.id, pending.method, stop, pending.isModern) }
+  }
+
+  async #serverAnswer(text: string, message: RpcMessage & { kind: 'result' | 'error' }): Promise<Step> {
+    // An error without an id says that something of the client's could not be read; there is nothing in it to judge.
+    if (message.id === undefined) return { kind: 'forward', text }
+    const pending = this.#pending.get(idKey(message.id))
+    if (pending === undefined) return { kind: 'drop' }
+    const isFailed = message.kind === 'error' || (isObject(message.result) && message.result.isError === true)
+    const step =
+      message.kind === 'error'
+        ? await this.#returned(text, message.error, pending, (error) => ({ ...envelope(pending), error }))
+        : await this.#result(text, message.result, pending)
+    if (!pending.isAnswered) this.#settle(pending, isFailed ? 'failed' : 'done')
+    return step
+  }
+
+  async #result(text: string, result: JsonValue, pending: Pending): Promise<Step> {
+    if (isObject(result) && result.resultType === 'input_required')
+      return await this.#inputRequired(text, result, pending)
+    if (listings.has(pending.method)) return await this.#listing(text, result, pending)
+    if (silent.has(pending.method)) return { kind: 'forward', text }
+    return await this.#returned(text, result, pending, (changed) => ({
+      ...envelope(pending),
+      result: changed,
+    }))
+  }
+
+  /** What a tool returned, whether as a result or as an error: both are read by a model. */
+  async #returned(
+    text: string,
+    value: JsonValue,
+    pending: Pending,
+    wrap: (changed: JsonValue) => JsonObject,
+  ): Promise<Step> {
+    const texts = textsOf(value)
+    if (texts.text === '' || silent.has(pending.method)) return { kind: 'forward', text }
+    const { judge, session } = this.#parts
+    const act = {
+      kind: 'result',
+      id: judge.nextId(),
+      session,
+      call: pending.passage?.id ?? '',
+      tool: pending.tool,
+      text: texts.text,
+    } as const
+    const passage = await this.#pass(act)
+    if (passage.decision.action === 'allow') return { kind: 'forward', text }
+    if (passage.decision.action === 'redact')
+      return { kind: 'forward', text: JSON.stringify(wrap(texts.without(passage.decision.spans))) }
+    const stop = stopOf(passage, `What ${pending.tool} returned`)
+    return { kind: 'forward', text: refuse(pending.id, pending.method, stop, pending.isModern) }
+  }
+
+  async #listing(text: string, result: JsonValue, pending: Pending): Promise<Step> {
+    const { offers, server, judge, caller, session } = this.#parts
+    if (!isObject(result)) return { kind: 'forward', text }
+    const reviewed = offersWithin(pending.method, result, server, offers)
+    const refused = new Set<string>()
+    for (const item of reviewed) {
+      if (item.findings.length === 0) {
+        item.accept('first-use')
+        continue
+      }
+      const act = {
+        kind: 'message',
+        id: judge.nextId(),
+        session,
+        from: `mcp:${server.name}`,
+        to: 'model',
+        text: item.text,
+      } as const
+      const passage = await judge.pass(caller, act, item.findings)
+      if (passage.wouldBe.action === 'allow') item.accept(passage.id)
+      else item.hold()
+      if (passage.decision.action === 'allow') await judge.end(passage, 'done')
+      else refused.add(item.key)
+    }
+    const { kept, result: rest } = withoutRefused(pending.method, result, refused, reviewed)
+    if (pending.method === 'tools/list') judge.note(caller, { kind: 'tools', session, tools: kept })
+    return rest === result
+      ? { kind: 'forward', text }
+      : { kind: 'forward', text: JSON.stringify({ ...envelope(pending), result: rest }) }
+  }
+
+  /** Questions to the client that come as the result of its own request. `requestState` passes as it came. */
+  async #inputRequired(text: string, result: JsonObject, pending: Pending): Promise<Step> {
+    const requests = isObject(result.inputRequests) ? Object.values(result.inputRequests) : []
+    for (const request of requests) {
+      const method = isObject(request) && typeof request.method === 'string' ? request.method : ''
+      const params = isObject(request) && isObject(request.params) ? request.params : {}
+      const stop = await this.#letQuestion(method, params)
+      if (stop !== undefined)
+        return { kind: 'forward', text: refuse(pending.id, pending.method, stop, pending.isModern) }
+    }
+    return { kind: 'forward', text }
+  }
+
+  async #serverRequest(text: string, message: RpcMessage & { kind: 'request' }): Promise<Step> {
+    const { id, method, params } = message
+    if (this.#asked.size >= this.#parts.server.pendingMax) {
+      const stop = failureStop(this.#parts.judge.nextId(), gateCodes.limit, 'too many questions are open')
+      return { kind: 'answer', text: refuseServer(id, method, stop) }
+    }
+    const stop = silent.has(method) ? undefined : await this.#letQuestion(method, params)
+    if (stop !== undefined) return { kind: 'answer', text: refuseServer(id, method, stop) }
+    this.#asked.set(idKey(id), method)
+    return { kind: 'forward', text }
+  }
+
+  async #letQuestion(method: string, params: JsonObject): Promise<Stop | undefined> {
+    if (method === 'roots/list') return undefined
+    const isForm = method === 'elicitation/create'
+    const to = method === 'sampling/createMessage' ? 'model' : 'user'
+    const seen = isForm ? inspectElicitation(params) : []
+    const { _meta, ...rest } = params
+    return await this.#letMessage(`mcp:${this.#parts.server.name}`, to, rest, `The request ${method}`, seen)
+  }
+
+  async #clientAnswer(text: string, message: RpcMessage & { kind: 'result' | 'error' }): Promise<Step> {
+    if (message.id === undefined) return { kind: 'drop' }
+    const method = this.#asked.get(idKey(message.id))
+    // Nobody asked: an answer to nothing could be meant for somebody else's question.
+    if (method === undefined) return { kind: 'drop' }
+    this.#asked.delete(idKey(message.id))
+    if (message.kind === 'error' || method === 'ping') return { kind: 'forward', text }
+    const from = method === 'sampling/createMessage' ? 'model' : 'user'
+    const to = `mcp:${this.#parts.server.name}`
+    const stop = await this.#letMessage(from, to, message.result, `The answer to ${method}`)
+    if (stop === undefined) return { kind: 'forward', text }
+    return { kind: 'forward', text: refuseServer(message.id, method, stop) }
+  }
+
+  async #letMessage(
+    from: string,
+    to: string,
+    value: JsonValue,
+    what: string,
+    seen: readonly Finding[] = [],
+  ): Promise<Stop | undefined> {
+    const { judge, session } = this.#parts
+    const { text } = textsOf(value)
+    if (text === '' && seen.length === 0) return undefined
+    const act = { kind: 'message', id: judge.nextId(), session, from, to, text } as const
+    const passage = await this.#pass(act, seen)
+    if (passage.decision.action !== 'allow') return stopOf(passage, what)
+    await judge.end(passage, 'done')
+    return undefined
+  }
+
+  async #pass(act: Parameters<Judge['pass']>[1], seen: readonly Finding[] = []): Promise<Passage> {
+    const { judge, caller, server } = this.#parts
+    return await judge.passOrAsk(caller, act, seen, server.approvalWaitMs, this.#ending.signal)
+  }
+
+  #refused(id: RpcId, code: number, reason: string): Step {
+    const stop = failureStop(this.#parts.judge.nextId(), code, reason)
+    return { kind: 'answer', text: errorMessage(id, stop.code, stop.text, stop.data) }
+  }
+
+  #cancelled({ requestId }: JsonObject): void {
+    if (typeof requestId !== 'string' && typeof requestId !== 'number') return
+    const pending = this.#pending.get(idKey(requestId))
+    if (pending !== undefined && !pending.isAnswered) this.#settle(pending, 'cancelled')
+  }
+
+  #remember(key: string, pending: Pending): void {
+    this.#pending.delete(key)
+    this.#pending.set(key, pending)
+    this.#open++
+    if (this.#pending.size - this.#open <= ANSWERED_MAX) return
+    for (const [old, { isAnswered }] of this.#pending)
+      if (isAnswered) {
+        this.#pending.delete(old)
+        return
+      }
+  }
+
+  #settle(pending: Pending, outcome: 'done' | 'failed' | 'blocked' | 'cancelled'): void {
+    pending.isAnswered = true
+    this.#open--
+    if (pending.passage !== undefined) void this.#parts.judge.end(pending.passage, outcome)
+  }
+}
+
+function envelope({ id }: Pending): JsonObject {
+  return { jsonrpc: '2.0', id }
+}
+
+function isArguments(value: JsonValue | undefined): boolean {
+  return value === undefined || isObject(value)
+}
+
+/** What a method other than a tool's call asks for, in the form of a call. */
+function callOf(method: string, params: JsonObject): JsonObject {
+  return method === 'tools/call' ? {} : params
+}

@@ -1,0 +1,110 @@
+import type { McpServerConfig } from '../../config/mcp.ts'
+import type { JsonObject, JsonValue, ToolDescription } from '../../gate/act.ts'
+import type { Finding } from '../../gate/finding.ts'
+import { inspectOffer } from '../../gate/inspect/offer/offer.ts'
+import { isObject } from './rpc.ts'
+import type { ToolOffers } from './tool-offers.ts'
+
+/** One thing a server offers, and what to do once it is decided whether it may be seen. */
+export type Reviewed = {
+  readonly key: string
+  readonly text: string
+  readonly findings: readonly Finding[]
+  readonly accept: (author: string) => void
+  readonly hold: () => void
+  readonly tool: JsonObject | undefined
+}
+
+/** Where a listing has its items. */
+const lists: Readonly<Record<string, string>> = {
+  'tools/list': 'tools',
+  'prompts/list': 'prompts',
+  'resources/list': 'resources',
+  'resources/templates/list': 'resourceTemplates',
+}
+const ITEMS_MAX = 10_000
+const nothing = (): void => {}
+
+/** Everything in a listing, or in how a server introduces itself, that a model may read as an instruction. */
+export function offersWithin(
+  method: string,
+  result: JsonObject,
+  server: McpServerConfig,
+  offers: ToolOffers,
+): readonly Reviewed[] {
+  const list = lists[method]
+  if (list === undefined) return introduction(result, server)
+  const items = result[list]
+  if (!Array.isArray(items)) return []
+  if (method !== 'tools/list')
+    return (items as readonly JsonValue[]).slice(0, ITEMS_MAX).map((item, index) => ({
+      key: String(index),
+      text: JSON.stringify(item),
+      findings: inspectOffer(`item ${index} of ${list} of ${server.name}`, item),
+      accept: nothing,
+      hold: nothing,
+      tool: undefined,
+    }))
+  return offers.review(server.name, items as readonly JsonValue[], server.newTools).map((offer) => ({
+    key: offer.offered.name,
+    text: offer.definition,
+    findings: offer.findings,
+    accept: (author) => {
+      if (!offer.isPinned) offers.pin(offer, author)
+    },
+    hold: () => offers.hold(offer),
+    tool: offer.tool,
+  }))
+}
+
+function introduction(result: JsonObject, server: McpServerConfig): readonly Reviewed[] {
+  const { instructions } = result
+  if (typeof instructions !== 'string') return []
+  return [
+    {
+      key: 'instructions',
+      text: instructions,
+      findings: inspectOffer(`server ${server.name}`, instructions),
+      accept: nothing,
+      hold: nothing,
+      tool: undefined,
+    },
+  ]
+}
+
+/** The result without what was refused; the very same object when nothing was. */
+export function withoutRefused(
+  method: string,
+  result: JsonObject,
+  refused: ReadonlySet<string>,
+  reviewed: readonly Reviewed[],
+): { readonly kept: readonly ToolDescription[]; readonly result: JsonObject } {
+  const list = lists[method]
+  const keptItems = reviewed.filter(({ key }) => !refused.has(key))
+  const kept = keptItems.flatMap(({ tool }) => (tool === undefined ? [] : [described(tool)]))
+  if (list === undefined) {
+    if (refused.size === 0) return { kept, result }
+    const { instructions: _, ...rest } = result
+    return { kept, result: rest }
+  }
+  const items = result[list]
+  if (!Array.isArray(items)) return { kept, result }
+  if (method === 'tools/list') {
+    if (keptItems.length === items.length) return { kept, result }
+    return { kept, result: { ...result, [list]: keptItems.flatMap(({ tool }) => tool ?? []) } }
+  }
+  if (refused.size === 0 && items.length <= ITEMS_MAX) return { kept, result }
+  const rest = (items as readonly JsonValue[])
+    .slice(0, ITEMS_MAX)
+    .filter((_, index) => !refused.has(String(index)))
+  return { kept, result: { ...result, [list]: rest } }
+}
+
+function described(tool: JsonObject): ToolDescription {
+  return {
+    name: String(tool.name),
+    description: typeof tool.description === 'string' ? tool.description : '',
+    inputSchema: isObject(tool.inputSchema) ? tool.inputSchema : {},
+    annotations: isObject(tool.annotations) ? tool.annotations : {},
+  }
+}

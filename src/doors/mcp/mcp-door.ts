@@ -1,0 +1,278 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Config } from '../../config/config.ts'
+import type { McpServerConfig } from '../../config/mcp.ts'
+import type { AgentCaller } from '../../gate/agent-caller.ts'
+import type { AgentRoad } from '../../gate/agent-road.ts'
+import type { IdentityFailure } from '../../gate/caller.ts'
+import { GateError } from '../../kernel/gate-error.ts'
+import type { Log } from '../../kernel/log.ts'
+import { failure, type Result, success } from '../../kernel/result.ts'
+import type { ToolPinStore } from '../../store/embedded/tool-pin-store.ts'
+import { AgentSessionBook } from '../agent-session.ts'
+import type { DecisionIds } from '../decision-ids.ts'
+import { bodyFailures, identityFailures } from '../exchange-failures.ts'
+import { Judge } from '../judge-act.ts'
+import { BodyRoom, readBody } from '../read-body.ts'
+import { readWireJson, wireReasons } from '../wire-json.ts'
+import { exchangeWith } from './exchange.ts'
+import { McpGuard } from './guard.ts'
+import { headerFault, MODERN_SINCE } from './header-check.ts'
+import { HttpUpstream } from './http-upstream.ts'
+import { isAllowedOrigin, isLocal } from './origin.ts'
+import { failureStop } from './refusals.ts'
+import { Reply } from './reply.ts'
+import { errorMessage, gateCodes, type RpcId, type RpcMessage, readMessage, rpcReasons } from './rpc.ts'
+import { McpSessions } from './sessions.ts'
+import { StdioUpstream } from './stdio-upstream.ts'
+import { ToolOffers } from './tool-offers.ts'
+import type { McpUpstream } from './upstream.ts'
+
+export type McpDoorParts = {
+  readonly road: AgentRoad
+  readonly pins: ToolPinStore
+  readonly ids: DecisionIds
+  readonly now: () => number
+  readonly log: Log
+  readonly onFailure: (error: unknown) => void
+}
+
+type Served = {
+  readonly config: McpServerConfig
+  readonly upstream: McpUpstream
+  readonly sessions: McpSessions
+}
+
+type Going = {
+  readonly id: string
+  readonly request: IncomingMessage
+  readonly reply: Reply
+  readonly served: Served
+}
+
+const PATH = '/mcp/'
+const METADATA = '/.well-known/oauth-protected-resource/mcp/'
+const verbs: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE'])
+
+/** MCP servers behind the gate, each at /mcp/NAME over streamable HTTP, in both eras of the protocol. */
+export class McpDoor implements AsyncDisposable {
+  readonly #parts: McpDoorParts
+  readonly #judge: Judge
+  readonly #offers: ToolOffers
+  readonly #book = new AgentSessionBook()
+  readonly #room: BodyRoom
+  readonly #servers: ReadonlyMap<string, Served>
+  readonly #standing = new Set<ServerResponse>()
+
+  constructor(config: Pick<Config, 'mcp' | 'limits'>, parts: McpDoorParts) {
+    this.#parts = parts
+    this.#judge = new Judge(parts)
+    this.#offers = new ToolOffers(parts.pins, parts.now)
+    this.#room = new BodyRoom(config.limits.bodiesBytesMax)
+    this.#servers = new Map(config.mcp.map((server) => [server.name, this.#serve(server)]))
+  }
+
+  #serve(config: McpServerConfig): Served {
+    const { reach } = config
+    const upstream: McpUpstream =
+      reach.kind === 'http'
+        ? new HttpUpstream(config, reach)
+        : new StdioUpstream(config, reach, { log: this.#parts.log, now: this.#parts.now })
+    const sessions = new McpSessions(config.sessionsMax, config.sessionIdleMs, (id) => upstream.forget(id))
+    return { config, upstream, sessions }
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
+    if (path.startsWith(METADATA)) return this.#metadata(request, response, path.slice(METADATA.length))
+    if (!path.startsWith(PATH)) return false
+    const served = this.#servers.get(path.slice(PATH.length))
+    if (served === undefined) return false
+    const id = this.#judge.nextId()
+    const going = { id, request, reply: new Reply(response, id), served }
+    if (request.method === 'GET') {
+      this.#standing.add(response)
+      response.once('close', () => this.#standing.delete(response))
+    }
+    response.on('error', () => {})
+    this.#pass(going).catch((error: unknown) => {
+      this.#parts.onFailure(error)
+      const isLedger = error instanceof GateError && error.code === 'ledger-full'
+      const reason = isLedger
+        ? 'the decision could not be recorded'
+        : 'the gate could not handle this request'
+      if (going.reply.isOpen) this.#refuse(going, isLedger ? 503 : 500, gateCodes.gate, reason)
+      else response.destroy()
+    })
+    return true
+  }
+
+  /** Ends the streams that nobody waits on for an answer, so that what is under way may finish and no more. */
+  drain(): void {
+    for (const response of this.#standing) response.end()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { sessions, upstream } of this.#servers.values()) {
+      sessions.end()
+      await upstream[Symbol.asyncDispose]()
+    }
+  }
+
+  async #pass(going: Going): Promise<void> {
+    const { request, served } = going
+    const verb = request.method ?? ''
+    if (!verbs.has(verb)) return this.#refuse(going, 405, gateCodes.invalid, 'there is no such method here')
+    if (!isAllowedOrigin(request, served.config))
+      return this.#refuse(going, 403, gateCodes.denied, 'pages of this origin may not call')
+    const caller = this.#identify(request, served.config)
+    if (!caller.ok) return this.#unknown(going, caller.error)
+    const owner = `${caller.value.tenant}\0${caller.value.agent}\0${caller.value.key ?? ''}`
+    if (verb !== 'POST') return await this.#exchange(going, caller.value, owner, undefined)
+    const read = await this.#read(going)
+    if (read === undefined) return
+    const schema = this.#schemaOf(served.config.name, read.message)
+    const fault = headerFault(read.message, request.headers, schema)
+    if (fault !== undefined)
+      return this.#refuse(
+        going,
+        400,
+        gateCodes.headerMismatch,
+        `Header mismatch: ${fault}`,
+        idOf(read.message),
+      )
+    await this.#exchange(going, caller.value, owner, read)
+  }
+
+  async #exchange(
+    going: Going,
+    caller: AgentCaller,
+    owner: string,
+    read: { readonly text: string; readonly message: RpcMessage } | undefined,
+  ): Promise<void> {
+    const { id, request, reply, served } = going
+    const { now } = this.#parts
+    const { config: server, upstream, sessions } = served
+    const message = read?.message
+    const version = request.headers['mcp-protocol-version']
+    // The stateless era knows no sessions, and a session id there means nothing.
+    const isModern = typeof version === 'string' && version >= MODERN_SINCE
+    const given = request.headers['mcp-session-id']
+    const sessionId = typeof given === 'string' && !isModern ? given : undefined
+    const opens = message?.kind === 'request' && message.method === 'initialize'
+    if (opens && !sessions.hasRoom(owner, now()))
+      return this.#refuse(going, 503, gateCodes.limit, 'there are too many sessions', message.id)
+    const known = sessionId === undefined ? undefined : sessions.find(sessionId, owner, now())
+    if (sessionId !== undefined && known === undefined)
+      return this.#refuse(going, 404, gateCodes.invalid, 'there is no such session', idOf(message))
+    const session = this.#book.sessionOf(caller, request.headers, now())
+    const guard = known ?? new McpGuard({ server, caller, session, judge: this.#judge, offers: this.#offers })
+    const { text } = read ?? { text: undefined }
+    await exchangeWith({
+      id,
+      request,
+      reply,
+      server,
+      upstream,
+      sessions,
+      guard,
+      sessionId,
+      owner,
+      text,
+      message,
+      now,
+    })
+  }
+
+  #identify(request: IncomingMessage, server: McpServerConfig): Result<AgentCaller, IdentityFailure> {
+    const { headers, socket } = request
+    const key = keyIn(request)
+    if (key === undefined && server.access === 'loopback') {
+      if (!isLocal(request)) return failure('key-missing')
+      return success({ tenant: 'default', agent: 'anonymous', person: undefined, key: undefined })
+    }
+    return this.#parts.road.identify({ key, headers, socketAddress: socket.remoteAddress })
+  }
+
+  async #read(going: Going): Promise<{ readonly text: string; readonly message: RpcMessage } | undefined> {
+    const { request, reply, served } = going
+    const share = this.#room.share()
+    reply.response.once('close', share.give)
+    const body = await readBody(request, served.config.messageBytesMax, share)
+    if (!body.ok) {
+      if (body.error === 'client-gone') return undefined
+      const { status, reason } = bodyFailures[body.error]
+      this.#refuse(going, status, status === 413 ? gateCodes.limit : gateCodes.invalid, reason)
+      return undefined
+    }
+    const value = readWireJson(body.value)
+    if (!value.ok) {
+      this.#refuse(going, 400, gateCodes.parse, wireReasons[value.error])
+      return undefined
+    }
+    const message = readMessage(value.value.value)
+    if (!message.ok) {
+      this.#refuse(going, 400, gateCodes.invalid, rpcReasons[message.error])
+      return undefined
+    }
+    return { text: value.value.text, message: message.value }
+  }
+
+  #schemaOf(server: string, message: RpcMessage) {
+    if (message.kind !== 'request' || message.method !== 'tools/call') return undefined
+    const { name } = message.params
+    return typeof name === 'string' ? this.#offers.schemaOf(server, name) : undefined
+  }
+
+  #unknown(going: Going, error: IdentityFailure): void {
+    const { status, reason } = identityFailures[error]
+    const { request, reply } = going
+    const { name } = going.served.config
+    if (status === 401) {
+      const metadata = `${originOf(request)}${METADATA}${name}`
+      reply.response.setHeader('www-authenticate', `Bearer resource_metadata="${metadata}"`)
+    }
+    this.#refuse(going, status, gateCodes.unauthenticated, reason)
+  }
+
+  /**
+   * RFC 9728, about the gate and not about the server behind it: a client that followed the server's own metadata would
+   * fetch a token for the server and hand it to the gate.
+   */
+  #metadata(request: IncomingMessage, response: ServerResponse, name: string): boolean {
+    if (!this.#servers.has(name) || request.method !== 'GET') return false
+    const body = JSON.stringify({
+      resource: `${originOf(request)}${PATH}${name}`,
+      resource_name: `${name} behind Portcullis`,
+      bearer_methods_supported: ['header'],
+    })
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'access-control-allow-origin': '*',
+    })
+    response.end(body)
+    return true
+  }
+
+  #refuse({ id, reply }: Going, status: number, code: number, reason: string, rpcId?: RpcId): void {
+    const stop = failureStop(id, code, reason)
+    reply.message(status, errorMessage(rpcId, stop.code, stop.text, stop.data))
+  }
+}
+
+function idOf(message: RpcMessage | undefined): RpcId | undefined {
+  return message?.kind === 'request' ? message.id : undefined
+}
+
+function keyIn({ headers }: IncomingMessage): string | undefined {
+  const bearer = /^bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  if (bearer !== undefined) return bearer
+  const key = headers['x-api-key']
+  return typeof key === 'string' && key !== '' ? key : undefined
+}
+
+/** What the client calls the gate. A name with characters that no host has is not repeated. */
+function originOf(request: IncomingMessage): string {
+  const host = request.headers.host ?? ''
+  const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true
+  return `${isEncrypted ? 'https' : 'http'}://${/^[A-Za-z0-9.:[\]-]+$/.test(host) ? host : 'localhost'}`
+}
