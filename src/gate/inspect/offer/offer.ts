@@ -17,7 +17,7 @@ type Cue = {
   readonly unlike: string
 }
 
-const secretPlaces = String.raw`(?:~|\$home|%userprofile%|/home/[^/\s]+|/users/[^/\s]+|/root)?[/\\]?\.(?:ssh|aws|kube|gnupg|netrc|npmrc|pgpass|docker/config|cursor/mcp|config/gcloud)\b|\bid_(?:rsa|ed25519|ecdsa|dsa)\b|/etc/(?:shadow|passwd|sudoers)\b|\bauthorized_keys\b|(?<![\w.])\.env\b|\bmcp\.json\b|\bwallet\.dat\b`
+const secretPlaces = String.raw`[/\\]?\.(?:ssh|aws|kube|gnupg|netrc|npmrc|pgpass|docker/config|cursor/mcp|config/gcloud)\b|\bid_(?:rsa|ed25519|ecdsa|dsa)\b|/etc/(?:shadow|passwd|sudoers)\b|\bauthorized_keys\b|(?<![\w.])\.env\b|\bmcp\.json\b|\bwallet\.dat\b`
 
 /**
  * Sentences that a description of a tool has no honest use for. A description tells a model what a tool does; one that
