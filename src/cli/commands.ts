@@ -88,6 +88,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {
+    name: 'verify',
+    summary: 'prove what a policy says about agents that work together',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  {
     name: 'tla',
     summary: 'check a TLA+ specification and count its states as TLC does',
     load: async () => (await import('./tla.ts')).tla,

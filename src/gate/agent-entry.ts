@@ -47,6 +47,20 @@ export type SystemEventEntry = {
   readonly steps: readonly SystemStep[]
 }
 
+/** What `verify` found out about a declared system. */
+export type VerdictEntry = {
+  readonly kind: 'verdict'
+  readonly ts: number
+  readonly policy: string
+  /** The `hash` of the system. */
+  readonly model: string
+  readonly verdicts: readonly {
+    readonly property: string
+    readonly verdict: string
+    readonly vacuous: boolean
+  }[]
+}
+
 export type FactNote = { readonly detector: string; readonly fact: string; readonly severity: Severity }
 
 export type AgentDecisionNote = {

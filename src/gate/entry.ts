@@ -4,6 +4,7 @@ import type {
   ApprovalEntry,
   SystemEventEntry,
   SystemModelEntry,
+  VerdictEntry,
 } from './agent-entry.ts'
 import type { Caller } from './caller.ts'
 import type { ExchangeAct } from './exchange-act.ts'
@@ -108,6 +109,7 @@ export type Entry =
   | ApprovalEntry
   | SystemModelEntry
   | SystemEventEntry
+  | VerdictEntry
 
 export function exchangeEntry(
   caller: Caller,

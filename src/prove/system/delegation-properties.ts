@@ -39,7 +39,7 @@ export const boundedDepth: Property = {
   name: 'bounded-depth',
   kind: 'never',
   words: ({ claims }) =>
-    `No tool is passed on more than ${claims.depth} times from whoever has it of its own.`,
+    `No tool is passed on more than ${times(claims.depth)} from whoever has it of its own.`,
   applies: hasDelegation,
   build: (table, builder) => {
     for (const { row, sets } of delegateRows(table))
@@ -172,6 +172,10 @@ function grantsInto(table: SystemTable): ReadonlyMap<string, readonly number[]> 
 function actorOf(event: TableEvent): string | undefined {
   if (event.kind === 'call') return event.agent
   return event.kind === 'message' || event.kind === 'delegate' ? event.from : undefined
+}
+
+function times(n: number): string {
+  return n === 1 ? 'once' : `${n} times`
 }
 
 function hasDelegation(system: AgentSystem): boolean {

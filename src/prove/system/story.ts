@@ -11,7 +11,18 @@ export type StoryStep = {
 
 /** A trace as sentences a person can follow. */
 export function storyOf(system: AgentSystem, events: readonly TableEvent[]): readonly StoryStep[] {
-  return events.map((event, at) => ({ step: at + 1, event, story: sentence(system, event) }))
+  const slots = new Map<number, number>()
+  return events.map((given, at) => {
+    const event = 'slot' in given ? { ...given, slot: renumbered(slots, given.slot) } : given
+    return { step: at + 1, event, story: sentence(system, event) }
+  })
+}
+
+/** The arguments that come first are called A. */
+function renumbered(slots: Map<number, number>, slot: number): number {
+  const known = slots.get(slot) ?? slots.size
+  slots.set(slot, known)
+  return known
 }
 
 function sentence(system: AgentSystem, event: TableEvent): string {

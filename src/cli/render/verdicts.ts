@@ -1,0 +1,71 @@
+import { mermaid } from '../../prove/system/diagram.ts'
+import type { PropertyVerdict, VerifyReport } from '../../prove/verify.ts'
+
+const WIDTH = 96
+const INDENT = '      '
+
+/** What `verify` shows a person of one policy. */
+export function verdictPage(file: string, report: VerifyReport): string {
+  const { verdicts, model, ms } = report
+  const good = verdicts.filter(isProved).length
+  const head = `${file}: ${good} of ${verdicts.length} properties proved in ${(ms / 1000).toFixed(2)} s, model ${model.slice(0, 12)}`
+  return [head, '', ...verdicts.map(verdictText)].join('\n')
+}
+
+export function isProved({ verdict, vacuous }: PropertyVerdict): boolean {
+  return (verdict === 'proved' || verdict === 'proved-bounded') && !vacuous
+}
+
+function verdictText(verdict: PropertyVerdict): string {
+  const { property, words, trace } = verdict
+  const mark = isProved(verdict) ? '✓' : verdict.verdict === 'unknown' ? '?' : '✗'
+  const lines = [`  ${mark} ${property}: ${outcome(verdict)}`, ...wrapped(words)]
+  const red = verdict.twins.find((twin) => twin.verdict === 'violated')
+  if (red !== undefined) lines.push(...wrapped(`It would break if ${red.weakening}.`))
+  if (verdict.vacuous)
+    lines.push(
+      ...wrapped(
+        `Nothing tried breaks it (${verdict.twins.length} weakened systems), so it says nothing here.`,
+      ),
+    )
+  if (verdict.reason !== undefined) lines.push(...wrapped(verdict.reason))
+  if (trace !== undefined) {
+    lines.push('', ...trace.map(({ step, story }) => `${INDENT}${String(step).padStart(2)}. ${story}`))
+    lines.push('', ...indented(mermaid(trace)))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function outcome({ verdict, states, cases, vacuous, method }: PropertyVerdict): string {
+  const visited = states === undefined ? '' : `, ${states.toLocaleString('en')} states`
+  switch (verdict) {
+    case 'proved':
+      return `proved for runs of any length${vacuous ? ', but vacuous' : ''} (${method})`
+    case 'proved-bounded':
+      return `proved for every state of this configuration${visited}${vacuous ? ', but vacuous' : ''}`
+    case 'violated':
+      return `VIOLATED (${method}${visited})`
+    case 'unknown':
+      return `unknown (${cases} cases${visited})`
+  }
+}
+
+function wrapped(text: string): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + word.length + 1 > WIDTH - INDENT.length) {
+      lines.push(INDENT + line)
+      line = ''
+    }
+    line += line === '' ? word : ` ${word}`
+  }
+  return [...lines, INDENT + line]
+}
+
+function indented(text: string): string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `${INDENT}${line}`)
+}
