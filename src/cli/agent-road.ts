@@ -10,6 +10,7 @@ import type { StandingBook } from '../gate/standing-book.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import type { Log } from '../kernel/log.ts'
 import { ApprovalStore } from '../store/embedded/approval-store.ts'
+import { monitorSystem } from './system-monitor.ts'
 
 type Around = {
   readonly log: Log
@@ -52,6 +53,7 @@ export class KeptRoad implements Disposable {
       now: parts.now,
     })
     this.#watch()
+    monitorSystem(recorder, parts.log)
   }
 
   /** Throws when the policy cannot be read; nothing has changed then. */

@@ -6,12 +6,13 @@ import { GateError } from '../kernel/gate-error.ts'
 import { PUBLIC_FILE, parseCheckpoint, readPublicKey } from '../store/embedded/ledger/signing.ts'
 import { type Verification, verifyLedger } from '../store/embedded/ledger/verify.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
+import { checkExport, checkStore } from './ledger-check.ts'
 import { storeOptions, storePath, textOption } from './store-option.ts'
 
 export const ledger: Command = {
-  usage: 'verify|export|checkpoint',
+  usage: 'verify|check|export|checkpoint',
   description:
-    'The record of every decision and outcome.\n\nverify reads all of it and checks every hash, link and signature; exit 1 when something does not hold. checkpoint\nprints the last signed one: kept elsewhere and given back with --checkpoint, it proves that nothing before it was\ncut off or rewritten, even by somebody who has the signing key. export writes JSON lines: --format entry as they\nwere written, --format exchange as an exchange log that `hunt` reads (without prompts: the ledger has none).',
+    'The record of every decision and outcome.\n\nverify reads all of it and checks every hash, link and signature; exit 1 when something does not hold. checkpoint\nprints the last signed one: kept elsewhere and given back with --checkpoint, it proves that nothing before it was\ncut off or rewritten, even by somebody who has the signing key. check replays what\ndeclared agents did against the system that the ledger names, with the code of the gate; exit 1 at the first entry\nof a session that does not follow. export writes JSON lines: --format entry as they\nwere written, --format exchange as an exchange log that `hunt` reads (without prompts: the ledger has none).',
   options: {
     format: { type: 'string', value: 'FORMAT', summary: 'with export: entry or exchange (default: entry)' },
     key: { type: 'string', value: 'FILE', summary: 'with verify: the public key, kept elsewhere' },
@@ -20,27 +21,36 @@ export const ledger: Command = {
       value: 'FILE',
       summary: 'with verify: a checkpoint that must be in the ledger',
     },
-    json: { type: 'boolean', summary: 'with verify: one JSON object' },
+    policy: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'with check: a policy whose system the ledger refers to without carrying it',
+    },
+    json: { type: 'boolean', summary: 'with verify and check: one JSON object' },
     ...storeOptions,
   },
   examples: [
     ['portcullis ledger verify', 'check the whole ledger'],
+    ['portcullis ledger check', 'replay what declared agents did'],
     ['portcullis ledger checkpoint > yesterday.json', 'keep what today can be checked against tomorrow'],
     ['portcullis ledger export --format exchange | portcullis hunt -', 'look for campaigns in it'],
   ],
-  run: async ([action], options, console) => {
+  run: async ([action, file], options, console) => {
+    if (action === 'check' && file !== undefined) return await checkExport(file, options, console)
     const directory = join(storePath(options, console), 'ledger')
     if (!existsSync(join(directory, PUBLIC_FILE)))
       throw new GateError('usage', `There is no ledger in ${directory}.`)
     switch (action) {
       case 'verify':
         return verify(directory, options, console)
+      case 'check':
+        return checkStore(directory, options, console)
       case 'checkpoint':
         return checkpoint(directory, console)
       case 'export':
         return await exportLines(directory, options, console)
       default:
-        throw new GateError('usage', 'Say verify, export or checkpoint.')
+        throw new GateError('usage', 'Say verify, check, export or checkpoint.')
     }
   },
 }

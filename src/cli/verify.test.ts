@@ -1,12 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Console } from './command.ts'
 import { commands } from './commands.ts'
 import { run } from './run.ts'
+import { testConsole } from './testing/console.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let folder = ''
@@ -17,24 +16,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function portcullis(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' }
-  const sink = (to: 'out' | 'err') =>
-    new Writable({
-      write: (chunk, _encoding, done) => {
-        said[to] += String(chunk)
-        done()
-      },
-    })
-  const console: Console = {
-    stdin: Readable.from([]),
-    stdout: sink('out'),
-    stderr: sink('err'),
-    env: {},
-    cwd: root,
-    signal: new AbortController().signal,
-    now: () => 1_800_000_000_000,
-  }
-  return { code: await run(commands, args, console), ...said }
+  const console = testConsole(root)
+  const code = await run(commands, args, console)
+  return { code, out: console.out(), err: console.err() }
 }
 
 type Said = {

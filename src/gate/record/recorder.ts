@@ -19,6 +19,7 @@ export class Recorder {
   #rules: RecorderRules
   #unrecorded = 0
   #refused = 0
+  #listener: ((entry: Entry) => void) | undefined
 
   constructor(ledger: Ledger, rules: RecorderRules) {
     this.#ledger = ledger
@@ -33,8 +34,14 @@ export class Recorder {
     return { unrecorded: this.#unrecorded, refused: this.#refused }
   }
 
+  /** Shows every entry but endings of exchanges as it is written. The listener must not block or throw. */
+  listen(listener: (entry: Entry) => void): void {
+    this.#listener = listener
+  }
+
   /** Usually at once; when the ring is full, after a bounded wait. */
   intent(entry: ExchangeEntry | AgentActEntry): Ticket | Promise<Ticket> {
+    this.#listener?.(entry)
     const payload = JSON.stringify(entry)
     const begun = this.#ledger.begin(payload)
     return begun === undefined ? this.#intentLater(payload) : { kind: 'recorded', ...begun }
@@ -63,11 +70,13 @@ export class Recorder {
 
   /** For entries that nothing waits for. Lost only when the ledger is, and counted then. */
   note(entry: Entry): void {
+    this.#listener?.(entry)
     if (this.#ledger.append('note', 0, JSON.stringify(entry)) === undefined) this.#unrecorded++
   }
 
   /** For entries that are a decision in themselves: a refusal is sent once it is there. */
   async noted(entry: Entry): Promise<void> {
+    this.#listener?.(entry)
     await this.#appended('note', 0, JSON.stringify(entry))
   }
 

@@ -39,9 +39,10 @@ export function sliceFor(
   program: Program,
   reach: Uint8Array,
   touching: Touching,
-  bad: Bad,
+  given: Bad,
   withCounters: boolean,
 ): Slice {
+  const bad = withoutDeadRows(given, reach)
   const kept = new Set<number>()
   const polarity: Polarity = { positive: new Set(), negative: new Set() }
   const queue: (readonly [bit: number, wanted: boolean])[] = []
@@ -88,6 +89,15 @@ export function sliceFor(
     }
   }
   return settle(program, bad, kept, polarity, withCounters)
+}
+
+/** A row that needs what never holds never fires, so it stands in no standstill's way. */
+function withoutDeadRows(bad: Bad, reach: Uint8Array): Bad {
+  if (bad.noneOf === undefined) return bad
+  return {
+    ...bad,
+    noneOf: bad.noneOf.filter(({ requires }) => requires.every((bit) => reach[bit] === 1)),
+  }
 }
 
 /** What a kept row copies into a bit that must stay false had better be false too. */

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { canonicalJson } from '../../canonical.ts'
 import { Globs } from '../../globs.ts'
 import { systemTable } from './compile.ts'
 import { bitKey } from './layout.ts'
@@ -62,5 +63,6 @@ export class SystemModel {
 }
 
 export function modelHash(system: AgentSystem): string {
-  return hash('sha256', `${MEANING}\n${JSON.stringify(system)}`, 'hex')
+  // Through JSON once, so that a field without a value and an absent one are the same.
+  return hash('sha256', `${MEANING}\n${canonicalJson(JSON.parse(JSON.stringify(system)))}`, 'hex')
 }

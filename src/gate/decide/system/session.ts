@@ -52,6 +52,11 @@ export class SystemSession {
     this.#link = hash('sha256', `${model.hash}\n${session}`, 'hex').slice(0, LINK_DIGITS)
   }
 
+  /** Steps so far. */
+  get taken(): number {
+    return this.#taken
+  }
+
   judge(event: SystemEvent): SystemVerdict {
     const inTable = this.#translate(event)
     if (inTable === undefined)
