@@ -104,3 +104,15 @@ test('with a store the verdicts and the model they are about go into its ledger'
     model: expect.stringMatching(/^[0-9a-f]{64}$/),
   })
 })
+
+test('--emit-tla writes modules with the counts to expect, and portcullis tla finds those counts', async () => {
+  const into = join(folder, 'tla')
+  expect((await portcullis('verify', '--policy', 'strict', '--json', '--emit-tla', into)).code).toBe(0)
+  const expected = readFileSync(join(into, 'README.txt'), 'utf8')
+  const { code, out } = await portcullis('tla', join(into, 'InjectedAgentCannot.tla'), '--json')
+  const { distinct, generated, depth } = JSON.parse(out)
+  expect(code).toBe(0)
+  expect(expected).toContain(
+    `InjectedAgentCannot: ${distinct} distinct states, ${generated} generated, depth ${depth}`,
+  )
+})

@@ -7,6 +7,7 @@ import { type VerifyReport, verifyPolicy } from '../prove/verify.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { isProved, verdictPage } from './render/verdicts.ts'
 import { listOption, textOption } from './store-option.ts'
+import { emitModules } from './verify-emit.ts'
 import { recordVerdicts } from './verify-ledger.ts'
 import { type PolicySource, policySources, shippedPolicies } from './verify-sources.ts'
 import { version } from './version.ts'
@@ -33,6 +34,11 @@ export const verify: Command = {
     json: { type: 'boolean', summary: 'one JSON object on standard output' },
     sarif: { type: 'string', value: 'FILE', summary: 'write violations for code scanners' },
     svg: { type: 'string', value: 'DIR', summary: 'write a sequence diagram of each violation' },
+    'emit-tla': {
+      type: 'string',
+      value: 'DIR',
+      summary: 'write TLA+ modules that TLC can check; with --store also what its ledger says happened',
+    },
     only: { type: 'string', value: 'NAMES', summary: 'only these properties, separated by commas' },
     'states-max': { type: 'string', value: 'N', summary: 'states a search may visit (default 2,000,000)' },
     store: { type: 'string', value: 'DIR', summary: 'also write the verdicts into the ledger of this store' },
@@ -68,7 +74,9 @@ async function run(
   console.stdout.write(options.json === true ? `${JSON.stringify(json(verified))}\n` : pages(verified))
   writePictures(verified, options, console.cwd)
   writeSarif(verified, options, console.cwd)
+  const emitTo = textOption(options, 'emit-tla')
   const store = textOption(options, 'store')
+  if (emitTo !== undefined) emitModules(resolve(console.cwd, emitTo), verified, options, console)
   if (store !== undefined) await recordVerdicts(resolve(console.cwd, store), verified, console.now())
   return exitOf(verified)
 }

@@ -41,8 +41,8 @@ test('every verdict on random small systems is what visiting all their states sa
       seen[is]++
     }
   }
-  expect(seen.proved).toBeGreaterThan(100)
-  expect(seen.violated).toBeGreaterThan(100)
+  expect(seen.proved).toBeGreaterThan(60)
+  expect(seen.violated).toBeGreaterThan(60)
   expect(seen.skipped).toBeLessThan(SYSTEMS / 3)
 })
 
@@ -60,7 +60,7 @@ test('every trace on random systems is followed by the gate, event by event', ()
       traces++
     }
   }
-  expect(traces).toBeGreaterThan(100)
+  expect(traces).toBeGreaterThan(60)
 })
 
 test('the check of certificates refuses one that claims too much', () => {
@@ -77,7 +77,7 @@ test('the check of certificates refuses one that claims too much', () => {
       refused++
     }
   }
-  expect(refused).toBeGreaterThan(100)
+  expect(refused).toBeGreaterThan(60)
 })
 
 test('clauses that are no invariant are dropped by the search for them and refused by the check', () => {

@@ -58,7 +58,7 @@ export class SystemSession {
   }
 
   judge(event: SystemEvent): SystemVerdict {
-    const inTable = this.#translate(event)
+    const inTable = this.inTable(event)
     if (inTable === undefined)
       return this.#model.system.undeclared === 'rules'
         ? { action: 'none' }
@@ -75,7 +75,7 @@ export class SystemSession {
 
   /** Makes an event happen that `judge` allows, and says what to record; `undefined` if it is not allowed. */
   take(event: SystemEvent): SystemStep | undefined {
-    const inTable = this.#translate(event)
+    const inTable = this.inTable(event)
     if (inTable === undefined) return undefined
     const { table, layout, hash: model } = this.#model
     const verdict = enabled(table, layout, this.#state, inTable)
@@ -113,7 +113,8 @@ export class SystemSession {
     return { ...event, kind: 'expire', digest: oldest.digest }
   }
 
-  #translate(event: SystemEvent): TableEvent | undefined {
+  /** The event as the table knows it, in the state of this moment. */
+  inTable(event: SystemEvent): TableEvent | undefined {
     switch (event.kind) {
       case 'call':
       case 'approve':
