@@ -7,7 +7,7 @@ import { Standings } from '../gate/standing-book.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { loadFindings } from '../store/embedded/findings.ts'
 import { listSegments } from '../store/embedded/ledger/segments.ts'
-import { type Measure, MeasureStore, type NewMeasure } from '../store/embedded/measure-store.ts'
+import { MeasureStore, measureState, type NewMeasure } from '../store/embedded/measure-store.ts'
 import { openState } from '../store/embedded/state.ts'
 import { parseReport } from '../watch/report-schema.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
@@ -26,9 +26,9 @@ const ACCOUNTS_SHOWN = 20
 const DAY_MS = 86_400_000
 
 export const countermeasure: Command = {
-  usage: 'apply|preview|list|undo|allow|disallow [STANDING|ID|ACCOUNT]',
+  usage: 'apply|agree|preview|list|undo|allow|disallow [STANDING|ID|ACCOUNT]',
   description:
-    'Gives accounts a standing, from mild to severe: watched, slowed, limited, capped, lesser, verify, quarantined.\nThe accounts are named with --accounts or --file, or are those of a --campaign of the latest findings or of a\n--report that `hunt --json` wrote. preview says whom a measure would touch and changes nothing. The allow-list always wins. A running gate notices\nwithin a second and writes the measure into the ledger.',
+    'Gives accounts a standing, from mild to severe: watched, slowed, limited, veiled, capped, lesser, marked, verify,\nquarantined. veiled and marked alter answers: they need --for, and are in force once a second person agrees. The accounts are named with --accounts or --file, or are those of a --campaign of the latest findings or of a\n--report that `hunt --json` wrote. preview says whom a measure would touch and changes nothing. The allow-list always wins. A running gate notices\nwithin a second and writes the measure into the ledger.',
   options: {
     accounts: { type: 'string', value: 'A,B', summary: 'accounts by name' },
     file: { type: 'string', value: 'FILE', summary: 'accounts, one a line' },
@@ -71,6 +71,8 @@ export const countermeasure: Command = {
           return await preview(context, subject)
         case 'list':
           return list(context)
+        case 'agree':
+          return agree(context, subject)
         case 'undo':
           return undo(context, subject)
         case 'allow':
@@ -78,7 +80,7 @@ export const countermeasure: Command = {
         case 'disallow':
           return disallow(context, subject)
         default:
-          throw new GateError('usage', 'Say apply, preview, list, undo, allow or disallow.')
+          throw new GateError('usage', 'Say apply, agree, preview, list, undo, allow or disallow.')
       }
     } finally {
       database.close()
@@ -105,12 +107,12 @@ async function apply(
     neededOption(options, 'reason', 'why the accounts get it'),
   )
   const id = measures.apply(measure, accounts)
-  const result = { id, standing: measure.standing, accounts: accounts.length }
-  console.stdout.write(
-    options.json
-      ? `${JSON.stringify(result)}\n`
-      : `${id}: ${accounts.length} accounts are ${measure.standing}.\n`,
-  )
+  const isProposed = measures.list().find((one) => one.id === id)?.needsAgreement === true
+  const result = { id, standing: measure.standing, accounts: accounts.length, isProposed }
+  const said = isProposed
+    ? `${id}: proposed for ${accounts.length} accounts. It needs a second person: countermeasure agree ${id}`
+    : `${id}: ${accounts.length} accounts are ${measure.standing}.`
+  console.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${said}\n`)
   return 0
 }
 
@@ -162,7 +164,7 @@ function recentUse(directory: string, accounts: ReadonlySet<string>, since: numb
 }
 
 function list({ measures, options, console }: Context): ExitCode {
-  const all = measures.list().map((measure) => ({ ...measure, state: stateOf(measure, console.now()) }))
+  const all = measures.list().map((measure) => ({ ...measure, state: measureState(measure, console.now()) }))
   const allowed = measures.allowed()
   if (options.json) console.stdout.write(`${JSON.stringify({ measures: all, allowed })}\n`)
   else {
@@ -173,6 +175,17 @@ function list({ measures, options, console }: Context): ExitCode {
     for (const { account, author, reason } of allowed)
       console.stdout.write(`allowed  ${account}  ${author}: ${reason}\n`)
   }
+  return 0
+}
+
+function agree({ measures, options, console }: Context, id: string | undefined): ExitCode {
+  const author = authorOption(options)
+  const answer = measures.agree(id ?? '', author, console.now())
+  if (answer === 'same-person')
+    throw new GateError('usage', `${author} proposed ${id}; another person has to agree.`)
+  if (answer === 'not-proposed')
+    throw new GateError('usage', `${id ?? 'Nothing'} is not a measure that waits for agreement.`)
+  console.stdout.write(`${id} is in force.\n`)
   return 0
 }
 
@@ -283,9 +296,4 @@ function readText(file: string, console: Console): string {
   } catch (cause) {
     throw new GateError('usage', `${file} cannot be read.`, { cause })
   }
-}
-
-function stateOf({ undone, expires }: Measure, now: number): string {
-  if (undone !== undefined) return 'undone'
-  return expires !== undefined && expires <= now ? 'expired' : 'in force'
 }

@@ -10,6 +10,8 @@ import { HookDoor } from '../doors/hook/hook-door.ts'
 import { McpDoor } from '../doors/mcp/mcp-door.ts'
 import { Routes } from '../doors/upstream/routes.ts'
 import type { AgentRoad } from '../gate/agent-road.ts'
+import { canaryOf } from '../gate/enforce/canary/canary.ts'
+import { ReasoningSeals } from '../gate/enforce/reasoning-seals.ts'
 import { ExchangeGate, type ExchangeWatch } from '../gate/exchange-gate.ts'
 import { KeyRing } from '../gate/identify/key-ring.ts'
 import { ReasoningBindings } from '../gate/inspect/distillation/reasoning-bindings.ts'
@@ -207,6 +209,8 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     standings,
     recorder,
     reasoning: new ReasoningBindings(pepper),
+    seals: new ReasoningSeals(pepper),
+    canary: (campaign) => canaryOf(pepper, campaign).text,
     routes: { serves: (protocol, model, pin) => route.routes.serves(protocol, model, pin) },
     watch: parts.watch ?? noWatch,
     now,

@@ -70,23 +70,24 @@ export class StatePoll implements AsyncDisposable {
     keys.useStored(this.#keyStore.list().filter(({ revoked }) => revoked === undefined))
     await standings.refresh(now())
     for (const measure of this.#measures.unrecorded()) {
-      await recorder.noted(measureEntry(measure, now()))
+      for (const entry of measureEntries(measure, now())) await recorder.noted(entry)
       this.#measures.setRecorded(measure)
     }
     await also()
   }
 }
 
-function measureEntry(measure: Measure, ts: number): MeasureEntry {
-  const { undone, undoneBy, author, reason, standing, accounts, id } = measure
-  return {
-    kind: 'measure',
-    ts,
-    measure: id,
-    change: undone === undefined ? 'applied' : 'undone',
-    author: undoneBy ?? author,
-    reason,
-    standing,
-    accounts,
-  }
+/** Every step that the ledger does not have yet, also where several were taken between two looks. */
+function measureEntries(measure: Measure, ts: number): readonly MeasureEntry[] {
+  const { recorded, undone, undoneBy, agreed, agreedBy, needsAgreement } = measure
+  const { author, reason, standing, accounts, id } = measure
+  const entry = (change: MeasureEntry['change'], by: string): MeasureEntry => ({
+    ...{ kind: 'measure', ts, measure: id, change, author: by },
+    ...{ reason, standing, accounts },
+  })
+  return [
+    ...(recorded === '' ? [entry(needsAgreement ? 'proposed' : 'applied', author)] : []),
+    ...(agreed !== undefined && recorded !== 'agreed' ? [entry('agreed', agreedBy ?? author)] : []),
+    ...(undone !== undefined ? [entry('undone', undoneBy ?? author)] : []),
+  ]
 }

@@ -61,6 +61,10 @@ const observer = new Observer(watch)
 const order = new LiveOrder<Exchange>()
 /** Between two exchanges of the ledger's that are put in order together. */
 const RECOVERED_A_TURN = 4_096
+/** Whoever looks at findings waits no longer than this for what was just raised. */
+const SAVE_SOON_MS = 5_000
+let saveSoon: NodeJS.Timeout | undefined
+let lastTold = ''
 let lastTs = 0
 let open = Number.POSITIVE_INFINITY
 let openSaidAt = 0
@@ -148,6 +152,9 @@ function byTie(a: Exchange, b: Exchange): number {
 
 function tell(raised: readonly Raised[]): void {
   if (isRecovering) return
+  const told = raised.map(({ id, group }) => `${id} ${group.members.length}`).join()
+  if (told !== lastTold) saveSoon ??= setTimeout(() => void save('save'), SAVE_SOON_MS)
+  lastTold = told
   const campaigns = raised.map(({ id, score, flaggedAt, group }) => ({
     id,
     score,
@@ -158,6 +165,8 @@ function tell(raised: readonly Raised[]): void {
 }
 
 async function save(kind: 'sweep' | 'save'): Promise<void> {
+  clearTimeout(saveSoon)
+  saveSoon = undefined
   if (kind === 'sweep') for (const { item } of order.all()) observe(item)
   else if (watch.exchanges === savedAt) return
   savedAt = watch.exchanges

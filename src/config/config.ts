@@ -24,6 +24,7 @@ export type Config = {
   readonly data: readonly DataRule[]
   /** Globs over accounts that no countermeasure ever touches. */
   readonly allow: readonly string[]
+  readonly reasoning: ReasoningConfig
   readonly ledger: LedgerConfig
   readonly watch: WatchConfig
   readonly agents: AgentsConfig
@@ -119,6 +120,13 @@ export type DataRule = {
   readonly labels: readonly string[]
 }
 
+export type ReasoningConfig = {
+  /** Whether reasoning blocks are sealed for their account and conversation on their way to the client. */
+  readonly seal: boolean
+  /** What happens to a block that comes back in another conversation of the same account. */
+  readonly moved: 'note' | 'refuse'
+}
+
 export type LedgerConfig = {
   /** What the first byte of an answer waits for: `written` survives the process, `durable` survives the power. */
   readonly wait: 'written' | 'durable'
@@ -144,13 +152,19 @@ export type WatchConfig = {
   readonly days: number
 }
 
+/** Mild to severe. */
 export const standingNames = [
   'clear',
   'watched',
   'slowed',
   'limited',
+  'veiled',
   'capped',
   'lesser',
+  'marked',
   'verify',
   'quarantined',
 ] as const
+
+/** Standings under which answers are altered. They need two people, so no configuration gives them by itself. */
+export const alteringStandings: readonly (typeof standingNames)[number][] = ['veiled', 'marked']

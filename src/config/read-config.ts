@@ -249,6 +249,7 @@ function fillIn(file: ConfigFile, path: string): Config {
     trust: { ...file.trust, headers: onlyDefined(file.trust.headers) },
     data: file.data,
     allow: file.allow,
+    reasoning: file.reasoning,
     ledger: {
       ...ledger,
       ringBytes: ringMiB * 1024 * 1024,

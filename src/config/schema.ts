@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { agentsSchema } from './agents.ts'
-import { standingNames } from './config.ts'
+import { alteringStandings, standingNames } from './config.ts'
 import { hookSection } from './hook-section.ts'
 import { mcpSchema } from './mcp.ts'
 
@@ -112,7 +112,10 @@ const ledger = v.strictObject({
 
 const watch = v.strictObject({
   enabled: v.optional(v.boolean(), true),
-  standing: v.optional(v.picklist(standingNames), 'watched'),
+  standing: v.optional(
+    v.picklist(standingNames.filter((name) => !alteringStandings.includes(name))),
+    'watched',
+  ),
   delayMs: v.optional(count),
   requestsPerMinute: v.optional(positive),
   maxTokens: v.optional(positive),
@@ -141,6 +144,13 @@ export const fileSchema = v.strictObject({
   trust: v.optional(trust, {}),
   data: v.optional(v.array(dataRule), []),
   allow: v.optional(v.array(text), []),
+  reasoning: v.optional(
+    v.strictObject({
+      seal: v.optional(v.boolean(), false),
+      moved: v.optional(v.picklist(['note', 'refuse']), 'note'),
+    }),
+    {},
+  ),
   ledger: v.optional(ledger, {}),
   watch: v.optional(watch, {}),
   agents: v.optional(agentsSchema, {}),

@@ -4,11 +4,12 @@ import { asRecord, numberOf } from './json-fields.ts'
 
 /** The request as the decision alters it. The body was parsed once at the door, so it parses here. */
 export function applyChanges(body: Buffer, endpoint: Endpoint, changes: readonly Change[]): Buffer {
-  if (changes.length === 0) return body
+  const ofRequest = changes.filter(({ kind }) => kind === 'cap' || kind === 'model')
+  if (ofRequest.length === 0) return body
   let request = { ...asRecord(JSON.parse(body.toString('utf8'))) }
-  for (const change of changes) {
+  for (const change of ofRequest) {
     if (change.kind === 'model') request.model = change.model
-    else request = capped(request, endpoint, change.maxTokens)
+    else if (change.kind === 'cap') request = capped(request, endpoint, change.maxTokens)
   }
   return Buffer.from(JSON.stringify(request))
 }

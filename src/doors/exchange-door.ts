@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config, Protocol } from '../config/config.ts'
 import { type ActId, parseActId } from '../gate/act.ts'
 import type { Caller } from '../gate/caller.ts'
 import type { CompletionEntry } from '../gate/entry.ts'
 import type { Endpoint, ExchangeAct } from '../gate/exchange-act.ts'
-import type { ExchangeDecision } from '../gate/exchange-decision.ts'
 import type { ExchangeGate, Judgement } from '../gate/exchange-gate.ts'
 import type { Ticket } from '../gate/record/recorder.ts'
 import { GateError } from '../kernel/gate-error.ts'
+import { answerEdits, unsealed } from './answer-edits.ts'
 import { anthropic } from './anthropic/anthropic.ts'
 import { applyChanges } from './apply-changes.ts'
+import { changeNotes, modelAfter, waitFor } from './decision-effects.ts'
 import type { DecisionIds } from './decision-ids.ts'
 import {
   bodyFailures,
@@ -48,6 +48,15 @@ type Passage = {
   readonly endpoint: Endpoint
   readonly id: ActId
   readonly started: number
+}
+
+/** What is asked, by whom, and what of it only the answer's edits need. */
+type Asked = {
+  readonly caller: Caller
+  readonly act: ExchangeAct
+  readonly body: Buffer | null
+  readonly opening: string | undefined
+  readonly isProse: boolean
 }
 
 const modelDoors: Readonly<Record<Protocol, ModelDoor>> = { openai, anthropic }
@@ -139,7 +148,11 @@ export class ExchangeDoor {
       if ('status' in parsed) return this.#refuse(passage, parsed, caller.value)
       fields = parsed
     }
-    const { reasoningSignatures, ...rest } = fields
+    const { reasoningSignatures, opening, isProse, ...rest } = fields
+    const reasoning = gate.readReasoning(
+      { account: caller.value.account, opening },
+      reasoningSignatures.slice(-REASONING_BLOCKS_MAX),
+    )
     const act: ExchangeAct = {
       kind: 'exchange',
       id,
@@ -148,20 +161,18 @@ export class ExchangeDoor {
       endpoint,
       ...rest,
       sketch: SKETCHED.has(endpoint) ? gate.sketchOf(rest.system, rest.prompt) : undefined,
-      reasoningBlocks: reasoningSignatures
-        .slice(-REASONING_BLOCKS_MAX)
-        .map((signature) => gate.blockOf(signature))
-        .filter((digest) => digest !== undefined),
+      reasoningBlocks: reasoning.blocks,
+      reasoning: reasoning.state,
     }
+    if (body !== null && reasoning.sealed.length > 0) body = unsealed(body, reasoning.sealed)
     const judged = gate.judge(caller.value, act)
-    await this.#enforce(passage, caller.value, act, body, judged instanceof Promise ? await judged : judged)
+    const asked = { caller: caller.value, act, body, opening, isProse }
+    await this.#enforce(passage, asked, judged instanceof Promise ? await judged : judged)
   }
 
   async #enforce(
     passage: Passage,
-    caller: Caller,
-    act: ExchangeAct,
-    body: Buffer | null,
+    { caller, act, body, opening, isProse }: Asked,
     { decision, ticket }: Judgement,
   ): Promise<void> {
     const { gate, metrics, now } = this.#parts
@@ -203,6 +214,11 @@ export class ExchangeDoor {
       whenRecorded: () => (gate.recorder.isSafe(ticket) ? undefined : gate.recorder.safe(ticket)),
       whenFinished: (result) => this.#finish(passage, caller, act, ticket, result),
       refuse: (refusal) => this.#say(passage, refusal),
+      edits: answerEdits({
+        ...{ door, endpoint: act.endpoint, decision, isProse },
+        seal: gate.sealFor({ account: caller.account, opening }),
+        canary: (campaign) => gate.canary(campaign),
+      }),
       onSignature: SIGNING.has(act.endpoint)
         ? (signature) => gate.bindReasoning(caller, signature)
         : undefined,
@@ -295,6 +311,8 @@ const noFields: ExchangeFields = {
   maxTokens: undefined,
   temperature: undefined,
   n: undefined,
+  opening: undefined,
+  isProse: false,
   reasoningSignatures: [],
 }
 
@@ -326,33 +344,6 @@ function droppedBy({ trust }: Config): Readonly<Record<Protocol, ReadonlySet<str
 
 function statusOf({ outcome }: RelayResult): number {
   return outcome === 'client-gone' ? CLIENT_CLOSED : outcome === 'gate-stopped' ? 503 : 502
-}
-
-function modelAfter(model: string, decision: ExchangeDecision): string {
-  if (decision.action !== 'throttle') return model
-  return decision.changes.find((change) => change.kind === 'model')?.model ?? model
-}
-
-/** Whatever was altered is said: a customer hit by mistake must be able to see it. */
-function changeNotes(decision: ExchangeDecision): readonly string[] {
-  if (decision.action !== 'throttle') return []
-  return decision.changes.flatMap((change) => ['x-portcullis-changed', change.kind])
-}
-
-/** False when the client left meanwhile. */
-async function waitFor(response: ServerResponse, delayMs: number): Promise<boolean> {
-  if (delayMs === 0) return !response.destroyed
-  const gone = new AbortController()
-  const leave = (): void => gone.abort()
-  response.once('close', leave)
-  try {
-    await sleep(delayMs, undefined, { signal: gone.signal })
-    return true
-  } catch {
-    return false
-  } finally {
-    response.off('close', leave)
-  }
 }
 
 function actId(text: string): ActId {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Protocol } from '../config/config.ts'
 import type { Endpoint } from '../gate/exchange-act.ts'
 import type { Result } from '../kernel/result.ts'
+import type { JsonEdit } from './json-edit.ts'
 
 /** What a door reads from a request's body. All of it is the client's word. */
 export type ExchangeFields = {
@@ -12,6 +13,10 @@ export type ExchangeFields = {
   readonly maxTokens: number | undefined
   readonly temperature: number | undefined
   readonly n: number | undefined
+  /** The first words of the user's in this conversation. */
+  readonly opening: string | undefined
+  /** Nothing says that the answer has to be data. */
+  readonly isProse: boolean
   /** Signatures of reasoning blocks that were sent back, as they came, the last ones last. */
   readonly reasoningSignatures: readonly string[]
 }
@@ -41,9 +46,16 @@ export type ModelDoor = {
   /** Whether a piece of a stream holds its last event. */
   readonly isLastEvent: (endpoint: Endpoint, chunk: Buffer) => boolean
   readonly readUsage: (head: Buffer, tail: Buffer) => Usage
-  /** Header names of the client's key, which never goes on; and how the upstream's key is put in. */
   /** How an answer writes the signature of a reasoning block, up to its opening quote. */
   readonly signatureKey: Buffer
+  /** One of these is in every piece of an answer that holds a reasoning block's signature. */
+  readonly reasoningKeys: readonly Buffer[]
+  readonly signaturesIn: (json: unknown) => readonly string[]
+  /** Takes the words of the model's reasoning out of an answer. */
+  readonly veil: JsonEdit
+  /** Closes an answer with a sentence. Made anew for each answer. */
+  readonly mark: (sentence: string) => JsonEdit
+  /** Header names of the client's key, which never goes on; and how the upstream's key is put in. */
   readonly keyHeaders: readonly string[]
   readonly putKey: (key: string) => readonly [name: string, value: string]
 }

@@ -37,6 +37,7 @@ export type ExchangeEntry = {
   readonly n?: number | undefined
   readonly stream?: true | undefined
   readonly reasoning_signature?: string | undefined
+  readonly reasoning?: 'moved' | 'foreign' | undefined
   readonly sketch?: string | undefined
   readonly standing?: string | undefined
   readonly decision: DecisionNote
@@ -91,7 +92,7 @@ export type MeasureEntry = {
   readonly kind: 'measure'
   readonly ts: number
   readonly measure: string
-  readonly change: 'applied' | 'undone'
+  readonly change: 'applied' | 'proposed' | 'agreed' | 'undone'
   readonly author: string
   readonly reason: string
   readonly standing: string
@@ -140,6 +141,7 @@ export function exchangeEntry(
     n: act.n,
     stream: act.isStream || undefined,
     reasoning_signature: act.reasoningBlocks.at(-1),
+    reasoning: act.reasoning === 'moved' || act.reasoning === 'foreign' ? act.reasoning : undefined,
     sketch: act.sketch,
     standing: caller.standing.kind === 'clear' ? undefined : caller.standing.kind,
     decision: decisionNote(decision, isEnforced),

@@ -28,4 +28,6 @@ export type ExchangeAct = {
   readonly n: number | undefined
   /** Reasoning blocks that the client sent back: digests of their signatures, the last one last. */
   readonly reasoningBlocks: readonly string[]
+  /** What the gate's own seals say of them. */
+  readonly reasoning: 'unsealed' | 'own' | 'moved' | 'foreign'
 }

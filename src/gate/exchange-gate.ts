@@ -1,8 +1,15 @@
-import type { Config, Trust } from '../config/config.ts'
+import type { Config, ReasoningConfig, Trust } from '../config/config.ts'
 import type { Result } from '../kernel/result.ts'
 import type { Caller, IdentityFailure } from './caller.ts'
 import { type Allowance, decideExchange } from './decide/decide-exchange.ts'
 import { Allowances } from './enforce/allowances.ts'
+import {
+  isSealed,
+  type ReasoningSeals,
+  type SealOwner,
+  type SealState,
+  vendorSignature,
+} from './enforce/reasoning-seals.ts'
 import { type CompletionEntry, exchangeEntry, type RefusalEntry } from './entry.ts'
 import type { ExchangeAct } from './exchange-act.ts'
 import type { ExchangeDecision, Pin } from './exchange-decision.ts'
@@ -33,6 +40,9 @@ export type ExchangeGateParts = {
   readonly standings: StandingBook
   readonly recorder: Recorder
   readonly reasoning: ReasoningBindings
+  readonly seals: ReasoningSeals
+  /** The sentence that stands for a campaign. */
+  readonly canary: (campaign: string) => string
   readonly routes: {
     readonly serves: (protocol: ExchangeAct['protocol'], model: string, pin: Pin) => boolean
   }
@@ -53,6 +63,7 @@ export class ExchangeGate {
   #trust: Trust
   #proxies: TrustedProxies
   #isEnforcing: boolean
+  #reasoning: ReasoningConfig
   #localOnly: readonly { readonly accounts: Globs; readonly labels: ReadonlySet<string> }[]
   readonly #globs = new Map<string, Globs>()
 
@@ -62,6 +73,7 @@ export class ExchangeGate {
     this.#trust = config.trust
     this.#proxies = new TrustedProxies(config.trust.proxies, config.trust.hops)
     this.#isEnforcing = config.mode === 'enforce'
+    this.#reasoning = config.reasoning
     this.#localOnly = localOnlyRules(config)
   }
 
@@ -71,6 +83,7 @@ export class ExchangeGate {
     this.#trust = config.trust
     this.#proxies = new TrustedProxies(config.trust.proxies, config.trust.hops)
     this.#isEnforcing = config.mode === 'enforce'
+    this.#reasoning = config.reasoning
     this.#localOnly = localOnlyRules(config)
   }
 
@@ -134,9 +147,29 @@ export class ExchangeGate {
     return this.#parts.watch.sketch(system, prompt)
   }
 
-  /** The digest of a reasoning block's signature, or nothing for a placeholder. */
-  blockOf(signature: string): string | undefined {
-    return this.#parts.reasoning.digest(signature)
+  /**
+   * What reasoning a request brings back: the digests of the vendor's signatures, whose they are as far as seals say it,
+   * and the sealed ones as they came.
+   */
+  readReasoning(owner: SealOwner, signatures: readonly string[]): ReasoningRead {
+    const given = signatures.filter((signature) => signature !== '')
+    if (given.length === 0) return noReasoning
+    const { seals, reasoning } = this.#parts
+    const states = given.map((signature) => seals.check(signature, owner))
+    const blocks = given
+      .map((signature) => reasoning.digest(vendorSignature(signature)))
+      .filter((digest) => digest !== undefined)
+    const state = sealStates.find((worst) => states.includes(worst)) ?? 'own'
+    return { blocks, state, sealed: given.filter(isSealed) }
+  }
+
+  /** Seals reasoning blocks for their caller; nothing where blocks are not sealed. */
+  sealFor(owner: SealOwner): ((signature: string) => string) | undefined {
+    return this.#reasoning.seal ? (signature) => this.#parts.seals.seal(signature, owner) : undefined
+  }
+
+  canary(campaign: string): string {
+    return this.#parts.canary(campaign)
   }
 
   /** An answer to this caller carries a reasoning block: from now on it is the caller's account's. */
@@ -157,6 +190,7 @@ export class ExchangeGate {
       caller,
       act,
       hasForeignReasoning: this.#hasForeignReasoning(caller, act),
+      hasMovedReasoning: act.reasoning === 'moved' && this.#reasoning.moved === 'refuse',
       isLocalOnly,
       mayUseModel: act.endpoint === 'models' || this.#modelsOf(caller).match(act.model),
       hasUpstream: routes.serves(act.protocol, act.model, isLocalOnly ? 'local' : 'any'),
@@ -173,7 +207,10 @@ export class ExchangeGate {
     )
   }
 
-  #hasForeignReasoning({ account }: Caller, { reasoningBlocks }: ExchangeAct): boolean {
+  #hasForeignReasoning({ account }: Caller, { reasoningBlocks, reasoning: state }: ExchangeAct): boolean {
+    if (state === 'foreign') return true
+    // A seal is proof; bindings are memory, and only for what came without one.
+    if (state === 'own' || state === 'moved') return false
     const { reasoning } = this.#parts
     return reasoningBlocks.filter((digest) => reasoning.originOf(digest, account) === 'foreign').length > 0
   }
@@ -187,6 +224,16 @@ export class ExchangeGate {
     return known
   }
 }
+
+type ReasoningRead = {
+  readonly blocks: readonly string[]
+  readonly state: SealState
+  readonly sealed: readonly string[]
+}
+
+const noReasoning: ReasoningRead = { blocks: [], state: 'unsealed', sealed: [] }
+/** Worst first: one foreign block makes the request so. */
+const sealStates: readonly SealState[] = ['foreign', 'moved', 'unsealed']
 
 const GLOB_SETS_MAX = 10_000
 

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Measure, MeasureStore } from '../store/embedded/measure-store.ts'
+import { type Measure, type MeasureStore, measureState } from '../store/embedded/measure-store.ts'
 import { Globs } from './globs.ts'
 import { clear, isMoreSevere, parseStanding, type Standing } from './standing.ts'
 
@@ -55,7 +55,7 @@ export class Standings implements StandingBook {
     const inForce = new Map(
       this.#store
         .list()
-        .filter(({ undone, expires }) => undone === undefined && (expires === undefined || expires > now))
+        .filter((measure) => measureState(measure, now) === 'in force')
         .map((measure) => [measure.id, measure]),
     )
     for (const [id, { accounts, standing }] of this.#known) {

@@ -20,8 +20,12 @@ export type Standing =
   | ({ readonly kind: 'watched' } & Ground)
   | ({ readonly kind: 'slowed'; readonly delayMs: number } & Ground)
   | ({ readonly kind: 'limited'; readonly requestsPerMinute: number } & Ground)
+  /** Answers come without the model's reasoning. */
+  | ({ readonly kind: 'veiled' } & Ground)
   | ({ readonly kind: 'capped'; readonly maxTokens: number } & Ground)
   | ({ readonly kind: 'lesser'; readonly model: string } & Ground)
+  /** Answers carry the campaign's canary. */
+  | ({ readonly kind: 'marked' } & Ground)
   | ({ readonly kind: 'verify' } & Ground)
   | ({ readonly kind: 'quarantined' } & Ground)
 
@@ -39,6 +43,11 @@ export function isMoreSevere(left: Standing, right: Standing): boolean {
   return standingKinds.indexOf(left.kind) > standingKinds.indexOf(right.kind)
 }
 
+/** What a canary stands for: its campaign, or the measure where it has none. */
+export function canaryName({ campaign, measure }: Pick<Ground, 'campaign' | 'measure'>): string {
+  return campaign ?? measure
+}
+
 export type StandingParameters = Readonly<Record<string, string | number>>
 
 /** Reads a standing as it is kept: its kind, what the kind needs to know, and the ground it stands on. */
@@ -54,6 +63,8 @@ export function parseStanding(
     case 'clear':
       return success(clear)
     case 'watched':
+    case 'veiled':
+    case 'marked':
     case 'verify':
     case 'quarantined':
       return success({ kind: known, ...ground })

@@ -3,6 +3,7 @@ import type { Endpoint } from '../../gate/exchange-act.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
 import { asRecord, firstUsage, joinedText, lastUsage, listOf, numberOf, textOf } from '../json-fields.ts'
 import type { ExchangeFields, ModelDoor, Refusal, Usage } from '../model-door.ts'
+import { mark, signatureOf, signaturesIn, veil } from './answers.ts'
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
   'POST /v1/messages': 'messages',
@@ -25,6 +26,10 @@ export const anthropic: ModelDoor = {
   isLastEvent: (_endpoint, chunk) => chunk.includes(LAST_EVENT),
   readUsage,
   signatureKey: Buffer.from('"signature":"'),
+  reasoningKeys: [Buffer.from('"signature"'), Buffer.from('"redacted_thinking"')],
+  signaturesIn,
+  veil,
+  mark,
   keyHeaders: ['x-api-key', 'authorization'],
   putKey: (key) => ['x-api-key', key],
 }
@@ -44,10 +49,15 @@ function readFields(_endpoint: Endpoint, body: unknown): Result<ExchangeFields, 
   const model = textOf(request.model)
   if (model === undefined || model === '') return failure('model: Field required')
   let prompt: string | undefined
+  let opening: string | undefined
   const reasoningSignatures: string[] = []
   for (const item of listOf(request.messages)) {
     const message = asRecord(item)
-    if (message?.role === 'user') prompt = joinedText(message.content) ?? prompt
+    if (message?.role === 'user') {
+      prompt = joinedText(message.content) ?? prompt
+      opening ??= prompt
+    }
+    // Anthropic takes its own blocks from the assistant's messages only.
     else for (const part of listOf(message?.content)) reasoningSignatures.push(signatureOf(part) ?? '')
   }
   return success({
@@ -58,14 +68,10 @@ function readFields(_endpoint: Endpoint, body: unknown): Result<ExchangeFields, 
     maxTokens: numberOf(request.max_tokens),
     temperature: numberOf(request.temperature),
     n: undefined,
+    opening,
+    isProse: request.output_format === undefined && request.output_config === undefined,
     reasoningSignatures,
   })
-}
-
-function signatureOf(part: unknown): string | undefined {
-  const block = asRecord(part)
-  if (block?.type === 'thinking') return textOf(block.signature)
-  return block?.type === 'redacted_thinking' ? textOf(block.data) : undefined
 }
 
 function refusalBody({ status, rule, reason, id }: Refusal): string {

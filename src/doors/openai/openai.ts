@@ -3,6 +3,7 @@ import type { Endpoint } from '../../gate/exchange-act.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
 import { asRecord, type JsonRecord, joinedText, lastUsage, listOf, numberOf, textOf } from '../json-fields.ts'
 import type { ExchangeFields, ModelDoor, Refusal, Usage } from '../model-door.ts'
+import { mark, signaturesIn, veil } from './answers.ts'
 
 const endpoints: Readonly<Record<string, Endpoint>> = {
   'POST /v1/chat/completions': 'chat.completions',
@@ -33,6 +34,10 @@ export const openai: ModelDoor = {
   isLastEvent,
   readUsage,
   signatureKey: Buffer.from('"encrypted_content":"'),
+  reasoningKeys: [Buffer.from('"encrypted_content"')],
+  signaturesIn,
+  veil,
+  mark,
   keyHeaders: ['authorization', 'api-key', 'openai-organization', 'openai-project'],
   putKey: (key) => ['authorization', `Bearer ${key}`],
 }
@@ -61,30 +66,45 @@ function readFields(endpoint: Endpoint, body: unknown): Result<ExchangeFields, s
   })
 }
 
-type Text = Pick<ExchangeFields, 'system' | 'prompt' | 'reasoningSignatures'>
+type Text = Pick<ExchangeFields, 'system' | 'prompt' | 'opening' | 'isProse' | 'reasoningSignatures'>
 
 function chatText(request: JsonRecord): Text {
   let system: string | undefined
   let prompt: string | undefined
+  let opening: string | undefined
   for (const item of listOf(request.messages)) {
     const message = asRecord(item)
     if (message?.role === 'system' || message?.role === 'developer') system ??= joinedText(message.content)
-    else if (message?.role === 'user') prompt = joinedText(message.content)
+    else if (message?.role === 'user') {
+      prompt = joinedText(message.content)
+      opening ??= prompt
+    }
   }
-  return { system, prompt: prompt ?? joinedText(request.input), reasoningSignatures: [] }
+  const isProse = !isData(request.response_format)
+  return { system, prompt: prompt ?? joinedText(request.input), opening, isProse, reasoningSignatures: [] }
 }
 
 function responsesText(request: JsonRecord): Text {
   let system = joinedText(request.instructions)
   let prompt = textOf(request.input)
+  let opening = prompt
   const reasoningSignatures: string[] = []
   for (const entry of listOf(request.input)) {
     const item = asRecord(entry)
     if (item?.type === 'reasoning') reasoningSignatures.push(textOf(item.encrypted_content) ?? '')
     else if (item?.role === 'system' || item?.role === 'developer') system ??= joinedText(item.content)
-    else if (item?.role === 'user') prompt = joinedText(item.content)
+    else if (item?.role === 'user') {
+      prompt = joinedText(item.content)
+      opening ??= prompt
+    }
   }
-  return { system, prompt, reasoningSignatures }
+  return { system, prompt, opening, isProse: !isData(asRecord(request.text)?.format), reasoningSignatures }
+}
+
+/** The client asked for JSON: whatever is added to it would break it. */
+function isData(format: unknown): boolean {
+  const type = textOf(asRecord(format)?.type)
+  return type !== undefined && type !== 'text'
 }
 
 function refusalBody({ status, rule, reason, id }: Refusal): string {

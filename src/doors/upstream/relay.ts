@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { Outcome } from '../../gate/entry.ts'
 import type { Endpoint } from '../../gate/exchange-act.ts'
 import type { ModelDoor, Refusal, Usage } from '../model-door.ts'
+import { type AnswerEdit, AnswerEditor } from './answer-editor.ts'
 import { responseHeaders } from './headers.ts'
 import { SignatureScanner } from './signatures.ts'
 import { Tap } from './tap.ts'
@@ -30,6 +31,8 @@ export type RelayRequest = {
   readonly whenFinished: (result: RelayResult) => Promise<void>
   /** Says a refusal to a client that has not had its first byte yet. */
   readonly refuse: (refusal: Omit<Refusal, 'id'>) => void
+  /** What a good answer is altered by on its way; usually nothing. */
+  readonly edits: readonly AnswerEdit[]
   /** Told of every signed reasoning block in the answer, where the endpoint has any. */
   readonly onSignature: ((signature: string) => void) | undefined
   readonly now: () => number
@@ -63,6 +66,7 @@ export class Relay {
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
   #firstMs: number | undefined
+  #editor: AnswerEditor | undefined
   #isEventStream = false
   #isEncoded = false
   #contentLength: number | undefined
@@ -136,6 +140,13 @@ export class Relay {
     this.#isEventStream = head.isEventStream
     this.#isEncoded = head.isEncoded
     this.#contentLength = head.contentLength
+    const { edits } = this.#with
+    if (edits.length > 0 && status < 300) {
+      // It was asked for plain bytes. What cannot be read cannot be altered, and is not let through as it is.
+      if (head.isEncoded) return void this.#unreadable(controller)
+      this.#editor = new AnswerEditor(edits, head.isEventStream)
+      withoutLength(head.flat)
+    }
     const send = (): void => {
       const { response, notes } = this.#with
       if (response.destroyed) return
@@ -165,9 +176,11 @@ export class Relay {
   #onChunk(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#tap.push(chunk)
     if (!this.#isEncoded) this.#signatures?.push(chunk)
-    if (chunk.length > 0) this.#lastByte = chunk[chunk.length - 1] ?? newline
-    if (this.#isHeadSent) this.#pass(controller, chunk)
-    else this.#hold(chunk)
+    const passed = this.#editor ? this.#editor.push(chunk) : chunk
+    if (passed.length === 0) return
+    this.#lastByte = passed[passed.length - 1] ?? newline
+    if (this.#isHeadSent) this.#pass(controller, passed)
+    else this.#hold(passed)
   }
 
   #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -187,7 +200,11 @@ export class Relay {
   #isLast(chunk: Buffer): boolean {
     if (this.#isEventStream)
       return !this.#isEncoded && this.#with.door.isLastEvent(this.#with.endpoint, chunk)
-    return this.#contentLength !== undefined && this.#tap.bytes >= this.#contentLength
+    return (
+      this.#editor === undefined &&
+      this.#contentLength !== undefined &&
+      this.#tap.bytes >= this.#contentLength
+    )
   }
 
   #hold(chunk: Buffer): void {
@@ -219,6 +236,11 @@ export class Relay {
 
   #onEnd(upstream: Upstream): void {
     upstream.breaker.letGo()
+    const rest = this.#editor?.end()
+    if (rest !== undefined && rest.length > 0) {
+      if (this.#isFinished) this.#with.response.write(rest)
+      else this.#hold(rest)
+    }
     this.#isComplete = true
     if (this.#isFinished) this.#end()
     else if (this.#isHeadSent) void this.#finish('answered')
@@ -264,7 +286,7 @@ export class Relay {
       this.#end()
       return
     }
-    if (error instanceof Unrecorded) return
+    if (error instanceof GivenUp) return
     upstream.breaker.fail(now())
     if (this.#status === 0 && this.#attempt < this.#plan.length) return void this.#tryAgain(upstream)
     if (this.#isHeadSent || this.#status !== 0) return void this.#diedMidway()
@@ -299,11 +321,20 @@ export class Relay {
   }
 
   #unrecorded(controller: Dispatcher.DispatchController): void {
-    controller.abort(new Unrecorded())
+    controller.abort(new GivenUp())
     if (this.#isSettled) return
     const reason = 'the decision could not be recorded'
     void this.#finish('gate-stopped').finally(() =>
       this.#with.refuse({ status: 503, rule: 'ledger.full', reason }),
+    )
+  }
+
+  #unreadable(controller: Dispatcher.DispatchController): void {
+    controller.abort(new GivenUp())
+    if (this.#isSettled) return
+    const reason = 'the upstream sent an answer that cannot be read'
+    void this.#finish('upstream-failed').finally(() =>
+      this.#with.refuse({ status: 502, rule: 'upstream.encoded', reason }),
     )
   }
 
@@ -329,8 +360,15 @@ export class Relay {
 }
 
 class RetryElsewhere extends Error {}
-class Unrecorded extends Error {}
+/** The answer is given up by the gate itself, and what is said instead is said elsewhere. */
+class GivenUp extends Error {}
 
 function rawOf(controller: Dispatcher.DispatchController): readonly (Buffer | string)[] {
   return Array.isArray(controller.rawHeaders) ? controller.rawHeaders : []
+}
+
+/** An answer that is altered is not as long as the upstream says. */
+function withoutLength(flat: string[]): void {
+  for (let index = flat.length - 2; index >= 0; index -= 2)
+    if (flat[index]?.toLowerCase() === 'content-length') flat.splice(index, 2)
 }

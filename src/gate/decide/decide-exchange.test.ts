@@ -34,7 +34,7 @@ function facts(changes: Partial<ExchangeFacts> & { readonly standing?: Standing 
       maxTokens: undefined,
       temperature: undefined,
     },
-    ...{ n: undefined, reasoningBlocks: [] },
+    ...{ n: undefined, reasoningBlocks: [], reasoning: 'unsealed' },
   }
   const caller: Caller = {
     ...{ tenant: 't', account: 'a', key: 'k', plan: undefined, labels: [], models: ['*'], address: '::1' },
@@ -48,6 +48,7 @@ function facts(changes: Partial<ExchangeFacts> & { readonly standing?: Standing 
       allowance: { kind: 'within' },
       isLocalOnly: false,
       hasForeignReasoning: false,
+      hasMovedReasoning: false,
       mayUseModel: true,
       hasUpstream: true,
     },

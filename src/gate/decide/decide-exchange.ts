@@ -2,7 +2,7 @@ import { unreachable } from '../../kernel/unreachable.ts'
 import type { Caller } from '../caller.ts'
 import type { ExchangeAct } from '../exchange-act.ts'
 import type { ExchangeDecision } from '../exchange-decision.ts'
-import type { Standing } from '../standing.ts'
+import { canaryName, type Standing } from '../standing.ts'
 
 /** What the gate's counters say about this caller at this moment. */
 export type Allowance =
@@ -17,6 +17,8 @@ export type ExchangeFacts = {
   readonly isLocalOnly: boolean
   /** A reasoning block in the request was made for another account. */
   readonly hasForeignReasoning: boolean
+  /** One was made in another conversation of this account, and that is refused here. */
+  readonly hasMovedReasoning: boolean
   readonly mayUseModel: boolean
   /** Whether any upstream that the pin allows serves the model. */
   readonly hasUpstream: boolean
@@ -36,6 +38,13 @@ export function decideExchange(facts: ExchangeFacts): ExchangeDecision {
       rule: 'reasoning.foreign',
       status: 403,
       reason: 'a reasoning block in this request was not made for this account',
+    }
+  if (facts.hasMovedReasoning)
+    return {
+      action: 'deny',
+      rule: 'reasoning.moved',
+      status: 403,
+      reason: 'a reasoning block in this request was made in another conversation',
     }
   if (!facts.mayUseModel)
     return { action: 'deny', rule: 'key.models', status: 403, reason: 'this key may not use this model' }
@@ -83,6 +92,16 @@ function fromStanding(standing: Standing, pin: 'any' | 'local'): ExchangeDecisio
         pin,
         delayMs: 0,
         changes: [{ kind: 'model', model: standing.model }],
+      }
+    case 'veiled':
+      return { action: 'throttle', rule: 'standing.veiled', pin, delayMs: 0, changes: [{ kind: 'veil' }] }
+    case 'marked':
+      return {
+        action: 'throttle',
+        rule: 'standing.marked',
+        pin,
+        delayMs: 0,
+        changes: [{ kind: 'mark', canary: canaryName(standing) }],
       }
     case 'verify':
     case 'quarantined':

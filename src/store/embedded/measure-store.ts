@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
+import { alteringStandings } from '../../config/config.ts'
+import { GateError } from '../../kernel/gate-error.ts'
+import { addColumns } from './state.ts'
 
 /** A countermeasure: a standing given to accounts, by somebody, for a reason, until it ends or is undone. */
 export type Measure = {
@@ -16,13 +19,34 @@ export type Measure = {
   readonly expires: number | undefined
   readonly undone: number | undefined
   readonly undoneBy: string | undefined
+  /** A second person has to agree before it is in force. */
+  readonly needsAgreement: boolean
+  readonly agreed: number | undefined
+  readonly agreedBy: string | undefined
+  /** The last step that is in the ledger. */
+  readonly recorded: string
   readonly accounts: number
 }
 
 export type NewMeasure = Pick<
   Measure,
   'standing' | 'parameters' | 'reason' | 'author' | 'campaign' | 'created' | 'expires'
->
+> & {
+  /** Altering answers needs a second person whatever is said here. */
+  readonly needsAgreement?: boolean
+}
+
+export type MeasureState = 'proposed' | 'in force' | 'expired' | 'undone' | 'refused'
+
+export function measureState(
+  { needsAgreement, agreed, undone, expires }: Measure,
+  now: number,
+): MeasureState {
+  const isProposed = needsAgreement && agreed === undefined
+  if (undone !== undefined) return isProposed ? 'refused' : 'undone'
+  if (expires !== undefined && expires <= now) return 'expired'
+  return isProposed ? 'proposed' : 'in force'
+}
 
 export type AllowedAccount = {
   readonly account: string
@@ -32,6 +56,7 @@ export type AllowedAccount = {
 }
 
 const ID_BYTES = 5
+const ALTERING_MS_MAX = 90 * 86_400_000
 
 const measureSchema = v.object({
   id: v.string(),
@@ -44,6 +69,10 @@ const measureSchema = v.object({
   expires: v.nullable(v.number()),
   undone: v.nullable(v.number()),
   undone_by: v.nullable(v.string()),
+  needs_agreement: v.number(),
+  agreed: v.nullable(v.number()),
+  agreed_by: v.nullable(v.string()),
+  recorded: v.string(),
   accounts: v.number(),
 })
 const allowedSchema = v.object({
@@ -71,16 +100,24 @@ export class MeasureStore {
       CREATE TABLE IF NOT EXISTS allowed_account (
         account TEXT PRIMARY KEY, reason TEXT NOT NULL, author TEXT NOT NULL, created INTEGER NOT NULL
       ) STRICT;`)
+    addColumns(database, 'measure', [
+      ['needs_agreement', 'INTEGER NOT NULL DEFAULT 0'],
+      ['agreed', 'INTEGER'],
+      ['agreed_by', 'TEXT'],
+    ])
   }
 
   /** All of it or nothing: a campaign is never half quarantined. */
   apply(measure: NewMeasure, accounts: readonly string[]): string {
     const id = `m_${randomBytes(ID_BYTES).toString('hex')}`
+    const isAltering = alteringStandings.some((name) => name === measure.standing)
+    if (isAltering && !((measure.expires ?? Number.POSITIVE_INFINITY) <= measure.created + ALTERING_MS_MAX))
+      throw new GateError('usage', 'A measure that alters answers needs an end, at most 90 days away.')
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       this.#database
         .prepare(
-          'INSERT INTO measure (id, standing, parameters, reason, author, campaign, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+          'INSERT INTO measure (id, standing, parameters, reason, author, campaign, created, expires, needs_agreement) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         )
         .run(
           id,
@@ -91,6 +128,7 @@ export class MeasureStore {
           measure.campaign ?? null,
           measure.created,
           measure.expires ?? null,
+          isAltering || measure.needsAgreement === true ? 1 : 0,
         )
       this.#insertAccounts(id, accounts)
       this.#database.exec('COMMIT')
@@ -106,6 +144,18 @@ export class MeasureStore {
     this.#database.exec('BEGIN IMMEDIATE')
     this.#insertAccounts(id, accounts)
     this.#database.exec('COMMIT')
+  }
+
+  /** The second person's word. The first cannot give it. */
+  agree(id: string, author: string, now: number): 'agreed' | 'same-person' | 'not-proposed' {
+    const { changes } = this.#database
+      .prepare(
+        'UPDATE measure SET agreed = ?, agreed_by = ? WHERE id = ? AND author <> ? AND needs_agreement = 1 AND agreed IS NULL AND undone IS NULL',
+      )
+      .run(now, author, id, author)
+    if (Number(changes) === 1) return 'agreed'
+    const measure = this.list().find((one) => one.id === id)
+    return measure && measureState(measure, now) === 'proposed' ? 'same-person' : 'not-proposed'
   }
 
   /** False when there is no such measure or it was undone before. */
@@ -157,16 +207,17 @@ export class MeasureStore {
     return this.#database
       .prepare(
         `SELECT measure.*, (SELECT count(*) FROM measure_account WHERE measure = id) AS accounts FROM measure
-         WHERE recorded = '' OR (undone IS NOT NULL AND recorded <> 'undone')`,
+         WHERE recorded = '' OR (undone IS NOT NULL AND recorded <> 'undone')
+           OR (agreed IS NOT NULL AND recorded = 'applied')`,
       )
       .all()
       .map(parseMeasure)
   }
 
-  setRecorded({ id, undone }: Measure): void {
+  setRecorded({ id, undone, agreed }: Measure): void {
     this.#database
       .prepare('UPDATE measure SET recorded = ? WHERE id = ?')
-      .run(undone === undefined ? 'applied' : 'undone', id)
+      .run(undone !== undefined ? 'undone' : agreed !== undefined ? 'agreed' : 'applied', id)
   }
 
   #insertAccounts(id: string, accounts: readonly string[]): void {
@@ -178,12 +229,16 @@ export class MeasureStore {
 }
 
 function parseMeasure(row: unknown): Measure {
-  const { undone_by: undoneBy, campaign, expires, undone, ...rest } = v.parse(measureSchema, row)
+  const { undone_by: undoneBy, campaign, expires, undone, ...others } = v.parse(measureSchema, row)
+  const { needs_agreement: needsAgreement, agreed, agreed_by: agreedBy, ...rest } = others
   return {
     ...rest,
     campaign: campaign ?? undefined,
     expires: expires ?? undefined,
     undone: undone ?? undefined,
     undoneBy: undoneBy ?? undefined,
+    needsAgreement: needsAgreement === 1,
+    agreed: agreed ?? undefined,
+    agreedBy: agreedBy ?? undefined,
   }
 }

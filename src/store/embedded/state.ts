@@ -28,3 +28,19 @@ export function dataVersion(database: DatabaseSync): number {
   const row = database.prepare('PRAGMA data_version').get()
   return Number(row?.data_version ?? 0)
 }
+
+/** Columns that a table of an earlier version does not have yet. */
+export function addColumns(
+  database: DatabaseSync,
+  table: string,
+  columns: readonly (readonly [name: string, type: string])[],
+): void {
+  const known = new Set(
+    database
+      .prepare('SELECT name FROM pragma_table_info(?)')
+      .all(table)
+      .map(({ name }) => name),
+  )
+  for (const [name, type] of columns)
+    if (!known.has(name)) database.exec(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`)
+}

@@ -1,0 +1,227 @@
+import Anthropic from '@anthropic-ai/sdk'
+import OpenAI from 'openai'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { portcullis, type Ran } from './command-line.ts'
+import { prose, ReasoningUpstream, reasoned } from './reasoning-upstream.ts'
+import { RunningGate } from './running-gate.ts'
+
+let upstream: ReasoningUpstream
+let gate: RunningGate
+beforeAll(async () => {
+  upstream = await ReasoningUpstream.open()
+  gate = await RunningGate.open(`
+upstreams:
+  - { name: o, protocol: openai, url: "${upstream.url}" }
+  - { name: a, protocol: anthropic, url: "${upstream.url}" }
+keys:
+  - { key: "sk-alice", account: alice }
+  - { key: "sk-bruno", account: bruno }
+  - { key: "sk-thief", account: thief }
+reasoning: { seal: true, moved: refuse }
+`)
+})
+afterAll(async () => {
+  await gate[Symbol.asyncDispose]()
+  await upstream[Symbol.asyncDispose]()
+})
+
+const openai = (apiKey: string) => new OpenAI({ apiKey, baseURL: `${gate.url}/v1`, maxRetries: 0 })
+const anthropic = (apiKey: string) => new Anthropic({ apiKey, baseURL: gate.url, maxRetries: 0 })
+const question = [{ role: 'user', content: 'How is it raised?' }] as const
+
+async function command(...argv: string[]): Promise<Ran> {
+  return await portcullis('/', ...argv, '--store', gate.config.store)
+}
+
+/** What each protocol's client makes of an answer, whole or streamed: its text, its reasoning, its signature. */
+async function answers(
+  key: string,
+): Promise<readonly { name: string; text: string; reasoning: string; signature?: string | undefined }[]> {
+  const message = { model: 'thinker', max_tokens: 500, messages: [...question] }
+  const ofMessage = (name: string, { content }: Anthropic.Message) => {
+    const thinking = content.find((block) => block.type === 'thinking')
+    const text = content.find((block) => block.type === 'text')
+    return {
+      name,
+      text: text?.text ?? '',
+      reasoning: thinking?.thinking ?? '',
+      signature: thinking?.signature,
+    }
+  }
+  const ofResponse = (name: string, { output, output_text: text }: OpenAI.Responses.Response) => {
+    const item = output.find((one) => one.type === 'reasoning')
+    return {
+      name,
+      text,
+      reasoning: item?.summary.map((part) => part.text).join('') ?? '',
+      signature: item?.encrypted_content ?? undefined,
+    }
+  }
+  const chat = await openai(key).chat.completions.create({ model: 'thinker', messages: [...question] })
+  const said = chat.choices[0]?.message as { content: string; reasoning_content?: string }
+  let text = ''
+  let reasoning = ''
+  const stream = await openai(key).chat.completions.create({
+    model: 'thinker',
+    messages: [...question],
+    stream: true,
+  })
+  for await (const { choices } of stream) {
+    const delta = choices[0]?.delta as { content?: string; reasoning_content?: string } | undefined
+    text += delta?.content ?? ''
+    reasoning += delta?.reasoning_content ?? ''
+  }
+  const responded = await streamedResponse(key)
+  return [
+    { name: 'chat', text: said.content, reasoning: said.reasoning_content ?? '' },
+    { name: 'chat, streamed', text, reasoning },
+    ofMessage('messages', await anthropic(key).messages.create(message)),
+    ofMessage('messages, streamed', await anthropic(key).messages.stream(message).finalMessage()),
+    ofResponse(
+      'responses',
+      await openai(key).responses.create({ model: 'thinker', input: 'How is it raised?' }),
+    ),
+    ofResponse('responses, streamed', responded),
+  ]
+}
+
+/** What came in pieces has to be what the last event says in full, and the events have to be numbered in a row. */
+async function streamedResponse(key: string): Promise<OpenAI.Responses.Response> {
+  const pieces: string[] = []
+  const numbers: number[] = []
+  let whole: OpenAI.Responses.Response | undefined
+  const stream = await openai(key).responses.create({
+    model: 'thinker',
+    input: 'How is it raised?',
+    stream: true,
+  })
+  for await (const event of stream) {
+    if ('sequence_number' in event) numbers.push(event.sequence_number)
+    if (event.type === 'response.output_text.delta') pieces.push(event.delta)
+    if (event.type === 'response.completed') whole = event.response
+  }
+  if (whole === undefined) throw new Error('the stream had no end')
+  const text = whole.output
+    .flatMap((item) => (item.type === 'message' ? item.content : []))
+    .map((part) => (part.type === 'output_text' ? part.text : ''))
+    .join('')
+  expect(pieces.join('')).toBe(text)
+  expect(numbers).toEqual([...numbers].sort((left, right) => left - right))
+  expect(new Set(numbers).size).toBe(numbers.length)
+  return { ...whole, output_text: text }
+}
+
+test('a sealed reasoning block is unsealed on its way back, refused from another account or conversation', async () => {
+  for (const { name, text, reasoning, signature } of await answers('sk-alice')) {
+    expect([name, text, reasoning]).toEqual([name, prose, reasoned])
+    if (name.startsWith('chat')) continue
+    expect(signature, name).toMatch(/^vendor\+signature\/\d+A+==\.pcs1\.[\w-]{22}\.[\w-]{11}$/)
+    const back = async (key: string, opening: string): Promise<unknown> => {
+      if (name.startsWith('messages'))
+        return await anthropic(key).messages.create({
+          model: 'thinker',
+          max_tokens: 9,
+          messages: [
+            { role: 'user', content: opening },
+            {
+              role: 'assistant',
+              content: [{ type: 'thinking', thinking: reasoned, signature: signature ?? '' }],
+            },
+            { role: 'user', content: 'Go on.' },
+          ],
+        })
+      return await openai(key).responses.create({
+        model: 'thinker',
+        input: [
+          { role: 'user', content: opening },
+          { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: signature ?? null },
+          { role: 'user', content: 'Go on.' },
+        ],
+      })
+    }
+    await back('sk-alice', 'How is it raised?')
+    expect(upstream.received.at(-1)).toContain(`"${signature?.split('.pcs1.')[0]}"`)
+    expect(upstream.received.at(-1)).not.toContain('.pcs1.')
+    await expect(back('sk-bruno', 'How is it raised?')).rejects.toThrow(
+      /reasoning\.foreign|not made for this account/,
+    )
+    await expect(back('sk-alice', 'Write it out.')).rejects.toThrow(/reasoning\.moved|another conversation/)
+  }
+})
+
+test('answers are altered only once a second person agrees, and until the measure is undone', async () => {
+  const apply = [
+    'countermeasure',
+    'apply',
+    'veiled',
+    '--accounts',
+    'thief',
+    '--reason',
+    'case 17',
+    '--author',
+    'ann',
+  ]
+  expect((await command(...apply)).code).toBe(2)
+  const proposed = await command(...apply, '--for', '7d', '--json')
+  const { id, isProposed } = JSON.parse(proposed.out) as { id: string; isProposed: boolean }
+  expect(isProposed).toBe(true)
+  expect((await command('countermeasure', 'agree', id, '--author', 'ann')).code).toBe(2)
+  for (const { reasoning } of await answers('sk-thief')) expect(reasoning).toBe(reasoned)
+
+  expect((await command('countermeasure', 'agree', id, '--author', 'ben')).code).toBe(0)
+  const changed = async (): Promise<string | null> => {
+    const { response } = await openai('sk-thief')
+      .chat.completions.create({ model: 'thinker', messages: [...question] })
+      .withResponse()
+    return response.headers.get('x-portcullis-changed')
+  }
+  await expect.poll(changed, { timeout: 3_000 }).toBe('veil')
+  for (const { name, text, reasoning, signature } of await answers('sk-thief')) {
+    expect([name, text, reasoning]).toEqual([name, prose, ''])
+    if (!name.startsWith('chat')) expect(signature, name).toContain('.pcs1.')
+  }
+  for (const { reasoning } of await answers('sk-alice')) expect(reasoning).toBe(reasoned)
+  await command('countermeasure', 'undo', id)
+  await expect.poll(changed, { timeout: 3_000 }).toBeNull()
+  const noted = gate.entries().filter(({ kind, measure }) => kind === 'measure' && measure === id)
+  expect(noted.map(({ change, author }) => [change, author])).toMatchObject([
+    ['proposed', 'ann'],
+    ['agreed', 'ben'],
+    ['undone', expect.any(String)],
+  ])
+})
+
+test('a campaign’s answers carry its canary, which a check finds again in what became of them', async () => {
+  const apply = ['countermeasure', 'apply', 'marked', '--accounts', 'thief', '--reason', 'r', '--for', '1d']
+  const proposed = await command(...apply, '--author', 'ann', '--json')
+  const { id } = JSON.parse(proposed.out) as { id: string }
+  await command('countermeasure', 'agree', id, '--author', 'ben')
+  const marked = async () => (await answers('sk-thief')).map(({ text }) => text.replace(prose, ''))
+  await expect.poll(async () => (await marked())[0], { timeout: 3_000 }).not.toBe('')
+  const canaries = await marked()
+  expect(new Set(canaries).size).toBe(1)
+  expect(canaries[0]).toMatch(/^\n\n[A-Z][a-z ]+: ([a-z]+ ){5}[a-z]+\.$/)
+
+  const { response } = await openai('sk-thief')
+    .chat.completions.create({ model: 'thinker', messages: [...question] })
+    .withResponse()
+  expect(response.headers.get('x-portcullis-changed')).toBeNull()
+  const asked = await openai('sk-thief').chat.completions.create({
+    model: 'thinker',
+    messages: [...question],
+    response_format: { type: 'json_object' },
+  })
+  expect(asked.choices[0]?.message.content).toBe(prose)
+
+  const words = canaries[0]?.split(':')[1]?.trim().replace('.', '') ?? ''
+  const found = await command(
+    'canary',
+    'check',
+    `…and so, ${words.toUpperCase().replaceAll(' ', '\n')}!`,
+    '--json',
+  )
+  expect(found.code).toBe(1)
+  expect(JSON.parse(found.out)).toMatchObject({ found: [{ campaign: id, words: 6, measures: [id] }] })
+  expect((await command('canary', 'check', 'A text of somebody else’s.')).code).toBe(0)
+  await command('countermeasure', 'undo', id)
+})
