@@ -56,6 +56,8 @@ export const commands: readonly CommandEntry[] = [
     name: 'approvals',
     summary: 'list, approve and refuse what agents were stopped to ask about',
     load: async () => (await import('./approvals.ts')).approvals,
+  },
+  {
     name: 'canary',
     summary: 'find out whether a text was made of answers to a campaign',
     load: async () => (await import('./canary.ts')).canary,
