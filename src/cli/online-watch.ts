@@ -7,7 +7,8 @@ import type { ExchangeWatch, SeenExchange } from '../gate/exchange-gate.ts'
 import { sketchText } from '../gate/sketch-text.ts'
 import type { Log } from '../kernel/log.ts'
 import { moduleUrl } from '../kernel/module-url.ts'
-import type { MeasureStore } from '../store/embedded/measure-store.ts'
+import { type MeasureStore, measureState } from '../store/embedded/measure-store.ts'
+import type { Replacement } from '../watch/replacements.ts'
 import { Sketcher } from '../watch/sketches/sketch.ts'
 import { textSketch } from '../watch/sketches/text-sketch.ts'
 import type {
@@ -185,14 +186,35 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
         exchanges: message.exchanges,
         seconds: Math.round(message.seconds * 10) / 10,
       })
+    else if (message.kind === 'replacement') this.#after(() => this.#inherit(message))
     else if (message.kind === 'unrecovered')
       this.#options.log('error', 'watch-unrecovered', { reason: message.reason })
     else if (message.kind === 'raised') {
       const { campaigns } = message
-      this.#acting = this.#acting
-        .then(() => this.#act(campaigns))
-        .catch((error: unknown) => this.#options.log('error', 'watch-failed', { failure: String(error) }))
+      this.#after(() => this.#act(campaigns))
     }
+  }
+
+  /** One after the other: what is written about a campaign builds on what was. */
+  #after(act: () => Promise<void>): void {
+    this.#acting = this.#acting
+      .then(act)
+      .catch((error: unknown) => this.#options.log('error', 'watch-failed', { failure: String(error) }))
+  }
+
+  /** A replacement gets what its campaign has, long before a sweep could see it. */
+  async #inherit({ campaign, account }: Replacement): Promise<void> {
+    if (this.#actOn === undefined) return
+    const { measures, refresh } = this.#actOn
+    const now = this.#options.now()
+    const inForce = measures
+      .list()
+      .filter((measure) => measure.campaign === campaign && measureState(measure, now) === 'in force')
+      .filter(({ id }) => !measures.accountsOf(id).includes(account))
+    if (inForce.length === 0) return
+    for (const { id } of inForce) measures.extend(id, [account])
+    this.#options.log('warn', 'campaign-replacement', { campaign, account })
+    await refresh()
   }
 
   async #act(campaigns: readonly RaisedCampaign[]): Promise<void> {

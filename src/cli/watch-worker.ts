@@ -10,6 +10,7 @@ import type { Exchange } from '../watch/exchange.ts'
 import { exchangeOf } from '../watch/intake/exchange-log.ts'
 import { LiveOrder, REST_MS } from '../watch/live-order.ts'
 import { Observer } from '../watch/observe.ts'
+import { type Replacement, Replacements } from '../watch/replacements.ts'
 import { interimReportOf, reportOf } from '../watch/reporting.ts'
 import { hashString } from '../watch/sketches/words.ts'
 import { TimeOrder } from '../watch/time-order.ts'
@@ -29,6 +30,8 @@ export type RaisedCampaign = {
 export type WatchMessage =
   | { readonly kind: 'took'; readonly exchanges: number }
   | { readonly kind: 'raised'; readonly campaigns: readonly RaisedCampaign[] }
+  /** A new account that does what only a raised campaign does. */
+  | ({ readonly kind: 'replacement' } & Replacement)
   | { readonly kind: 'recovered'; readonly exchanges: number; readonly seconds: number }
   | { readonly kind: 'unrecovered'; readonly reason: string }
   | { readonly kind: 'swept' }
@@ -54,10 +57,12 @@ const watch = new Watch({
   seed,
   onSweep: (_sweep, raised) => {
     lastRaised = raised
+    replacements.refresh(raised)
     tell(raised)
   },
 })
-const observer = new Observer(watch)
+const replacements = new Replacements(watch, (replacement) => post({ kind: 'replacement', ...replacement }))
+const observer = new Observer(watch, (account, record) => replacements.look(account, record))
 const order = new LiveOrder<Exchange>()
 /** Between two exchanges of the ledger's that are put in order together. */
 const RECOVERED_A_TURN = 4_096

@@ -9,8 +9,12 @@ export class Observer {
   readonly #sketcher: Sketcher
   readonly #record = new Uint32Array(RECORD_WORDS_MAX)
 
-  constructor(watch: Watch) {
+  readonly #then: ((account: number, record: Uint32Array) => void) | undefined
+
+  /** `then` gets to see what the watch has just been shown. */
+  constructor(watch: Watch, then?: (account: number, record: Uint32Array) => void) {
     this.#watch = watch
+    this.#then = then
     this.#sketcher = new Sketcher(watch.seed)
   }
 
@@ -27,5 +31,6 @@ export class Observer {
     }
     encodeRecord(this.#record, 0, exchange, interned, { start: 0, end: 0 }, this.#sketcher, watch.seed)
     watch.add(account, this.#record, 0, () => exchange.prompt ?? '')
+    this.#then?.(account, this.#record)
   }
 }

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import type { Exchange } from './exchange.ts'
+import { Observer } from './observe.ts'
+import { FITS_MIN, type Replacement, Replacements } from './replacements.ts'
+import { scenarios } from './traffic/scenarios.ts'
+import { trafficOf } from './traffic/traffic.ts'
+import { Watch } from './watch.ts'
+
+const traffic = trafficOf(scenarios.tiny, 11)
+const exchanges = [...traffic]
+const last = exchanges.at(-1)?.ts ?? 0
+
+function watched(): { observer: Observer; raised: ReadonlySet<string>; found: Replacement[] } {
+  const found: Replacement[] = []
+  const watch = new Watch({ seed: 7 })
+  const replacements = new Replacements(watch, (replacement) => found.push(replacement))
+  const observer = new Observer(watch, (account, record) => replacements.look(account, record))
+  for (const exchange of exchanges) observer.observe(exchange)
+  const { raised } = watch.sweep(last)
+  replacements.refresh(raised)
+  const members = raised.flatMap(({ group }) =>
+    group.members.map((index) => watch.accounts.names[index] ?? ''),
+  )
+  return { observer, raised: new Set(members), found }
+}
+
+/** What an account did, done again later by a new one. */
+function repeated(account: string, as: string): Exchange[] {
+  return exchanges
+    .filter((exchange) => exchange.account === account)
+    .slice(0, 20)
+    .map((exchange, index) => ({
+      ...exchange,
+      account: as,
+      id: `${as}-${index}`,
+      ts: last + 60_000 * (index + 1),
+    }))
+}
+
+test('a new account that does as a condemned campaign does is found at its first exchanges', () => {
+  const { observer, raised, found } = watched()
+  const guilty = [...raised].filter((name) => repeated(name, '').length >= FITS_MIN)
+  expect(guilty.length).toBeGreaterThan(5)
+  for (const name of guilty) for (const exchange of repeated(name, `new-${name}`)) observer.observe(exchange)
+  const accounts = new Set(found.map(({ account }) => account))
+  expect(accounts.size / guilty.length).toBeGreaterThan(0.9)
+})
+
+test('a new account that does as honest ones do is not', () => {
+  const { observer, raised, found } = watched()
+  const honest = [...traffic.truth].filter(([name, { campaign }]) => campaign === null && !raised.has(name))
+  for (const [name] of honest)
+    for (const exchange of repeated(name, `new-${name}`)) observer.observe(exchange)
+  expect(found).toEqual([])
+})
+
+test('an account that was there before the campaign was raised is left to the sweeps', () => {
+  const { observer, raised, found } = watched()
+  const [guilty = ''] = raised
+  const early = exchanges[0]?.account ?? ''
+  for (const exchange of repeated(guilty, early)) observer.observe(exchange)
+  expect(found).toEqual([])
+})
