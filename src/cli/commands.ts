@@ -38,6 +38,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./hook.ts')).hook,
   },
   {
+    name: 'mcp',
+    summary: 'stand between a local client and an MCP server, and approve changed tools',
+    load: async () => (await import('./mcp.ts')).mcp,
+  },
+  {
     name: 'hunt',
     summary: 'find distillation campaigns in logs',
     load: async () => (await import('./hunt.ts')).hunt,

@@ -94,8 +94,7 @@ async function passBack(exchange: Exchange, answer: ServerAnswer): Promise<void>
   if (isOver && answer.status !== 405) sessions.drop(sessionId)
   switch (answer.kind) {
     case 'empty':
-      settle(exchange, 'the server did not answer')
-      reply.empty(answer.status, answer.headers)
+      empty(exchange, answer)
       return
     case 'message': {
       const step = await fromServer(exchange, answer.text)
@@ -175,6 +174,19 @@ async function answerServer({ upstream, request, owner, sessionId }: Exchange, t
     .catch((error: unknown) => {
       if (!(error instanceof ServerGone)) throw error
     })
+}
+
+/** A request is owed an answer with words in it. */
+function empty({ id, reply, guard, message }: Exchange, { status, headers }: ServerAnswer): void {
+  if (message?.kind !== 'request') {
+    reply.empty(status, headers)
+    return
+  }
+  const reason = status === 404 ? 'there is no such session' : 'the server did not answer'
+  const [own] = guard.lost(reason, [message.id])
+  const stop = failureStop(id, gateCodes.upstream, reason)
+  const text = own?.text ?? errorMessage(message.id, stop.code, stop.text, stop.data)
+  reply.message(status >= 400 ? status : 502, text, headers)
 }
 
 function settle({ message, guard }: Exchange, reason: string): void {
