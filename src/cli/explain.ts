@@ -1,4 +1,5 @@
 import { GateError } from '../kernel/gate-error.ts'
+import { visible } from '../kernel/visible.ts'
 import type { Campaign, Report } from '../watch/report.ts'
 import type { Command } from './command.ts'
 import {
@@ -12,7 +13,7 @@ import {
 import { campaignStory, nextSteps } from './render/campaign-story.ts'
 import { bar, score, some } from './render/figures.ts'
 import { type Screen, screenOf } from './render/screen.ts'
-import { cut, visible, wrapped } from './render/visible.ts'
+import { cut, wrapped } from './render/visible.ts'
 import { lookalikeWords } from './render/words.ts'
 
 const SIGNALS_SHOWN = 3

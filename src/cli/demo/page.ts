@@ -1,3 +1,4 @@
+import { visible } from '../../kernel/visible.ts'
 import type { RaisedBrief } from '../../watch/hunt.ts'
 import type { Campaign, Report } from '../../watch/report.ts'
 import { campaignStory, nextSteps } from '../render/campaign-story.ts'
@@ -5,7 +6,7 @@ import { campaignTable, headline } from '../render/campaign-table.ts'
 import { moment, percent, score, some } from '../render/figures.ts'
 import { lookalikeList } from '../render/lookalikes.ts'
 import type { Screen } from '../render/screen.ts'
-import { visible, wrapped } from '../render/visible.ts'
+import { wrapped } from '../render/visible.ts'
 import type { Verdict } from './against-truth.ts'
 
 const MISSED_SHOWN = 4

@@ -1,7 +1,8 @@
+import { visible } from '../../kernel/visible.ts'
 import type { Campaign, Evidence } from '../../watch/report.ts'
 import { bar, day, moment, percent, score, some, span, sparkline } from './figures.ts'
 import type { Screen } from './screen.ts'
-import { cut, padded, visible, widthOf, wrapped } from './visible.ts'
+import { cut, padded, widthOf, wrapped } from './visible.ts'
 import { lookalikeWords, objectiveWords } from './words.ts'
 
 const INDENT = '  '

@@ -1,7 +1,8 @@
+import { visible } from '../../kernel/visible.ts'
 import type { Campaign, Report } from '../../watch/report.ts'
 import { bar, moment, score, some, span } from './figures.ts'
 import type { Screen } from './screen.ts'
-import { cut, padded, visible, widthOf } from './visible.ts'
+import { cut, padded, widthOf } from './visible.ts'
 
 type Column = {
   readonly title: string

@@ -1,7 +1,8 @@
+import { visible } from '../../kernel/visible.ts'
 import type { Lookalike } from '../../watch/report.ts'
 import { some } from './figures.ts'
 import type { Screen } from './screen.ts'
-import { cut, padded, visible, widthOf } from './visible.ts'
+import { cut, padded, widthOf } from './visible.ts'
 import { lookalikeWords } from './words.ts'
 
 const SUMMARY_CELLS_MIN = 48

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cut, padded, visible, widthOf, wrapped } from './visible.ts'
+import { visible } from '../../kernel/visible.ts'
+import { cut, padded, widthOf, wrapped } from './visible.ts'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 80 })
 

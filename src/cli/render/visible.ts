@@ -1,33 +1,10 @@
-// Text on a terminal: what an attacker wrote is shown, never obeyed.
+// How wide text is on a terminal, and how to cut and fill it.
 
-const NEWLINE_MARK = '⏎'
-const TAB_MARK = '⇥'
-const CONTROL_PICTURES = 0x2400
-const DELETE_PICTURE = '␡'
-/** Marks stacked higher than this only serve to draw over other lines. */
-const stackedMarks = /(\p{Mn}\p{Mn})\p{Mn}+/gu
-/** Controls, format characters (bidi, joiners, tags), private use, lone surrogates, separators and selectors. */
-const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\u3164]|\p{Variation_Selector}/gu
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const wide =
   /\p{Emoji_Presentation}|[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\uff01-\uff60\uffe0-\uffe6]/u
 const asciiOnly = /^[ -~]*$/
 const ELLIPSIS = '…'
-
-/** Every control, bidirectional and invisible character as a mark one can see; the rest as it is. */
-export function visible(text: string): string {
-  if (asciiOnly.test(text)) return text
-  return text.replace(/\r\n/g, '\n').replace(stackedMarks, '$1').replace(invisible, markOf)
-}
-
-function markOf(character: string): string {
-  const code = character.codePointAt(0) ?? 0
-  if (character === '\n') return NEWLINE_MARK
-  if (character === '\t') return TAB_MARK
-  if (code < 0x20) return String.fromCharCode(CONTROL_PICTURES + code)
-  if (code === 0x7f) return DELETE_PICTURE
-  return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`
-}
 
 /** Terminal cells the text takes. */
 export function widthOf(text: string): number {

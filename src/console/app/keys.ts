@@ -1,0 +1,53 @@
+// Keys that work on every screen, and none while somebody is typing.
+import { entries } from './frame.tsx'
+import { openHelp } from './help.tsx'
+import { follow } from './route.ts'
+
+const GO_MS = 1_200
+let goUntil = 0
+
+export function startKeys(): void {
+  addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+    const { target, key } = event
+    if (target instanceof HTMLElement && target.closest('input, textarea, select, dialog')) return
+    if (act(key)) event.preventDefault()
+  })
+}
+
+function act(key: string): boolean {
+  if (Date.now() < goUntil) {
+    goUntil = 0
+    const entry = entries.find((one) => one.key === key)
+    if (entry) follow(`/${entry.id}`)
+    return entry !== undefined
+  }
+  switch (key) {
+    case '?':
+      openHelp()
+      return true
+    case '/':
+      document.getElementById('find')?.focus()
+      return true
+    case 'g':
+      goUntil = Date.now() + GO_MS
+      return true
+    case 'j':
+    case 'k':
+      return enterList(key)
+    case 'u':
+      history.back()
+      return true
+    default:
+      return false
+  }
+}
+
+/** From anywhere on a screen, j goes into its first list. */
+function enterList(key: 'j' | 'k'): boolean {
+  const list = document.querySelector<HTMLElement>('[data-list]')
+  if (!list || document.activeElement === list) return false
+  list.focus()
+  list.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+  return true
+}

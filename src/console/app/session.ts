@@ -1,0 +1,42 @@
+import { computed, effect, signal } from '@preact/signals'
+import type { Role } from '../../doors/admin/api/shapes/common.ts'
+import type { Me } from '../../doors/admin/api/shapes/overview.ts'
+import { ApiFailure, get, isSignedOut, remove, useCsrf } from './api/client.ts'
+import { startLive, stopLive } from './api/live.ts'
+
+const ranks: Readonly<Record<Role, number>> = { viewer: 0, analyst: 1, operator: 2, owner: 3 }
+
+/** Who is here; undefined until it is known, and after signing out. */
+export const me = signal<Me | undefined>(undefined)
+export const sessionFailure = signal<ApiFailure | undefined>(undefined)
+export const isObserving = computed(() => me.value?.mode === 'observe')
+
+/** Whether the person's role lets them; the gate decides again for itself. */
+export function may(role: Role): boolean {
+  return me.value !== undefined && ranks[me.value.role] >= ranks[role]
+}
+
+export async function loadSession(): Promise<void> {
+  try {
+    const known = await get<Me>('me')
+    useCsrf(known.csrf)
+    isSignedOut.value = false
+    sessionFailure.value = undefined
+    me.value = known
+    startLive()
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status !== 401) sessionFailure.value = error
+  }
+}
+
+export async function signOut(): Promise<void> {
+  await remove('session')
+  isSignedOut.value = true
+}
+
+effect(() => {
+  if (!isSignedOut.value) return
+  me.value = undefined
+  useCsrf(undefined)
+  stopLive()
+})
