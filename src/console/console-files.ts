@@ -41,7 +41,12 @@ const PROTECTION = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 } as const
 
-type BuiltFile = { readonly type: string; readonly plain: Buffer; readonly gzip: Buffer; readonly cache: string }
+type BuiltFile = {
+  readonly type: string
+  readonly plain: Buffer
+  readonly gzip: Buffer
+  readonly cache: string
+}
 
 const manifestSchema = v.object({ files: v.array(v.pipe(v.string(), v.regex(/^[\w.-]+$/))) })
 

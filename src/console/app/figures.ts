@@ -10,6 +10,14 @@ export function count(value: number): string {
   return whole.format(value)
 }
 
+/** Few digits and a word for the rest: `31.0 bn`, `820 k`; small numbers whole. */
+export function large(value: number): string {
+  if (value >= 1e9) return `${(value / 1e9).toFixed(value >= 1e11 ? 0 : 1)} bn`
+  if (value >= 1e6) return `${(value / 1e6).toFixed(value >= 1e8 ? 0 : 1)} M`
+  if (value >= 1e4) return `${(value / 1e3).toFixed(0)} k`
+  return count(value)
+}
+
 /** `1 account`, `24,000 accounts`. */
 export function some(value: number, noun: string, plural = `${noun}s`): string {
   return `${count(value)} ${value === 1 ? noun : plural}`

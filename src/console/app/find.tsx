@@ -97,11 +97,8 @@ function Hits(props: {
     <div class="hits" hidden={!isOpen}>
       {hits === undefined && <p class="waiting">Searching…</p>}
       {hits?.length === 0 && <p class="waiting">Nothing has that in its name.</p>}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: The focus stays in the field; options are named by it. */}
       <ul id="hits" role="listbox" aria-label="Found">
         {hits?.map((hit, index) => (
-          // biome-ignore lint/a11y/useFocusableInteractive: As above.
-          // biome-ignore lint/a11y/useKeyWithClickEvents: Enter in the field opens the chosen one.
           <li
             key={hit.href}
             id={`hit-${index}`}

@@ -3,8 +3,9 @@ import type { ComponentChildren, JSX } from 'preact'
 import type { Overview } from '../../doors/admin/api/shapes/overview.ts'
 import { lastHeard, liveness } from './api/live.ts'
 import { useResource } from './api/resource.ts'
-import { Find } from './find.tsx'
+import { entries } from './entries.ts'
 import { count, relative } from './figures.ts'
+import { Find } from './find.tsx'
 import { openHelp } from './help.tsx'
 import { DialogHost } from './parts/dialog.tsx'
 import { Notices } from './parts/notices.tsx'
@@ -12,34 +13,6 @@ import { useNow } from './parts/now.ts'
 import { parts } from './route.ts'
 import { me, signOut } from './session.ts'
 import { nextTheme, theme } from './theme.ts'
-
-type Entry = {
-  readonly id: string
-  readonly label: string
-  readonly key: string
-  readonly waiting?: (overview: Overview) => number
-  readonly begins?: true
-}
-
-/** The first screens are what happens, then what one decides about it, then what holds it up. */
-export const entries: readonly Entry[] = [
-  { id: '', label: 'Overview', key: 'o' },
-  { id: 'campaigns', label: 'Campaigns', key: 'c', waiting: ({ campaigns }) => campaigns.open },
-  { id: 'accounts', label: 'Accounts', key: 'a' },
-  { id: 'acts', label: 'Acts', key: 'x' },
-  { id: 'agents', label: 'Agents', key: 'g', waiting: ({ waiting }) => waiting.approvals },
-  {
-    id: 'countermeasures',
-    label: 'Countermeasures',
-    key: 'm',
-    begins: true,
-    waiting: ({ waiting }) => waiting.proposals,
-  },
-  { id: 'policies', label: 'Policies', key: 'p' },
-  { id: 'proof', label: 'Proof', key: 'v' },
-  { id: 'ledger', label: 'Ledger', key: 'l', begins: true },
-  { id: 'settings', label: 'Settings', key: 's' },
-]
 
 export function Frame({ children }: { children: ComponentChildren }): JSX.Element {
   const isOpen = useSignal(false)
@@ -128,8 +101,8 @@ function Stale(): JSX.Element | null {
   return (
     <div class="banner" role="alert">
       <span>
-        <strong>This view is stale.</strong> The gate was last heard {relative(heard, now)}; what is shown is from then.
-        Trying to reach it again.
+        <strong>This view is stale.</strong> The gate was last heard {relative(heard, now)}; what is shown is
+        from then. Trying to reach it again.
       </span>
       <button type="button" class="button" onClick={() => location.reload()}>
         Reload
@@ -155,7 +128,12 @@ function Person(): JSX.Element {
   const who = me.value
   return (
     <>
-      <button type="button" class="button plain wide" onClick={nextTheme} title="Colours: system, light or dark">
+      <button
+        type="button"
+        class="button plain wide"
+        onClick={nextTheme}
+        title="Colours: system, light or dark"
+      >
         {{ system: '◐', light: '☀', dark: '☾' }[theme.value]}
         <span class="unseen">Colours: {theme.value}</span>
       </button>

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { entries } from './frame.tsx'
+import { entries } from './entries.ts'
 import { closeDialog, Dialog, openDialog } from './parts/dialog.tsx'
 
 const keys: readonly (readonly [keys: readonly string[], what: string])[] = [

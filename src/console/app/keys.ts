@@ -1,5 +1,5 @@
 // Keys that work on every screen, and none while somebody is typing.
-import { entries } from './frame.tsx'
+import { entries } from './entries.ts'
 import { openHelp } from './help.tsx'
 import { follow } from './route.ts'
 

@@ -63,7 +63,11 @@ async function ask(method: string, path: string, body: unknown, signal?: AbortSi
     })
   } catch (error) {
     if (signal?.aborted) throw error
-    throw new ApiFailure(0, 'unreachable', 'The gate does not answer. It may have stopped, or the network is gone.')
+    throw new ApiFailure(
+      0,
+      'unreachable',
+      'The gate does not answer. It may have stopped, or the network is gone.',
+    )
   }
   if (response.status === 204) return undefined
   const answer: unknown = await response.json().catch(() => undefined)

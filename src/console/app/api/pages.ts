@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { List } from '../../../doors/admin/api/shapes/common.ts'
 import { ApiFailure, get } from './client.ts'
-import { type Resource, useResource } from './resource.ts'
 import type { Topic } from './live.ts'
+import { type Resource, useResource } from './resource.ts'
 
 export type Pages<T> = {
   readonly resource: Resource<List<T>>
@@ -18,7 +18,9 @@ export type Pages<T> = {
 export function usePages<T>(path: string, topics: readonly Topic[] = [], limit = 100): Pages<T> {
   const first = joined(path, `limit=${limit}`)
   const resource = useResource<List<T>>(first, topics)
-  const further = useSignal<{ path: string; rows: readonly T[]; next: string | undefined } | undefined>(undefined)
+  const further = useSignal<{ path: string; rows: readonly T[]; next: string | undefined } | undefined>(
+    undefined,
+  )
   const isBusy = useSignal(false)
   useEffect(() => {
     further.value = undefined

@@ -35,7 +35,12 @@ export function Dialog(props: {
     }
   }, [])
   return (
-    <dialog ref={element} class={props.isBroad ? 'broad' : undefined} aria-labelledby="dialog-title" onClose={closeDialog}>
+    <dialog
+      ref={element}
+      class={props.isBroad ? 'broad' : undefined}
+      aria-labelledby="dialog-title"
+      onClose={closeDialog}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -98,7 +103,11 @@ export function ReasonDialog(props: {
           <button type="button" class="button" onClick={closeDialog}>
             Cancel
           </button>
-          <button type="submit" class={props.isDanger ? 'button danger' : 'button main-action'} disabled={!isReady}>
+          <button
+            type="submit"
+            class={props.isDanger ? 'button danger' : 'button main-action'}
+            disabled={!isReady}
+          >
             {props.verb}
           </button>
         </>

@@ -37,7 +37,9 @@ export function Loaded<T>(props: {
 }): JSX.Element {
   const { data, failure, reload } = props.from
   if (data === undefined && failure?.status === 404)
-    return <Empty title={`There is no such ${props.what}`}>It may have been removed, or the link is wrong.</Empty>
+    return (
+      <Empty title={`There is no such ${props.what}`}>It may have been removed, or the link is wrong.</Empty>
+    )
   if (data === undefined && failure)
     return (
       <div class="banner bad-banner" role="alert">
@@ -105,7 +107,6 @@ export function Choices<Id extends string>(props: {
   onChoose: (id: Id) => void
 }): JSX.Element {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: A fieldset brings a frame of its own.
     <div class="choices" role="group" aria-label={props.label}>
       {props.choices.map(([id, label]) => (
         <button key={id} type="button" aria-pressed={id === props.at} onClick={() => props.onChoose(id)}>

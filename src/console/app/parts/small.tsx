@@ -43,7 +43,6 @@ export function Spark({ values, label }: { values: readonly number[]; label: str
     <svg class="spark" width={width} height={height} role="img" aria-label={label}>
       {bars.map((value, index) => (
         <rect
-          // biome-ignore lint/suspicious/noArrayIndexKey: A column is its place.
           key={index}
           x={index * step}
           width={Math.max(1, step - 1)}

@@ -28,7 +28,7 @@ type TableProps<Row> = {
   readonly total?: number
   readonly onEnd?: (() => void) | undefined
   readonly sortedBy?: string | undefined
-  readonly onSort?: (sort: string) => void
+  readonly onSort?: ((sort: string) => void) | undefined
 }
 
 const ROW_PX = 32
@@ -65,7 +65,6 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
       ref={box}
       class="table-scroll"
       data-list={isReachable ? '' : undefined}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: What scrolls and is moved in must be reachable by keyboard.
       tabIndex={0}
       role="region"
       aria-label={label}
@@ -87,7 +86,6 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
         <tbody>
           <Spacer rows={from} columns={columns.length} />
           {rows.slice(from, to).map((row, index) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on the table opens the row, and its first cell is a link.
             <tr
               key={idOf(row)}
               aria-rowindex={from + index + 1}

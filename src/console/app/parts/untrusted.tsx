@@ -25,7 +25,6 @@ export function UntrustedBlock({ text, label }: { text: string; label: string })
   const rest = text.length - shown.value
   return (
     <div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: What scrolls must be reachable by keyboard. */}
       <pre class="foreign" tabIndex={0} role="region" aria-label={label} dir="auto">
         {marked(whole(text, shown.value))}
       </pre>
@@ -48,7 +47,6 @@ export function Template({ text }: { text: string }): JSX.Element {
       {whole(text, BLOCK_CHARACTERS)
         .split('…')
         .map((piece, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: Pieces have no name but their place.
           <span key={index}>
             {index > 0 && (
               <span class="mask" title="masked: fewer than eight accounts used these words">
@@ -65,12 +63,10 @@ export function Template({ text }: { text: string }): JSX.Element {
 function marked(text: string): JSX.Element[] {
   return visibleParts(text).map((part, index) =>
     part.isMark ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: Parts have no name but their place.
       <span key={index} class="mark">
         {part.text}
       </span>
     ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: As above.
       <span key={index}>{part.text}</span>
     ),
   )

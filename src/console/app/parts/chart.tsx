@@ -1,0 +1,162 @@
+import type { JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import { count, day, large, moment } from '../figures.ts'
+import { colourOf, themeChanges } from '../theme.ts'
+
+export type Layer = {
+  readonly label: string
+  /** A custom property. */
+  readonly colour: string
+  readonly values: readonly number[]
+}
+
+export type Marker = { readonly ts: number; readonly colour: string }
+
+type ChartProps = {
+  /** What it shows, in a sentence, for whoever does not see it. */
+  readonly label: string
+  readonly from: number
+  readonly stepMs: number
+  /** Stacked, the first at the bottom. */
+  readonly layers: readonly Layer[]
+  readonly height: number
+  readonly markers?: readonly Marker[]
+}
+
+const DAY_MS = 86_400_000
+
+/** Columns over time, stacked. Everything it says is in the label too. */
+export function Chart(props: ChartProps): JSX.Element {
+  const place = useRef<HTMLDivElement>(null)
+  const changes = themeChanges.value
+  useEffect(() => {
+    const host = place.current
+    if (!host) return
+    const plot = new uPlot(optionsOf(props, host.clientWidth), dataOf(props), host)
+    const observer = new ResizeObserver(() => {
+      if (host.clientWidth > 0) plot.setSize({ width: host.clientWidth, height: props.height })
+    })
+    observer.observe(host)
+    return () => {
+      observer.disconnect()
+      plot.destroy()
+    }
+  }, [changes, props.from, props.stepMs, props.layers, props.markers, props.height])
+  return (
+    <div>
+      <div
+        ref={place}
+        class="chart"
+        role="img"
+        aria-label={`${props.label} ${summary(props)}`}
+        style={{ height: `${props.height}px` }}
+      />
+      {props.layers.length > 1 && (
+        <ul class="legend small">
+          {props.layers.map(({ label, colour, values }) => (
+            <li key={label}>
+              <i style={{ background: `var(${colour})` }} /> {label} <b>{count(sum(values))}</b>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function optionsOf({ layers, height, stepMs, markers = [] }: ChartProps, width: number): uPlot.Options {
+  const quiet = colourOf('--quiet')
+  const line = colourOf('--line')
+  const axis = {
+    stroke: quiet,
+    grid: { stroke: line, width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui',
+  }
+  return {
+    width,
+    height,
+    padding: [8, 4, 0, 0],
+    cursor: { points: { show: false }, y: false, drag: { x: false, y: false } },
+    legend: { show: false },
+    scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.08)] } },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'UTC'),
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 22,
+        values: (_plot, splits) => splits.map((seconds) => timeLabel(seconds * 1_000, stepMs)),
+      },
+      {
+        ...axis,
+        size: 48,
+        values: (_plot, splits) => splits.map((value) => (value % 1 === 0 ? large(value) : '')),
+      },
+    ],
+    // The tallest sum is drawn first and the lower ones over it: a stack without gaps.
+    series: [
+      {},
+      ...layers.toReversed().map(({ label, colour }) => ({
+        label,
+        fill: colourOf(colour),
+        stroke: colourOf(colour),
+        width: 0,
+        points: { show: false },
+        ...columns(),
+      })),
+    ],
+    hooks: { draw: [(plot) => drawMarkers(plot, markers)] },
+  }
+}
+
+/** Days where a column is a day, else the hour and, at midnight, the day. */
+function timeLabel(ts: number, stepMs: number): string {
+  const time = new Date(ts).toISOString().slice(11, 16)
+  return stepMs >= DAY_MS || time === '00:00' ? day(ts) : time
+}
+
+function columns(): { paths?: uPlot.Series.PathBuilder } {
+  const paths = uPlot.paths.bars?.({ size: [0.82, 40], align: 1 })
+  return paths ? { paths } : {}
+}
+
+function dataOf({ from, stepMs, layers }: ChartProps): uPlot.AlignedData {
+  const length = Math.max(0, ...layers.map(({ values }) => values.length))
+  const times = Array.from({ length }, (_, index) => (from + index * stepMs) / 1_000)
+  const stacked: number[][] = []
+  let below = times.map(() => 0)
+  for (const { values } of layers) {
+    below = below.map((value, index) => value + (values[index] ?? 0))
+    stacked.push(below)
+  }
+  return [times, ...stacked.toReversed()]
+}
+
+function drawMarkers(plot: uPlot, markers: readonly Marker[]): void {
+  const { ctx, bbox } = plot
+  ctx.save()
+  for (const { ts, colour } of markers) {
+    const x = Math.round(plot.valToPos(ts / 1_000, 'x', true))
+    if (x < bbox.left || x > bbox.left + bbox.width) continue
+    ctx.strokeStyle = colourOf(colour)
+    ctx.lineWidth = devicePixelRatio
+    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio])
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+  }
+  ctx.restore()
+}
+
+function summary({ layers, from, stepMs }: ChartProps): string {
+  const length = layers[0]?.values.length ?? 0
+  const totals = layers.map(({ label, values }) => `${label} ${count(sum(values))}`)
+  return `From ${moment(from)} to ${moment(from + length * stepMs)} UTC: ${totals.join(', ')}.`
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

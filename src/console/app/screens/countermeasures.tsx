@@ -1,0 +1,383 @@
+import { useSignal } from '@preact/signals'
+import type { JSX } from 'preact'
+import type { Allowed, Measure } from '../../../doors/admin/api/shapes/measures.ts'
+import { post } from '../api/client.ts'
+import { listPath, usePages } from '../api/pages.ts'
+import { useResource } from '../api/resource.ts'
+import { count, some } from '../figures.ts'
+import { openDialog, openReason, ReasonDialog } from '../parts/dialog.tsx'
+import { ListTable } from '../parts/list.tsx'
+import { say } from '../parts/notices.tsx'
+import { useNow } from '../parts/now.ts'
+import { Choices, Empty, Loaded, Page } from '../parts/page.tsx'
+import { Pair, Section, Tag, Time } from '../parts/small.tsx'
+import type { Column } from '../parts/table.tsx'
+import { Untrusted } from '../parts/untrusted.tsx'
+import { query, setQuery, to } from '../route.ts'
+import { may, me } from '../session.ts'
+import { openMeasure } from './measure-dialog.tsx'
+
+const states = [
+  ['', 'All'],
+  ['proposed', 'Proposed'],
+  ['in force', 'In force'],
+  ['expired', 'Expired'],
+  ['undone', 'Undone'],
+] as const
+
+const columns: readonly Column<Measure>[] = [
+  {
+    id: 'id',
+    label: 'Countermeasure',
+    cell: ({ id }) => (
+      <a class="id" href={to('countermeasures', id)}>
+        {id}
+      </a>
+    ),
+  },
+  { id: 'state', label: 'State', cell: ({ state }) => <Tag in="states" of={state} /> },
+  { id: 'standing', label: 'Standing', cell: (row) => <StandingText measure={row} /> },
+  { id: 'accounts', label: 'Accounts', isNumber: true, cell: ({ accounts }) => count(accounts) },
+  {
+    id: 'campaign',
+    label: 'Campaign',
+    room: 'wide',
+    cell: ({ campaign }) =>
+      campaign === undefined ? (
+        ''
+      ) : (
+        <a class="id" href={to('campaigns', campaign)}>
+          {campaign}
+        </a>
+      ),
+  },
+  { id: 'reason', label: 'Why', room: 'widest', cell: ({ reason }) => <Untrusted text={reason} max={60} /> },
+  { id: 'author', label: 'By', room: 'wide', cell: ({ author }) => author },
+  { id: 'created', label: 'Since', room: 'wide', cell: ({ created }) => <Time ts={created} /> },
+  { id: 'expires', label: 'Ends', cell: (row) => <Ends measure={row} /> },
+]
+
+export function CountermeasuresScreen({ id }: { id: string | undefined }): JSX.Element {
+  return id === undefined ? <MeasureList /> : <MeasureScreen key={id} id={id} />
+}
+
+function MeasureList(): JSX.Element {
+  const state = states.find(([one]) => one === query.value.get('state'))?.[0] ?? ''
+  const path = listPath('measures', { state })
+  const pages = usePages<Measure>(path, ['measure'])
+  return (
+    <Page
+      title="Countermeasures"
+      lead="Standings given to accounts, each by somebody, for a reason. Every one ends or can be undone."
+      actions={
+        may('operator') && (
+          <button type="button" class="button main-action" onClick={openNamed}>
+            New countermeasure…
+          </button>
+        )
+      }
+    >
+      <div class="filters">
+        <Choices label="State" at={state} choices={states} onChoose={(one) => setQuery({ state: one })} />
+      </div>
+      <ListTable
+        pages={pages}
+        what="countermeasures"
+        columns={columns}
+        idOf={(row) => row.id}
+        hrefOf={(row) => to('countermeasures', row.id)}
+        exportPath={path}
+        empty={
+          <Empty title={state === '' ? 'No account is held' : `None is ${state}`}>
+            A countermeasure slows, limits or refuses accounts. Start one from a campaign or an account: you
+            see whom it would touch before anything happens.
+          </Empty>
+        }
+      />
+      <AllowList />
+    </Page>
+  )
+}
+
+function MeasureScreen({ id }: { id: string }): JSX.Element {
+  const path = `measures/${encodeURIComponent(id)}`
+  const measure = useResource<Measure>(path, ['measure'])
+  const accounts = usePages<string | { account: string }>(`${path}/accounts`, ['measure'], 200)
+  return (
+    <Page
+      title={`Countermeasure ${id}`}
+      trail={<a href="/countermeasures">Countermeasures</a>}
+      heading={
+        <>
+          <span class="id">{id}</span> {measure.data && <Tag in="states" of={measure.data.state} />}
+        </>
+      }
+      actions={measure.data && <MeasureActions measure={measure.data} />}
+    >
+      <Loaded from={measure} what="countermeasure">
+        {(data) => (
+          <dl class="pairs">
+            <Pair name="Standing">
+              <StandingText measure={data} />
+            </Pair>
+            <Pair name="Why">
+              <Untrusted text={data.reason} max={2_000} />
+            </Pair>
+            <Pair name="By">
+              {data.author}
+              {data.approvedBy && `, approved by ${data.approvedBy}`}
+            </Pair>
+            {data.campaign && (
+              <Pair name="Campaign">
+                <a class="id" href={to('campaigns', data.campaign)}>
+                  {data.campaign}
+                </a>
+              </Pair>
+            )}
+            <Pair name="Since">
+              <Time ts={data.created} />
+            </Pair>
+            <Pair name="Ends">
+              <Ends measure={data} />
+            </Pair>
+            {data.undone !== undefined && (
+              <Pair name="Undone">
+                <Time ts={data.undone} /> by {data.undoneBy}
+              </Pair>
+            )}
+          </dl>
+        )}
+      </Loaded>
+      <Section title="Accounts">
+        <ListTable
+          pages={accounts}
+          what="accounts under it"
+          columns={accountColumns}
+          idOf={nameOf}
+          hrefOf={(row) => to('accounts', nameOf(row))}
+          exportPath={`${path}/accounts`}
+          empty={<p class="quiet">None.</p>}
+        />
+      </Section>
+    </Page>
+  )
+}
+
+const accountColumns: readonly Column<string | { account: string }>[] = [
+  {
+    id: 'account',
+    label: 'Account',
+    cell: (row) => (
+      <a class="id" href={to('accounts', nameOf(row))}>
+        <Untrusted text={nameOf(row)} max={80} />
+      </a>
+    ),
+  },
+]
+
+function nameOf(row: string | { account: string }): string {
+  return typeof row === 'string' ? row : row.account
+}
+
+function MeasureActions({ measure }: { measure: Measure }): JSX.Element | null {
+  const { id, state, accounts, author } = measure
+  if (!may('operator')) return null
+  const path = `measures/${encodeURIComponent(id)}`
+  if (state === 'proposed') {
+    if (me.value?.name === author) return <span class="quiet">Somebody else has to approve it.</span>
+    const answer = (verb: 'approve' | 'refuse'): void =>
+      openReason({
+        title: `${verb === 'approve' ? 'Approve' : 'Refuse'} ${id}`,
+        verb: verb === 'approve' ? 'Approve' : 'Refuse',
+        isDanger: verb === 'refuse',
+        children: (
+          <p>
+            {some(accounts, 'account')} would be {measure.standing}. Proposed by {author}.
+          </p>
+        ),
+        onDo: async (reason) => {
+          await post(`${path}/answer`, { answer: verb, reason })
+          say(verb === 'approve' ? 'Approved. It is in force.' : 'Refused.')
+        },
+      })
+    return (
+      <>
+        <button type="button" class="button" onClick={() => answer('refuse')}>
+          Refuse
+        </button>
+        <button type="button" class="button main-action" onClick={() => answer('approve')}>
+          Approve
+        </button>
+      </>
+    )
+  }
+  if (state !== 'in force') return null
+  return (
+    <button
+      type="button"
+      class="button danger"
+      onClick={() =>
+        openReason({
+          title: `Undo ${id}`,
+          verb: 'Undo',
+          children: <p>{some(accounts, 'account')} go back to the standing they had without it.</p>,
+          onDo: async (reason) => {
+            await post(`${path}/undo`, { reason })
+            say('Undone.')
+          },
+        })
+      }
+    >
+      Undo…
+    </button>
+  )
+}
+
+const parameterWords: Readonly<Record<string, (value: string | number) => string>> = {
+  delayMs: (value) => `${count(Number(value))} ms`,
+  requestsPerMinute: (value) => `${count(Number(value))} a minute`,
+  maxTokens: (value) => `${count(Number(value))} tokens`,
+  model: (value) => `${value}`,
+}
+
+function StandingText({ measure: { standing, parameters } }: { measure: Measure }): JSX.Element {
+  return (
+    <>
+      <Tag in="standings" of={standing} />{' '}
+      <span class="quiet">
+        {Object.entries(parameters)
+          .map(([name, value]) => parameterWords[name]?.(value) ?? `${name} ${value}`)
+          .join(', ')}
+      </span>
+    </>
+  )
+}
+
+function Ends({ measure: { state, expires } }: { measure: Measure }): JSX.Element {
+  const now = useNow()
+  if (expires === undefined)
+    return <span class="quiet">{state === 'in force' ? 'when undone' : 'no end was set'}</span>
+  return <Time ts={expires} {...(state === 'in force' ? { now } : {})} />
+}
+
+function openNamed(): void {
+  openDialog(() => <NamedDialog />)
+}
+
+function NamedDialog(): JSX.Element {
+  const text = useSignal('')
+  const accounts = text.value.split(/[\s,]+/).filter((name) => name !== '')
+  return (
+    <ReasonDialog
+      title="Whom is it for?"
+      verb="Next"
+      proposed="accounts named by hand"
+      isReady={accounts.length > 0}
+      onDo={async () => {
+        // The dialog closes itself first; the next one opens in its place.
+        setTimeout(() => openMeasure({ accounts, size: accounts.length }), 0)
+      }}
+    >
+      <label class="field">
+        <span>Accounts, one a line or separated by commas</span>
+        <textarea rows={6} value={text.value} onInput={(event) => (text.value = event.currentTarget.value)} />
+      </label>
+    </ReasonDialog>
+  )
+}
+
+const allowedColumns: readonly Column<Allowed>[] = [
+  {
+    id: 'account',
+    label: 'Account',
+    cell: ({ account }) => (
+      <a class="id" href={to('accounts', account)}>
+        <Untrusted text={account} max={60} />
+      </a>
+    ),
+  },
+  { id: 'reason', label: 'Why', cell: ({ reason }) => <Untrusted text={reason} max={80} /> },
+  { id: 'author', label: 'By', room: 'wide', cell: ({ author }) => author },
+  { id: 'created', label: 'Since', room: 'wide', cell: ({ created }) => <Time ts={created} /> },
+  {
+    id: 'remove',
+    label: '',
+    cell: ({ account, from }) =>
+      from === 'config' ? (
+        <span class="quiet small">in portcullis.yaml</span>
+      ) : (
+        may('operator') && (
+          <button type="button" class="link-button" onClick={() => openDisallow(account)}>
+            Remove…
+          </button>
+        )
+      ),
+  },
+]
+
+function AllowList(): JSX.Element {
+  const pages = usePages<Allowed>('allowed', ['audit', 'measure'])
+  return (
+    <Section
+      title="Always allowed"
+      note="the allow-list wins over every countermeasure"
+      aside={
+        may('operator') && (
+          <button type="button" class="button" onClick={() => openDialog(() => <AllowDialog />)}>
+            Add…
+          </button>
+        )
+      }
+    >
+      <ListTable
+        pages={pages}
+        what="accounts that are always allowed"
+        columns={allowedColumns}
+        idOf={({ account }) => account}
+        exportPath="allowed"
+        empty={<p class="quiet">Nobody. Add partners and your own systems before you hold anybody up.</p>}
+      />
+    </Section>
+  )
+}
+
+function AllowDialog(): JSX.Element {
+  const account = useSignal('')
+  return (
+    <ReasonDialog
+      title="Always allow an account"
+      verb="Allow"
+      isReady={account.value.trim() !== ''}
+      onDo={async (reason) => {
+        await post('allowed', { account: account.value.trim(), reason })
+        say('Always allowed from now on.')
+      }}
+    >
+      <label class="field">
+        <span>Account</span>
+        <input
+          type="text"
+          value={account.value}
+          onInput={(event) => (account.value = event.currentTarget.value)}
+        />
+      </label>
+    </ReasonDialog>
+  )
+}
+
+function openDisallow(account: string): void {
+  openReason({
+    title: 'Remove from the allow-list',
+    verb: 'Remove',
+    isDanger: true,
+    children: (
+      <p>
+        Countermeasures touch <Untrusted text={account} /> again.
+      </p>
+    ),
+    onDo: async (reason) => {
+      await post(`allowed/${encodeURIComponent(account)}/remove`, { reason })
+      say('Removed.')
+    },
+  })
+}

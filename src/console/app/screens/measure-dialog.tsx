@@ -1,0 +1,259 @@
+// Give accounts a standing: choose, see whom it would touch, say why, do it. Undo is offered at once.
+import { useSignal } from '@preact/signals'
+import type { JSX } from 'preact'
+import { useEffect } from 'preact/hooks'
+import type { Done } from '../../../doors/admin/api/shapes/common.ts'
+import type { Measure, MeasurePreview } from '../../../doors/admin/api/shapes/measures.ts'
+import { get, post } from '../api/client.ts'
+import { count, duration, some } from '../figures.ts'
+import { openDialog, ReasonDialog } from '../parts/dialog.tsx'
+import { failureText, say } from '../parts/notices.tsx'
+import { Tag } from '../parts/small.tsx'
+import { Untrusted } from '../parts/untrusted.tsx'
+
+export type MeasureTarget = {
+  readonly campaign?: string
+  readonly accounts: readonly string[]
+  /** How many accounts are meant. */
+  readonly size: number
+}
+
+type Kind = {
+  readonly id: string
+  readonly label: string
+  readonly does: string
+  readonly parameter?: {
+    readonly name: string
+    readonly label: string
+    readonly value: string
+    readonly isText?: true
+  }
+}
+
+const kinds: readonly Kind[] = [
+  { id: 'watched', label: 'Watched', does: 'noted, and not held up' },
+  {
+    id: 'slowed',
+    label: 'Slowed',
+    does: 'every answer waits',
+    parameter: { name: 'delayMs', label: 'Delay of each answer (ms)', value: '4000' },
+  },
+  {
+    id: 'limited',
+    label: 'Limited',
+    does: 'so many requests a minute',
+    parameter: { name: 'requestsPerMinute', label: 'Requests a minute', value: '10' },
+  },
+  {
+    id: 'capped',
+    label: 'Capped',
+    does: 'short answers',
+    parameter: { name: 'maxTokens', label: 'Tokens an answer', value: '256' },
+  },
+  {
+    id: 'lesser',
+    label: 'Lesser model',
+    does: 'another model answers',
+    parameter: { name: 'model', label: 'Model instead', value: '', isText: true },
+  },
+  { id: 'verify', label: 'Verify', does: 'refused until the owner is verified' },
+  { id: 'quarantined', label: 'Quarantined', does: 'refused' },
+]
+
+const HOUR_MS = 3_600_000
+const spans: readonly (readonly [label: string, ms: number | undefined])[] = [
+  ['1 hour', HOUR_MS],
+  ['24 hours', 24 * HOUR_MS],
+  ['7 days', 168 * HOUR_MS],
+  ['30 days', 720 * HOUR_MS],
+  ['until undone', undefined],
+]
+
+export function openMeasure(target: MeasureTarget): void {
+  openDialog(() => <MeasureDialog target={target} />)
+}
+
+function MeasureDialog({ target }: { target: MeasureTarget }): JSX.Element {
+  const kind = useSignal<Kind>(kinds[1] ?? { id: 'slowed', label: 'Slowed', does: '' })
+  const value = useSignal(kind.value.parameter?.value ?? '')
+  const span = useSignal(1)
+  const preview = useSignal<MeasurePreview | string | undefined>(undefined)
+  const { parameter } = kind.value
+  const parameters =
+    parameter === undefined ? {} : { [parameter.name]: parameter.isText ? value.value : Number(value.value) }
+  const what = { standing: kind.value.id, parameters, accounts: target.accounts, ...campaignOf(target) }
+  const key = JSON.stringify(what)
+  useEffect(() => {
+    let isOver = false
+    const timer = setTimeout(() => {
+      post<MeasurePreview>('measures/preview', what).then(
+        (answer) => {
+          if (!isOver) preview.value = answer
+        },
+        (error: unknown) => {
+          if (!isOver) preview.value = failureText(error)
+        },
+      )
+    }, 150)
+    return () => {
+      isOver = true
+      clearTimeout(timer)
+    }
+  }, [key])
+  const forMs = spans[span.value]?.[1]
+  const seen = typeof preview.value === 'object' ? preview.value : undefined
+  return (
+    <ReasonDialog
+      title={target.campaign ? `Countermeasure against ${target.campaign}` : 'Countermeasure'}
+      verb={
+        seen?.needsSecondPerson
+          ? 'Propose to a second person'
+          : `Apply to ${some(seen?.touched ?? target.size, 'account')}`
+      }
+      isBroad
+      isReady={seen !== undefined}
+      proposed={target.campaign ? `campaign ${target.campaign}` : ''}
+      onDo={async (reason) => {
+        const done = await post<Done>('measures', {
+          ...what,
+          reason,
+          ...(forMs === undefined ? {} : { forMs }),
+        })
+        const made = await get<Measure>(`measures/${encodeURIComponent(done.id)}`)
+        const text =
+          made.state === 'proposed'
+            ? `Proposed: it takes effect once a second person approves ${made.id}.`
+            : `${some(made.accounts, 'account')} ${kind.value.label.toLowerCase()}${forMs === undefined ? '' : ` for ${duration(forMs)}`}.`
+        say(text, async () => {
+          await post(`measures/${encodeURIComponent(done.id)}/undo`, { reason: 'undone at once' })
+          say('Undone. The accounts are as they were.')
+        })
+      }}
+    >
+      <fieldset class="kinds">
+        <legend class="quiet small">Standing, from mild to severe</legend>
+        {kinds.map((one) => (
+          <label key={one.id}>
+            <input
+              type="radio"
+              name="standing"
+              checked={one.id === kind.value.id}
+              onChange={() => {
+                kind.value = one
+                value.value = one.parameter?.value ?? ''
+              }}
+            />
+            <span>{one.label}</span>
+            <span class="quiet small">{one.does}</span>
+          </label>
+        ))}
+      </fieldset>
+      <div class="fields">
+        {parameter && (
+          <label class="field">
+            <span>{parameter.label}</span>
+            {parameter.isText ? (
+              <input
+                type="text"
+                value={value.value}
+                onInput={(event) => (value.value = event.currentTarget.value)}
+              />
+            ) : (
+              <input
+                type="number"
+                min={1}
+                value={value.value}
+                onInput={(event) => (value.value = event.currentTarget.value)}
+              />
+            )}
+          </label>
+        )}
+        <label class="field">
+          <span>Ends after</span>
+          <select
+            value={String(span.value)}
+            onChange={(event) => (span.value = Number(event.currentTarget.value))}
+          >
+            {spans.map(([label], index) => (
+              <option key={label} value={String(index)}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <PreviewPart preview={preview.value} />
+    </ReasonDialog>
+  )
+}
+
+function campaignOf({ campaign }: MeasureTarget): { campaign?: string } {
+  return campaign === undefined ? {} : { campaign }
+}
+
+const BUSIEST_SHOWN = 5
+
+function PreviewPart({ preview }: { preview: MeasurePreview | string | undefined }): JSX.Element {
+  if (preview === undefined) return <p class="waiting">Looking whom it would touch…</p>
+  if (typeof preview === 'string')
+    return (
+      <p class="bad" role="alert">
+        {preview}
+      </p>
+    )
+  const { lastDay, accounts, spared, sparedTotal, alreadyUnderMeasures } = preview
+  return (
+    <div class="preview" data-preview>
+      <p>
+        <strong>{preview.effect}</strong>
+      </p>
+      <dl class="facts">
+        <div>
+          <dt>Touches</dt>
+          <dd>{some(preview.touched, 'account')}</dd>
+        </div>
+        <div>
+          <dt>In the last day they sent</dt>
+          <dd>
+            {some(lastDay.exchanges, 'exchange')}{' '}
+            <small>from {some(lastDay.activeAccounts, 'account')}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>Spared by the allow-list</dt>
+          <dd>{count(sparedTotal)}</dd>
+        </div>
+        <div>
+          <dt>Under another already</dt>
+          <dd>{count(alreadyUnderMeasures)}</dd>
+        </div>
+      </dl>
+      {spared.length > 0 && (
+        <p class="small quiet">
+          Spared: <Untrusted text={spared.slice(0, BUSIEST_SHOWN).join(', ')} />
+        </p>
+      )}
+      {accounts.length > 0 && (
+        <p class="small quiet">
+          Busiest:{' '}
+          {accounts.slice(0, BUSIEST_SHOWN).map(({ account, exchanges, standing }) => (
+            <span key={account} class="busiest">
+              <span class="id">
+                <Untrusted text={account} max={40} />
+              </span>{' '}
+              {count(exchanges)} <Tag in="standings" of={standing} />
+            </span>
+          ))}
+        </p>
+      )}
+      {!preview.isEnforced && (
+        <p class="warn">
+          The gate is in observe mode: it is recorded what would happen, and nobody is held up.
+        </p>
+      )}
+      {preview.needsSecondPerson && (
+        <p class="warn">A second person has to approve it before it takes effect.</p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,215 @@
+import { useSignal } from '@preact/signals'
+import type { JSX } from 'preact'
+import type { Key, MadeKey } from '../../../doors/admin/api/shapes/settings.ts'
+import { post } from '../api/client.ts'
+import { usePages } from '../api/pages.ts'
+import { closeDialog, Dialog, openDialog, openReason, ReasonDialog } from '../parts/dialog.tsx'
+import { ListTable } from '../parts/list.tsx'
+import { say } from '../parts/notices.tsx'
+import { Empty } from '../parts/page.tsx'
+import { Tag, Time } from '../parts/small.tsx'
+import type { Column } from '../parts/table.tsx'
+import { Untrusted } from '../parts/untrusted.tsx'
+import { to } from '../route.ts'
+import { may } from '../session.ts'
+
+const DAY_MS = 86_400_000
+
+const columns: readonly Column<Key>[] = [
+  { id: 'id', label: 'Key', cell: ({ id }) => <span class="id">{id}</span> },
+  { id: 'state', label: 'State', cell: ({ state }) => <Tag in="states" of={state} /> },
+  {
+    id: 'account',
+    label: 'Account',
+    cell: ({ account }) => (
+      <a class="id" href={to('accounts', account)}>
+        <Untrusted text={account} max={50} />
+      </a>
+    ),
+  },
+  { id: 'tenant', label: 'Tenant', room: 'wide', cell: ({ tenant }) => <Untrusted text={tenant} max={40} /> },
+  {
+    id: 'models',
+    label: 'Models',
+    room: 'widest',
+    cell: ({ models }) => <Untrusted text={models.join(', ')} max={60} />,
+  },
+  { id: 'created', label: 'Made', room: 'wide', cell: ({ created }) => <Time ts={created} /> },
+  {
+    id: 'expires',
+    label: 'Ends',
+    room: 'wide',
+    cell: ({ expires }) =>
+      expires === undefined ? <span class="quiet">when revoked</span> : <Time ts={expires} />,
+  },
+  { id: 'actions', label: '', cell: (key) => <KeyActions of={key} /> },
+]
+
+export function Keys(): JSX.Element {
+  const pages = usePages<Key>('keys', ['audit'])
+  return (
+    <>
+      <div class="filters">
+        <p class="quiet">Callers get keys of their own; those of your model servers stay in the gate.</p>
+        <span class="fill" />
+        {may('operator') && (
+          <button type="button" class="button main-action" onClick={() => openDialog(() => <NewKey />)}>
+            New key…
+          </button>
+        )}
+      </div>
+      <ListTable
+        pages={pages}
+        what="keys"
+        columns={columns}
+        idOf={({ id }) => id}
+        exportPath="keys"
+        empty={<Empty title="No key yet">Without a key nobody comes through the gate.</Empty>}
+      />
+    </>
+  )
+}
+
+function KeyActions({ of: { id, state, from } }: { of: Key }): JSX.Element | null {
+  if (from === 'config') return <span class="quiet small">in portcullis.yaml</span>
+  if (state !== 'valid' || !may('operator')) return null
+  return (
+    <span class="actions">
+      <button
+        type="button"
+        class="link-button"
+        onClick={() =>
+          openReason({
+            title: `Rotate ${id}`,
+            verb: 'Rotate',
+            children: <p>A new key for the same account. The old one works for another day.</p>,
+            onDo: async (reason) => {
+              showKey(
+                await post<MadeKey>(`keys/${encodeURIComponent(id)}/rotate`, { overlapMs: DAY_MS, reason }),
+              )
+            },
+          })
+        }
+      >
+        Rotate…
+      </button>
+      <button
+        type="button"
+        class="link-button"
+        onClick={() =>
+          openReason({
+            title: `Revoke ${id}`,
+            verb: 'Revoke',
+            isDanger: true,
+            children: (
+              <p>Whoever uses it is refused within a second. This cannot be undone; a new key can be made.</p>
+            ),
+            onDo: async (reason) => {
+              await post(`keys/${encodeURIComponent(id)}/revoke`, { reason })
+              say(`${id} is revoked.`)
+            },
+          })
+        }
+      >
+        Revoke…
+      </button>
+    </span>
+  )
+}
+
+const ends: readonly (readonly [label: string, days: number | undefined])[] = [
+  ['when revoked', undefined],
+  ['after 30 days', 30],
+  ['after 90 days', 90],
+  ['after a year', 365],
+]
+
+function NewKey(): JSX.Element {
+  const account = useSignal('')
+  const tenant = useSignal('default')
+  const models = useSignal('*')
+  const end = useSignal(0)
+  return (
+    <ReasonDialog
+      title="New key"
+      verb="Make it"
+      isReady={account.value.trim() !== ''}
+      onDo={async (reason) => {
+        const days = ends[end.value]?.[1]
+        const made = await post<MadeKey>('keys', {
+          account: account.value.trim(),
+          tenant: tenant.value.trim() || 'default',
+          models: models.value.split(/[\s,]+/).filter((name) => name !== ''),
+          reason,
+          ...(days === undefined ? {} : { forMs: days * DAY_MS }),
+        })
+        showKey(made)
+      }}
+    >
+      <div class="fields">
+        <label class="field">
+          <span>Account</span>
+          <input
+            type="text"
+            value={account.value}
+            onInput={(event) => (account.value = event.currentTarget.value)}
+          />
+        </label>
+        <label class="field">
+          <span>Tenant</span>
+          <input
+            type="text"
+            value={tenant.value}
+            onInput={(event) => (tenant.value = event.currentTarget.value)}
+          />
+        </label>
+        <label class="field">
+          <span>Models (* for all)</span>
+          <input
+            type="text"
+            value={models.value}
+            onInput={(event) => (models.value = event.currentTarget.value)}
+          />
+        </label>
+        <label class="field">
+          <span>Ends</span>
+          <select
+            value={String(end.value)}
+            onChange={(event) => (end.value = Number(event.currentTarget.value))}
+          >
+            {ends.map(([label], index) => (
+              <option key={label} value={String(index)}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+    </ReasonDialog>
+  )
+}
+
+/** The one time a key is in sight. After the dialog that asked for it has closed itself. */
+function showKey({ key, account }: MadeKey): void {
+  setTimeout(
+    () =>
+      openDialog(() => (
+        <Dialog
+          title="The key, shown this once"
+          footer={
+            <button type="button" class="button main-action" onClick={closeDialog}>
+              I have copied it
+            </button>
+          }
+        >
+          <p>
+            For <Untrusted text={account} />. The gate keeps only its digest.
+          </p>
+          <code class="command" data-key>
+            {key}
+          </code>
+        </Dialog>
+      )),
+    0,
+  )
+}
