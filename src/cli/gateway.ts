@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Config } from '../config/config.ts'
+import { consoleFiles } from '../console/console-files.ts'
 import { AdminDoor } from '../doors/admin/admin-door.ts'
 import { DecisionIds } from '../doors/decision-ids.ts'
 import { ExchangeDoor } from '../doors/exchange-door.ts'
@@ -92,6 +93,7 @@ export class Gateway implements AsyncDisposable {
     const adminHandlers: Handler[] = [
       (request, response, path) => admin.handle(request, response, path),
       ...(parts.consoleDoors ?? []),
+      consoleFiles(),
     ]
     const adminFront =
       config.console &&

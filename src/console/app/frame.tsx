@@ -21,29 +21,31 @@ export function Frame({ children }: { children: ComponentChildren }): JSX.Elemen
       <a class="skip" href="#main">
         Skip to the content
       </a>
-      <a class="brand" href="/">
-        <img src="/console/icon.svg" width={18} height={18} alt="" />
-        Portcullis
-      </a>
-      <header class="bar">
-        <button
-          type="button"
-          class="button menu-button"
-          aria-expanded={isOpen.value}
-          aria-controls="nav"
-          onClick={() => {
-            isOpen.value = !isOpen.value
-          }}
-        >
-          Menu
-        </button>
-        <Find />
-        <span class="fill" />
-        <Liveness />
-        <span class="wide">
-          <Mode />
-        </span>
-        <Person />
+      <header class="top">
+        <a class="brand" href="/">
+          <img src="/console/icon.svg" width={18} height={18} alt="" />
+          Portcullis
+        </a>
+        <div class="bar">
+          <button
+            type="button"
+            class="button menu-button"
+            aria-expanded={isOpen.value}
+            aria-controls="nav"
+            onClick={() => {
+              isOpen.value = !isOpen.value
+            }}
+          >
+            Menu
+          </button>
+          <Find />
+          <span class="fill" />
+          <Liveness />
+          <span class="wide">
+            <Mode />
+          </span>
+          <Person />
+        </div>
       </header>
       <Nav isOpen={isOpen.value} onFollow={() => (isOpen.value = false)} />
       <main id="main" class="main" tabIndex={-1}>

@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { Role } from '../../doors/admin/api/shapes/common.ts'
 import type { Me } from '../../doors/admin/api/shapes/overview.ts'
 import { ApiFailure, get, isSignedOut, remove, useCsrf } from './api/client.ts'
@@ -9,7 +9,6 @@ const ranks: Readonly<Record<Role, number>> = { viewer: 0, analyst: 1, operator:
 /** Who is here; undefined until it is known, and after signing out. */
 export const me = signal<Me | undefined>(undefined)
 export const sessionFailure = signal<ApiFailure | undefined>(undefined)
-export const isObserving = computed(() => me.value?.mode === 'observe')
 
 /** Whether the person's role lets them; the gate decides again for itself. */
 export function may(role: Role): boolean {

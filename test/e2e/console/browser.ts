@@ -1,10 +1,19 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /** Where a browser is installed that can be driven; tests that need one skip loudly without it. */
 export const browserPath = process.env.CHROMIUM_PATH ?? PATHS.find((path) => existsSync(path))
+
+const build = fileURLToPath(new URL('../../../src/console/build.mjs', import.meta.url))
+
+/** What is tested is what the sources say now. */
+export function buildConsole(): void {
+  execFileSync(process.execPath, [build, '--if-stale'])
+}
 
 export async function openBrowser(): Promise<Browser> {
   if (browserPath === undefined) throw new Error('no chromium')

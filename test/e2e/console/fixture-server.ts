@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { consoleFiles } from '../../../src/console/console-files.ts'
+import { buildConsole } from './browser.ts'
 import {
   accountDetail,
   accountName,
@@ -78,6 +79,7 @@ export class FixtureServer implements AsyncDisposable {
   }
 
   static async open(options: FixtureOptions = {}): Promise<FixtureServer> {
+    buildConsole()
     const server = createServer()
     server.listen(options.port ?? 0, '127.0.0.1')
     await once(server, 'listening')

@@ -35,14 +35,6 @@ export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   return (await ask('POST', path, body)) as T
 }
 
-export async function put<T>(path: string, body: unknown): Promise<T> {
-  return (await ask('PUT', path, body)) as T
-}
-
-export async function patch<T>(path: string, body: unknown): Promise<T> {
-  return (await ask('PATCH', path, body)) as T
-}
-
 export async function remove(path: string): Promise<void> {
   await ask('DELETE', path, undefined)
 }

@@ -3,7 +3,7 @@
 // for the one node that is chosen.
 import type { CampaignGraph } from '../../../doors/admin/api/shapes/campaigns.ts'
 import { visible } from '../../../kernel/visible.ts'
-import type { Camera, Size } from './view.ts'
+import { type Camera, type Size, WORLD } from './view.ts'
 
 export type Inks = {
   readonly ground: string
@@ -44,6 +44,7 @@ const LABEL_PX = 15
 const LABELS_NODE_MAX = 12
 /** More lines than these are a smear; what is left out is drawn for whatever is chosen. */
 const BUNDLES_MAX = 140
+const MIDDLE = WORLD / 2
 
 export function bundlesOf({ nodes, community }: CampaignGraph): readonly Bundle[] {
   return nodes
@@ -110,7 +111,11 @@ function drawBundles(context: CanvasRenderingContext2D, shown: Shown): void {
     context.lineWidth = 0.4 + 3.2 * Math.sqrt(bundle.accounts / most)
     context.beginPath()
     context.moveTo(from.x * camera.scale + camera.x, from.y * camera.scale + camera.y)
-    context.lineTo(to.x * camera.scale + camera.x, to.y * camera.scale + camera.y)
+    // To the rim: within the circle it would hide accounts.
+    const away = Math.hypot(to.x - from.x, to.y - from.y) || 1
+    const short = Math.max(0, 1 - to.r / away)
+    const [tx, ty] = [from.x + (to.x - from.x) * short, from.y + (to.y - from.y) * short]
+    context.lineTo(tx * camera.scale + camera.x, ty * camera.scale + camera.y)
     context.stroke()
   }
 }
@@ -209,10 +214,12 @@ function drawLabels(context: CanvasRenderingContext2D, shown: Shown): void {
     const radius = r * camera.scale
     if (radius < LABEL_R_PX || accounts < 2) continue
     const text = `${label} · ${accounts.toLocaleString('en')}`
-    const centre = x * camera.scale + camera.x - context.measureText(text).width / 2
     // Away from the middle, where the lines are.
-    const isAbove = y <= 5_000
-    put(text, centre, y * camera.scale + camera.y + (isAbove ? -radius - LABEL_PX - 5 : radius + 6), false)
+    const away = Math.hypot(x - MIDDLE, y - MIDDLE) || 1
+    const [dx, dy] = [(x - MIDDLE) / away, (y - MIDDLE) / away]
+    const width = context.measureText(text).width
+    const px = x * camera.scale + camera.x + dx * (radius + 10) + ((dx - 1) / 2) * width
+    put(text, px, y * camera.scale + camera.y + dy * (radius + 12) - LABEL_PX / 2, false)
   }
   for (const [index, { kind, value, x, y, shared }] of graph.nodes.entries()) {
     const isNear = index < LABELS_NODE_MAX && camera.scale * 10_000 > size.width * 1.4

@@ -1,11 +1,11 @@
 import type { ComponentChildren, JSX } from 'preact'
-import { momentExact, moment as momentText, percent, relative } from '../figures.ts'
+import { momentExact, moment as momentText, relative } from '../figures.ts'
 import { type WordTable, wordOf } from './words.ts'
 
 /** A state in a word and, beside it, a colour. */
 export function Tag({ of: name, in: table }: { of: string; in: WordTable }): JSX.Element {
   const { text, tone } = wordOf(table, name)
-  return <span class={tone === 'plain' ? 'tag' : `tag ${tone}`}>{text}</span>
+  return <span class={`tag ${tone}`}>{text}</span>
 }
 
 export function Time({ ts, now }: { ts: number; now?: number }): JSX.Element {
@@ -25,11 +25,6 @@ export function Strength({ of: value, isQuiet = false }: { of: number; isQuiet?:
       <span class="number">{value.toFixed(2)}</span>
     </span>
   )
-}
-
-/** A share of a whole as a thin bar with its number. */
-export function Share({ of: value }: { of: number }): JSX.Element {
-  return <span class="number">{percent(value)}</span>
 }
 
 /** Columns a few pixels wide: a course at a glance, its numbers in the title for whoever cannot see it. */
@@ -68,11 +63,10 @@ export function Section(props: {
   note?: ComponentChildren
   children: ComponentChildren
 }): JSX.Element {
-  const id = `s-${props.title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`
   return (
-    <section class="section" aria-labelledby={id}>
+    <section class="section">
       <header>
-        <h2 id={id}>{props.title}</h2>
+        <h2>{props.title}</h2>
         {props.note && <span class="quiet small">{props.note}</span>}
         {props.aside && <span class="aside">{props.aside}</span>}
       </header>

@@ -7,6 +7,8 @@ import { follow } from '../route.ts'
 export type Column<Row> = {
   readonly id: string
   readonly label: string
+  /** The label is for whoever cannot see what stands below it. */
+  readonly isLabelUnseen?: true
   readonly cell: (row: Row) => ComponentChildren
   /** Right-aligned, as numbers are. */
   readonly isNumber?: boolean
@@ -115,14 +117,15 @@ function Head<Row>(props: Pick<TableProps<Row>, 'columns' | 'sortedBy' | 'onSort
     <thead>
       <tr>
         {columns.map((column) => {
-          const { id, label, sort, width } = column
+          const { id, sort, width } = column
+          const label = column.isLabelUnseen ? <span class="unseen">{column.label}</span> : column.label
           const isSorted = sort !== undefined && sort === sortedBy
           return (
             <th
               key={id}
               scope="col"
               class={cellClass(column)}
-              style={width ? { width } : undefined}
+              style={width ? { '--column': width } : undefined}
               aria-sort={isSorted ? 'descending' : undefined}
             >
               {sort === undefined || onSort === undefined ? (

@@ -39,7 +39,12 @@ const columns: readonly Column<AgentSession>[] = [
     isNumber: true,
     cell: ({ denied }) => <span class={denied > 0 ? 'bad' : undefined}>{count(denied)}</span>,
   },
-  { id: 'waiting', label: '', cell: ({ waiting }) => waiting > 0 && <Tag in="states" of="waiting" /> },
+  {
+    id: 'waiting',
+    label: 'Waiting',
+    isLabelUnseen: true,
+    cell: ({ waiting }) => waiting > 0 && <Tag in="states" of="waiting" />,
+  },
   { id: 'last', label: 'Last act', room: 'wide', cell: ({ last }) => <Time ts={last} /> },
 ]
 

@@ -51,8 +51,8 @@ const columns: readonly Column<Measure>[] = [
         </a>
       ),
   },
-  { id: 'reason', label: 'Why', room: 'widest', cell: ({ reason }) => <Untrusted text={reason} max={60} /> },
-  { id: 'author', label: 'By', room: 'wide', cell: ({ author }) => author },
+  { id: 'reason', label: 'Why', room: 'widest', cell: ({ reason }) => <Untrusted text={reason} max={32} /> },
+  { id: 'author', label: 'By', room: 'widest', cell: ({ author }) => author },
   { id: 'created', label: 'Since', room: 'wide', cell: ({ created }) => <Time ts={created} /> },
   { id: 'expires', label: 'Ends', cell: (row) => <Ends measure={row} /> },
 ]
@@ -301,7 +301,8 @@ const allowedColumns: readonly Column<Allowed>[] = [
   { id: 'created', label: 'Since', room: 'wide', cell: ({ created }) => <Time ts={created} /> },
   {
     id: 'remove',
-    label: '',
+    label: 'Remove',
+    isLabelUnseen: true,
     cell: ({ account, from }) =>
       from === 'config' ? (
         <span class="quiet small">in portcullis.yaml</span>

@@ -121,13 +121,17 @@ function Now({ overview }: { overview: Overview }): JSX.Element {
     <Section title="Through the gate" note="acts, both sides">
       <div class="now">
         <div class="panel padded">
-          <Chart
-            label="Acts through the gate."
-            from={chart.from}
-            stepMs={chart.stepMs}
-            layers={layers}
-            height={170}
-          />
+          {model.acts + agent.acts === 0 ? (
+            <p class="quiet">No act in this window.</p>
+          ) : (
+            <Chart
+              label="Acts through the gate."
+              from={chart.from}
+              stepMs={chart.stepMs}
+              layers={layers}
+              height={170}
+            />
+          )}
         </div>
         <table class="sides">
           <thead>
@@ -145,13 +149,11 @@ function Now({ overview }: { overview: Overview }): JSX.Element {
               <th scope="col" class="number">
                 Denied
               </th>
-              <th
-                scope="col"
-                class="number"
-                title="In observe mode: would have been altered or denied, was not"
-              >
-                Observed
-              </th>
+              {isObserved && (
+                <th scope="col" class="number" title="Would have been altered or denied, was not">
+                  Observed
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -245,7 +247,7 @@ function Health({ overview }: { overview: Overview }): JSX.Element {
       <dl class="pairs health">
         <dt>Ledger</dt>
         <dd>
-          <Tag in="states" of={ledger.health} /> {count(ledger.entries)} entries
+          <Tag in="states" of={ledger.health} /> {some(ledger.entries, 'entry', 'entries')}
           {ledger.behind > 0 && <span class="quiet">, {count(ledger.behind)} not searchable yet</span>}
           {ledger.lastCheckpoint !== undefined && (
             <span class="quiet">

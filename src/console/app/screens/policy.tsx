@@ -138,7 +138,6 @@ function Diff({ policy: { diff, state } }: { policy: PolicyDetail }): JSX.Elemen
       {diff.map(({ mark, line }, index) => (
         <span key={index} class={mark === '+' ? 'added' : mark === '-' ? 'gone' : undefined}>
           {mark} {line}
-          {'\n'}
         </span>
       ))}
     </pre>

@@ -44,7 +44,7 @@ const columns: readonly Column<AlertRoute>[] = [
         <span class="quiet">nothing yet</span>
       ),
   },
-  { id: 'actions', label: '', cell: (route) => <RouteActions route={route} /> },
+  { id: 'actions', label: 'Change', isLabelUnseen: true, cell: (route) => <RouteActions route={route} /> },
 ]
 
 export function AlertRoutes(): JSX.Element {

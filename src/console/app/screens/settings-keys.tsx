@@ -42,7 +42,7 @@ const columns: readonly Column<Key>[] = [
     cell: ({ expires }) =>
       expires === undefined ? <span class="quiet">when revoked</span> : <Time ts={expires} />,
   },
-  { id: 'actions', label: '', cell: (key) => <KeyActions of={key} /> },
+  { id: 'actions', label: 'Change', isLabelUnseen: true, cell: (key) => <KeyActions of={key} /> },
 ]
 
 export function Keys(): JSX.Element {

@@ -13,7 +13,7 @@ import { Untrusted } from '../parts/untrusted.tsx'
 import { may } from '../session.ts'
 
 const roles = [
-  ['viewer', 'sees'],
+  ['viewer', 'sees everything but prompts, and changes nothing'],
   ['analyst', 'also judges, merges, splits, back-tests, and reveals prompts with a reason'],
   ['operator', 'also holds accounts, answers approvals, changes policies and keys'],
   ['owner', 'also says who may do what'],
@@ -50,7 +50,8 @@ const columns: readonly Column<User>[] = [
   },
   {
     id: 'change',
-    label: '',
+    label: 'Change',
+    isLabelUnseen: true,
     cell: (user) =>
       may('owner') && (
         <button

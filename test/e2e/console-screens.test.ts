@@ -1,0 +1,118 @@
+// Every screen in a real browser, in both themes and three widths: nothing axe objects to, nothing the page's own policy
+// refuses, nothing that makes a narrow page scroll sideways.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { browserPath, openBrowser, openPage } from './console/browser.ts'
+import { FixtureServer } from './console/fixture-server.ts'
+import { places } from './console/places.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const everyRule = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
+/** axe looks at thousands of elements a screen, and the machine may be busy. */
+const TIMEOUT_MS = 400_000
+const NARROW = 390
+const WIDE = 1600
+
+if (browserPath === undefined) console.warn('no chromium: the console’s screens are NOT tested')
+
+describe.skipIf(browserPath === undefined)('the console in chromium', { timeout: TIMEOUT_MS }, () => {
+  let browser: Browser
+  let full: FixtureServer
+  let empty: FixtureServer
+  beforeAll(async () => {
+    browser = await openBrowser()
+    full = await FixtureServer.open()
+    empty = await FixtureServer.open({ isEmpty: true })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await full?.[Symbol.asyncDispose]()
+    await empty?.[Symbol.asyncDispose]()
+  })
+
+  test.each([
+    ['light', everyRule],
+    // What a theme can break is contrast.
+    ['dark', "['color-contrast', 'link-in-text-block']"],
+  ] as const)('axe finds nothing on any screen, %s', async (theme, rules) => {
+    const { page, errors } = await openPage(browser, { theme })
+    const found: string[] = []
+    for (const [name, path] of Object.entries(places)) {
+      await open(page, full.url + path)
+      found.push(...(await violations(page, rules)).map((violation) => `${name}: ${violation}`))
+    }
+    expect(found).toEqual([])
+    expect(errors).toEqual([])
+    await page.context().close()
+  })
+
+  test('axe finds nothing on empty screens, narrow screens, dialogs and the sign-in', async () => {
+    const found: string[] = []
+    const { page, errors } = await openPage(browser, { theme: 'dark', width: NARROW })
+    for (const path of ['/', '/campaigns', '/agents', '/acts', '/policies', '/proof', '/settings/keys'])
+      for (const { url } of [empty, full]) {
+        await open(page, url + path)
+        found.push(...(await violations(page)).map((violation) => `${path}: ${violation}`))
+      }
+    await open(page, `${full.url}/campaigns/c_0cli3nh`)
+    await page.getByRole('button', { name: 'Countermeasure…' }).click()
+    await page.locator('[data-preview]').waitFor()
+    found.push(...(await violations(page)).map((violation) => `dialog: ${violation}`))
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').waitFor()
+    found.push(...(await violations(page)).map((violation) => `help: ${violation}`))
+    expect(found).toEqual([])
+    expect(errors).toEqual([])
+    await page.context().close()
+  })
+
+  test.each([NARROW, WIDE])('no screen scrolls sideways at %d pixels', async (width) => {
+    const { page } = await openPage(browser, { width })
+    const sideways: string[] = []
+    for (const [name, path] of Object.entries(places)) {
+      await open(page, full.url + path)
+      const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+      if (Number(over) > 0) sideways.push(`${name}: ${over} px`)
+    }
+    expect(sideways).toEqual([])
+    await page.context().close()
+  })
+
+  test('an empty console says what to do next, on every screen that can be empty', async () => {
+    const { page } = await openPage(browser)
+    await open(page, empty.url)
+    expect(await page.locator('.steps li').count()).toBeGreaterThan(1)
+    for (const path of [
+      '/campaigns',
+      '/accounts',
+      '/acts',
+      '/agents',
+      '/countermeasures',
+      '/settings/keys',
+    ]) {
+      await open(page, empty.url + path)
+      expect(await page.locator('.empty').count(), path).toBeGreaterThan(0)
+    }
+    await page.context().close()
+  })
+})
+
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  await page.locator('main h1').first().waitFor()
+  await expect.poll(() => page.locator('main .waiting').count(), { timeout: 10_000 }).toBe(0)
+}
+
+async function violations(page: Page, rules: string = everyRule): Promise<string[]> {
+  await page.evaluate(axe)
+  const result = (await page.evaluate(`axe.run(document, { runOnly: ${rules} })`)) as {
+    violations: { id: string; nodes: { html: string; failureSummary: string }[] }[]
+  }
+  return result.violations.map(
+    ({ id, nodes }) =>
+      `${id} ×${nodes.length} ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary.slice(0, 220)}`,
+  )
+}
