@@ -1,12 +1,13 @@
 import type { TicketState } from '../gate/agent-approval.ts'
 import { Approvals, type TicketRecord } from '../gate/enforce/approvals.ts'
 import { GateError } from '../kernel/gate-error.ts'
+import { visible } from '../kernel/visible.ts'
 import { ApprovalStore } from '../store/embedded/approval-store.ts'
 import { openState } from '../store/embedded/state.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { moment } from './render/figures.ts'
 import { screenOf } from './render/screen.ts'
-import { cut, visible } from './render/visible.ts'
+import { cut } from './render/visible.ts'
 import { authorOption, storeOptions, storePath, textOption } from './store-option.ts'
 
 /** Nothing is asked here, so the rules for asking do not count. */
