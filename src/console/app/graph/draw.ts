@@ -213,7 +213,7 @@ function drawLabels(context: CanvasRenderingContext2D, shown: Shown): void {
   for (const { label, accounts, x, y, r } of rings) {
     const radius = r * camera.scale
     if (radius < LABEL_R_PX || accounts < 2) continue
-    const text = `${label} · ${accounts.toLocaleString('en')}`
+    const text = `${short(label, 26)} · ${accounts.toLocaleString('en')}`
     // Away from the middle, where the lines are.
     const away = Math.hypot(x - MIDDLE, y - MIDDLE) || 1
     const [dx, dy] = [(x - MIDDLE) / away, (y - MIDDLE) / away]
@@ -224,11 +224,16 @@ function drawLabels(context: CanvasRenderingContext2D, shown: Shown): void {
   for (const [index, { kind, value, x, y, shared }] of graph.nodes.entries()) {
     const isNear = index < LABELS_NODE_MAX && camera.scale * 10_000 > size.width * 1.4
     if (index !== node && !isNear) continue
-    const clean = visible(value)
-    const text = `${kind} ${clean.length > 28 ? `${clean.slice(0, 27)}…` : clean}`
+    const text = `${kind} ${short(value, 28)}`
     const [px, py] = [x * camera.scale + camera.x, y * camera.scale + camera.y]
     put(text, px + nodeHalf(shared) + 5, py - LABEL_PX / 2, index === node)
   }
+}
+
+/** An attacker may have chosen it: no character of it may turn the writing around. */
+function short(text: string, max: number): string {
+  const clean = visible(text)
+  return clean.length > max ? `${clean.slice(0, max - 1)}…` : clean
 }
 
 type Box = { readonly left: number; readonly top: number; readonly width: number; readonly height: number }

@@ -77,7 +77,7 @@ function optionsOf({ layers, height, stepMs, markers = [] }: ChartProps, width: 
   return {
     width,
     height,
-    padding: [8, 4, 0, 0],
+    padding: [8, 22, 0, 0],
     cursor: { points: { show: false }, y: false, drag: { x: false, y: false } },
     legend: { show: false },
     scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.08)] } },

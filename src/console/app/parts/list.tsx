@@ -14,6 +14,7 @@ type ListProps<Row> = {
   readonly onOpen?: (row: Row) => void
   readonly sortedBy?: string
   readonly onSort?: (sort: string) => void
+  readonly isWrapped?: boolean
   /** Shown in place of a table without rows. */
   readonly empty: ComponentChildren
   /** The API path the list came from, for its export. */

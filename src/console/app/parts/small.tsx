@@ -8,7 +8,9 @@ export function Tag({ of: name, in: table }: { of: string; in: WordTable }): JSX
   return <span class={`tag ${tone}`}>{text}</span>
 }
 
+/** A moment, in UTC. What has no time, like a policy that comes with the gate, has 0. */
 export function Time({ ts, now }: { ts: number; now?: number }): JSX.Element {
+  if (ts === 0) return <span class="quiet">no time</span>
   return (
     <time dateTime={new Date(ts).toISOString()} title={momentExact(ts)} class="nowrap">
       {now === undefined ? momentText(ts) : relative(ts, now)}

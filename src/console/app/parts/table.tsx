@@ -31,6 +31,8 @@ type TableProps<Row> = {
   readonly onEnd?: (() => void) | undefined
   readonly sortedBy?: string | undefined
   readonly onSort?: ((sort: string) => void) | undefined
+  /** Long texts take several lines; for tables that are never long. */
+  readonly isWrapped?: boolean
 }
 
 const ROW_PX = 32
@@ -83,7 +85,10 @@ export function Table<Row>(props: TableProps<Row>): JSX.Element {
         } else if (event.key === 'Enter') open(rows[at.value])
       }}
     >
-      <table class={isWhole ? undefined : 'fixed'} aria-rowcount={props.total ?? rows.length}>
+      <table
+        class={isWhole ? (props.isWrapped ? 'wraps' : undefined) : 'fixed'}
+        aria-rowcount={props.total ?? rows.length}
+      >
         <Head columns={columns} sortedBy={props.sortedBy} onSort={props.onSort} />
         <tbody>
           <Spacer rows={from} columns={columns.length} />

@@ -99,7 +99,8 @@ function Explanations({ campaign: { explanations } }: { campaign: CampaignDetail
         <div class="nearest">
           <div>
             <h3>
-              Nearest: {nearest.title} <Strength of={nearest.fit} isQuiet />
+              {nearest.fit === 0 ? 'Nothing benign fits at all. First looked at: ' : 'Nearest: '}
+              {nearest.title} <Strength of={nearest.fit} isQuiet />
             </h3>
             <p>{nearest.summary}</p>
           </div>

@@ -128,6 +128,7 @@ function Lookalikes(): JSX.Element | null {
       <ListTable
         pages={pages}
         what="look-alikes"
+        isWrapped
         columns={lookalikeColumns}
         idOf={({ kind, examples, accounts }) => `${kind} ${accounts} ${examples[0] ?? ''}`}
         exportPath="lookalikes"

@@ -41,11 +41,20 @@ export function OverviewScreen(): JSX.Element {
       <Loaded from={overview} what="the overview">
         {(data) => (
           <>
-            <NextSteps overview={data} />
             <Waiting overview={data} />
-            <Now overview={data} />
-            <Campaigns overview={data} />
-            <Notable overview={data} />
+            {isNew(data) ? (
+              <>
+                <NextSteps overview={data} />
+                <Campaigns overview={data} />
+              </>
+            ) : (
+              <>
+                {actsOf(data) > 0 && <Now overview={data} />}
+                <Campaigns overview={data} />
+                {actsOf(data) > 0 && <Notable overview={data} />}
+                <NextSteps overview={data} />
+              </>
+            )}
             <Health overview={data} />
           </>
         )}
@@ -54,10 +63,19 @@ export function OverviewScreen(): JSX.Element {
   )
 }
 
+/** Nothing crossed the gate in the window, and nothing was found: what to do comes before what there is. */
+function isNew(overview: Overview): boolean {
+  return actsOf(overview) === 0 && overview.campaigns.top.length === 0
+}
+
+function actsOf({ model, agent }: Overview): number {
+  return model.acts + agent.acts
+}
+
 function NextSteps({ overview }: { overview: Overview }): JSX.Element | null {
   if (overview.nextSteps.length === 0) return null
   return (
-    <Section title="Next">
+    <Section title="Next steps">
       <ol class="steps panel">
         {overview.nextSteps.map(({ title, text, command }) => (
           <li key={title}>
@@ -121,17 +139,13 @@ function Now({ overview }: { overview: Overview }): JSX.Element {
     <Section title="Through the gate" note="acts, both sides">
       <div class="now">
         <div class="panel padded">
-          {model.acts + agent.acts === 0 ? (
-            <p class="quiet">No act in this window.</p>
-          ) : (
-            <Chart
-              label="Acts through the gate."
-              from={chart.from}
-              stepMs={chart.stepMs}
-              layers={layers}
-              height={170}
-            />
-          )}
+          <Chart
+            label="Acts through the gate."
+            from={chart.from}
+            stepMs={chart.stepMs}
+            layers={layers}
+            height={170}
+          />
         </div>
         <table class="sides">
           <thead>
