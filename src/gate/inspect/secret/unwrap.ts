@@ -1,0 +1,139 @@
+import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
+
+/** Wrappings inside wrappings. */
+const DEPTH_MAX = 3
+const INFLATED_BYTES_MAX = 1_048_576
+/** Layers of one text altogether, and characters of them. */
+const LAYERS_MAX = 400
+const CHARACTERS_MAX = 4_194_304
+const LAYER_CHARACTERS_MIN = 4
+
+/** Tries of what only might be compressed: each failed one costs an exception inside zlib. */
+const GUESSES_MAX = 50
+const GUESS_BYTES_MIN = 24
+
+type Room = { layers: number; characters: number; guesses: number }
+
+/** Texts inside the text: decoded and decompressed, each once more down to the limit. */
+export function unwrapped(text: string): readonly string[] {
+  const found: string[] = []
+  unwrapInto(text, 0, found, { layers: LAYERS_MAX, characters: CHARACTERS_MAX, guesses: GUESSES_MAX })
+  return found
+}
+
+function unwrapInto(text: string, depth: number, found: string[], room: Room): void {
+  if (depth >= DEPTH_MAX) return
+  const add = (plain: string | undefined) => {
+    if (plain === undefined || plain.length < LAYER_CHARACTERS_MIN || plain === text) return
+    if (room.layers <= 0 || room.characters < plain.length) return
+    room.layers--
+    room.characters -= plain.length
+    found.push(plain)
+    unwrapInto(plain, depth + 1, found, room)
+  }
+  for (const [mark, pattern, radix] of escapes) if (mark.test(text)) add(unescaped(text, pattern, radix))
+  for (const token of text.match(/[A-Za-z0-9+/_-]{12,}={0,2}/g) ?? []) {
+    if (room.layers <= 0) return
+    if (/^(?:[0-9a-fA-F]{2}){6,}$/.test(token)) add(readable(Buffer.from(token, 'hex'), room))
+    add(readable(Buffer.from(token, 'base64'), room))
+    if (/^[A-Z2-7]{16,}$/.test(token)) add(readable(fromBase32(token), room))
+  }
+  // Short ones only where the padding says what they are: any word could be one otherwise.
+  for (const token of text.match(/\b[A-Za-z0-9+/_-]{6,11}={1,2}/g) ?? []) {
+    if (room.layers <= 0) return
+    if (token.length % 4 === 0) add(readable(Buffer.from(token, 'base64'), room))
+  }
+  for (const block of wrappedBlocks(text)) {
+    if (room.layers <= 0) return
+    add(readable(Buffer.from(block, /^[0-9a-fA-F]+$/.test(block) ? 'hex' : 'base64'), room))
+  }
+}
+
+const WORD_CHARACTERS_MIN = 4
+const WORD_CHARACTERS_MAX = 100
+
+/**
+ * Encoders break lines at 64 or 76 characters, hexadecimal dumps into groups: words of one length in a row, joined. The
+ * last one may be shorter. Word by word, because an expression over the whole text would go back again and again.
+ */
+function wrappedBlocks(text: string): readonly string[] {
+  if (!/\s/.test(text)) return []
+  const blocks: string[] = []
+  let run: string[] = []
+  const close = (last: string) => {
+    if (run.length > 0 && run.length + (last === '' ? 0 : 1) > 1) blocks.push(run.join('') + last)
+    run = []
+  }
+  for (const word of text.split(/\s+/)) {
+    const isPart =
+      word.length >= WORD_CHARACTERS_MIN &&
+      word.length <= WORD_CHARACTERS_MAX &&
+      /^[A-Za-z0-9+/]+$/.test(word)
+    if (isPart && (run.length === 0 || word.length === run[0]?.length)) run.push(word)
+    else {
+      const isEnd =
+        run.length > 0 && word.length < (run[0]?.length ?? 0) && /^[A-Za-z0-9+/]+={0,2}$/.test(word)
+      close(isEnd || (run.length > 0 && /^[A-Za-z0-9+/]+={1,2}$/.test(word)) ? word : '')
+      if (isPart && !isEnd) run.push(word)
+    }
+  }
+  close('')
+  return blocks
+}
+
+const escapes: readonly (readonly [mark: RegExp, pattern: RegExp, radix: 16 | 10 | 8])[] = [
+  [/%[0-9a-fA-F]{2}/, /%([0-9a-fA-F]{2})/g, 16],
+  [/\\(x|u00)[0-9a-fA-F]{2}/, /\\(?:x|u00)([0-9a-fA-F]{2})/g, 16],
+  [/\\u\{[0-9a-fA-F]{2}\}/, /\\u\{([0-9a-fA-F]{2})\}/g, 16],
+  [/&#x[0-9a-fA-F]{2};/i, /&#x([0-9a-fA-F]{2});/gi, 16],
+  [/&#\d{2,3};/, /&#(\d{2,3});/g, 10],
+  [/\\[0-3][0-7]{2}/, /\\([0-3][0-7]{2})/g, 8],
+  [/=[0-9A-F]{2}/, /=([0-9A-F]{2})|=\r?\n/g, 16],
+]
+
+function unescaped(text: string, pattern: RegExp, radix: 16 | 10 | 8): string {
+  return text.replace(pattern, (_, code: string | undefined) =>
+    code === undefined ? '' : String.fromCharCode(Number.parseInt(code, radix)),
+  )
+}
+
+function fromBase32(token: string): Buffer {
+  const bytes: number[] = []
+  let bits = 0
+  let value = 0
+  for (const digit of token) {
+    value = ((value << 5) | 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(digit)) & 0xfff
+    bits += 5
+    if (bits < 8) continue
+    bits -= 8
+    bytes.push((value >>> bits) & 0xff)
+  }
+  return Buffer.from(bytes)
+}
+
+/** Bytes as text, decompressed first when they say so. What is no text gives nothing. */
+function readable(bytes: Buffer, room: Room): string | undefined {
+  const inflated = inflate(bytes, room)
+  if (inflated !== undefined) return inflated.toString('utf8')
+  const text = bytes.toString('utf8')
+  const odd = text.match(/[\ufffd\0-\x08\x0e-\x1f]/g)?.length ?? 0
+  return odd * 8 > text.length ? undefined : text
+}
+
+function inflate(bytes: Buffer, room: Room): Buffer | undefined {
+  const limits = { maxOutputLength: INFLATED_BYTES_MAX }
+  try {
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) return gunzipSync(bytes, limits)
+    if (bytes[0] === 0x78) return inflateSync(bytes, limits)
+    if (bytes.length < GUESS_BYTES_MIN || !isRawDeflate(bytes[0] ?? 0) || room.guesses <= 0) return undefined
+    room.guesses--
+    return inflateRawSync(bytes, limits)
+  } catch {
+    return undefined
+  }
+}
+
+/** The first three bits of a deflate stream name the kind of its first block; the fourth kind does not exist. */
+function isRawDeflate(first: number): boolean {
+  return (first & 0b110) !== 0b110 && (first & 1) === 1
+}
