@@ -2,14 +2,17 @@ import { unwatchFile, watchFile } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { AgentsConfig } from '../config/agents.ts'
 import type { Config } from '../config/config.ts'
+import { readKey } from '../config/credentials-key.ts'
 import { loadAgentPolicy } from '../gate/agent-policy-file.ts'
 import { AgentRoad } from '../gate/agent-road.ts'
+import { Vault } from '../gate/enforce/vault.ts'
 import type { ExchangeGate } from '../gate/exchange-gate.ts'
 import type { Recorder } from '../gate/record/recorder.ts'
 import type { StandingBook } from '../gate/standing-book.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import type { Log } from '../kernel/log.ts'
 import { ApprovalStore } from '../store/embedded/approval-store.ts'
+import { CredentialStore } from '../store/embedded/credential-store.ts'
 import { monitorSystem } from './system-monitor.ts'
 
 type Around = {
@@ -36,6 +39,8 @@ export class KeptRoad implements Disposable {
   readonly #around: Around
   #agents: AgentsConfig
   #file: string
+  readonly #credentials: CredentialStore
+  #credentialsSeen = ''
   readonly #reload = (): void => this.#tryReload()
 
   constructor({ config, parts, state, recorder, gate, standings }: RoadOptions) {
@@ -43,6 +48,7 @@ export class KeptRoad implements Disposable {
     this.#agents = config.agents
     const policy = loadAgentPolicy(config.agents.policy, parts.env, config.agents.budgets)
     this.#file = policy.file
+    this.#credentials = new CredentialStore(state)
     this.road = AgentRoad.open({
       config: config.agents,
       policy,
@@ -52,8 +58,31 @@ export class KeptRoad implements Disposable {
       standingOf: (account, now) => standings.standingOf(account, now),
       now: parts.now,
     })
+    this.#takeCredentials()
     this.#watch()
     monitorSystem(recorder, parts.log)
+  }
+
+  /** Takes up what another process wrote: answers of people, credentials. */
+  async refresh(): Promise<void> {
+    this.#takeCredentials()
+    await this.road.refresh()
+  }
+
+  #takeCredentials(): void {
+    const stored = this.#credentials.list()
+    const seen = JSON.stringify(stored.map(({ sealed, ...rest }) => [rest, sealed.toString('base64')]))
+    if (seen === this.#credentialsSeen) return
+    const { credentials: source } = this.#agents
+    if (stored.length > 0 && source === undefined)
+      throw new GateError(
+        'credentials-key',
+        'There are credentials in the store, and agents.credentials does not say where their key is.',
+      )
+    const vault = source === undefined ? undefined : new Vault(readKey(source))
+    const open = vault === undefined ? [] : stored.map((each) => ({ ...each, value: vault.open(each) }))
+    this.road.useCredentials(open)
+    this.#credentialsSeen = seen
   }
 
   /** Throws when the policy cannot be read; nothing has changed then. */

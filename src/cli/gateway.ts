@@ -232,7 +232,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
       recorder,
       now,
       onFailure: (error) => metrics.failed(error),
-      also: () => kept.road.refresh(),
+      also: () => kept.refresh(),
     }),
   )
   const admin = new AdminDoor({

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import { budgetsSchema, type WrittenBudgets } from './budgets.ts'
 import type { Mode } from './config.ts'
+import { type KeySource, keySource, keySourceSchema } from './credentials-key.ts'
 
 /** The `agents` section: how the acts of agents are judged, whichever door they come through. */
 export type AgentsConfig = {
@@ -17,6 +18,8 @@ export type AgentsConfig = {
   }
   /** Over what the policy says. */
   readonly budgets: WrittenBudgets | undefined
+  /** Where the key comes from that seals credentials; without one there is no broker. */
+  readonly credentials: KeySource | undefined
 }
 
 export const readyMadePolicies: readonly string[] = ['observe', 'balanced', 'strict']
@@ -37,11 +40,12 @@ export const agentsSchema = v.strictObject({
     {},
   ),
   budgets: v.optional(budgetsSchema),
+  credentials: v.optional(keySourceSchema),
 })
 
 /** `above` is the mode the file states for everything, if it states one: observing is the start for agents. */
 export function agentsConfig(
-  { policy, mode, approvals, budgets }: v.InferOutput<typeof agentsSchema>,
+  { policy, mode, approvals, budgets, credentials }: v.InferOutput<typeof agentsSchema>,
   file: string,
   above: Mode | undefined,
 ): AgentsConfig {
@@ -50,5 +54,6 @@ export function agentsConfig(
     mode: mode ?? above ?? 'observe',
     approvals: { expireMs: approvals.expireMinutes * MINUTE_MS, openMax: approvals.openMax },
     budgets,
+    credentials: credentials === undefined ? undefined : keySource(credentials, file),
   }
 }

@@ -3,6 +3,7 @@ import { GateError } from '../kernel/gate-error.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
 import type { ApprovalStore } from '../store/embedded/approval-store.ts'
 import type { ActId, AgentNotice, JudgedAct, SessionId } from './act.ts'
+import { agentActEntry } from './agent-act-entry.ts'
 import type { ApprovalBinding, ApprovalTicket } from './agent-approval.ts'
 import { type AgentCaller, agentCallerOf } from './agent-caller.ts'
 import type { AgentActEntry, AgentOutcome } from './agent-entry.ts'
@@ -16,6 +17,7 @@ import type { SystemStep } from './decide/system/session.ts'
 import type { Actor } from './decide/system/system-gate.ts'
 import type { AgentDecision } from './decision.ts'
 import { type AnswerFailure, Approvals, type PersonsAnswer, type TicketRecord } from './enforce/approvals.ts'
+import { Broker, type Credential } from './enforce/broker.ts'
 import type { Finding } from './finding.ts'
 import type { Credentials } from './identify/identify.ts'
 import type { Recorder, Ticket } from './record/recorder.ts'
@@ -66,6 +68,7 @@ export class AgentRoad {
   readonly sessions = new AgentSessions()
   /** Delegations and revocations among declared agents. */
   readonly system: SystemSteps
+  readonly broker = new Broker([])
   readonly #parts: AgentRoadParts
   readonly #gate: AgentGate
   #config: AgentsConfig
@@ -91,8 +94,18 @@ export class AgentRoad {
   use(config: AgentsConfig, policy: LoadedPolicy): void {
     this.#config = config
     this.#policy = policy
-    this.#gate.use(policy.policy)
+    this.#gate.use(this.#withCredentials(policy))
     this.approvals.use(config.approvals)
+  }
+
+  /** Takes the broker's credentials: from now on they are put in, cut out, and never leave by themselves. */
+  useCredentials(credentials: readonly Credential[]): void {
+    this.broker.use(credentials)
+    this.#gate.use(this.#withCredentials(this.#policy))
+  }
+
+  #withCredentials({ policy }: LoadedPolicy): LoadedPolicy['policy'] {
+    return { ...policy, secrets: [...policy.secrets, ...this.broker.secrets] }
   }
 
   get policy(): { readonly name: string; readonly version: string; readonly mode: AgentsConfig['mode'] } {
@@ -130,7 +143,9 @@ export class AgentRoad {
     })
     const passage = this.#passage(caller, act, verdict, { binding, carried })
     const { steps } = verdict
-    const entry = this.#entry(caller, act, passage, { binding, carried, began, used, steps })
+    const policy = { name: this.#policy.policy.name, version: this.#policy.version }
+    const kept = this.system.kept(steps)
+    const entry = agentActEntry(caller, act, passage, { binding, carried, began, used, policy, steps: kept })
     const recorded = await this.#record(entry, passage)
     if (recorded !== undefined) this.#going.set(recorded.passage, { ticket: recorded.ticket, key, began })
     const outcome = recorded?.passage ?? unrecorded(passage)
@@ -218,7 +233,8 @@ export class AgentRoad {
   ): Verdict {
     if (carried.kind === 'unreadable')
       return this.#gate.decide([gateFinding('act.unreadable', 'high', carried.reason)])
-    const findings = [...this.#standingFindings(caller, began), ...seen]
+    const misdirected = this.#misdirected(caller, act, carried.text)
+    const findings = [...this.#standingFindings(caller, began), ...misdirected, ...seen]
     try {
       return this.#gate.judge(act, {
         findings,
@@ -231,6 +247,14 @@ export class AgentRoad {
     } catch {
       return this.#gate.decide([gateFinding('detector-failed', 'high', 'the gate failed on this act')])
     }
+  }
+
+  #misdirected({ agent }: AgentCaller, act: JudgedAct, text: string): readonly Finding[] {
+    if (act.kind === 'result') return []
+    const refused = this.broker.misdirected(text, { tool: toolOf(act) ?? act.kind, agent })
+    if (refused === undefined) return []
+    const summary = `the credential ${refused.name} is not for this: ${refused.reason}`
+    return [gateFinding('credential.misdirected', 'critical', summary)]
   }
 
   #standingFindings({ agent }: AgentCaller, now: number): readonly Finding[] {
@@ -278,45 +302,6 @@ export class AgentRoad {
       reason: 'this agent has too many open questions',
     }
     return { id, decision: tooMany, wouldBe: isObserving ? wouldBe : tooMany, findings, ticket: undefined }
-  }
-
-  #entry(
-    caller: AgentCaller,
-    act: JudgedAct,
-    { decision, wouldBe, findings, ticket }: Passage,
-    with_: {
-      binding: ApprovalBinding
-      carried: Carried
-      began: number
-      used: string | undefined
-      steps: readonly SystemStep[] | undefined
-    },
-  ): AgentActEntry {
-    const about = ticket?.id ?? with_.used
-    return {
-      kind: 'agent-act',
-      id: act.id,
-      ts: with_.began,
-      tenant: caller.tenant,
-      agent: caller.agent,
-      person: caller.person,
-      key: caller.key,
-      session: act.session,
-      act: act.kind,
-      tool: toolOf(act),
-      digest: with_.binding.digest,
-      bytes: with_.carried.characters,
-      facts: findings.map(({ detector, fact, severity }) => ({ detector, fact, severity })),
-      decision: {
-        action: wouldBe.action,
-        ...(wouldBe.action === 'allow' ? {} : { rule: wouldBe.rule }),
-        ...(decision.action === wouldBe.action ? {} : { enforced: false }),
-        ...(about === undefined ? {} : { ticket: about }),
-      },
-      policy: this.#policy.policy.name,
-      version: this.#policy.version,
-      steps: this.system.kept(with_.steps),
-    }
   }
 
   /** Nothing when the ledger cannot be written and the operator's rule is to stop then. */

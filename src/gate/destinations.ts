@@ -1,9 +1,9 @@
 import type { JsonValue, JudgedAct } from './act.ts'
 
 /** Hosts that one act may name; more are counted as one. */
-const DESTINATIONS_MAX = 20
+export const DESTINATIONS_MAX = 20
 /** A longer text is looked through at its beginning. */
-const TEXT_CHARACTERS_MAX = 65_536
+export const TEXT_CHARACTERS_MAX = 65_536
 const LEAVES_MAX = 500
 /** A host that a place can be: names with a dot, or an address. */
 const hostInText =
@@ -16,14 +16,22 @@ const hostInText =
 export function destinationsOf(act: JudgedAct): readonly string[] {
   if (act.kind === 'result') return []
   const found = new Set<string>()
-  for (const text of textsOf(act)) {
-    if (!text.includes('@') && !text.includes('://')) continue
-    for (const match of text.slice(0, TEXT_CHARACTERS_MAX).matchAll(hostInText)) {
-      found.add((match[1] ?? '').toLowerCase())
-      if (found.size >= DESTINATIONS_MAX) return [...found]
-    }
-  }
+  for (const text of textsOf(act)) addHosts(text, found)
   return [...found]
+}
+
+export function hostsIn(text: string): readonly string[] {
+  const found = new Set<string>()
+  addHosts(text, found)
+  return [...found]
+}
+
+function addHosts(text: string, found: Set<string>): void {
+  if (!text.includes('@') && !text.includes('://')) return
+  for (const match of text.slice(0, TEXT_CHARACTERS_MAX).matchAll(hostInText)) {
+    if (found.size >= DESTINATIONS_MAX) return
+    found.add((match[1] ?? '').toLowerCase())
+  }
 }
 
 function textsOf(act: Exclude<JudgedAct, { kind: 'result' }>): readonly string[] {

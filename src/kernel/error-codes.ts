@@ -5,6 +5,7 @@ export const errorCodes = [
   'config-invalid',
   'config-unreadable',
   'connection-unreadable',
+  'credentials-key',
   'findings-corrupt',
   'findings-missing',
   'gate-unreachable',

@@ -12,11 +12,13 @@ export async function portcullis(
     signal = new AbortController().signal,
     columns,
     env = {},
+    stdin = Readable.from([]),
   }: {
     readonly cwd: string
     readonly signal?: AbortSignal
     readonly columns?: number
     readonly env?: Readonly<Record<string, string>>
+    readonly stdin?: Readable
   },
 ): Promise<Played> {
   const said = { out: '', err: '' }
@@ -28,7 +30,7 @@ export async function portcullis(
       },
     })
   const code = await run(commands, argv, {
-    stdin: Readable.from([]),
+    stdin,
     stdout: into('out'),
     stderr: into('err'),
     env: columns === undefined ? env : { ...env, COLUMNS: String(columns) },

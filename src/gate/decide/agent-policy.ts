@@ -37,4 +37,9 @@ export type ToolLabels = {
   readonly readers: readonly string[]
 }
 
-export type KnownSecret = { readonly name: string; readonly value: string }
+export type KnownSecret = {
+  readonly name: string
+  readonly value: string
+  /** The broker's own: an agent has no way to know it, so it must not come back either. */
+  readonly isCredential?: boolean
+}

@@ -3,9 +3,18 @@ import { Pieces, type SeenPieces } from './pieces.ts'
 import { unwrapped } from './unwrap.ts'
 
 /** A value that must never leave, whatever it is dressed in. */
-export type KnownSecret = { readonly name: string; readonly value: string }
+export type KnownSecret = {
+  readonly name: string
+  readonly value: string
+  /** The broker's: agents never had it. */
+  readonly isCredential?: boolean
+}
 
-export type Sighting = { readonly name: string; readonly how: 'plain' | 'encoded' | 'split' }
+export type Sighting = {
+  readonly name: string
+  readonly how: 'plain' | 'encoded' | 'split'
+  readonly isCredential: boolean
+}
 
 /** Shorter values are in ordinary text by chance. */
 const SECRET_CHARACTERS_MIN = 8
@@ -13,13 +22,17 @@ const SECRETS_MAX = 1_000
 const TEXT_CHARACTERS_MAX = 1_048_576
 const LEAST_TEXT_CHARACTERS = 4
 
+type Seen = Pick<Sighting, 'name' | 'how'>
+
 /** Values that must never leave, with every spelling worked out once. */
 export class KnownSecrets {
-  readonly #plain: PatternIndex<Sighting>
-  readonly #squashed: PatternIndex<Sighting>
+  readonly #plain: PatternIndex<Seen>
+  readonly #squashed: PatternIndex<Seen>
   readonly #pieces: Pieces
+  readonly #credentials: ReadonlySet<string>
 
   constructor(secrets: readonly KnownSecret[]) {
+    this.#credentials = new Set(secrets.filter(({ isCredential }) => isCredential).map(({ name }) => name))
     const watched = secrets
       .filter((secret) => secret.value.length >= SECRET_CHARACTERS_MIN)
       .slice(0, SECRETS_MAX)
@@ -51,9 +64,14 @@ export class KnownSecrets {
     if (this.isEmpty || text.length < LEAST_TEXT_CHARACTERS) return []
     const cut = text.length > TEXT_CHARACTERS_MAX ? text.slice(0, TEXT_CHARACTERS_MAX) : text
     const sightings = new Map<string, Sighting>()
-    const see = (sighting: Sighting, isInside: boolean) => {
+    const see = (sighting: Seen, isInside: boolean) => {
       const how = isInside && sighting.how === 'plain' ? 'encoded' : sighting.how
-      if (!sightings.has(sighting.name)) sightings.set(sighting.name, { name: sighting.name, how })
+      if (!sightings.has(sighting.name))
+        sightings.set(sighting.name, {
+          name: sighting.name,
+          how,
+          isCredential: this.#credentials.has(sighting.name),
+        })
     }
     const layers = [cut, ...unwrapped(cut)]
     for (const [depth, layer] of layers.entries()) {

@@ -11,15 +11,17 @@ const TEXT_CHARACTERS_MAX = 1_048_576
 /** Secrets in what an act carries: known ones in any dress, unknown ones by their issuer's shape. */
 export class SecretWatch {
   readonly #trail: Trail
+  readonly #arrived: Trail
 
   constructor(secrets: KnownSecrets) {
     this.#trail = secrets.newTrail()
+    this.#arrived = secrets.newTrail()
   }
 
   inspect(act: JudgedAct): readonly Finding[] {
     const text = textOf(act)
     const tokens = tokensIn(text)
-    if (act.kind === 'result') return this.#arriving(tokens)
+    if (act.kind === 'result') return [...this.#returned(text), ...this.#arriving(tokens)]
     const findings: Finding[] = this.#trail.look(text).map(({ name, how }) => ({
       detector: NAME,
       fact: 'secret.known',
@@ -36,6 +38,16 @@ export class SecretWatch {
         spans: tokens.map((token) => token.span),
       })
     return findings
+  }
+
+  /** A credential that the broker put in comes back in a dress that could not be cut out. Others may be read. */
+  #returned(text: string): readonly Finding[] {
+    return this.#arrived.look(text).map(({ name, how, isCredential }) => ({
+      detector: NAME,
+      fact: 'secret.returned',
+      severity: isCredential ? 'high' : 'low',
+      summary: `what the tool returned holds the secret ${name}, ${how}`,
+    }))
   }
 
   /** What comes in is not leaving yet; it can be cut out before the agent sees it. */
