@@ -66,6 +66,8 @@ export const commands: readonly CommandEntry[] = [
     name: 'canary',
     summary: 'find out whether a text was made of answers to a campaign',
     load: async () => (await import('./canary.ts')).canary,
+  },
+  {
     name: 'credentials',
     summary: 'keep credentials that agents use and never see',
     load: async () => (await import('./credentials.ts')).credentials,
