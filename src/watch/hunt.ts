@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os'
 import type { Readable } from 'node:stream'
 import { GateError } from '../kernel/gate-error.ts'
+import type { SignalName } from './campaigns/signals.ts'
 import { type Input, type InputOptions, openInput } from './intake/input.ts'
 import type { Rejections } from './intake/rejection.ts'
 import {
@@ -34,6 +35,8 @@ export type HuntOptions = {
   readonly isStrict?: boolean
   /** The deployment's secret: hashes are keyed with it. */
   readonly seed?: number
+  /** Signals that are not asked, to measure what each adds. */
+  readonly without?: readonly SignalName[]
   readonly onProgress?: (progress: HuntProgress) => void
   /** After each sweep: what is raised at that log time. */
   readonly onSweep?: (raised: readonly RaisedBrief[], at: number) => void
@@ -160,6 +163,7 @@ class Feed {
     this.#options = options
     this.watch = new Watch({
       seed: options.seed ?? DEFAULT_SEED,
+      ...(options.without && { without: options.without }),
       onSweep: (_sweep, raised, at) => {
         this.#campaigns = raised.length
         options.onSweep?.(raised.map(briefOf), at)

@@ -2,6 +2,7 @@
 // The same object runs over logs (`hunt`) and beside the gate.
 import { type Sweep, sweepOf } from './campaigns/find.ts'
 import type { Scored } from './campaigns/score.ts'
+import type { SignalName } from './campaigns/signals.ts'
 import { Exemplars } from './links/exemplars.ts'
 import { Features } from './links/features.ts'
 import { Accounts } from './profiles/accounts.ts'
@@ -26,6 +27,8 @@ export type Raised = Scored & {
 export type WatchOptions = {
   /** The seed the exchanges were sketched with. */
   readonly seed: number
+  /** Signals that are not asked, to measure what each adds. */
+  readonly without?: readonly SignalName[]
   readonly onSweep?: (sweep: Sweep, raised: readonly Raised[], at: number) => void
 }
 
@@ -45,10 +48,12 @@ export class Watch {
   #until: number | undefined
   readonly seed: number
   readonly #onSweep: WatchOptions['onSweep']
+  readonly #silenced: ReadonlySet<string>
 
   constructor(options: WatchOptions) {
     this.#onSweep = options.onSweep
     this.seed = options.seed
+    this.#silenced = new Set(options.without)
   }
 
   get exchanges(): number {
@@ -94,7 +99,7 @@ export class Watch {
   sweep(ts: number): { readonly sweep: Sweep; readonly raised: readonly Raised[] } {
     this.#sweptExchanges = this.#exchanges
     this.#sweptAt = ts
-    const sweep = sweepOf(this.accounts, this.features)
+    const sweep = sweepOf(this.accounts, this.features, this.#silenced)
     for (const { family } of sweep.proposals) if (family) this.exemplars.want(family.features)
     const raised = this.#track(sweep.raised, ts)
     this.#onSweep?.(sweep, raised, ts)

@@ -21,8 +21,8 @@ export type Sweep = {
   readonly proposals: readonly Proposal[]
 }
 
-export function sweepOf(accounts: Accounts, features: Features): Sweep {
-  const scene = sceneOf(accounts, features)
+export function sweepOf(accounts: Accounts, features: Features, silenced?: ReadonlySet<string>): Sweep {
+  const scene = sceneOf(accounts, features, silenced)
   const proposals = proposalsOf(scene)
   const groups = proposals.flatMap((proposal) =>
     isPromising(proposal, scene) ? refine(proposal, scene) : [groupOf(proposal, scene)],

@@ -41,6 +41,8 @@ export type Scene = {
   readonly families: readonly Family[]
   /** For each account the family whose wording it uses most, counted from 1; 0 where it has none to speak of. */
   readonly wording: Int32Array
+  /** Signals that are not asked, to measure what each adds. */
+  readonly silenced: ReadonlySet<string>
 }
 
 export function shareOf(group: readonly number[], holds: (index: number) => boolean): number {

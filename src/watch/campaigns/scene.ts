@@ -11,7 +11,11 @@ export const NEW_DAYS = 45
 const WORDING_SHARE_MIN = 0.1
 
 /** One look at everything the watch knows, taken at a sweep. */
-export function sceneOf(accounts: Accounts, features: Features): Scene {
+export function sceneOf(
+  accounts: Accounts,
+  features: Features,
+  silenced: ReadonlySet<string> = new Set(),
+): Scene {
   const rhythms: Rhythm[] = []
   for (let index = 0; index < accounts.count; index++) rhythms.push(rhythmOf(accounts, index))
   const families = familiesOf(features, accounts)
@@ -22,6 +26,7 @@ export function sceneOf(accounts: Accounts, features: Features): Scene {
     population: populationOf(accounts),
     families,
     wording: wordingOf(accounts, families),
+    silenced,
   }
 }
 

@@ -32,6 +32,7 @@ export function score(group: Group, scene: Scene): Scored {
   let logOdds = prior
   const evidence: Evidence[] = []
   for (const signal of signals) {
+    if (scene.silenced.has(signal.name)) continue
     const reading = signal.read(group, scene)
     logOdds += DEPENDENCE * weightOf(signal, reading.strength)
     if (reading.strength >= PARTIAL)
