@@ -1,4 +1,5 @@
 import type { Exchange } from '../exchange.ts'
+import { purposeOf } from '../sketches/record.ts'
 import { SHINGLE_WORDS, Sketcher } from '../sketches/sketch.ts'
 import { hashString } from '../sketches/words.ts'
 import { type ExchangeRecord, KNOWN_FIELDS } from './exchange-log.ts'
@@ -26,9 +27,13 @@ export class Textless {
     for (const field of KEPT) if (record[field] !== undefined) rest[field] = record[field]
     // A record that came without its texts keeps what it came with.
     if (exchange.prompt === undefined && exchange.system === undefined) return rest
-    const systemWhole = exchange.system ? this.#sketcher.read(exchange.system).whole : 0
+    const told = exchange.system ? this.#sketcher.read(exchange.system) : undefined
+    const systemWhole = told?.whole ?? 0
+    const toldTechniques = told?.techniques ?? 0
     const text = exchange.prompt ?? ''
-    const { whole, words, objective, topics, shingles, positions, count } = this.#sketcher.read(text)
+    const sketch = this.#sketcher.read(text)
+    const { whole, words, objective, topics, shingles, positions, count } = sketch
+    const purpose = purposeOf(objective, sketch.techniques | toldTechniques)
     const account = hashString(exchange.account, this.#seed)
     const shown = new Uint8Array(words)
     for (let at = 0; at < count; at++) {
@@ -38,7 +43,7 @@ export class Textless {
     }
     return {
       ...rest,
-      sketch: [systemWhole, whole, words, objective, ...topics, ...shingles.subarray(0, count)],
+      sketch: [systemWhole, whole, words, purpose, ...topics, ...shingles.subarray(0, count)],
       masked: this.#masked(text, shown),
     }
   }

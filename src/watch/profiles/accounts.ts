@@ -2,6 +2,7 @@
 import { objectives } from '../sketches/objective.ts'
 import { field, tsOf } from '../sketches/record.ts'
 import { TOPICS } from '../sketches/sketch.ts'
+import { techniques } from '../sketches/technique.ts'
 import { DAY_MS, HOUR_MS } from '../time.ts'
 
 export const TOPIC_BUCKETS = 32
@@ -38,6 +39,8 @@ export class Accounts {
   gaps = new Uint16Array(ACCOUNTS_INITIAL * GAPS)
   topics = new Uint16Array(ACCOUNTS_INITIAL * TOPIC_CELLS)
   objectives = new Uint16Array(ACCOUNTS_INITIAL * objectives.length)
+  /** Exchanges that ask for each of `techniques`. */
+  techniques = new Uint16Array(ACCOUNTS_INITIAL * techniques.length)
   days = new Uint16Array(ACCOUNTS_INITIAL * DAYS)
   headTags = new Uint32Array(ACCOUNTS_INITIAL * HEADS)
   headCounts = new Uint16Array(ACCOUNTS_INITIAL * HEADS)
@@ -94,6 +97,10 @@ export class Accounts {
     if (word(field.status) >= 400) this.refused[index] = (this.refused[index] ?? 0) + 1
     increment(this.hours, index * HOURS + (Math.floor(ts / HOUR_MS) % HOURS))
     increment(this.objectives, index * objectives.length + word(field.objective))
+    const asked = word(field.techniques)
+    if (asked !== 0)
+      for (let k = 0; k < techniques.length; k++)
+        if ((asked >>> k) & 1) increment(this.techniques, index * techniques.length + k)
     increment(this.days, index * DAYS + (Math.floor(ts / DAY_MS) % DAYS))
     for (let k = 0; k < TOPICS; k++) {
       const topic = word(field.topics + k)
@@ -177,6 +184,7 @@ export class Accounts {
     this.gaps = grown(this.gaps)
     this.topics = grown(this.topics)
     this.objectives = grown(this.objectives)
+    this.techniques = grown(this.techniques)
     this.days = grown(this.days)
     this.headTags = grown(this.headTags)
     this.headCounts = grown(this.headCounts)

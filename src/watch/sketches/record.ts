@@ -33,8 +33,10 @@ export const field = {
   signature: 22,
   id: 23,
   objective: 24,
-  topics: 25,
-  shingles: 25 + TOPICS,
+  /** Bits of the techniques that the system prompt or the prompt asks for. */
+  techniques: 25,
+  topics: 26,
+  shingles: 26 + TOPICS,
 } as const
 
 export const RECORD_WORDS_MAX = field.shingles + SHINGLES_MAX
@@ -58,7 +60,10 @@ export function encodeRecord(
   seed: number,
 ): number {
   const kept = exchange.sketch
-  const system = kept?.[0] ?? (exchange.system ? sketcher.read(exchange.system).whole : 0)
+  // Read before the prompt: both share the sketcher's one sketch.
+  const told = kept === undefined && exchange.system ? sketcher.read(exchange.system) : undefined
+  const system = kept?.[0] ?? told?.whole ?? 0
+  const toldTechniques = told?.techniques ?? 0
   const sketch = kept ? keptSketch(kept) : sketcher.read(exchange.prompt ?? '')
   target[at + field.length] = field.shingles + sketch.count
   target[at + field.tsLow] = exchange.ts % 2 ** 32
@@ -85,17 +90,27 @@ export function encodeRecord(
   target[at + field.signature] = optionalHash(exchange.reasoningSignature, seed)
   target[at + field.id] = optionalHash(exchange.id, seed)
   target[at + field.objective] = sketch.objective
+  target[at + field.techniques] = sketch.techniques | toldTechniques
   for (let k = 0; k < TOPICS; k++) target[at + field.topics + k] = sketch.topics[k] ?? 0
   for (let k = 0; k < sketch.count; k++) target[at + field.shingles + k] = sketch.shingles[k] ?? 0
   return at + field.shingles + sketch.count
 }
 
-/** A sketch that was made when the text was dropped: system, whole, words, objective, topics, shingles. */
+/** Objective and techniques in one word, as they are kept without a text; sketches of old hold an objective only. */
+export function purposeOf(objective: number, techniques: number): number {
+  return objective | (techniques << TECHNIQUES_SHIFT)
+}
+
+const TECHNIQUES_SHIFT = 8
+
+/** A sketch that was made when the text was dropped: system, whole, words, purpose, topics, shingles. */
 function keptSketch(words: readonly number[]): Omit<Sketch, 'positions'> {
   const shingles = Uint32Array.from(words.slice(4 + TOPICS, 4 + TOPICS + SHINGLES_MAX))
-  const [, whole = 0, count = 0, objective = 0] = words
+  const [, whole = 0, count = 0, purpose = 0] = words
+  const objective = purpose & (2 ** TECHNIQUES_SHIFT - 1)
+  const techniques = purpose >>> TECHNIQUES_SHIFT
   const topics = Uint32Array.from(words.slice(4, 4 + TOPICS))
-  return { shingles, count: shingles.length, whole, words: count, objective, topics }
+  return { shingles, count: shingles.length, whole, words: count, objective, techniques, topics }
 }
 
 export function tsOf(records: Uint32Array, at: number): number {

@@ -1,5 +1,6 @@
 // A sketch is what the watch keeps of a text: which word runs it holds, which topic words, its whole shape.
 import { ObjectiveReader } from './objective.ts'
+import { TechniqueReader } from './technique.ts'
 import { finish, readWords, Words } from './words.ts'
 
 /** Words in a shingle. Six-word runs separated templates from chance best when it was tried (5–8 are close). */
@@ -25,6 +26,8 @@ export type Sketch = {
   words: number
   /** Index into `objectives`. */
   objective: number
+  /** A bit for each of `techniques` that the text asks for. */
+  techniques: number
   /** TOPICS min-hash picks over the words of at least TOPIC_LETTERS_MIN letters; 0 where there is none. */
   readonly topics: Uint32Array
 }
@@ -33,6 +36,7 @@ export class Sketcher {
   readonly #seed: number
   readonly #words = new Words()
   readonly #objectives: ObjectiveReader
+  readonly #techniques: TechniqueReader
   readonly #runs = new Int32Array(HEAD_WORDS + TAIL_WORDS)
   readonly sketch: Sketch = {
     shingles: new Uint32Array(SHINGLES_MAX),
@@ -41,6 +45,7 @@ export class Sketcher {
     whole: 0,
     words: 0,
     objective: 0,
+    techniques: 0,
     topics: new Uint32Array(TOPICS),
   }
 
@@ -48,6 +53,7 @@ export class Sketcher {
   constructor(seed: number) {
     this.#seed = seed | 0
     this.#objectives = new ObjectiveReader(this.#seed)
+    this.#techniques = new TechniqueReader(this.#seed)
   }
 
   /** Sketches `text` into `this.sketch`, which the next call overwrites. */
@@ -58,6 +64,7 @@ export class Sketcher {
     sketch.count = 0
     sketch.words = count
     sketch.objective = this.#objectives.read(hashes, count)
+    sketch.techniques = this.#techniques.read(hashes, count)
     this.#readWhole(hashes, lengths, count)
     if (count <= HEAD_WORDS + TAIL_WORDS) {
       this.#winnow(hashes, 0, count)

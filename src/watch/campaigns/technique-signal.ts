@@ -1,0 +1,42 @@
+// Is the model asked, over and over, for what a copy is trained on? Reasoning, grades, tool traces, safe rewritings.
+import { techniques } from '../sketches/technique.ts'
+import { excess, percent } from './group.ts'
+import type { Signal } from './signals.ts'
+
+/** Exchanges assumed to have asked for nothing, so that a handful of them cannot speak loudly. */
+const ASSUMED = 4
+/** Share at which it counts fully: wrappers vary, and some bare tasks go between them. */
+const SHARE_FULL = 0.8
+
+const asked: Record<(typeof techniques)[number], string> = {
+  reasoning: 'to write out its reasoning',
+  grading: 'to grade answers by criteria',
+  tools: 'for traces of tool use',
+  'safe-rewriting': 'to rewrite what is sensitive as what is safe',
+}
+
+export const harvestTechnique: Signal = {
+  name: 'harvest-technique',
+  sensitivity: 0.4,
+  // Courses that grade and students who ask for reasons are rare in our benign traffic and may not be in yours.
+  weightMax: 3,
+  read: ({ members }, { accounts, population }) => {
+    let exchanges = ASSUMED
+    for (const index of members) exchanges += accounts.exchanges[index] ?? 0
+    let best = { strength: 0, share: 0, at: 0 }
+    for (let at = 0; at < techniques.length; at++) {
+      let asking = 0
+      for (const index of members) asking += accounts.techniques[index * techniques.length + at] ?? 0
+      const share = asking / exchanges
+      const strength = Math.min(1, excess(share, population.techniques[at] ?? 0) / SHARE_FULL)
+      if (strength > best.strength) best = { strength, share, at }
+    }
+    const { strength, share, at } = best
+    return {
+      strength,
+      accounts: members.filter((index) => (accounts.techniques[index * techniques.length + at] ?? 0) > 0)
+        .length,
+      summary: `in ${percent(share)} of their exchanges the model is asked ${asked[techniques[at] ?? 'reasoning']}; in ${percent(population.techniques[at] ?? 0)} of an account’s as a rule`,
+    }
+  },
+}
