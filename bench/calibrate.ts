@@ -4,7 +4,9 @@
 //
 // Benign only, made by the project itself: no campaign is looked at, so the rates cannot be fitted to one.
 import { writeFileSync } from 'node:fs'
+import { explanationsOf } from '../src/watch/campaigns/explanations.ts'
 import { refine } from '../src/watch/campaigns/refine.ts'
+import { FIT_MIN } from '../src/watch/campaigns/score.ts'
 import { signals } from '../src/watch/campaigns/signals.ts'
 import { Observer } from '../src/watch/observe.ts'
 import { scenarios } from '../src/watch/traffic/scenarios.ts'
@@ -24,14 +26,20 @@ for (const seed of SEEDS) {
   let sweeps = 0
   const watch = new Watch({
     seed,
+    // Nothing is scored here: the rates that scoring needs are what is being measured.
+    without: signals.map(({ name }) => name),
     onSweep: ({ scene, proposals }) => {
       if (sweeps++ % EVERY !== 0) return
       for (const group of proposals.flatMap((proposal) => refine(proposal, scene))) {
+        // Groups that an explanation covers are answered by it, and would make the signals look common.
+        if ((explanationsOf(group, scene)[0]?.fit ?? 0) >= FIT_MIN) continue
         groups++
         for (const { name, read } of signals) {
-          const hundredth = Math.floor(read(group, scene).strength * 100)
+          const reading = read(group, scene)
           const histogram = counts[name]
-          if (histogram) histogram[hundredth] = (histogram[hundredth] ?? 0) + 1
+          if (!histogram || reading === undefined) continue
+          const hundredth = Math.floor(reading.strength * 100)
+          histogram[hundredth] = (histogram[hundredth] ?? 0) + 1
         }
       }
     },

@@ -15,7 +15,7 @@ const LOOKALIKES_MAX = 200
 const LOOKALIKE_FIT_MIN = 0.5
 
 export function reportOf(watch: Watch, rejected: number): Report {
-  return reportOn(watch.sweep(watch.until ?? 0), watch, rejected)
+  return reportOn(watch.sweep(watch.until ?? 0, true), watch, rejected)
 }
 
 /** The report of a watch that goes on: looking leaves it as it was. */

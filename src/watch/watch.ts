@@ -1,6 +1,9 @@
 // The watch: takes exchanges in time order, keeps sketches of them, and at its sweeps says which accounts act as one.
 // The same object runs over logs (`hunt`) and beside the gate.
 import { type Sweep, sweepOf } from './campaigns/find.ts'
+import type { Scene } from './campaigns/group.ts'
+import { outbreakOf } from './campaigns/outbreak.ts'
+import { Splits } from './campaigns/refine.ts'
 import type { Scored } from './campaigns/score.ts'
 import type { SignalName } from './campaigns/signals.ts'
 import { Exemplars } from './links/exemplars.ts'
@@ -9,12 +12,18 @@ import { Accounts } from './profiles/accounts.ts'
 import { field, tsOf } from './sketches/record.ts'
 import { DAY_MS, MINUTE_MS } from './time.ts'
 
-/** A sweep is due when this share of all exchanges so far is new, but not before SWEEP_EXCHANGES_MIN of them. */
+/**
+ * A sweep is due when this share of all exchanges so far is new, or SWEEP_LOADS for each account: its work grows with the
+ * accounts, so that it stays a fixed part of an exchange's. But not before SWEEP_EXCHANGES_MIN of them.
+ */
 const SWEEP_GROWTH = 0.25
+const SWEEP_LOADS = 2
 const SWEEP_EXCHANGES_MIN = 1000
 const SWEEP_GAP_MIN_MS = 15 * MINUTE_MS
 /** And at least once a day when anything happened. */
 const SWEEP_GAP_MAX_MS = DAY_MS
+/** Accounts that brought a sweep forward may do so again when they have this many times the exchanges. */
+const ALARM_GROWTH = 2
 /** Share of an earlier group's accounts in a later one, or of the later one's in it, for them to be one campaign. */
 const SAME_OVERLAP = 0.5
 
@@ -48,6 +57,10 @@ export class Watch {
   #until: number | undefined
   readonly seed: number
   readonly #onSweep: WatchOptions['onSweep']
+  #scene: Scene | undefined
+  readonly #alarmed = new Map<number, number>()
+  #raisedAccounts: ReadonlySet<number> = new Set()
+  #splits = new Splits()
   readonly #silenced: ReadonlySet<string>
 
   constructor(options: WatchOptions) {
@@ -82,7 +95,7 @@ export class Watch {
     const ts = tsOf(records, at)
     this.#from ??= ts
     this.#until = Math.max(this.#until ?? ts, ts)
-    if (this.#isDue(ts)) this.sweep(ts)
+    if (this.#isDue(ts) || this.#hasOutbreak()) this.sweep(ts)
     this.#exchanges++
     this.accounts.add(account, records, at)
     const { features, exemplars } = this
@@ -95,20 +108,23 @@ export class Watch {
     if (system !== 0) features.add('system', system, account)
   }
 
-  /** Looks at everything now. Called by `add` when due, and by the hunt at the end. */
-  sweep(ts: number): { readonly sweep: Sweep; readonly raised: readonly Raised[] } {
+  /** Looks at everything now. Called by `add` when due, and for a report, thoroughly: with nothing taken over. */
+  sweep(ts: number, isThorough = false): { readonly sweep: Sweep; readonly raised: readonly Raised[] } {
     this.#sweptExchanges = this.#exchanges
     this.#sweptAt = ts
-    const sweep = sweepOf(this.accounts, this.features, this.#silenced)
+    if (isThorough) this.#splits = new Splits()
+    const sweep = sweepOf(this.accounts, this.features, this.#splits, this.#silenced)
     for (const { family } of sweep.proposals) if (family) this.exemplars.want(family.features)
     const raised = this.#track(sweep.raised, ts)
+    this.#scene = sweep.scene
+    this.#raisedAccounts = new Set(raised.flatMap(({ group }) => group.members))
     this.#onSweep?.(sweep, raised, ts)
     return { sweep, raised }
   }
 
   /** What a sweep would say now. Neither the next sweep nor the campaigns' names depend on who looked. */
   look(ts: number): { readonly sweep: Sweep; readonly raised: readonly Raised[] } {
-    const sweep = sweepOf(this.accounts, this.features)
+    const sweep = sweepOf(this.accounts, this.features, new Splits(), this.#silenced)
     const tracks = this.#tracks
     const raised = this.#track(sweep.raised, ts)
     this.#tracks = tracks
@@ -119,7 +135,28 @@ export class Watch {
     const fresh = this.#exchanges - this.#sweptExchanges
     if (fresh < SWEEP_EXCHANGES_MIN) return false
     if (ts - this.#sweptAt >= SWEEP_GAP_MAX_MS) return true
-    return fresh >= SWEEP_GROWTH * this.#exchanges && ts - this.#sweptAt >= SWEEP_GAP_MIN_MS
+    const enough = Math.min(SWEEP_GROWTH * this.#exchanges, SWEEP_LOADS * this.accounts.count)
+    return fresh >= enough && ts - this.#sweptAt >= SWEEP_GAP_MIN_MS
+  }
+
+  /** Whether a wording that began to spread since the last exchange looks like a campaign that is not raised yet. */
+  #hasOutbreak(): boolean {
+    const { features } = this
+    if (features.spreading.length === 0) return false
+    const spreading = features.spreading.splice(0)
+    const scene = this.#scene
+    if (scene === undefined) return false
+    const isKnown = (index: number): boolean =>
+      this.#raisedAccounts.has(index) ||
+      (this.accounts.exchanges[index] ?? 0) < ALARM_GROWTH * (this.#alarmed.get(index) ?? 0)
+    for (const feature of spreading) {
+      const members = outbreakOf(feature, features, scene, isKnown)
+      if (members === undefined) continue
+      // Whatever the sweep says of them, they bring none forward again until they have done as much once more.
+      for (const index of members) this.#alarmed.set(index, this.accounts.exchanges[index] ?? 0)
+      return true
+    }
+    return false
   }
 
   /** Gives each raised group the identity of the earlier one it continues. */

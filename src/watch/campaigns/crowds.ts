@@ -1,9 +1,8 @@
 // Groups that anyone would come upon when looking for accounts that belong together, named as what they are: they are
 // never proposed as campaigns, but a reader who finds twenty accounts at one address should not have to wonder.
 import type { LookalikeKind } from '../report.ts'
-import { type Scene, shareOf, topOf } from './group.ts'
+import { percent, type Scene, shareOf, topOf } from './group.ts'
 import { GROUP_MIN } from './proposals.ts'
-import { percent } from './signals.ts'
 
 export type Crowd = {
   readonly kind: LookalikeKind

@@ -1,10 +1,10 @@
 // The benign explanations that compete with "these accounts are one campaign", each with how well it fits.
 
+import type { Infrastructure } from '../links/infrastructure.ts'
 import type { Accounts } from '../profiles/accounts.ts'
 import type { Explanation, LookalikeKind } from '../report.ts'
 import { DAY_MS } from '../time.ts'
-import { type Group, type Scene, shareOf, topOf } from './group.ts'
-import { percent } from './signals.ts'
+import { type Group, percent, type Scene, shareOf, topOf } from './group.ts'
 
 /** Accounts at one address beyond which it is an office, a school or a carrier, not a home. */
 const CROWD = 8
@@ -40,9 +40,10 @@ const questions: readonly Question[] = [
       const verified = shareOf(members, (index) => accounts.org[index] !== 0)
       // One application that makes an account for each of its customers: few servers, accounts made over months.
       const seated = shareOf(members, (index) => (infrastructure.seatShare[index] ?? 0) >= SEATS_MIN)
-      const servers = new Set(members.map((index) => accounts.addresses[index]?.[0] ?? 0)).size
+      const tenants = wholeOf(members, infrastructure)
+      const servers = new Set(tenants.map((index) => accounts.addresses[index]?.[0] ?? 0)).size
       const isServed =
-        servers * SEATS_MIN <= members.length && middleDays(accounts, members, 0.25) >= PRODUCT_DAYS
+        servers * SEATS_MIN <= tenants.length && middleDays(accounts, tenants, 0.25) >= PRODUCT_DAYS
       const fit = Math.max(verified, isServed ? seated : 0)
       return {
         fit,
@@ -124,6 +125,12 @@ function inOneGo(
     fit,
     summary: `${percent(bursts)} did all their work in one go, on ${nights} different days, ${percent(wrapped)} with wording of their own`,
   }
+}
+
+/** The members with everybody who is one principal with them: a class cut from one tenant is judged by all of it. */
+function wholeOf(members: readonly number[], { principal, byPrincipal }: Infrastructure): readonly number[] {
+  const roots = new Set(members.map((index) => principal[index] ?? index))
+  return [...roots].flatMap((root) => byPrincipal.get(root) ?? [root])
 }
 
 /** Days over which all but the first and last `tail` of the accounts were made; none known counts as no time at all. */

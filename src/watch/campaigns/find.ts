@@ -3,7 +3,7 @@ import type { Features } from '../links/features.ts'
 import type { Accounts } from '../profiles/accounts.ts'
 import type { Proposal, Scene } from './group.ts'
 import { COMPONENT_MIN, GROUP_MIN, NETWORKS_ROTATING, proposalsOf } from './proposals.ts'
-import { groupOf, refine } from './refine.ts'
+import { groupOf, refine, Splits } from './refine.ts'
 import { loyalTo } from './sameness.ts'
 import { isNew, sceneOf } from './scene.ts'
 import { type Scored, score } from './score.ts'
@@ -13,6 +13,12 @@ const FALSE_DISCOVERY_MAX = 0.05
 /** And none that is not likely by itself. */
 const SCORE_MIN = 0.9
 
+/** Steps of log odds within which two groups are equally sure, and the steps beyond which more says no more. */
+const ODDS_STEP = 2.5
+const SURE_MAX = 4
+/** Share of a raised group's accounts that lie in another for it to be a part of that. */
+const WITHIN_MIN = 0.9
+
 export type Sweep = {
   readonly scene: Scene
   readonly raised: readonly Scored[]
@@ -21,15 +27,22 @@ export type Sweep = {
   readonly proposals: readonly Proposal[]
 }
 
-export function sweepOf(accounts: Accounts, features: Features, silenced?: ReadonlySet<string>): Sweep {
+export function sweepOf(
+  accounts: Accounts,
+  features: Features,
+  splits = new Splits(),
+  silenced?: ReadonlySet<string>,
+): Sweep {
   const scene = sceneOf(accounts, features, silenced)
   const proposals = proposalsOf(scene)
   const groups = proposals.flatMap((proposal) =>
-    isPromising(proposal, scene) ? refine(proposal, scene) : [groupOf(proposal, scene)],
+    isPromising(proposal, scene) ? refine(proposal, scene, splits) : [groupOf(proposal, scene)],
   )
+  splits.turn()
   const scored = groups.map((group) => score(group, scene))
-  // Among groups that are equally sure the larger goes first: a campaign is better seen whole than in parts.
-  const sure = ({ score }: Scored): number => Math.round(score * 50)
+  // Among groups about equally sure the larger goes first: a campaign is better seen whole than in parts. But two
+  // campaigns taken for one are less sure than either.
+  const sure = ({ score }: Scored): number => Math.min(SURE_MAX, Math.round(oddsOf(score) / ODDS_STEP))
   scored.sort(
     (a, b) => sure(b) - sure(a) || b.group.members.length - a.group.members.length || b.score - a.score,
   )
@@ -53,29 +66,56 @@ function isPromising({ members }: Proposal, { accounts, infrastructure, rhythms 
   return Math.max(unattended, rotating, sharing, young) >= GROUP_MIN
 }
 
+function oddsOf(score: number): number {
+  return Math.log(score / (1 - score))
+}
+
+function isWithin({ group: { members } }: Scored, { group }: Scored): boolean {
+  const all = new Set(group.members)
+  return members.filter((index) => all.has(index)).length >= WITHIN_MIN * members.length
+}
+
 /** Bayesian false-discovery control (Newton et al., 2004) over all groups looked at; an account is raised once. */
 function discover(scored: readonly Scored[], scene: Scene): { raised: Scored[]; cleared: Scored[] } {
   const raised: Scored[] = []
   const cleared: Scored[] = []
   const taken = new Set<number>()
   let doubt = 0
+  const isSure = ({ score }: Scored): boolean =>
+    score >= SCORE_MIN && (doubt + 1 - score) / (raised.length + 1) <= FALSE_DISCOVERY_MAX
+  const drop = (part: Scored): void => {
+    raised.splice(raised.indexOf(part), 1)
+    doubt -= 1 - part.score
+    for (const index of part.group.members) taken.delete(index)
+  }
   for (const candidate of scored) {
-    const members = candidate.group.members.filter((index) => !taken.has(index))
-    if (members.length < GROUP_MIN) continue
-    const rest =
-      members.length === candidate.group.members.length
-        ? candidate
-        : score(groupOf({ ...candidate.group, members }, scene), scene)
-    const isRaised =
-      rest.score >= SCORE_MIN && (doubt + 1 - rest.score) / (raised.length + 1) <= FALSE_DISCOVERY_MAX
-    if (!isRaised) {
-      cleared.push(rest)
+    const fresh = restOf(candidate, taken, scene)
+    if (fresh === undefined) continue
+    const parts = raised.filter((part) => isWithin(part, candidate))
+    // No less sure than a part of it, or all that makes the remainder sure: then they are one.
+    const isWhole =
+      parts.length > 0 &&
+      isSure(candidate) &&
+      (!isSure(fresh) || candidate.score >= Math.min(...parts.map(({ score }) => score)))
+    if (isWhole) parts.forEach(drop)
+    const chosen = isWhole ? restOf(candidate, taken, scene) : fresh
+    if (chosen === undefined || !isSure(chosen)) {
+      cleared.push(fresh)
       continue
     }
-    doubt += 1 - rest.score
+    doubt += 1 - chosen.score
+    const { members } = chosen.group
     for (const index of members) taken.add(index)
     const loyal = loyalTo(scene.accounts, members)
-    raised.push(loyal.length < GROUP_MIN ? rest : { ...rest, group: { ...rest.group, members: loyal } })
+    raised.push(loyal.length < GROUP_MIN ? chosen : { ...chosen, group: { ...chosen.group, members: loyal } })
   }
   return { raised, cleared }
+}
+
+/** The candidate without who is raised already, scored anew; undefined if too few are left. */
+function restOf(candidate: Scored, taken: ReadonlySet<number>, scene: Scene): Scored | undefined {
+  const members = candidate.group.members.filter((index) => !taken.has(index))
+  if (members.length < GROUP_MIN) return undefined
+  if (members.length === candidate.group.members.length) return candidate
+  return score(groupOf({ ...candidate.group, members }, scene), scene)
 }

@@ -10,6 +10,8 @@ export type Origin = 'template' | 'infrastructure' | 'cohort'
 /** A set of accounts that may act as one, before anything is said about it. */
 export type Proposal = {
   readonly origin: Origin
+  /** The same from sweep to sweep as long as it is the same wording, principal or behaviour. */
+  readonly key: string
   /** Account indices, ascending. */
   readonly members: readonly number[]
   readonly family?: Family
@@ -31,6 +33,8 @@ export type Population = {
   readonly settings: ReadonlyMap<string, number>
   /** Median over accounts of mean log2 output tokens. */
   readonly outputLog: number
+  /** For each technique, the share of exchanges that ask for it, as the mean over accounts. */
+  readonly techniques: readonly number[]
 }
 
 export type Scene = {
@@ -75,4 +79,9 @@ export function meanOutputLog(accounts: Accounts, index: number): number {
 /** Share beyond what the population has anyway: 0 as common as everywhere, 1 all of the group and nobody else. */
 export function excess(share: number, base: number): number {
   return base >= 1 ? 0 : Math.max(0, (share - base) / (1 - base))
+}
+
+export function percent(share: number): string {
+  const value = 100 * share
+  return `${value >= 10 || value === 0 ? Math.round(value) : value.toFixed(1)} %`
 }

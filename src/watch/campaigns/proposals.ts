@@ -22,6 +22,7 @@ export function proposalsOf(scene: Scene): Proposal[] {
 function templateProposals({ accounts, families }: Scene): Proposal[] {
   return families.map((family) => ({
     origin: 'template',
+    key: `wording ${family.key}`,
     family,
     members: [...family.members]
       .filter(
@@ -48,7 +49,12 @@ function infrastructureProposals({ accounts, infrastructure }: Scene): Proposal[
     if (members) members.push(index)
     else components.set(principal, [index])
   }
-  return [all, ...components.values()].map((members) => ({ origin: 'infrastructure', members }))
+  return [
+    { origin: 'infrastructure', key: 'principals', members: all },
+    ...[...components].map(
+      ([root, members]): Proposal => ({ origin: 'infrastructure', key: `principal ${root}`, members }),
+    ),
+  ]
 }
 
 /**
@@ -63,5 +69,8 @@ function cohortProposals({ accounts, rhythms }: Scene): Proposal[] {
     if (rhythms[index] === 'steady' && accounts.templated(index) < TEMPLATED_MAX) unattended.push(index)
     if ((accounts.asns[index]?.length ?? 0) >= NETWORKS_ROTATING) rotating.push(index)
   }
-  return [unattended, rotating].map((members) => ({ origin: 'cohort', members }))
+  return [
+    { origin: 'cohort', key: 'unattended', members: unattended },
+    { origin: 'cohort', key: 'rotating', members: rotating },
+  ]
 }

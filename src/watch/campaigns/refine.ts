@@ -12,13 +12,51 @@ const OUTLIER_DEVIATIONS = 4
 const SPREAD_MIN = 0.35
 /** Rounds of splitting: six classes a round are enough for more campaigns than anyone runs at once. */
 const SPLITS_MAX = 4
+/** A proposal that has grown by less, in accounts and in exchanges, is not split anew. */
+const SPLIT_GROWTH_MAX = 0.15
 
 /** Splits as long as the parts fall apart further: one fit tells a few classes apart, a large proposal holds many. */
-export function refine(proposal: Proposal, scene: Scene): Group[] {
-  return split(proposal.members, scene, 0)
+export function refine(proposal: Proposal, scene: Scene, splits = new Splits()): Group[] {
+  return splits
+    .of(proposal, scene)
     .map((members) => withoutOutliers(scene.accounts, members))
     .filter((members) => members.length >= GROUP_MIN)
     .map((members) => groupOf({ ...proposal, members }, scene))
+}
+
+type Split = {
+  readonly members: number
+  readonly exchanges: number
+  readonly parts: readonly (readonly number[])[]
+}
+
+/** How proposals were split last: splitting is most of a sweep's work, and what has hardly grown splits the same. */
+export class Splits {
+  #known = new Map<string, Split>()
+  #next = new Map<string, Split>()
+
+  /** To be called when a sweep is done: what it did not propose is forgotten. */
+  turn(): void {
+    this.#known = this.#next
+    this.#next = new Map()
+  }
+
+  of({ key, members }: Proposal, scene: Scene): readonly (readonly number[])[] {
+    const exchanges = members.reduce((sum, index) => sum + (scene.accounts.exchanges[index] ?? 0), 0)
+    const known = this.#known.get(key)
+    const isCurrent =
+      known !== undefined &&
+      Math.abs(members.length - known.members) <= SPLIT_GROWTH_MAX * known.members &&
+      exchanges <= (1 + SPLIT_GROWTH_MAX) * known.exchanges
+    if (!isCurrent) {
+      const parts = split(members, scene, 0)
+      this.#next.set(key, { members: members.length, exchanges, parts })
+      return parts
+    }
+    this.#next.set(key, known)
+    const here = new Set(members)
+    return known.parts.map((part) => part.filter((index) => here.has(index)))
+  }
 }
 
 function split(members: readonly number[], scene: Scene, depth: number): (readonly number[])[] {

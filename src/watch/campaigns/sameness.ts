@@ -12,18 +12,29 @@ export type Sameness = {
   readonly topic: number
   /** Standard deviation of the natural log of exchanges an account. Tenants of one kind: about 1. */
   readonly volume: number
+  /** The same three as best estimates: what they most likely are, where too little was seen to be sure. */
+  readonly likely: { readonly output: number; readonly input: number; readonly topic: number }
   /** Accounts with at least two exchanges: what the bounds rest on. */
   readonly accounts: number
 }
 
 const Z95 = 1.645
 
+/** An upper 95 % bound and the best estimate. */
+type Estimate = { readonly bound: number; readonly best: number }
+/** With too little to tell, the bound is that every account is its own and the estimate that none is. */
+const UNKNOWN: Estimate = { bound: 1, best: 0 }
+
 export function samenessOf(accounts: Accounts, group: readonly number[]): Sameness {
   const members = group.filter((index) => (accounts.exchanges[index] ?? 0) >= 2)
+  const output = intraclass(accounts, members, accounts.outputLog, accounts.outputLogSquare)
+  const input = intraclass(accounts, members, accounts.inputLog, accounts.inputLogSquare)
+  const topic = topicSpread(accounts, members)
   return {
-    output: intraclass(accounts, members, accounts.outputLog, accounts.outputLogSquare),
-    input: intraclass(accounts, members, accounts.inputLog, accounts.inputLogSquare),
-    topic: topicSpread(accounts, members),
+    output: output.bound,
+    input: input.bound,
+    topic: topic.bound,
+    likely: { output: output.best, input: input.best, topic: topic.best },
     volume: volumeSpread(accounts, group),
     accounts: members.length,
   }
@@ -32,14 +43,14 @@ export function samenessOf(accounts: Accounts, group: readonly number[]): Samene
 /**
  * One-way random-effects intraclass correlation, ICC(1), from sums and sums of squares per account, with the upper
  * bound from the F distribution's normal approximation (Donner, "A review of inference procedures for the intraclass
- * correlation coefficient", 1986). NaN-free: with too little to tell the bound is 1.
+ * correlation coefficient", 1986). NaN-free.
  */
 function intraclass(
   accounts: Accounts,
   members: readonly number[],
   sums: Float64Array,
   squares: Float64Array,
-): number {
+): Estimate {
   const groups = members.length
   let total = 0
   let sum = 0
@@ -53,7 +64,7 @@ function intraclass(
     sizeSquares += size * size
     within += (squares[index] ?? 0) - (own * own) / size
   }
-  if (groups < 3 || total <= groups) return 1
+  if (groups < 3 || total <= groups) return UNKNOWN
   const mean = sum / total
   let between = 0
   for (const index of members) {
@@ -63,11 +74,12 @@ function intraclass(
   const typicalSize = (total - sizeSquares / total) / (groups - 1)
   const betweenMean = between / (groups - 1)
   const withinMean = within / (total - groups)
-  if (betweenMean <= 0 || withinMean <= 0) return 0
+  if (betweenMean <= 0 || withinMean <= 0) return { bound: 0, best: 0 }
   // Var(log F) is about 2/df1 + 2/df2; raise F to its upper bound before turning it into a correlation.
   const spread = Math.sqrt(2 / (groups - 1) + 2 / (total - groups))
-  const ratio = (betweenMean / withinMean) * Math.exp(Z95 * spread)
-  return clamp((ratio - 1) / (ratio + typicalSize - 1))
+  const correlation = (ratio: number): number => clamp((ratio - 1) / (ratio + typicalSize - 1))
+  const ratio = betweenMean / withinMean
+  return { bound: correlation(ratio * Math.exp(Z95 * spread)), best: correlation(ratio) }
 }
 
 /** An account of the same queue strays this many deviations from it less than once in ten thousand. */
@@ -114,7 +126,7 @@ function median(values: number[]): number {
 }
 
 /** The same question for topics: a test of homogeneity over hashed topic words, as overdispersion per exchange. */
-function topicSpread(accounts: Accounts, members: readonly number[]): number {
+function topicSpread(accounts: Accounts, members: readonly number[]): Estimate {
   let chi = 0
   let freedom = 0
   let exchanges = 0
@@ -148,11 +160,15 @@ function topicSpread(accounts: Accounts, members: readonly number[]): number {
     }
     freedom += Math.max(0, counted - 1) * Math.max(0, used - 1)
   }
-  if (freedom < 8 || rows === 0) return 1
+  if (freedom < 8 || rows === 0) return UNKNOWN
   // The tables share their exchanges, so their degrees of freedom count once for the bound.
-  const ratio = (chi / freedom) * (1 + Z95 * Math.sqrt((2 * TOPICS) / freedom))
   const typicalSize = exchanges / rows
-  return clamp((ratio - 1) / Math.max(1, typicalSize - 1))
+  const overdispersion = (ratio: number): number => clamp((ratio - 1) / Math.max(1, typicalSize - 1))
+  const ratio = chi / freedom
+  return {
+    bound: overdispersion(ratio * (1 + Z95 * Math.sqrt((2 * TOPICS) / freedom))),
+    best: overdispersion(ratio),
+  }
 }
 
 function volumeSpread(accounts: Accounts, group: readonly number[]): number {

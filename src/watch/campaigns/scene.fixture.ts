@@ -19,9 +19,23 @@ export const humanHours = Array.from({ length: 7 }, (_, day) =>
 ).flat()
 
 /** Exchangeable accounts with equal loads: what one work queue makes. */
-export const alike: Sameness = { output: 0, input: 0, topic: 0, volume: 0, accounts: 40 }
+export const alike: Sameness = {
+  output: 0,
+  input: 0,
+  topic: 0,
+  volume: 0,
+  accounts: 40,
+  likely: { output: 0, input: 0, topic: 0 },
+}
 /** Tenants of their own. */
-export const unlike: Sameness = { output: 0.7, input: 0.8, topic: 0.2, volume: 1.3, accounts: 40 }
+export const unlike: Sameness = {
+  output: 0.7,
+  input: 0.8,
+  topic: 0.2,
+  volume: 1.3,
+  accounts: 40,
+  likely: { output: 0.6, input: 0.7, topic: 0.15 },
+}
 
 const STRANGERS = 400
 
@@ -49,7 +63,7 @@ export function groupAmongStrangers(
   const accounts = accountsOf(told)
   const members = [...accounts.names.keys()].filter((index) => accounts.names[index]?.startsWith('g'))
   const scene = sceneOf(accounts, new Features())
-  return { group: { ...groupOf({ origin: 'cohort', members }, scene), ...over }, scene }
+  return { group: { ...groupOf({ origin: 'cohort', key: 'g', members }, scene), ...over }, scene }
 }
 
 function exchangesOf(prefix: string, count: number, tell: (account: number) => Telling): Exchange[] {

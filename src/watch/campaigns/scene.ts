@@ -3,6 +3,7 @@ import type { Features } from '../links/features.ts'
 import { infrastructureOf } from '../links/infrastructure.ts'
 import { type Accounts, LOG_UNIT } from '../profiles/accounts.ts'
 import { ageDays, type Rhythm, rhythmOf } from '../profiles/rhythm.ts'
+import { techniques } from '../sketches/technique.ts'
 import { meanOutputLog, type Population, type Scene, settingsOf } from './group.ts'
 
 /** An account this young at its first exchange counts as new: the reported campaigns used theirs within weeks. */
@@ -46,6 +47,7 @@ function populationOf(accounts: Accounts): Population {
   const clients = new Map<number, number>()
   const settings = new Map<string, number>()
   const outputs = new Float64Array(accounts.count)
+  const asking = new Float64Array(techniques.length)
   let young = 0
   for (let index = 0; index < accounts.count; index++) {
     if (isNew(accounts, index)) young++
@@ -53,6 +55,9 @@ function populationOf(accounts: Accounts): Population {
     const setting = settingsOf(accounts, index)
     settings.set(setting, (settings.get(setting) ?? 0) + 1)
     outputs[index] = meanOutputLog(accounts, index)
+    const exchanges = Math.max(1, accounts.exchanges[index] ?? 1)
+    for (let k = 0; k < techniques.length; k++)
+      asking[k] = (asking[k] ?? 0) + (accounts.techniques[index * techniques.length + k] ?? 0) / exchanges
   }
   outputs.sort()
   return {
@@ -60,6 +65,7 @@ function populationOf(accounts: Accounts): Population {
     isNew: young / Math.max(1, accounts.count),
     clients,
     settings,
+    techniques: [...asking].map((sum) => sum / Math.max(1, accounts.count)),
     outputLog: (outputs[accounts.count >> 1] ?? 0) / LOG_UNIT,
   }
 }

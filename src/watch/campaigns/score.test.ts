@@ -56,12 +56,12 @@ test('the false positive rate falls with strength, begins at 1 and is never 0', 
   }
 })
 
-test('the calibration counts every benign group once for every signal', () => {
+test('the calibration counts a benign group at most once for a signal', () => {
   for (const { name } of signals)
     expect(
       calibration.counts[name].reduce((sum, count) => sum + count, 0),
       name,
-    ).toBe(calibration.groups)
+    ).toBeLessThanOrEqual(calibration.groups)
 })
 
 const SIZE = 40
@@ -87,6 +87,7 @@ function loud(account: number, at: number): Partial<Exchange> {
 }
 
 const wrapped = (isSystemOnly: boolean): Family => ({
+  key: 1,
   features: [0],
   members: new Map(Array.from({ length: 500 }, (_, index) => [index, 72])),
   isSystemOnly,

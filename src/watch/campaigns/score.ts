@@ -3,7 +3,7 @@ import type { Evidence, Explanation } from '../report.ts'
 import { calibration } from './calibration.ts'
 import { explanationsOf } from './explanations.ts'
 import type { Group, Scene } from './group.ts'
-import { type Signal, type SignalName, signals } from './signals.ts'
+import { type Reading, type Signal, type SignalName, signals } from './signals.ts'
 
 /** Of the groups that get this far, about one in a hundred is expected to be a campaign. */
 const PRIOR = 0.01
@@ -18,7 +18,7 @@ const WEIGHT_MAX = 5
 const DEPENDENCE = 0.8
 /** The least a benign explanation that fits fully takes from the log odds; below FIT_MIN it takes nothing. */
 const EXPLANATION_WEIGHT = 9
-const FIT_MIN = 0.5
+export const FIT_MIN = 0.5
 
 export type Scored = {
   readonly group: Group
@@ -34,12 +34,15 @@ export function score(group: Group, scene: Scene): Scored {
   for (const signal of signals) {
     if (scene.silenced.has(signal.name)) continue
     const reading = signal.read(group, scene)
-    logOdds += DEPENDENCE * weightOf(signal, reading.strength)
+    if (reading === undefined) continue
+    logOdds += DEPENDENCE * weighed(signal, reading)
     if (reading.strength >= PARTIAL)
       evidence.push({
         signal: signal.name,
+        strength: reading.strength,
         falsePositiveRate: falsePositiveRate(signal.name, reading.strength),
-        ...reading,
+        summary: reading.summary,
+        accounts: reading.accounts,
       })
   }
   const explanations = explanationsOf(group, scene)
@@ -58,6 +61,13 @@ function explainedAway({ kind, fit }: Explanation, signalled: number): number {
   return (weight * Math.max(0, fit - FIT_MIN)) / (1 - FIT_MIN)
 }
 
+/** What a reading says. Where too little was seen to be sure, absence is charged as far as it is likely. */
+function weighed(signal: Signal, { strength, likely }: Reading): number {
+  const weight = weightOf(signal, strength)
+  if (likely === undefined || weight >= 0) return weight
+  return Math.max(weight, Math.min(0, weightOf(signal, likely)))
+}
+
 /** Natural log of how much likelier this strength is in a campaign than in a benign group. */
 export function weightOf(signal: Signal, strength: number): number {
   const { sensitivity } = signal
@@ -67,7 +77,7 @@ export function weightOf(signal: Signal, strength: number): number {
   const strong = Math.log((sensitivity * STRONG_SHARE) / rateBetween(signal.name, STRONG, 1.01))
   // Evidence grows with strength even where chance made the middle bin rarer than the top one.
   const levels = [absent, Math.max(absent, Math.min(partial, strong)), Math.max(absent, strong)] as const
-  return clamp(between(levels, strength))
+  return Math.min(signal.weightMax ?? WEIGHT_MAX, clamp(between(levels, strength)))
 }
 
 /** Linear between the middles of the bins, so that no threshold can be sat upon. */
@@ -83,11 +93,16 @@ function between([absent, partial, strong]: readonly [number, number, number], s
 
 /** Share of benign groups that show the signal at least this strongly; one more is assumed than was seen. */
 export function falsePositiveRate(name: SignalName, strength: number): number {
-  return (benign(name, strength, 1.01) + 1) / (calibration.groups + 1)
+  return (benign(name, strength, 1.01) + 1) / (readings(name) + 1)
 }
 
 function rateBetween(name: SignalName, from: number, to: number): number {
-  return (benign(name, from, to) + 1) / (calibration.groups + 3)
+  return (benign(name, from, to) + 1) / (readings(name) + 3)
+}
+
+/** Benign groups to which the signal applied. */
+function readings(name: SignalName): number {
+  return benign(name, 0, 1.01)
 }
 
 function benign(name: SignalName, from: number, to: number): number {

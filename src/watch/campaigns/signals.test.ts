@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import type { Exchange } from '../exchange.ts'
 import { every, MONDAY } from '../exchanges.fixture.ts'
 import { DAY_MS } from '../time.ts'
-import type { Group } from './group.ts'
+import { type Group, percent } from './group.ts'
 import type { Sameness } from './sameness.ts'
 import { alike, groupAmongStrangers, humanHours, roundTheClock, unlike } from './scene.fixture.ts'
-import { percent, type SignalName, signals } from './signals.ts'
+import { type SignalName, signals } from './signals.ts'
 
 const SIZE = 12
 
@@ -22,11 +22,14 @@ function read(
   )
   const signal = signals.find((each) => each.name === name)
   if (!signal) throw new Error(`no signal ${name}`)
-  return signal.read(group, scene)
+  return signal.read(group, scene) ?? silent
 }
+
+const silent = { strength: 0, accounts: 0, summary: 'does not apply' }
 
 const nothing = () => ({})
 const wording = (uses: number, isSystemOnly = false) => ({
+  key: 1,
   features: [],
   members: new Map(Array.from({ length: 500 }, (_, index) => [index, uses])),
   isSystemOnly,
@@ -89,11 +92,29 @@ const cases: readonly (readonly [SignalName, full: () => number, near: () => num
     () => read('long-answers', () => ({ outputTokens: 800 })).strength,
     () => read('long-answers', () => ({ outputTokens: 100 })).strength,
   ],
+  [
+    'harvest-technique',
+    () => read('harvest-technique', () => ({ prompt: 'Write out your complete inner reasoning.' })).strength,
+    () => read('harvest-technique', () => ({ prompt: 'What is the reasoning behind this tax?' })).strength,
+  ],
 ]
 
 test.each(cases)('%s is strong where it is shown fully, and absent in the near miss', (_, full, near) => {
   expect(full()).toBeGreaterThanOrEqual(0.9)
   expect(near()).toBeLessThan(0.15)
+})
+
+test('of one tenant alone, what its accounts have in common is not asked', () => {
+  for (const name of ['one-client', 'same-settings'] as const)
+    expect(read(name, () => ({ ua: 'sdk/1', maxTokens: 4095 }), { principals: 3 })).toBe(silent)
+})
+
+test('a group that asks for what a copy is trained on shows which', () => {
+  const asked = 'Grade the answer from 1 to 10 on accuracy and depth and justify each score.'
+  expect(read('harvest-technique', () => ({ prompt: asked })).summary).toContain('to grade answers')
+  const half = read('harvest-technique', (_, at) => (at % 2 === 0 ? { prompt: asked } : {})).strength
+  expect(half).toBeGreaterThan(0.4)
+  expect(half).toBeLessThan(0.7)
 })
 
 test('there is a case for every signal', () => {
@@ -119,8 +140,8 @@ test('one of three kinds of sameness missing is enough for no work queue', () =>
     expect(read('one-work-queue', nothing, { sameness: { ...alike, [name]: 1 } }).strength, name).toBe(0)
 })
 
-test('accounts too quiet to have a rhythm do not show one', () => {
-  expect(read('no-human-rhythm', nothing, { times: every(DAY_MS / 2, 7) }).strength).toBe(0)
+test('accounts too quiet to have a rhythm are not asked for it', () => {
+  expect(read('no-human-rhythm', nothing, { times: every(DAY_MS / 2, 7) })).toBe(silent)
 })
 
 test('logs without a field silence its signals', () => {
@@ -138,6 +159,7 @@ test('a strength lies between 0 and 1, and no more accounts show a signal than t
   const share = fc.double({ min: 0, max: 2, noNaN: true })
   const sameness: fc.Arbitrary<Sameness> = fc.record({
     ...{ output: share, input: share, topic: share, volume: share },
+    likely: fc.record({ output: share, input: share, topic: share }),
     accounts: fc.nat(40),
   })
   const prepared = groupAmongStrangers(SIZE, (account) => ({
@@ -148,7 +170,7 @@ test('a strength lies between 0 and 1, and no more accounts show a signal than t
     fc.property(sameness, fc.nat(100), fc.nat(100), fc.boolean(), (same, principals, uses, isSystemOnly) => {
       const group = { ...prepared.group, sameness: same, principals, family: wording(uses, isSystemOnly) }
       for (const { read: reading } of signals) {
-        const { strength, accounts, summary } = reading(group, prepared.scene)
+        const { strength, accounts, summary } = reading(group, prepared.scene) ?? silent
         expect(strength).toBeGreaterThanOrEqual(0)
         expect(strength).toBeLessThanOrEqual(1)
         expect(accounts).toBeLessThanOrEqual(SIZE)

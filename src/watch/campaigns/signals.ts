@@ -1,11 +1,25 @@
 // The signals: each asks one question about a group and answers with a strength between 0 and 1.
+import type { Infrastructure } from '../links/infrastructure.ts'
 import { LOG_UNIT } from '../profiles/accounts.ts'
-import { excess, type Group, meanOutputLog, type Scene, settingsOf, shareOf, topOf } from './group.ts'
+import {
+  excess,
+  type Group,
+  meanOutputLog,
+  percent,
+  type Scene,
+  settingsOf,
+  shareOf,
+  topOf,
+} from './group.ts'
 import { NETWORKS_ROTATING } from './proposals.ts'
+import type { Sameness } from './sameness.ts'
 import { isNew } from './scene.ts'
+import { harvestTechnique } from './technique-signal.ts'
 
 export type Reading = {
   readonly strength: number
+  /** The strength's best estimate, where `strength` is a cautious bound that little data holds down. */
+  readonly likely?: number
   /** Members that show it. */
   readonly accounts: number
   readonly summary: string
@@ -18,7 +32,10 @@ export type Signal = {
    * it sets what the signal's absence counts for.
    */
   readonly sensitivity: number
-  readonly read: (group: Group, scene: Scene) => Reading
+  /** The most it may say, where our benign traffic is a poor guide to how often others show it. */
+  readonly weightMax?: number
+  /** Undefined where the question does not apply, or nothing is known yet: it then speaks neither for nor against. */
+  readonly read: (group: Group, scene: Scene) => Reading | undefined
 }
 
 export type SignalName =
@@ -33,6 +50,7 @@ export type SignalName =
   | 'one-client'
   | 'same-settings'
   | 'long-answers'
+  | 'harvest-technique'
 
 /** Beyond these the accounts are plainly different tenants. */
 const OUTPUT_MAX = 0.4
@@ -40,6 +58,8 @@ const INPUT_MAX = 0.6
 const TOPIC_MAX = 0.05
 const VOLUME_SPREAD_MAX = 1.2
 const SHARED_MIN = 3
+/** Principals below which what they have in common says nothing. */
+const WITNESSES_MIN = 4
 /** Doublings of the typical answer length that count as full strength. */
 const OUTPUT_DOUBLINGS = 2
 
@@ -48,10 +68,11 @@ export const signals: readonly Signal[] = [
     name: 'one-work-queue',
     sensitivity: 0.95,
     read: ({ sameness, members }) => {
-      const strength =
-        room(sameness.output, OUTPUT_MAX) * room(sameness.input, INPUT_MAX) * room(sameness.topic, TOPIC_MAX)
+      const exchangeable = ({ output, input, topic }: Sameness['likely']): number =>
+        room(output, OUTPUT_MAX) * room(input, INPUT_MAX) * room(topic, TOPIC_MAX)
       return {
-        strength,
+        strength: exchangeable(sameness),
+        likely: exchangeable(sameness.likely),
         accounts: members.length,
         summary: `which account an exchange came from says at most ${percent(sameness.output)} about the length of its answer and ${percent(sameness.input)} about its prompt; tenants of their own differ by 30–60 %`,
       }
@@ -91,8 +112,8 @@ export const signals: readonly Signal[] = [
     sensitivity: 0.6,
     read: ({ members }, { rhythms }) => {
       const known = members.filter((index) => rhythms[index] !== 'few')
-      const share =
-        known.length < members.length / 2 ? 0 : shareOf(known, (index) => rhythms[index] === 'steady')
+      if (known.length < members.length / 2) return undefined
+      const share = shareOf(known, (index) => rhythms[index] === 'steady')
       return {
         strength: share,
         accounts: members.filter((index) => rhythms[index] === 'steady').length,
@@ -112,6 +133,7 @@ export const signals: readonly Signal[] = [
       `${percent(share)} share a payment fingerprint with two or more others, with no organisation to explain it`,
   }),
   shared('shared-seats', 0.4, SHARED_MIN, {
+    weightMax: 2.5,
     count: (index, { accounts, infrastructure }) =>
       accounts.org[index] ? 0 : (infrastructure.seatShare[index] ?? 0),
     summary: (share) =>
@@ -132,26 +154,32 @@ export const signals: readonly Signal[] = [
   {
     name: 'one-client',
     sensitivity: 0.4,
-    read: ({ members }, { accounts, population }) => {
+    // A tool with a small following gives its users one client; ours has few such tools.
+    weightMax: 1.5,
+    read: (group, { accounts, infrastructure, population }) => {
+      const members = witnessesOf(group, infrastructure)
+      if (members === undefined) return undefined
       const top = topOf(members, (index) => accounts.clients[index]?.[0] ?? 0)
       const base = (population.clients.get(top.value ?? 0) ?? 0) / Math.max(1, population.accounts)
       return {
         strength: top.value === 0 ? 0 : excess(top.share, base),
         accounts: top.count,
-        summary: `${percent(top.share)} present the same client software and TLS fingerprint, which ${percent(base)} of all accounts have`,
+        summary: `${percent(top.share)} of the principals present the same client software and TLS fingerprint, which ${percent(base)} of all accounts have`,
       }
     },
   },
   {
     name: 'same-settings',
     sensitivity: 0.5,
-    read: ({ members }, { accounts, population }) => {
+    read: (group, { accounts, infrastructure, population }) => {
+      const members = witnessesOf(group, infrastructure)
+      if (members === undefined) return undefined
       const top = topOf(members, (index) => settingsOf(accounts, index))
       const base = (population.settings.get(top.value ?? '') ?? 0) / Math.max(1, population.accounts)
       return {
         strength: excess(top.share, base),
         accounts: top.count,
-        summary: `${percent(top.share)} ask with the same token limits, which ${percent(base)} of all accounts do`,
+        summary: `${percent(top.share)} of the principals ask with the same token limits, which ${percent(base)} of all accounts do`,
       }
     },
   },
@@ -169,17 +197,38 @@ export const signals: readonly Signal[] = [
       }
     },
   },
+  harvestTechnique,
 ]
+
+/** One account of each principal: a single tenant's accounts are alike because they are its own. */
+function witnessesOf(
+  { members, principals }: Group,
+  { principal }: Infrastructure,
+): readonly number[] | undefined {
+  if (principals < WITNESSES_MIN) return undefined
+  const seen = new Set<number>()
+  return members.filter((index) => {
+    const own = principal[index] ?? index
+    if (seen.has(own)) return false
+    seen.add(own)
+    return true
+  })
+}
 
 function shared(
   name: SignalName,
   sensitivity: number,
   from: number,
-  ask: { count: (index: number, scene: Scene) => number; summary: (share: number) => string },
+  ask: {
+    count: (index: number, scene: Scene) => number
+    summary: (share: number) => string
+    weightMax?: number
+  },
 ): Signal {
   return {
     name,
     sensitivity,
+    ...(ask.weightMax !== undefined && { weightMax: ask.weightMax }),
     read: ({ members }, scene) => {
       const share = shareOf(members, (index) => ask.count(index, scene) >= from)
       return { strength: share, accounts: Math.round(share * members.length), summary: ask.summary(share) }
@@ -193,9 +242,4 @@ function none(summary: string): Reading {
 
 function room(value: number, limit: number): number {
   return Math.max(0, 1 - value / limit)
-}
-
-export function percent(share: number): string {
-  const value = 100 * share
-  return `${value >= 10 || value === 0 ? Math.round(value) : value.toFixed(1)} %`
 }

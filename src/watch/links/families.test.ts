@@ -29,7 +29,9 @@ function named(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, at) => `${prefix}${at}`)
 }
 
-function familiesIn(exchanges: readonly Exchange[]): (Omit<Family, 'members'> & { members: Set<string> })[] {
+function familiesIn(
+  exchanges: readonly Exchange[],
+): (Omit<Family, 'key' | 'members'> & { members: Set<string> })[] {
   const watch = watchOf(exchanges)
   return familiesOf(watch.features, watch.accounts).map(({ features, isSystemOnly, members }) => ({
     features,

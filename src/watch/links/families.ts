@@ -11,6 +11,8 @@ const OVERLAP_MIN = 0.8
 const FAMILIES_MAX = 5000
 
 export type Family = {
+  /** Hash of the run that founded it. */
+  readonly key: number
   readonly features: number[]
   /** Account → the most uses of one of the family's runs: exchanges that carry the wrapper. */
   readonly members: Map<number, number>
@@ -46,7 +48,12 @@ export function familiesOf(features: Features, accounts: Accounts): Family[] {
     if (joined < 0) {
       if (families.length >= FAMILIES_MAX) continue
       joined = families.length
-      families.push({ features: [], members: new Map(), isSystemOnly: true })
+      families.push({
+        key: features.hashes[feature] ?? 0,
+        features: [],
+        members: new Map(),
+        isSystemOnly: true,
+      })
     }
     const family = families[joined]
     if (!family) continue

@@ -13,6 +13,12 @@ const REPEATS_MIN = 1.3
 /** A retired feature is followed again when it has been used this many times as often as when it was retired. */
 const REVIVAL = 20
 
+/** A word run is told of when so many accounts have used it so often; more than this is what sweeps are for. */
+const SPREAD_ACCOUNTS_MIN = 8
+const SPREAD_REPEATS_MIN = 1.6
+const SPREAD_USES: readonly number[] = [20, 56, 160]
+const SPREADING_MAX = 4096
+
 export type FeatureKind = 'shingle' | 'system'
 
 /**
@@ -28,6 +34,10 @@ export class Features {
   readonly accounts: number[] = []
   /** Exchanges that hold shared feature i, by the accounts listed. */
   readonly uses: number[] = []
+  /** Word runs that many accounts began to repeat since this was last emptied. */
+  readonly spreading: number[] = []
+  /** Which of SPREAD_USES each feature waits for. */
+  readonly #stages: number[] = []
   /** For a retired feature, uses until it is followed again; 0 for one that is followed. */
   readonly #rest: number[] = []
   readonly #shared = new Map<number, number>()
@@ -55,6 +65,7 @@ export class Features {
     this.accounts.push(0)
     this.uses.push(0)
     this.#rest.push(0)
+    this.#stages.push(kind === 'shingle' ? 0 : SPREAD_USES.length)
     for (const earlier of known) this.#use(feature, earlier)
     return feature
   }
@@ -75,8 +86,18 @@ export class Features {
       return
     }
     if (this.#edges.count >= this.#edgesMax) this.#retire()
-    this.uses[feature] = (this.uses[feature] ?? 0) + 1
+    const uses = (this.uses[feature] ?? 0) + 1
+    this.uses[feature] = uses
     if (this.#edges.add(feature, account)) this.accounts[feature] = (this.accounts[feature] ?? 0) + 1
+    const stage = this.#stages[feature] ?? 0
+    if (uses >= (SPREAD_USES[stage] ?? Number.POSITIVE_INFINITY)) this.#tell(feature, uses)
+  }
+
+  #tell(feature: number, uses: number): void {
+    const accounts = this.accounts[feature] ?? 0
+    if (accounts < SPREAD_ACCOUNTS_MIN || uses < SPREAD_REPEATS_MIN * accounts) return
+    this.#stages[feature] = (this.#stages[feature] ?? 0) + 1
+    if (this.spreading.length < SPREADING_MAX) this.spreading.push(feature)
   }
 
   /** Retires what is not repeated and, if that is not half, what is used least. */

@@ -9,6 +9,8 @@ export type Infrastructure = {
   readonly principal: Int32Array
   /** Accounts in each account's component. */
   readonly principalSize: Uint32Array
+  /** The accounts of each principal that has two or more, by its root. */
+  readonly byPrincipal: ReadonlyMap<number, readonly number[]>
   /** How many accounts without an organisation share the account's most shared card (1: its own, 0: none known). */
   readonly cardShare: Uint32Array
   /** How many accounts share the account's most shared address. */
@@ -17,14 +19,15 @@ export type Infrastructure = {
   readonly seatShare: Uint32Array
 }
 
-export function infrastructureOf(accounts: Accounts): Infrastructure {
+/** Of all accounts, or as if there were only `among`. */
+export function infrastructureOf(accounts: Accounts, among?: readonly number[]): Infrastructure {
   const { count } = accounts
   const union = new Union(count)
   const cards = new Sharers(count)
   const addresses = new Sharers(count)
   const seats = new Sharers(count)
   const orgs = new Sharers(count)
-  for (let index = 0; index < count; index++) {
+  for (const index of among ?? accounts.names.keys()) {
     const org = accounts.org[index] ?? 0
     if (org !== 0) orgs.add(org, index)
     else for (const payment of accounts.payments[index] ?? []) cards.add(payment, index)
@@ -41,8 +44,17 @@ export function infrastructureOf(accounts: Accounts): Infrastructure {
     principal[index] = root
     sizes[root] = (sizes[root] ?? 0) + 1
   }
+  const byPrincipal = new Map<number, number[]>()
+  for (let index = 0; index < count; index++) {
+    const root = principal[index] ?? index
+    if ((sizes[root] ?? 1) === 1) continue
+    const own = byPrincipal.get(root)
+    if (own) own.push(index)
+    else byPrincipal.set(root, [index])
+  }
   return {
     principal,
+    byPrincipal,
     principalSize: Uint32Array.from(principal, (root) => sizes[root] ?? 1),
     cardShare: cards.largest(),
     addressShare: addresses.largest(),

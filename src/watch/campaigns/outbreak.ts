@@ -1,0 +1,60 @@
+// Between sweeps: does a wording that has just begun to spread look like a campaign? Then the sweep is brought forward.
+import type { Family } from '../links/families.ts'
+import type { Features } from '../links/features.ts'
+import { infrastructureOf } from '../links/infrastructure.ts'
+import type { Accounts } from '../profiles/accounts.ts'
+import { type Rhythm, rhythmOf } from '../profiles/rhythm.ts'
+import type { Proposal, Scene } from './group.ts'
+import { GROUP_MIN } from './proposals.ts'
+import { groupOf, refine } from './refine.ts'
+import { score } from './score.ts'
+
+/** A sweep is not cheap: it is brought forward for what it would probably raise. */
+const SCORE_MIN = 0.8
+const USES_MIN = 2
+/** Beyond this many accounts a wording is no outbreak but known, and the next sweep sees to it. */
+const ACCOUNTS_MAX = 400
+
+/** The accounts of an outbreak. `last` is the scene of the sweep before; `isKnown` that an account was seen to. */
+export function outbreakOf(
+  feature: number,
+  features: Features,
+  last: Scene,
+  isKnown: (index: number) => boolean,
+): readonly number[] | undefined {
+  const { accounts } = last
+  const uses = new Map<number, number>()
+  if ((features.accounts[feature] ?? 0) > ACCOUNTS_MAX) return undefined
+  features.each(feature, (account, count) => uses.set(account, count))
+  const members = [...uses.keys()]
+    .filter((index) => (uses.get(index) ?? 0) >= USES_MIN && accounts.org[index] === 0)
+    .sort((a, b) => a - b)
+  if (members.length < GROUP_MIN || members.filter(isKnown).length * 2 >= members.length) return undefined
+  const family: Family = {
+    key: features.hashes[feature] ?? 0,
+    features: [feature],
+    members: uses,
+    isSystemOnly: false,
+  }
+  const scene = closeUp(accounts, members, family, last)
+  const proposal: Proposal = { origin: 'template', key: `wording ${family.key}`, members, family }
+  const groups = [groupOf(proposal, scene), ...refine(proposal, scene)]
+  return groups.some((group) => score(group, scene).score >= SCORE_MIN) ? members : undefined
+}
+
+/** The scene of these accounts alone; what everybody does is taken from the last sweep. */
+function closeUp(accounts: Accounts, members: readonly number[], family: Family, last: Scene): Scene {
+  const rhythms: Rhythm[] = []
+  const wording = new Int32Array(accounts.count)
+  for (const index of members) {
+    rhythms[index] = rhythmOf(accounts, index)
+    wording[index] = 1
+  }
+  return {
+    ...last,
+    infrastructure: infrastructureOf(accounts, members),
+    rhythms,
+    families: [family],
+    wording,
+  }
+}
