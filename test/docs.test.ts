@@ -64,7 +64,9 @@ test('every portcullis command that is shown exists, with every option it is sho
     shown++
     const entry = commands.find((command) => command.name === name)
     const options = entry ? (await entry.load()).options : {}
-    const unknown = rest
+    // What stands behind a bare `--` belongs to another program.
+    const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
+    const unknown = own
       .filter((word) => word.startsWith('--'))
       .map((word) => word.slice(2).split('=')[0] ?? '')
       .filter(

@@ -36,7 +36,14 @@ export type Command = {
 }
 
 /** 0 done, 1 the answer is bad news (violated, findings), 2 unusable input or usage, 3 unknown, 70 our own bug. */
-export type ExitCode = 0 | 1 | 2 | 3 | 70
+export type ExitCode = 0 | 1 | 2 | 3 | 70 | PassedOn
+
+/** The exit code of a program that a command ran for its user. */
+export type PassedOn = number & { readonly brand: 'PassedOn' }
+
+export function passedOn(code: number): PassedOn {
+  return code as PassedOn
+}
 
 export type CommandEntry = {
   readonly name: string

@@ -43,6 +43,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./mcp.ts')).mcp,
   },
   {
+    name: 'run',
+    summary: 'judge a command and run it in a sandbox',
+    load: async () => (await import('./sandbox-run.ts')).runCommand,
+  },
+  {
     name: 'hunt',
     summary: 'find distillation campaigns in logs',
     load: async () => (await import('./hunt.ts')).hunt,

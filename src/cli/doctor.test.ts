@@ -45,6 +45,8 @@ test('a machine that can run the main job is well', async () => {
     'zstd',
     'chromium',
     'bubblewrap',
+    'socat',
+    'ripgrep',
     'java',
   ])
 })

@@ -63,7 +63,9 @@ async function examine(store: string, { env, cwd }: Pick<Console, 'env' | 'cwd'>
       'the console is tested in it',
       env,
     ),
-    await tool('bubblewrap', ['bwrap'], 'the sandbox runs commands in it', env),
+    await tool('bubblewrap', ['bwrap'], '`portcullis run` makes its sandbox with it', env),
+    await tool('socat', ['socat'], 'the sandbox reaches allowed hosts through it', env),
+    await tool('ripgrep', ['rg'], 'the sandbox looks for files to hold with it', env),
     await tool('java', ['java'], 'auditors compare the model checker with TLC', env),
     ...codingAgentChecks(env.HOME ?? env.USERPROFILE, cwd),
   ]

@@ -8,6 +8,7 @@ import { failure, type Result, success } from '../../kernel/result.ts'
 import type { DecisionIds } from '../decision-ids.ts'
 import type { GaugeSource } from '../gate-metrics.ts'
 import { BodyRoom, readBody } from '../read-body.ts'
+import { shell } from '../shell/shell-dialect.ts'
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
 import { cursor } from './cursor.ts'
@@ -110,7 +111,7 @@ export class HookDoor implements AsyncDisposable {
   }
 
   /** On this machine no key is needed, unless the configuration says otherwise; from elsewhere always. */
-  #callerOf(request: IncomingMessage, agent: HookAgent): Result<AgentCaller, 'unknown'> {
+  #callerOf(request: IncomingMessage, agent: HookDialect['agent']): Result<AgentCaller, 'unknown'> {
     const { headers, socket } = request
     const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
     const key = bearer ?? headers['x-api-key']?.toString()
@@ -153,7 +154,7 @@ export class HookDoor implements AsyncDisposable {
 function dialectOf(path: string): HookDialect | undefined {
   if (path === '/hook') return claudeCode
   const name = path.slice('/hook/'.length)
-  return Object.values(dialects).find(({ agent }) => agent === name)
+  return [...Object.values(dialects), shell].find(({ agent }) => agent === name)
 }
 
 /** A page in a visitor's browser must not speak as an agent: it cannot send JSON elsewhere without its origin being said. */

