@@ -56,19 +56,40 @@ export async function saveFindings(
   }
 }
 
+/** What is there, newest first; those that cannot be used are left out. */
+export async function listFindings(
+  store: string,
+): Promise<readonly { readonly name: string; readonly savedAt: number; readonly source: string }[]> {
+  const folder = join(store, FOLDER)
+  const found = []
+  for (const name of (await namesIn(folder)).reverse()) {
+    const header = headerOf(await firstLine(join(folder, name)))
+    if (header) found.push({ name, savedAt: header.savedAt, source: header.source })
+  }
+  return found
+}
+
 /** The latest findings. `parse` reads what was saved, and its failure names what does not fit. */
 export async function loadFindings<Findings>(
   store: string,
   parse: (value: unknown) => Result<Findings, string>,
 ): Promise<Saved<Findings>> {
-  const folder = join(store, FOLDER)
-  const name = (await namesIn(folder)).at(-1)
+  const name = (await namesIn(join(store, FOLDER))).at(-1)
   if (name === undefined)
     throw new GateError(
       'findings-missing',
       `There are no findings in ${store} yet: run \`portcullis hunt LOG...\` or \`portcullis demo\` first.`,
     )
-  const path = join(folder, name)
+  return await loadNamedFindings(store, name, parse)
+}
+
+/** Findings by the name that `listFindings` gives. */
+export async function loadNamedFindings<Findings>(
+  store: string,
+  name: string,
+  parse: (value: unknown) => Result<Findings, string>,
+): Promise<Saved<Findings>> {
+  const path = join(store, FOLDER, name)
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw corrupt(path, reasonOf(cause), cause)
   })
@@ -80,6 +101,20 @@ export async function loadFindings<Findings>(
   const parsed = parse(jsonOf(body))
   if (!parsed.ok) throw corrupt(path, `'${parsed.error}' is not as expected`)
   return { findings: parsed.value, savedAt: header.savedAt, source: header.source }
+}
+
+/** Headers are short: a file name or a few. */
+const HEADER_BYTES_MAX = 65_536
+
+async function firstLine(path: string): Promise<string> {
+  try {
+    await using file = await open(path)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES_MAX), 0, HEADER_BYTES_MAX, 0)
+    const text = buffer.toString('utf8', 0, bytesRead)
+    return text.slice(0, Math.max(0, text.indexOf('\n')))
+  } catch {
+    return ''
+  }
 }
 
 function corrupt(path: string, reason: string, cause?: unknown): GateError {

@@ -182,6 +182,13 @@ export class MeasureStore {
       .map((row) => v.parse(accountSchema, row).account)
   }
 
+  touches(id: string, account: string): boolean {
+    const found = this.#database
+      .prepare('SELECT 1 FROM measure_account WHERE measure = ? AND account = ?')
+      .get(id, account)
+    return found !== undefined
+  }
+
   allow(entry: AllowedAccount): void {
     this.#database
       .prepare(

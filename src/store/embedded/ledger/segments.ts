@@ -39,15 +39,15 @@ export function listSegments(directory: string): readonly Segment[] {
     .map((name) => ({ name, path: join(directory, name), firstSeq: Number(NAME.exec(name)?.[1]) }))
 }
 
-/** The blocks of one segment in order; the generator's return value says how the file ends. */
-export function* blocksOf(path: string): Generator<Block, SegmentEnd, undefined> {
+/** The blocks of one segment in order, from a block's start on; the return value says how the file ends. */
+export function* blocksOf(path: string, from = 0): Generator<Block, SegmentEnd, undefined> {
   const file = openSync(path, 'r')
   try {
     const size = fstatSync(file).size
     let window = Buffer.allocUnsafe(Math.min(READ_BYTES, size))
-    let windowStart = 0
-    let windowBytes = readSync(file, window, 0, window.length, 0)
-    let offset = 0
+    let windowStart = from
+    let windowBytes = readSync(file, window, 0, window.length, from)
+    let offset = from
     while (offset < size) {
       const refill = (): void => {
         if (window.length < Math.min(READ_BYTES, size - offset))
