@@ -99,12 +99,26 @@ export type MeasureEntry = {
   readonly accounts: number
 }
 
+/** What a person did in the console, and why; written before it is done. */
+export type AuditEntry = {
+  readonly kind: 'audit'
+  readonly ts: number
+  readonly author: string
+  readonly role: string
+  /** How it is known who that is: open, token, password or oidc. */
+  readonly via: string
+  readonly action: string
+  readonly subject: string
+  readonly reason: string
+}
+
 export type Entry =
   | ExchangeEntry
   | CompletionEntry
   | RefusalEntry
   | InterruptedEntry
   | MeasureEntry
+  | AuditEntry
   | AgentActEntry
   | AgentOutcomeEntry
   | ApprovalEntry

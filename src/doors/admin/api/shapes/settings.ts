@@ -81,38 +81,39 @@ export const tenant = v.object({
 export type Tenant = v.InferOutput<typeof tenant>
 
 /** Where alerts go. Secrets are written, never read back: `hasSecret` says whether there is one. */
-export const alertKinds = ['webhook', 'slack', 'email', 'syslog'] as const
+export const alertTarget = v.variant('kind', [
+  /** POSTs JSON, signed: header x-portcullis-signature is `t=SECONDS,v1=HMAC-SHA256(secret, "t.body")`. */
+  v.strictObject({ kind: v.literal('webhook'), url: v.pipe(v.string(), v.url(), v.maxLength(2_048)) }),
+  /** An incoming webhook's url, or a bot token (the secret) with a channel: then messages are updated in place. */
+  v.strictObject({
+    kind: v.literal('slack'),
+    url: v.pipe(v.string(), v.url(), v.maxLength(2_048)),
+    channel: v.optional(v.string()),
+  }),
+  v.strictObject({
+    kind: v.literal('email'),
+    host: v.string(),
+    port: v.pipe(count, v.maxValue(65_535)),
+    security: v.optional(v.picklist(['none', 'starttls', 'tls']), 'starttls'),
+    user: v.optional(v.string()),
+    from: v.string(),
+    to: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(32)),
+  }),
+  /** RFC 5424, over UDP, or over TCP and TLS with octet counting (RFC 6587, RFC 5425). */
+  v.strictObject({
+    kind: v.literal('syslog'),
+    host: v.string(),
+    port: v.pipe(count, v.maxValue(65_535)),
+    transport: v.optional(v.picklist(['udp', 'tcp', 'tls']), 'udp'),
+  }),
+])
+
 const routeFields = {
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
   isOn: v.optional(v.boolean(), true),
   /** Campaigns that are less sure are not sent. */
   scoreMin: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.9),
-  target: v.variant('kind', [
-    /** POSTs JSON, signed: header x-portcullis-signature is `t=SECONDS,v1=HMAC-SHA256(secret, "t.body")`. */
-    v.strictObject({ kind: v.literal('webhook'), url: v.pipe(v.string(), v.url(), v.maxLength(2_048)) }),
-    /** An incoming webhook's url, or a bot token (the secret) with a channel: then messages are updated in place. */
-    v.strictObject({
-      kind: v.literal('slack'),
-      url: v.pipe(v.string(), v.url(), v.maxLength(2_048)),
-      channel: v.optional(v.string()),
-    }),
-    v.strictObject({
-      kind: v.literal('email'),
-      host: v.string(),
-      port: v.pipe(count, v.maxValue(65_535)),
-      security: v.optional(v.picklist(['none', 'starttls', 'tls']), 'starttls'),
-      user: v.optional(v.string()),
-      from: v.string(),
-      to: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(32)),
-    }),
-    /** RFC 5424, over UDP, or over TCP and TLS with octet counting (RFC 6587, RFC 5425). */
-    v.strictObject({
-      kind: v.literal('syslog'),
-      host: v.string(),
-      port: v.pipe(count, v.maxValue(65_535)),
-      transport: v.optional(v.picklist(['udp', 'tcp', 'tls']), 'udp'),
-    }),
-  ]),
+  target: alertTarget,
 }
 export const alertRoute = v.object({
   id: v.string(),
