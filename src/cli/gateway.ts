@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Config } from '../config/config.ts'
 import { consoleFiles } from '../console/console-files.ts'
+import type { AdminApi } from '../doors/admin/admin-api.ts'
 import { AdminDoor } from '../doors/admin/admin-door.ts'
 import { DecisionIds } from '../doors/decision-ids.ts'
 import { ExchangeDoor } from '../doors/exchange-door.ts'
-import { Front, type Handler } from '../doors/front.ts'
+import { Front, type FrontOptions, type Handler } from '../doors/front.ts'
 import { GateMetrics } from '../doors/gate-metrics.ts'
 import { HookDoor } from '../doors/hook/hook-door.ts'
 import { McpDoor } from '../doors/mcp/mcp-door.ts'
@@ -25,6 +26,7 @@ import { openSecret } from '../store/embedded/secret.ts'
 import { openState } from '../store/embedded/state.ts'
 import { ToolPinStore } from '../store/embedded/tool-pin-store.ts'
 import { KeptRoad } from './agent-road.ts'
+import { openConsoleApi } from './console-api.ts'
 import { gatewayGauges } from './gateway-gauges.ts'
 import type { OnlineWatch } from './online-watch.ts'
 import { StatePoll } from './state-poll.ts'
@@ -49,8 +51,11 @@ const BOUND = ['listen', 'console', 'consoleToken', 'store', 'limits', 'ledger',
 
 const noWatch: ExchangeWatch = { sketch: () => undefined, begin: () => {}, see: () => {} }
 
+type Console = { readonly front: Front; readonly api: AdminApi }
+
 type Wired = {
-  readonly config: Config
+  /** The configuration as it is now. */
+  readonly live: { config: Config }
   readonly parts: GatewayParts
   readonly state: DatabaseSync
   readonly ledger: Ledger
@@ -74,13 +79,13 @@ export class Gateway implements AsyncDisposable {
   readonly admin: Front | undefined
   readonly #wired: Wired
   readonly #stack: AsyncDisposableStack
-  #config: Config
+  readonly #console: Console | undefined
 
-  private constructor(wired: Wired, front: Front, admin: Front | undefined, stack: AsyncDisposableStack) {
+  private constructor(wired: Wired, front: Front, console: Console | undefined, stack: AsyncDisposableStack) {
     this.#wired = wired
-    this.#config = wired.config
+    this.#console = console
     this.front = front
-    this.admin = admin
+    this.admin = console?.front
     this.#stack = stack
   }
 
@@ -90,14 +95,8 @@ export class Gateway implements AsyncDisposable {
     const { admin, exchanges, ids } = wired
     const shared = { limits: config.limits, ids, now: parts.now }
     const mcp = stack.use(openMcp(config, parts, wired))
-    const adminHandlers: Handler[] = [
-      (request, response, path) => admin.handle(request, response, path),
-      ...(parts.consoleDoors ?? []),
-      consoleFiles(),
-    ]
-    const adminFront =
-      config.console &&
-      stack.use(await Front.open({ ...shared, address: config.console, handlers: adminHandlers }))
+    const console =
+      config.console && (await openConsole({ ...shared, address: config.console }, wired, parts, stack))
     const front = stack.use(
       await Front.open({
         ...shared,
@@ -113,7 +112,7 @@ export class Gateway implements AsyncDisposable {
     )
     stack.defer(() => mcp.drain())
     admin.drainWith(() => front.isDraining)
-    const gateway = new Gateway(wired, front, adminFront, stack.move())
+    const gateway = new Gateway(wired, front, console, stack.move())
     parts.watch?.actOn({
       measures: gateway.measures,
       refresh: () => gateway.refresh(),
@@ -159,10 +158,11 @@ export class Gateway implements AsyncDisposable {
     const { gate, exchanges, keys, standings, recorder, route } = this.#wired
     // First, because it reads a file that may be wrong, and then nothing must have changed.
     this.#wired.kept.use(config.agents)
-    const changed = changedSections(this.#config, config)
+    const { live } = this.#wired
+    const before = live.config
+    const changed = changedSections(before, config)
     const waiting = changed.filter((section) => BOUND.some((bound) => bound === section))
-    const before = this.#config
-    this.#config = { ...config, ...Object.fromEntries(BOUND.map((section) => [section, before[section]])) }
+    live.config = { ...config, ...Object.fromEntries(BOUND.map((section) => [section, before[section]])) }
     if (changed.includes('upstreams')) {
       const old = route.routes
       route.routes = new Routes(config.upstreams)
@@ -170,10 +170,11 @@ export class Gateway implements AsyncDisposable {
     }
     keys.useStatic(config.keys)
     standings.useAllowed(config.allow)
-    gate.use(this.#config)
-    recorder.use(this.#config.ledger)
-    exchanges.use(this.#config, route.routes)
+    gate.use(live.config)
+    recorder.use(live.config.ledger)
+    exchanges.use(live.config, route.routes)
     this.#wired.hook.use(config.hook)
+    this.#console?.api.useConfig()
     return { changed, waiting }
   }
 
@@ -186,6 +187,27 @@ export class Gateway implements AsyncDisposable {
 function openMcp(config: Config, { log, now }: GatewayParts, { kept, state, ids, metrics }: Wired): McpDoor {
   const onFailure = (error: unknown): void => metrics.failed(error)
   return new McpDoor(config, { road: kept.road, pins: new ToolPinStore(state), ids, now, log, onFailure })
+}
+
+/** What people see and do. Streams of events end before its connections are waited for. */
+async function openConsole(
+  options: Omit<FrontOptions, 'handlers'>,
+  wired: Wired,
+  parts: GatewayParts,
+  stack: AsyncDisposableStack,
+): Promise<Console> {
+  const { admin, poll } = wired
+  const { watch, env, now } = parts
+  const api = stack.use(await openConsoleApi({ ...wired, watch, env, now, refresh: () => poll.refresh() }))
+  const handlers: Handler[] = [
+    (request, response, path) => admin.handle(request, response, path),
+    (request, response, path) => api.handle(request, response, path),
+    ...(parts.consoleDoors ?? []),
+    consoleFiles(),
+  ]
+  const front = stack.use(await Front.open({ ...options, handlers }))
+  stack.defer(() => api.endStreams())
+  return { front, api }
 }
 
 async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableStack): Promise<Wired> {
@@ -243,7 +265,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
   for (const gauge of gatewayGauges({ ledger, recorder, exchanges, standings, route, now }))
     metrics.watch(gauge)
   return {
-    ...{ config, parts, state, ledger, recorder, keys, standings, gate, kept },
+    ...{ live: { config }, parts, state, ledger, recorder, keys, standings, gate, kept },
     ...{ metrics, ids, exchanges, hook, admin, poll, route },
   }
 }

@@ -101,6 +101,10 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
     return this.#raised
   }
 
+  get counts(): { readonly behind: number; readonly missed: number } {
+    return { behind: this.#behind, missed: this.#missed }
+  }
+
   get gauges(): readonly GaugeSource[] {
     return [
       {

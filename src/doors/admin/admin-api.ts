@@ -5,6 +5,7 @@ import type { Recorder } from '../../gate/record/recorder.ts'
 import { KeyStore } from '../../store/embedded/key-store.ts'
 import { MeasureStore } from '../../store/embedded/measure-store.ts'
 import { openSecret } from '../../store/embedded/secret.ts'
+import type { GaugeSource } from '../gate-metrics.ts'
 import { AlertStore } from './alerts/alert-store.ts'
 import { Alerter } from './alerts/alerter.ts'
 import type { ApiParts, GateParts } from './api/parts.ts'
@@ -83,6 +84,14 @@ export class AdminApi implements AsyncDisposable {
     return new AdminApi(new Router(allRoutes(parts), doorkeeper, failed), parts, stack.move())
   }
 
+  get gauge(): GaugeSource {
+    return {
+      name: 'portcullis_consoles_open',
+      help: 'Consoles that look on.',
+      read: () => [[{}, this.#parts.hub.streams]],
+    }
+  }
+
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     return this.#router.handle(request, response, path)
   }
@@ -110,7 +119,7 @@ function listen(parts: ApiParts, stack: AsyncDisposableStack, failed: (error: un
     if (message.kind === 'trouble') failed(new Error(message.reason))
     else if (message.kind === 'acts') {
       const { seq, allowed, altered, denied } = message
-      hub.tell({ kind: 'acts', seq, allowed, altered, denied })
+      if (allowed + altered + denied > 0) hub.tell({ kind: 'acts', seq, allowed, altered, denied })
     } else {
       hub.tell({ kind: 'campaigns', raised: [...message.raised], changed: [...message.changed] })
       alerter.consider(message.list)

@@ -53,7 +53,7 @@ export function chartOf(database: DatabaseSync, from: number, now: number): Char
   const chart = { from: start, stepMs, allowed: column(), altered: column(), denied: column() }
   const rows = database
     .prepare(
-      'SELECT minute / ? AS step, sum(allowed) AS allowed, sum(altered) AS altered, sum(denied) AS denied FROM minute WHERE minute >= ? GROUP BY step',
+      'SELECT CAST(minute / ? AS INTEGER) AS step, sum(allowed) AS allowed, sum(altered) AS altered, sum(denied) AS denied FROM minute WHERE minute >= ? GROUP BY step',
     )
     .all(minutes, start / MINUTE_MS)
   for (const row of rows) {

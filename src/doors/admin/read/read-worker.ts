@@ -71,6 +71,8 @@ const measures = new MeasureBook(measureStore, new ProposalStore(state), standin
 let stateVersion = -1
 let stamp = 0
 let findingsAt = 0
+let toldSeq = -1
+let toldMore = true
 let turning: Promise<boolean> = Promise.resolve(false)
 
 const answers = openAnswers({
@@ -135,7 +137,10 @@ async function takeUp(isAsked: boolean): Promise<boolean> {
       })
   }
   const { hasMore, seq, allowed, altered, denied } = intake.step(SLICE_MS)
-  if (allowed + altered + denied > 0) post({ kind: 'acts', seq, allowed, altered, denied, hasMore })
+  const isNews = allowed + altered + denied > 0 || seq !== toldSeq || hasMore !== toldMore
+  if (isNews) post({ kind: 'acts', seq, allowed, altered, denied, hasMore })
+  toldSeq = seq
+  toldMore = hasMore
   return hasMore
 }
 
