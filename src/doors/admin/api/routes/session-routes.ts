@@ -1,0 +1,95 @@
+import { SESSION_COOKIE, type Who } from '../../people/who.ts'
+import type { ApiParts } from '../parts.ts'
+import { ApiProblem } from '../problems.ts'
+import { type Call, type Route, route } from '../route.ts'
+import { me, type Me, signInWays, type SignInWays } from '../shapes/overview.ts'
+import { signIn } from '../shapes/settings.ts'
+
+export function sessionRoutes(parts: ApiParts): readonly Route[] {
+  const { users, doorkeeper, now } = parts
+  const meOf = (who: Who): Me => ({
+    name: who.name,
+    role: who.role,
+    tenant: who.tenant,
+    mode: parts.config().mode,
+    via: who.via,
+    csrf: who.csrf,
+    version: parts.version,
+    ...(who.expires === undefined ? {} : { expires: who.expires }),
+  })
+  return [
+    route({
+      ...{ method: 'GET', path: '/api/signin', role: 'anyone', scope: 'tenant', tag: 'session' },
+      summary: 'How one can sign in',
+      answer: signInWays,
+      handle: async (): Promise<SignInWays> => {
+        if (doorkeeper.isOpen) return { ways: ['open'] }
+        const ways: SignInWays['ways'] = []
+        if (users.list().some(({ via }) => via === 'password')) ways.push('password')
+        if (doorkeeper.hasToken) ways.push('token')
+        const { oidc } = parts
+        return oidc === undefined ? { ways } : { ways: [...ways, 'oidc'], oidcName: oidc.name }
+      },
+    }),
+    route({
+      ...{ method: 'GET', path: '/api/me', role: 'viewer', scope: 'tenant', tag: 'session' },
+      summary: 'Who is signed in, with which role, and the value that writes need in x-portcullis-csrf',
+      answer: me,
+      handle: async ({ who }) => meOf(who),
+    }),
+    route({
+      ...{ method: 'POST', path: '/api/session', role: 'anyone', scope: 'tenant', tag: 'session' },
+      summary: 'Sign in with a name and password, or with the console token; sets a cookie',
+      body: signIn,
+      answer: me,
+      handle: async ({ body: { name, secret }, address, request, response }) => {
+        const found = await parts.signIn.check(name, secret, address)
+        const asker = { ...nobody, name: name ?? 'console-token' }
+        if (!found.ok) {
+          if (found.error.kind === 'too-many')
+            throw new ApiProblem('too-many-tries', 'Wait before you try again.', {
+              retryAfterSeconds: Math.ceil(found.error.waitMs / 1_000),
+            })
+          await parts.audit(asker, 'sign-in.failed', address, 'wrong name or secret')
+          throw new ApiProblem('sign-in-wrong', 'The name or the secret is wrong.')
+        }
+        const user = found.value === 'token' ? undefined : found.value
+        const { token, csrf } = users.openSession(user?.id, now())
+        await parts.audit({ ...asker, role: user?.role ?? 'owner' }, 'sign-in', address, 'signed in')
+        setCookie({ request, response }, token)
+        return meOf({
+          name: user?.name ?? 'console-token',
+          role: user?.role ?? 'owner',
+          tenant: user?.tenant ?? null,
+          via: user === undefined ? 'token' : 'password',
+          csrf,
+          expires: users.session(token, now())?.expires,
+          session: token,
+        })
+      },
+    }),
+    route({
+      ...{ method: 'DELETE', path: '/api/session', role: 'viewer', scope: 'tenant', tag: 'session' },
+      summary: 'Sign out',
+      handle: async ({ who, request, response }) => {
+        if (who.session !== undefined) users.closeSession(who.session)
+        setCookie({ request, response }, undefined)
+        return {}
+      },
+    }),
+  ]
+}
+
+const nobody: Who = {
+  ...{ name: '', role: 'viewer', tenant: null, via: 'password', csrf: '', expires: undefined, session: undefined },
+}
+
+/** Not sent from other sites, not readable by scripts. Behind a TLS proxy that says so, only over TLS. */
+export function setCookie({ request, response }: Pick<Call, 'request' | 'response'>, token: string | undefined): void {
+  const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
+  const life = token === undefined ? '; Max-Age=0' : ''
+  response.setHeader(
+    'set-cookie',
+    `${SESSION_COOKIE}=${token ?? ''}; Path=/; HttpOnly; SameSite=Strict${secure}${life}`,
+  )
+}
