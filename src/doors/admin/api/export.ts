@@ -12,7 +12,10 @@ const ROWS_MAX = 5_000_000
 export async function exportList(route: Route, call: Call): Promise<void> {
   const { response } = call
   const query = call.query as { readonly format: 'csv' | 'json' }
-  const name = `${route.path.split('/').filter((part) => part !== 'api' && !part.startsWith(':')).join('-')}.${query.format}`
+  const name = `${route.path
+    .split('/')
+    .filter((part) => part !== 'api' && !part.startsWith(':'))
+    .join('-')}.${query.format}`
   const pages = pagesOf(route, call)
   // The first page before the first byte: what fails then is still a problem, not half a file.
   const first = await pages.next()

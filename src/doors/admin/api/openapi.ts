@@ -28,7 +28,12 @@ export function openapiOf(routes: readonly Route[], version: string): Json {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'The consoleToken of portcullis.yaml.' },
         cookie: { type: 'apiKey', in: 'cookie', name: 'portcullis-session' },
-        csrf: { type: 'apiKey', in: 'header', name: 'x-portcullis-csrf', description: 'On writes, from /api/me.' },
+        csrf: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'x-portcullis-csrf',
+          description: 'On writes, from /api/me.',
+        },
       },
       responses: {
         problem: {
@@ -52,7 +57,12 @@ function operationOf(route: Route): Json {
     parameters: [...pathParameters(path), ...queryParameters(route)],
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(body, 'input') } },
+          },
+        }),
     responses: {
       200: {
         description: 'Done.',
@@ -65,7 +75,9 @@ function operationOf(route: Route): Json {
 
 function contentOf(answer: v.GenericSchema | undefined, type: string, isList: boolean): Json {
   const schema = answer === undefined ? {} : schemaOf(answer, 'output')
-  return { content: { [type]: { schema }, ...(isList ? { 'text/csv': { schema: { type: 'string' } } } : {}) } }
+  return {
+    content: { [type]: { schema }, ...(isList ? { 'text/csv': { schema: { type: 'string' } } } : {}) },
+  }
 }
 
 function pathParameters(path: string): readonly Json[] {
@@ -91,6 +103,10 @@ function queryParameters({ query }: Route): readonly Json[] {
 }
 
 function schemaOf(schema: v.GenericSchema, typeMode: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = toJsonSchema(schema, { typeMode, errorMode: 'ignore', target: 'draft-2020-12' })
+  const { $schema: _, ...rest } = toJsonSchema(schema, {
+    typeMode,
+    errorMode: 'ignore',
+    target: 'draft-2020-12',
+  })
   return rest as Json
 }

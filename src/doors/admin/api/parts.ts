@@ -3,8 +3,8 @@ import type { AgentRoad } from '../../../gate/agent-road.ts'
 import type { KeyStore } from '../../../store/embedded/key-store.ts'
 import type { LedgerHealth } from '../../../store/embedded/ledger/ledger.ts'
 import type { MeasureStore } from '../../../store/embedded/measure-store.ts'
-import type { Alerter } from '../alerts/alerter.ts'
 import type { AlertStore } from '../alerts/alert-store.ts'
+import type { Alerter } from '../alerts/alerter.ts'
 import type { Hub } from '../live/hub.ts'
 import type { Jobs, Work } from '../live/jobs.ts'
 import type { SignIn } from '../people/sign-in.ts'
@@ -66,6 +66,8 @@ export async function settle({ refresh, reader }: Pick<ApiParts, 'refresh' | 're
 export function startJob({ jobs }: ApiParts, who: Who, kind: Job['kind'], work: Work): Job {
   const job = jobs.start(kind, who.name, work)
   if (job === undefined)
-    throw new ApiProblem('too-many-tries', 'Too much is running already; wait for it to end.', { retryAfterSeconds: 5 })
+    throw new ApiProblem('too-many-tries', 'Too much is running already; wait for it to end.', {
+      retryAfterSeconds: 5,
+    })
   return job
 }

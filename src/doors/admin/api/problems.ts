@@ -28,7 +28,11 @@ export class ApiProblem extends Error {
   readonly code: ProblemCode
   readonly more: Partial<Pick<Problem, 'fields' | 'retryAfterSeconds'>>
 
-  constructor(code: ProblemCode, detail: string, more: Partial<Pick<Problem, 'fields' | 'retryAfterSeconds'>> = {}) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: Partial<Pick<Problem, 'fields' | 'retryAfterSeconds'>> = {},
+  ) {
     super(detail)
     this.name = 'ApiProblem'
     this.code = code

@@ -12,7 +12,9 @@ export const moment = v.optional(whole)
 /** What every list takes. */
 export const page = {
   limit: v.optional(v.pipe(whole, v.minValue(1), v.maxValue(PAGE_MAX)), String(PAGE_DEFAULT)),
-  cursor: v.optional(v.pipe(v.string(), v.maxLength(TEXT_MAX), v.regex(/^[0-9:.]+$/, 'a cursor of this list'))),
+  cursor: v.optional(
+    v.pipe(v.string(), v.maxLength(TEXT_MAX), v.regex(/^[0-9:.]+$/, 'a cursor of this list')),
+  ),
   /** With either, the whole list comes as a file. */
   format: v.optional(v.picklist(['csv', 'json'])),
 }

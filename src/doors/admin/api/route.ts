@@ -90,7 +90,10 @@ export function route<Query = Record<string, never>, Body = undefined>(
 /** What a list's handler gets of the query beside its own filters. */
 export type Paged = { readonly limit: number; readonly cursor: string | undefined }
 
-type ListDefinition<Filters extends v.ObjectEntries, Item> = Pick<Route, 'path' | 'role' | 'tag' | 'summary'> & {
+type ListDefinition<Filters extends v.ObjectEntries, Item> = Pick<
+  Route,
+  'path' | 'role' | 'tag' | 'summary'
+> & {
   readonly scope?: Route['scope']
   readonly filters: Filters
   readonly item: v.ObjectSchema<v.ObjectEntries, undefined>
@@ -100,7 +103,9 @@ type ListDefinition<Filters extends v.ObjectEntries, Item> = Pick<Route, 'path' 
 }
 
 /** A list: pages by cursor, and comes whole as CSV or JSON. */
-export function list<Filters extends v.ObjectEntries, Item>(definition: ListDefinition<Filters, Item>): Route {
+export function list<Filters extends v.ObjectEntries, Item>(
+  definition: ListDefinition<Filters, Item>,
+): Route {
   const { filters, item, handle, ...rest } = definition
   return {
     ...rest,

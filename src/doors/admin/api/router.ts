@@ -84,7 +84,10 @@ export class Router {
     if (roles.indexOf(who.value.role) < roles.indexOf(role))
       throw new ApiProblem('role-too-low', `This needs the role ${role}; you are ${who.value.role}.`)
     if (scope === 'deployment' && who.value.tenant !== null)
-      throw new ApiProblem('all-tenants-only', `You see tenant ${who.value.tenant} only; this shows all of them.`)
+      throw new ApiProblem(
+        'all-tenants-only',
+        `You see tenant ${who.value.tenant} only; this shows all of them.`,
+      )
     return who.value
   }
 

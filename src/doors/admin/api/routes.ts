@@ -1,5 +1,5 @@
-import type { ApiParts } from './parts.ts'
 import { openapiOf } from './openapi.ts'
+import type { ApiParts } from './parts.ts'
 import { type Route, route } from './route.ts'
 import { actRoutes } from './routes/act-routes.ts'
 import { agentRoutes } from './routes/agent-routes.ts'

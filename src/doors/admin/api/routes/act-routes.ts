@@ -1,12 +1,12 @@
 import * as v from 'valibot'
-import type { Account, AccountDetail } from '../shapes/acts.ts'
-import { account, accountDetail, act, actDetail, revealPrompts } from '../shapes/acts.ts'
-import { job } from '../shapes/common.ts'
+import { readPrompts } from '../../jobs/read-prompts.ts'
 import { type ApiParts, startJob } from '../parts.ts'
 import { notFound } from '../problems.ts'
 import { moment, text } from '../queries.ts'
 import { list, type Route, route } from '../route.ts'
-import { readPrompts } from '../../jobs/read-prompts.ts'
+import type { Account, AccountDetail } from '../shapes/acts.ts'
+import { account, accountDetail, act, actDetail, revealPrompts } from '../shapes/acts.ts'
+import { job } from '../shapes/common.ts'
 import { keyState } from './key-routes.ts'
 
 export function actRoutes(parts: ApiParts): readonly Route[] {

@@ -18,7 +18,7 @@ import {
   type SessionStep,
   sessionDetail,
 } from '../shapes/agents.ts'
-import { done, type Done } from '../shapes/common.ts'
+import { type Done, done } from '../shapes/common.ts'
 
 const STEPS_MAX = 500
 
@@ -138,9 +138,16 @@ function approvalRoutes(parts: ApiParts): readonly Route[] {
           throw new ApiProblem('state-conflict', 'The digest is not that of this call: look at it again.')
         if (ticket.state !== 'open')
           throw new ApiProblem('state-conflict', `It is ${ticket.state}; nobody can answer it any more.`)
-        await parts.audit(who, `approval.${answer}`, ticket.id, `${ticket.tool} of ${ticket.agent}: ${reason}`)
+        await parts.audit(
+          who,
+          `approval.${answer}`,
+          ticket.id,
+          `${ticket.tool} of ${ticket.agent}: ${reason}`,
+        )
         const by = { author: who.name, reason }
-        const answered = await (answer === 'approve' ? road.approve(ticket.id, by) : road.refuse(ticket.id, by))
+        const answered = await (answer === 'approve'
+          ? road.approve(ticket.id, by)
+          : road.refuse(ticket.id, by))
         if (!answered.ok) throw new ApiProblem('state-conflict', `The ticket is gone (${answered.error}).`)
         await settle(parts)
         return { id: ticket.id }
@@ -151,7 +158,8 @@ function approvalRoutes(parts: ApiParts): readonly Route[] {
 
 function needed({ road }: ApiParts, id: string | undefined, tenant: string | undefined): TicketRecord {
   const ticket = road.approvals.find(id ?? '')
-  if (ticket === undefined || (tenant !== undefined && ticket.tenant !== tenant)) throw notFound('such approval')
+  if (ticket === undefined || (tenant !== undefined && ticket.tenant !== tenant))
+    throw notFound('such approval')
   return ticket
 }
 

@@ -1,13 +1,13 @@
+import * as v from 'valibot'
 import type { StoredRoute } from '../../alerts/alert-store.ts'
 import { compact } from '../../read/acts.ts'
 import { sliced } from '../../read/pages.ts'
-import { type ApiParts } from '../parts.ts'
+import type { ApiParts } from '../parts.ts'
 import { notFound } from '../problems.ts'
 import { list, type Route, route } from '../route.ts'
 import { undo } from '../shapes/campaigns.ts'
-import { done, type Done } from '../shapes/common.ts'
+import { type Done, done } from '../shapes/common.ts'
 import { type AlertRoute, alertRoute, alertTest, saveAlertRoute } from '../shapes/settings.ts'
-import * as v from 'valibot'
 
 const empty = v.optional(v.strictObject({}), {})
 

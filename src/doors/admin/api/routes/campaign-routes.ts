@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
+import type { Who } from '../../people/who.ts'
 import { accountSorts, campaignSorts } from '../../read/campaigns.ts'
 import { changeText } from '../../read/change-note.ts'
 import type { ChangeDetail } from '../../state/change-store.ts'
-import type { Who } from '../../people/who.ts'
 import { type ApiParts, settle } from '../parts.ts'
 import { ApiProblem, notFound } from '../problems.ts'
 import { text, whole } from '../queries.ts'
@@ -20,7 +20,7 @@ import {
   splitCampaign,
   undo,
 } from '../shapes/campaigns.ts'
-import { done, type Done } from '../shapes/common.ts'
+import { type Done, done } from '../shapes/common.ts'
 
 const ID_BYTES = 4
 
@@ -33,7 +33,11 @@ function readingRoutes({ reader }: ApiParts): readonly Route[] {
     list({
       ...{ path: '/api/campaigns', role: 'viewer', tag: 'campaigns' },
       summary: 'Campaigns, worst first',
-      filters: { state: v.optional(campaignState), q: text, sort: v.optional(v.picklist(campaignSorts), 'score') },
+      filters: {
+        state: v.optional(campaignState),
+        q: text,
+        sort: v.optional(v.picklist(campaignSorts), 'score'),
+      },
       item: campaignSummary,
       handle: ({ query }) => reader.ask('campaigns', query),
     }),
@@ -113,7 +117,8 @@ function changingRoutes(parts: ApiParts): readonly Route[] {
       handle: async ({ who, body: { into, from, reason } }) => {
         const campaign = await needed(into)
         const others = await Promise.all(from.map(needed))
-        if (others.includes(campaign)) throw new ApiProblem('fields-wrong', 'A campaign cannot be merged into itself.')
+        if (others.includes(campaign))
+          throw new ApiProblem('fields-wrong', 'A campaign cannot be merged into itself.')
         return await change(who, reason, { kind: 'merge', campaign, from: others })
       },
     }),

@@ -7,8 +7,17 @@ import { type ApiParts, settle } from '../parts.ts'
 import { ApiProblem, notFound } from '../problems.ts'
 import { text } from '../queries.ts'
 import { list, type Route, route } from '../route.ts'
-import { done, type Done } from '../shapes/common.ts'
-import { createKey, type Key, key, madeKey, type MadeKey, revokeKey, rotateKey, tenant } from '../shapes/settings.ts'
+import { type Done, done } from '../shapes/common.ts'
+import {
+  createKey,
+  type Key,
+  key,
+  type MadeKey,
+  madeKey,
+  revokeKey,
+  rotateKey,
+  tenant,
+} from '../shapes/settings.ts'
 
 export function keyRoutes(parts: ApiParts): readonly Route[] {
   const { keys, reader, now } = parts
@@ -49,7 +58,9 @@ export function keyRoutes(parts: ApiParts): readonly Route[] {
         const wanted = q?.trim() ?? ''
         const all = [...stored(), ...configured()].reverse()
         return sliced(
-          all.filter(({ id, account, tenant: of }) => [id, account, of].some((field) => field.includes(wanted))),
+          all.filter(({ id, account, tenant: of }) =>
+            [id, account, of].some((field) => field.includes(wanted)),
+          ),
           page,
         )
       },
@@ -89,7 +100,8 @@ export function keyRoutes(parts: ApiParts): readonly Route[] {
       answer: madeKey,
       handle: async ({ who, params, body: { overlapMs, reason } }) => {
         const { id, digest: _, ...owner } = needed(params.id)
-        if (owner.revoked !== undefined) throw new ApiProblem('state-conflict', 'It was revoked; make a new one.')
+        if (owner.revoked !== undefined)
+          throw new ApiProblem('state-conflict', 'It was revoked; make a new one.')
         await parts.audit(who, 'key.rotate', id, reason)
         const made = add({ ...owner, created: now(), expires: undefined })
         keys.expire(id, now() + overlapMs)
@@ -107,7 +119,9 @@ export function keyRoutes(parts: ApiParts): readonly Route[] {
         const all = [...stored(), ...configured()]
         const users = parts.users.list()
         const named = [...active.map((each) => each.tenant), ...all.map((each) => each.tenant)]
-        const names = new Set([...named, ...users.flatMap((user) => user.tenant ?? [])].filter((name) => name !== ''))
+        const names = new Set(
+          [...named, ...users.flatMap((user) => user.tenant ?? [])].filter((name) => name !== ''),
+        )
         const rows = [...names].sort().map((name) => ({
           tenant: name,
           accounts: active.find((each) => each.tenant === name)?.accounts ?? 0,
@@ -121,7 +135,10 @@ export function keyRoutes(parts: ApiParts): readonly Route[] {
   ]
 }
 
-export function keyState({ revoked, expires }: Pick<StoredKey, 'revoked' | 'expires'>, now: number): Key['state'] {
+export function keyState(
+  { revoked, expires }: Pick<StoredKey, 'revoked' | 'expires'>,
+  now: number,
+): Key['state'] {
   if (revoked !== undefined) return 'revoked'
   return expires !== undefined && expires <= now ? 'expired' : 'valid'
 }

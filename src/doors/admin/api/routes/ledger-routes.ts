@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { verifyInThread } from '../../jobs/verify.ts'
 import { ledgerEntries } from '../../../../gate/export-exchanges.ts'
+import { verifyInThread } from '../../jobs/verify.ts'
 import { type ApiParts, startJob } from '../parts.ts'
 import { notFound } from '../problems.ts'
 import { moment, text } from '../queries.ts'
 import { list, type Route, route, Sent } from '../route.ts'
 import { job } from '../shapes/common.ts'
-import { ledgerEntry, ledgerEntryDetail, type LedgerStatus, ledgerStatus } from '../shapes/ledger.ts'
+import { type LedgerStatus, ledgerEntry, ledgerEntryDetail, ledgerStatus } from '../shapes/ledger.ts'
 
 const empty = v.optional(v.strictObject({}), {})
 /** Lines between two turns of the event loop: an export must not hold up the gate. */
@@ -47,7 +47,8 @@ export function ledgerRoutes(parts: ApiParts): readonly Route[] {
     }),
     route({
       ...{ method: 'POST', path: '/api/ledger/verify', role: 'viewer', tag: 'ledger' },
-      summary: 'Read all of it and check every hash, link and signature; a job whose result is LedgerVerification',
+      summary:
+        'Read all of it and check every hash, link and signature; a job whose result is LedgerVerification',
       body: empty,
       answer: job,
       handle: async ({ who }) => startJob(parts, who, 'ledger-verify', () => verifyInThread(directory)),
@@ -66,7 +67,8 @@ export function ledgerRoutes(parts: ApiParts): readonly Route[] {
         for (const line of ledgerEntries(directory)) {
           lines.push(`${JSON.stringify(line)}\n`)
           if (lines.length < LINES_A_TURN) continue
-          if (!response.write(lines.join(''))) await Promise.race([once(response, 'drain'), once(response, 'close')])
+          if (!response.write(lines.join('')))
+            await Promise.race([once(response, 'drain'), once(response, 'close')])
           else await new Promise(setImmediate)
           if (response.destroyed) return Sent.streaming
           lines = []

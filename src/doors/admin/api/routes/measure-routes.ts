@@ -1,24 +1,24 @@
 import * as v from 'valibot'
 import { clear, parseStanding } from '../../../../gate/standing.ts'
-import type { NewProposal } from '../../state/proposal-store.ts'
 import type { Who } from '../../people/who.ts'
 import { standingEffect } from '../../read/standing-words.ts'
+import type { NewProposal } from '../../state/proposal-store.ts'
 import { type ApiParts, settle } from '../parts.ts'
 import { ApiProblem, notFound } from '../problems.ts'
 import { text } from '../queries.ts'
 import { list, type Route, route } from '../route.ts'
-import { done, type Done } from '../shapes/common.ts'
+import { undo } from '../shapes/campaigns.ts'
+import { type Done, done } from '../shapes/common.ts'
 import {
   allowAccount,
   allowed,
   answerProposal,
   applyMeasure,
+  type MeasurePreview,
   measure,
   measurePreview,
-  type MeasurePreview,
   previewMeasure,
 } from '../shapes/measures.ts'
-import { undo } from '../shapes/campaigns.ts'
 
 const measureState = v.optional(v.picklist(['proposed', 'in force', 'expired', 'undone', 'refused']))
 const measuredAccount = v.object({ account: v.string() })
@@ -102,7 +102,12 @@ function changingRoutes(parts: ApiParts): readonly Route[] {
         }
         const isProposal = needsSecondPerson(parts, standing)
         const what = `${standing} for ${accounts.length} accounts`
-        await parts.audit(who, isProposal ? 'measure.propose' : 'measure.apply', campaign ?? '', `${what}: ${reason}`)
+        await parts.audit(
+          who,
+          isProposal ? 'measure.propose' : 'measure.apply',
+          campaign ?? '',
+          `${what}: ${reason}`,
+        )
         if (isProposal) {
           const id = proposals.add(wanted)
           await settle(parts)
@@ -153,7 +158,10 @@ async function answerAs(
   if (found.state !== 'waiting') throw new ApiProblem('state-conflict', `It was ${found.state} before.`)
   // Taking one's own proposal back needs nobody else.
   if (answer === 'approve' && found.author === who.name)
-    throw new ApiProblem('second-person-needed', `${found.author} proposed it; somebody else has to approve it.`)
+    throw new ApiProblem(
+      'second-person-needed',
+      `${found.author} proposed it; somebody else has to approve it.`,
+    )
   await parts.audit(who, `measure.${answer}`, id, reason)
   if (!proposals.answer(id, answer === 'approve' ? 'approved' : 'refused', who.name, now()))
     throw new ApiProblem('state-conflict', 'Somebody else answered it just now.')

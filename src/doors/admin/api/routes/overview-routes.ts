@@ -4,7 +4,7 @@ import { ApiProblem, notFound } from '../problems.ts'
 import { whole } from '../queries.ts'
 import { type Route, route, Sent } from '../route.ts'
 import { job } from '../shapes/common.ts'
-import { overview, type Overview } from '../shapes/overview.ts'
+import { type Overview, overview } from '../shapes/overview.ts'
 
 const HOURS_MAX = 24 * 90
 
@@ -44,7 +44,8 @@ export function overviewRoutes(parts: ApiParts): readonly Route[] {
     }),
     route({
       ...{ method: 'GET', path: '/api/events', role: 'viewer', tag: 'overview' },
-      summary: 'Server-sent events: what changes, as it does; a ping every 15 seconds; Last-Event-ID goes on where it stopped',
+      summary:
+        'Server-sent events: what changes, as it does; a ping every 15 seconds; Last-Event-ID goes on where it stopped',
       answerType: 'text/event-stream',
       handle: async ({ request, response }) => {
         const last = request.headers['last-event-id']

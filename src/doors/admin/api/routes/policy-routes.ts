@@ -6,25 +6,25 @@ import { readyMadePolicies } from '../../../../config/agents.ts'
 import { agentDetectors } from '../../../../gate/agent-gate.ts'
 import { readAgentPolicy } from '../../../../gate/decide/read-agent-policy.ts'
 import { GateError } from '../../../../kernel/gate-error.ts'
+import { diffOf } from '../../jobs/diff.ts'
+import { backtestInThread, proveInThread } from '../../jobs/policy.ts'
 import type { Who } from '../../people/who.ts'
 import { compact } from '../../read/acts.ts'
 import { sliced } from '../../read/pages.ts'
 import { policyDigest, policyFile, type StoredPolicy } from '../../state/policy-store.ts'
-import { diffOf } from '../../jobs/diff.ts'
-import { backtestInThread, proveInThread } from '../../jobs/policy.ts'
 import { type ApiParts, settle, startJob } from '../parts.ts'
 import { ApiProblem, notFound } from '../problems.ts'
 import { list, type Route, route } from '../route.ts'
-import { done, type Done, job } from '../shapes/common.ts'
+import { type Done, done, job } from '../shapes/common.ts'
 import {
   changePolicy,
   type PolicyDetail,
   type PolicyValidation,
+  type PolicyVersion,
   policyDetail,
   policyProof,
   policyValidation,
   policyVersion,
-  type PolicyVersion,
   savePolicy,
   validatePolicy,
 } from '../shapes/policies.ts'
@@ -137,10 +137,13 @@ function changingRoutes(parts: ApiParts): readonly Route[] {
       answer: done,
       handle: async ({ who, body: { reason } }): Promise<Done> => {
         const { active } = policies
-        if (active === undefined) throw new ApiProblem('state-conflict', 'The policy of portcullis.yaml is in force already.')
+        if (active === undefined)
+          throw new ApiProblem('state-conflict', 'The policy of portcullis.yaml is in force already.')
         const before = policies
           .list()
-          .filter(({ state, changed, id }) => state === 'retired' && id !== active.id && changed >= active.created)
+          .filter(
+            ({ state, changed, id }) => state === 'retired' && id !== active.id && changed >= active.created,
+          )
           .sort((a, b) => b.changed - a.changed)[0]
         await parts.audit(who, 'policy.rollback', active.name, reason)
         parts.usePolicy(before && policyFile(parts.config().store, before))
@@ -154,8 +157,16 @@ function changingRoutes(parts: ApiParts): readonly Route[] {
 }
 
 const steps = {
-  stage: { from: ['draft', 'retired'], to: 'staged', summary: 'Mark a draft as the next one to be made active' },
-  activate: { from: ['staged', 'retired'], to: 'active', summary: 'Put a staged policy in force; rollback takes it back' },
+  stage: {
+    from: ['draft', 'retired'],
+    to: 'staged',
+    summary: 'Mark a draft as the next one to be made active',
+  },
+  activate: {
+    from: ['staged', 'retired'],
+    to: 'active',
+    summary: 'Put a staged policy in force; rollback takes it back',
+  },
   discard: { from: ['draft', 'staged'], to: 'retired', summary: 'Put a draft away' },
 } as const
 
@@ -241,7 +252,11 @@ function allPolicies({ policies, config }: ApiParts): readonly Shown[] {
     readyMadePolicies.includes(named) ? readyMade(named) : named,
     isActive ? 'active' : 'retired',
   )
-  return [...own, configured, ...readyMadePolicies.map((name) => around(name, name, readyMade(name), 'built-in'))]
+  return [
+    ...own,
+    configured,
+    ...readyMadePolicies.map((name) => around(name, name, readyMade(name), 'built-in')),
+  ]
 }
 
 function readyMade(name: string): string {
@@ -268,7 +283,18 @@ function stored({ policies }: ApiParts, id: string | undefined): StoredPolicy {
   return found
 }
 
-function versionOf({ id, name, state, text, author, reason, created, changed, backtest, proof }: Shown): PolicyVersion {
+function versionOf({
+  id,
+  name,
+  state,
+  text,
+  author,
+  reason,
+  created,
+  changed,
+  backtest,
+  proof,
+}: Shown): PolicyVersion {
   const worst = proof?.verdicts.map(({ verdict }) => verdict).sort((a, b) => rank(a) - rank(b))[0]
   return {
     ...{ id, name, state, digest: policyDigest(text), author, reason, created, changed },
@@ -290,6 +316,9 @@ function validationOf(text: string): PolicyValidation {
   } catch (error) {
     if (!(error instanceof GateError)) throw error
     const [, line, problem] = /^policy:(\d+): (.*)$/s.exec(error.message) ?? []
-    return { isValid: false, problems: [compact({ line: line ? Number(line) : undefined, problem: problem ?? error.message })] }
+    return {
+      isValid: false,
+      problems: [compact({ line: line ? Number(line) : undefined, problem: problem ?? error.message })],
+    }
   }
 }

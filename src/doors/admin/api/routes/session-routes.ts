@@ -2,7 +2,7 @@ import { SESSION_COOKIE, type Who } from '../../people/who.ts'
 import type { ApiParts } from '../parts.ts'
 import { ApiProblem } from '../problems.ts'
 import { type Call, type Route, route } from '../route.ts'
-import { me, type Me, signInWays, type SignInWays } from '../shapes/overview.ts'
+import { type Me, me, type SignInWays, signInWays } from '../shapes/overview.ts'
 import { signIn } from '../shapes/settings.ts'
 
 export function sessionRoutes(parts: ApiParts): readonly Route[] {
@@ -81,11 +81,22 @@ export function sessionRoutes(parts: ApiParts): readonly Route[] {
 }
 
 const nobody: Who = {
-  ...{ name: '', role: 'viewer', tenant: null, via: 'password', csrf: '', expires: undefined, session: undefined },
+  ...{
+    name: '',
+    role: 'viewer',
+    tenant: null,
+    via: 'password',
+    csrf: '',
+    expires: undefined,
+    session: undefined,
+  },
 }
 
 /** Not sent from other sites, not readable by scripts. Behind a TLS proxy that says so, only over TLS. */
-export function setCookie({ request, response }: Pick<Call, 'request' | 'response'>, token: string | undefined): void {
+export function setCookie(
+  { request, response }: Pick<Call, 'request' | 'response'>,
+  token: string | undefined,
+): void {
   const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
   const life = token === undefined ? '; Max-Age=0' : ''
   response.setHeader(

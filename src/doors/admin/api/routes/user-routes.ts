@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PUBLIC_FILE } from '../../../../store/embedded/ledger/signing.ts'
 import { hashPassword } from '../../people/passwords.ts'
 import type { StoredUser } from '../../people/user-store.ts'
@@ -8,8 +8,16 @@ import { sliced } from '../../read/pages.ts'
 import { type ApiParts, settle } from '../parts.ts'
 import { ApiProblem, notFound } from '../problems.ts'
 import { list, type Route, route } from '../route.ts'
-import { done, type Done } from '../shapes/common.ts'
-import { addUser, changeSettings, changeUser, type Settings, settings, type User, user } from '../shapes/settings.ts'
+import { type Done, done } from '../shapes/common.ts'
+import {
+  addUser,
+  changeSettings,
+  changeUser,
+  type Settings,
+  settings,
+  type User,
+  user,
+} from '../shapes/settings.ts'
 
 export function userRoutes(parts: ApiParts): readonly Route[] {
   const { users, now } = parts
@@ -28,7 +36,10 @@ export function userRoutes(parts: ApiParts): readonly Route[] {
       answer: done,
       handle: async ({ who, body: { name, role, tenant, password, reason } }): Promise<Done> => {
         if (users.count() === 0 && !parts.doorkeeper.hasToken && (role !== 'owner' || password === undefined))
-          throw new ApiProblem('fields-wrong', 'The first user must be an owner with a password: nobody else could sign in.')
+          throw new ApiProblem(
+            'fields-wrong',
+            'The first user must be an owner with a password: nobody else could sign in.',
+          )
         if (role === 'owner' && tenant !== null)
           throw new ApiProblem('fields-wrong', 'An owner is of all tenants.')
         await parts.audit(who, 'user.add', name, `${role}: ${reason}`)
@@ -57,7 +68,12 @@ export function userRoutes(parts: ApiParts): readonly Route[] {
         }
         if (isOwner(found) && !isOwner(changed) && users.list().filter(isOwner).length === 1)
           throw new ApiProblem('state-conflict', 'This is the last owner; make another one first.')
-        await parts.audit(who, 'user.change', found.name, `${changed.role}${changed.isDisabled ? ', disabled' : ''}: ${reason}`)
+        await parts.audit(
+          who,
+          'user.change',
+          found.name,
+          `${changed.role}${changed.isDisabled ? ', disabled' : ''}: ${reason}`,
+        )
         users.change(changed)
         return { id: found.id }
       },
@@ -81,7 +97,12 @@ function settingRoutes(parts: ApiParts): readonly Route[] {
       answer: settings,
       handle: async ({ who, body: { twoPersonRule, reason } }) => {
         const before = parts.settings.read()
-        await parts.audit(who, 'settings.change', 'twoPersonRule', `${twoPersonRule ?? before.twoPersonRule}: ${reason}`)
+        await parts.audit(
+          who,
+          'settings.change',
+          'twoPersonRule',
+          `${twoPersonRule ?? before.twoPersonRule}: ${reason}`,
+        )
         parts.settings.write({ ...before, ...(twoPersonRule === undefined ? {} : { twoPersonRule }) })
         await settle(parts)
         return settingsOf(parts)
