@@ -63,6 +63,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./countermeasure.ts')).countermeasure,
   },
   {
+    name: 'backtest',
+    summary: 'show what another policy would have done to the acts of the past',
+    load: async () => (await import('./backtest.ts')).backtest,
+  },
+  {
     name: 'approvals',
     summary: 'list, approve and refuse what agents were stopped to ask about',
     load: async () => (await import('./approvals.ts')).approvals,

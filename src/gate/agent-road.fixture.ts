@@ -78,9 +78,13 @@ export class TestRoad implements AsyncDisposable {
     })
   }
 
+  get ledgerDirectory(): string {
+    return join(this.#directory, 'ledger')
+  }
+
   /** What the ledger holds by now, checkpoints aside. */
   entries(): readonly Readonly<Record<string, unknown>>[] {
-    return [...ledgerEntries(join(this.#directory, 'ledger'))]
+    return [...ledgerEntries(this.ledgerDirectory)]
       .map(({ entry }) => entry)
       .filter(({ kind }) => kind !== 'checkpoint')
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
+import type { AgentAct } from '../../gate/act.ts'
 import type { AgentGate, Verdict } from '../../gate/agent-gate.ts'
 import { parseAct } from './parse-act.ts'
 
@@ -19,6 +20,17 @@ export async function judgeLines(gate: AgentGate, input: Readable, output: Writa
     }
     if (answers !== '' && !output.write(answers)) await once(output, 'drain')
   }
+}
+
+/** The acts of a recorded trace; lines that are none are counted by `refused` and left out. */
+export async function* actsOf(input: Readable, refused: () => void): AsyncGenerator<AgentAct> {
+  for await (const lines of linesOf(input))
+    for (const text of lines) {
+      if (text?.trim() === '') continue
+      const parsed = text === undefined ? undefined : parseAct(text)
+      if (parsed?.ok) yield parsed.value
+      else refused()
+    }
 }
 
 function answer(gate: AgentGate, text: string, line: number): string {
