@@ -16,6 +16,7 @@ import { canaryOf } from '../gate/enforce/canary/canary.ts'
 import { ReasoningSeals } from '../gate/enforce/reasoning-seals.ts'
 import { ExchangeGate, type ExchangeWatch } from '../gate/exchange-gate.ts'
 import { KeyRing } from '../gate/identify/key-ring.ts'
+import { Tokens } from '../gate/identify/tokens.ts'
 import { ReasoningBindings } from '../gate/inspect/distillation/reasoning-bindings.ts'
 import { Recorder } from '../gate/record/recorder.ts'
 import { Standings } from '../gate/standing-book.ts'
@@ -228,8 +229,10 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
   const recorder = new Recorder(ledger, config.ledger)
   const route = { routes: new Routes(config.upstreams) }
   stack.defer(() => route.routes.destroy())
+  const tokens = new Tokens(config.identity)
   const gate = new ExchangeGate(config, {
     keys,
+    tokens,
     standings,
     recorder,
     reasoning: new ReasoningBindings(pepper),

@@ -1,3 +1,4 @@
+import { keyScopes } from '../config/identity-section.ts'
 import { digestKey, keyName } from '../gate/identify/key-ring.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { KeyStore, newKey, type StoredKey } from '../store/embedded/key-store.ts'
@@ -29,6 +30,11 @@ export const keys: Command = {
     plan: { type: 'string', value: 'PLAN', summary: "the account's plan" },
     labels: { type: 'string', value: 'A,B', summary: 'labels that data rules refer to' },
     models: { type: 'string', value: 'GLOB,…', summary: 'models the key may ask for (default: all)' },
+    scopes: {
+      type: 'string',
+      value: 'A,B',
+      summary: `what it may be used for: ${keyScopes.join(', ')} (default: all)`,
+    },
     expires: { type: 'string', value: 'TIME', summary: 'end of the key from now: 30m, 24h, 7d' },
     overlap: { type: 'string', value: 'TIME', summary: 'with rotate: how long the old key still works' },
     json: { type: 'boolean', summary: 'JSON on standard output' },
@@ -70,6 +76,10 @@ type Context = {
 
 function create({ store, keyStore, options, console }: Context): ExitCode {
   const models = listOption(options, 'models')
+  const scopes = listOption(options, 'scopes')
+  const unknown = scopes.find((scope) => !keyScopes.some((known) => known === scope))
+  if (unknown !== undefined)
+    throw new GateError('usage', `There is no scope ${unknown}; there are ${keyScopes.join(', ')}.`)
   const lifeMs = durationOption(options, 'expires')
   const now = console.now()
   return show(
@@ -81,6 +91,7 @@ function create({ store, keyStore, options, console }: Context): ExitCode {
       plan: textOption(options, 'plan'),
       labels: listOption(options, 'labels'),
       models: models.length === 0 ? ['*'] : models,
+      scopes: scopes.length === 0 ? undefined : scopes,
       created: now,
       expires: lifeMs === undefined ? undefined : now + lifeMs,
       revoked: undefined,

@@ -127,7 +127,15 @@ function seen(exchange: Exchange, watch: OnlineWatch): SeenExchange {
         prompt,
       },
       sketch: watch.sketch(system, prompt),
-      ...{ isStream: false, maxTokens, temperature, n, reasoningBlocks: [], reasoning: 'unsealed' },
+      ...{
+        isStream: false,
+        maxTokens,
+        temperature,
+        n,
+        reasoningBlocks: [],
+        reasoning: 'unsealed',
+        hasSecret: false,
+      },
     },
     completion: {
       ...{ kind: 'completion', id: id.value, ts, status, outcome: 'answered', ms: 0, bytes: 0 },

@@ -1,5 +1,6 @@
 import type { AgentsConfig } from './agents.ts'
 import type { HookConfig } from './hook-section.ts'
+import type { IdentityConfig } from './identity-section.ts'
 import type { McpServerConfig } from './mcp.ts'
 
 /**
@@ -25,6 +26,7 @@ export type Config = {
   /** Globs over accounts that no countermeasure ever touches. */
   readonly allow: readonly string[]
   readonly reasoning: ReasoningConfig
+  readonly identity: IdentityConfig
   readonly ledger: LedgerConfig
   readonly watch: WatchConfig
   readonly agents: AgentsConfig
@@ -51,6 +53,8 @@ export type UpstreamConfig = {
   readonly local: boolean
   /** SHA-256 of the server's certificate, hexadecimal without colons. A server that shows another is refused. */
   readonly tlsFingerprint: string | undefined
+  /** Digests of models as the server lists them. A server that has another under the name is not asked for it. */
+  readonly digests: Readonly<Record<string, string>>
   readonly connectMs: number
   readonly firstByteMs: number
   readonly idleMs: number
@@ -67,6 +71,7 @@ export type StaticKey = {
   readonly plan: string | undefined
   readonly labels: readonly string[]
   readonly models: readonly string[]
+  readonly scopes?: readonly string[] | undefined
 }
 
 export type Limits = {
@@ -85,11 +90,18 @@ export type Limits = {
 export type Rates = {
   readonly key: Rate
   readonly account: Rate
+  readonly tenant: Rate
+  /** All accounts under measures of one campaign together. */
+  readonly campaign: Rate
   /** Refused keys a minute from one address; beyond it the address is turned away before its key is looked at. */
   readonly refusalsPerMinute: number
 }
 
-export type Rate = { readonly requestsPerMinute: number; readonly tokensPerMinute: number }
+export type Rate = {
+  readonly requestsPerMinute: number
+  readonly tokensPerMinute: number
+  readonly tokensPerDay: number
+}
 
 export type Trust = {
   /** How many proxies in front of the gate append to `x-forwarded-for`. Zero: the socket's address is the client's. */
@@ -118,6 +130,8 @@ export type DataRule = {
   /** Globs over account names. */
   readonly accounts: readonly string[]
   readonly labels: readonly string[]
+  /** Whoever asks: a request in which a secret is found. */
+  readonly secrets: boolean
 }
 
 export type ReasoningConfig = {

@@ -250,6 +250,7 @@ function fillIn(file: ConfigFile, path: string): Config {
     data: file.data,
     allow: file.allow,
     reasoning: file.reasoning,
+    identity: file.identity,
     ledger: {
       ...ledger,
       ringBytes: ringMiB * 1024 * 1024,

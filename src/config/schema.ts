@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { agentsSchema } from './agents.ts'
 import { alteringStandings, standingNames } from './config.ts'
 import { hookSection } from './hook-section.ts'
+import { identitySchema, scopesSchema } from './identity-section.ts'
 import { mcpSchema } from './mcp.ts'
 
 // The shape of portcullis.yaml as a person writes it. Every object is strict: a field that is not here is an error,
@@ -39,6 +40,17 @@ const upstream = v.strictObject({
       v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 fingerprint, 64 hexadecimal digits'),
     ),
   ),
+  digests: v.optional(
+    v.record(
+      text,
+      v.pipe(
+        v.string(),
+        v.transform((value) => value.replace(/^sha256:/, '').toLowerCase()),
+        v.regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest, 64 hexadecimal digits'),
+      ),
+    ),
+    {},
+  ),
   connectMs: v.optional(positive, 10_000),
   firstByteMs: v.optional(positive, 600_000),
   idleMs: v.optional(positive, 300_000),
@@ -57,11 +69,13 @@ const staticKey = v.strictObject({
   plan: v.optional(text),
   labels: v.optional(v.array(text), []),
   models: v.optional(globs, ['*']),
+  scopes: scopesSchema,
 })
 
 const rate = v.strictObject({
   requestsPerMinute: v.optional(count, 0),
   tokensPerMinute: v.optional(count, 0),
+  tokensPerDay: v.optional(count, 0),
 })
 
 const trust = v.strictObject({
@@ -86,6 +100,7 @@ const dataRule = v.strictObject({
   data: v.literal('local-only'),
   accounts: v.optional(v.array(text), []),
   labels: v.optional(v.array(text), []),
+  secrets: v.optional(v.boolean(), false),
 })
 
 const limits = v.strictObject({
@@ -137,6 +152,8 @@ export const fileSchema = v.strictObject({
     v.strictObject({
       key: v.optional(rate, {}),
       account: v.optional(rate, {}),
+      tenant: v.optional(rate, {}),
+      campaign: v.optional(rate, {}),
       refusalsPerMinute: v.optional(count, 600),
     }),
     {},
@@ -144,6 +161,7 @@ export const fileSchema = v.strictObject({
   trust: v.optional(trust, {}),
   data: v.optional(v.array(dataRule), []),
   allow: v.optional(v.array(text), []),
+  identity: v.optional(identitySchema, {}),
   reasoning: v.optional(
     v.strictObject({
       seal: v.optional(v.boolean(), false),

@@ -24,7 +24,7 @@ import type { GateMetrics } from './gate-metrics.ts'
 import type { ExchangeFields, ModelDoor } from './model-door.ts'
 import { mergedModels } from './model-list.ts'
 import { openai } from './openai/openai.ts'
-import { parseFields } from './parse-fields.ts'
+import { parseFields, textsOf } from './parse-fields.ts'
 import { BodyRoom, readBody } from './read-body.ts'
 import { sendRefusal } from './refuse.ts'
 import { droppedHeaders, requestHeaders } from './upstream/headers.ts'
@@ -127,11 +127,14 @@ export class ExchangeDoor {
         reason: 'the gate is at its limit',
         retryAfterMs: 1_000,
       })
-    const caller = gate.identify({
+    const credentials = {
       key: door.credential(request.headers),
       headers: request.headers,
       socketAddress: request.socket.remoteAddress,
-    })
+    }
+    const checking = gate.prepare(credentials)
+    if (checking !== undefined) await checking
+    const caller = gate.identify(credentials)
     if (!caller.ok) return this.#refuse(passage, identityFailures[caller.error])
     let body: Buffer | null = null
     let fields = noFields
@@ -161,6 +164,7 @@ export class ExchangeDoor {
       endpoint,
       ...rest,
       sketch: SKETCHED.has(endpoint) ? gate.sketchOf(rest.system, rest.prompt) : undefined,
+      hasSecret: body !== null && gate.looksForSecrets && gate.holdsSecret(textsOf(body)),
       reasoningBlocks: reasoning.blocks,
       reasoning: reasoning.state,
     }

@@ -9,6 +9,14 @@ export const identityFailures: Readonly<Record<IdentityFailure, Failure>> = {
   'key-missing': { status: 401, rule: 'key.missing', reason: 'no API key was given' },
   'key-unknown': { status: 401, rule: 'key.unknown', reason: 'the API key is not valid' },
   'key-expired': { status: 401, rule: 'key.expired', reason: 'the API key has expired' },
+  'token-invalid': { status: 401, rule: 'token.invalid', reason: 'the token is not valid' },
+  'token-expired': { status: 401, rule: 'token.expired', reason: 'the token has expired' },
+  'token-unchecked': {
+    status: 503,
+    rule: 'token.unchecked',
+    reason: 'the token could not be checked',
+    retryAfterMs: 1_000,
+  },
   'too-many-refusals': {
     status: 429,
     rule: 'rate.refusals',

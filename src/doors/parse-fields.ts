@@ -20,3 +20,13 @@ export function parseFields(door: ModelDoor, endpoint: Endpoint, body: Buffer): 
   const fields = door.readFields(endpoint, json)
   return fields.ok ? fields.value : malformed(fields.error)
 }
+
+/** Every text in a body that was read before, wherever it stands in it. */
+export function textsOf(body: Buffer): string {
+  const texts: string[] = []
+  JSON.parse(body.toString('utf8'), (_key, value: unknown) => {
+    if (typeof value === 'string') texts.push(value)
+    return null
+  })
+  return texts.join('\n')
+}

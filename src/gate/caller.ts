@@ -10,6 +10,8 @@ export type Caller = {
   readonly labels: readonly string[]
   /** Globs over the models this key may ask for. */
   readonly models: readonly string[]
+  /** What the key may be used for; everything where nothing is said. */
+  readonly scopes?: readonly string[] | undefined
   /** The client's address through trusted hops only. */
   readonly address: string
   readonly userAgent: string | undefined
@@ -24,4 +26,12 @@ export type Caller = {
   readonly standing: Standing
 }
 
-export type IdentityFailure = 'key-missing' | 'key-unknown' | 'key-expired' | 'too-many-refusals'
+export type IdentityFailure =
+  | 'key-missing'
+  | 'key-unknown'
+  | 'key-expired'
+  | 'token-invalid'
+  | 'token-expired'
+  /** The issuer of a token could not be asked for its keys. */
+  | 'token-unchecked'
+  | 'too-many-refusals'

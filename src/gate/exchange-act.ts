@@ -26,6 +26,8 @@ export type ExchangeAct = {
   readonly maxTokens: number | undefined
   readonly temperature: number | undefined
   readonly n: number | undefined
+  /** The request holds a secret, where the gate looks for secrets. */
+  readonly hasSecret: boolean
   /** Reasoning blocks that the client sent back: digests of their signatures, the last one last. */
   readonly reasoningBlocks: readonly string[]
   /** What the gate's own seals say of them. */

@@ -17,7 +17,9 @@ import { Globs } from './globs.ts'
 import { TrustedProxies } from './identify/client-address.ts'
 import { type Credentials, identify } from './identify/identify.ts'
 import type { KeyRing } from './identify/key-ring.ts'
+import type { Tokens } from './identify/tokens.ts'
 import type { ReasoningBindings } from './inspect/distillation/reasoning-bindings.ts'
+import { tokensIn } from './inspect/secret/tokens.ts'
 import type { Recorder, Ticket } from './record/recorder.ts'
 import type { StandingBook } from './standing-book.ts'
 
@@ -37,6 +39,7 @@ export type ExchangeWatch = {
 
 export type ExchangeGateParts = {
   readonly keys: KeyRing
+  readonly tokens?: Tokens
   readonly standings: StandingBook
   readonly recorder: Recorder
   readonly reasoning: ReasoningBindings
@@ -64,7 +67,7 @@ export class ExchangeGate {
   #proxies: TrustedProxies
   #isEnforcing: boolean
   #reasoning: ReasoningConfig
-  #localOnly: readonly { readonly accounts: Globs; readonly labels: ReadonlySet<string> }[]
+  #localOnly: readonly LocalOnly[]
   readonly #globs = new Map<string, Globs>()
 
   constructor(config: Config, parts: ExchangeGateParts) {
@@ -80,6 +83,7 @@ export class ExchangeGate {
   /** Takes a new, checked configuration. Counters and standings go on. */
   use(config: Config): void {
     this.#allowances.use(config.rates)
+    this.#parts.tokens?.use(config.identity)
     this.#trust = config.trust
     this.#proxies = new TrustedProxies(config.trust.proxies, config.trust.hops)
     this.#isEnforcing = config.mode === 'enforce'
@@ -99,8 +103,26 @@ export class ExchangeGate {
     return this.#proxies.clientAddress(socketAddress, forwardedFor)
   }
 
+  /** Whether a request's texts have to be looked through for secrets. */
+  get looksForSecrets(): boolean {
+    return this.#localOnly.some(({ secrets }) => secrets)
+  }
+
+  /** A text too long to be looked through may hold one. */
+  holdsSecret(text: string): boolean {
+    return text.length > SECRET_CHARACTERS_MAX || tokensIn(text).length > 0
+  }
+
+  /** Something to wait for before `identify`: a signed token that was not checked yet. */
+  prepare({ key }: Credentials): Promise<void> | undefined {
+    const { tokens, now } = this.#parts
+    if (key === undefined || tokens?.isToken(key) !== true || tokens.find(key, now()) !== undefined)
+      return undefined
+    return tokens.check(key, now())
+  }
+
   identify(credentials: Credentials): Result<Caller, IdentityFailure> {
-    const { keys, standings, now } = this.#parts
+    const { keys, tokens, standings, now } = this.#parts
     const address = this.addressOf(
       credentials.socketAddress,
       credentials.headers['x-forwarded-for']?.toString(),
@@ -108,6 +130,7 @@ export class ExchangeGate {
     if (!this.#allowances.mayTryKey(address, now())) return { ok: false, error: 'too-many-refusals' }
     const caller = identify(credentials, {
       keys,
+      tokens,
       standings,
       now,
       proxies: this.#proxies,
@@ -126,7 +149,7 @@ export class ExchangeGate {
       this.#isEnforcing ||
       decided.action === 'allow' ||
       (decided.action === 'deny' && !isMeasure(decided.rule))
-    const pin: Pin = this.#isLocalOnly(caller) ? 'local' : 'any'
+    const pin: Pin = this.#isLocalOnly(caller, act) ? 'local' : 'any'
     const decision: ExchangeDecision = isEnforced ? decided : { action: 'allow', pin }
     const ticket = this.#parts.recorder.intent(exchangeEntry(caller, act, decided, isEnforced))
     if (ticket instanceof Promise) return ticket.then((late) => ({ decision, ticket: late }))
@@ -184,7 +207,7 @@ export class ExchangeGate {
   }
 
   #decide(caller: Caller, act: ExchangeAct): ExchangeDecision {
-    const isLocalOnly = this.#isLocalOnly(caller)
+    const isLocalOnly = this.#isLocalOnly(caller, act)
     const { routes, now } = this.#parts
     const facts = {
       caller,
@@ -192,6 +215,7 @@ export class ExchangeGate {
       hasForeignReasoning: this.#hasForeignReasoning(caller, act),
       hasMovedReasoning: act.reasoning === 'moved' && this.#reasoning.moved === 'refuse',
       isLocalOnly,
+      mayUseEndpoint: mayUse(caller.scopes, act.endpoint),
       mayUseModel: act.endpoint === 'models' || this.#modelsOf(caller).match(act.model),
       hasUpstream: routes.serves(act.protocol, act.model, isLocalOnly ? 'local' : 'any'),
     }
@@ -200,10 +224,12 @@ export class ExchangeGate {
     return decideExchange({ ...facts, allowance })
   }
 
-  #isLocalOnly(caller: Caller): boolean {
+  #isLocalOnly(caller: Caller, { hasSecret }: ExchangeAct): boolean {
     return this.#localOnly.some(
-      ({ accounts, labels }) =>
-        accounts.match(caller.account) || caller.labels.some((label) => labels.has(label)),
+      ({ accounts, labels, secrets }) =>
+        (secrets && hasSecret) ||
+        accounts.match(caller.account) ||
+        caller.labels.some((label) => labels.has(label)),
     )
   }
 
@@ -235,6 +261,7 @@ const noReasoning: ReasoningRead = { blocks: [], state: 'unsealed', sealed: [] }
 /** Worst first: one foreign block makes the request so. */
 const sealStates: readonly SealState[] = ['foreign', 'moved', 'unsealed']
 
+const SECRET_CHARACTERS_MAX = 4 * 1024 * 1024
 const GLOB_SETS_MAX = 10_000
 
 /** Rules against an account or its rate can be observed first; what a key may do and where data may go cannot. */
@@ -242,9 +269,21 @@ function isMeasure(rule: string): boolean {
   return rule.startsWith('standing.') || rule.startsWith('rate.') || rule.startsWith('reasoning.')
 }
 
-function localOnlyRules(config: Config) {
-  return config.data.map(({ accounts, labels }) => ({
+type LocalOnly = {
+  readonly accounts: Globs
+  readonly labels: ReadonlySet<string>
+  readonly secrets: boolean
+}
+
+function localOnlyRules(config: Config): readonly LocalOnly[] {
+  return config.data.map(({ accounts, labels, secrets }) => ({
+    secrets,
     accounts: new Globs(accounts),
     labels: new Set(labels),
   }))
+}
+
+/** Who may send messages may count their tokens. */
+function mayUse(scopes: readonly string[] | undefined, endpoint: ExchangeAct['endpoint']): boolean {
+  return scopes === undefined || scopes.includes(endpoint === 'count_tokens' ? 'messages' : endpoint)
 }

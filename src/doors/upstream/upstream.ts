@@ -3,6 +3,7 @@ import { buildConnector, type Dispatcher, Pool } from 'undici'
 import type { Protocol, UpstreamConfig } from '../../config/config.ts'
 import { Globs } from '../../gate/globs.ts'
 import { Breaker } from './breaker.ts'
+import { ModelDigests } from './model-digests.ts'
 
 const KEEP_ALIVE_MS = 30_000
 
@@ -16,6 +17,7 @@ export class Upstream {
   readonly idleMs: number
   readonly breaker: Breaker
   readonly #models: Globs
+  readonly #digests: ModelDigests
   readonly #pool: Pool
   readonly #basePath: string
 
@@ -39,10 +41,11 @@ export class Upstream {
       pipelining: 1,
       allowH2: false,
     })
+    this.#digests = new ModelDigests(config.digests, this.#pool, this.#basePath)
   }
 
   serves(model: string): boolean {
-    return this.#models.match(model)
+    return this.#models.match(model) && this.#digests.allow(model)
   }
 
   dispatch(
@@ -58,10 +61,12 @@ export class Upstream {
   }
 
   async close(): Promise<void> {
+    this.#digests.close()
     await this.#pool.close()
   }
 
   async destroy(): Promise<void> {
+    this.#digests.close()
     await this.#pool.destroy()
   }
 }

@@ -34,7 +34,7 @@ function facts(changes: Partial<ExchangeFacts> & { readonly standing?: Standing 
       maxTokens: undefined,
       temperature: undefined,
     },
-    ...{ n: undefined, reasoningBlocks: [], reasoning: 'unsealed' },
+    ...{ n: undefined, reasoningBlocks: [], reasoning: 'unsealed', hasSecret: false },
   }
   const caller: Caller = {
     ...{ tenant: 't', account: 'a', key: 'k', plan: undefined, labels: [], models: ['*'], address: '::1' },
@@ -49,6 +49,7 @@ function facts(changes: Partial<ExchangeFacts> & { readonly standing?: Standing 
       isLocalOnly: false,
       hasForeignReasoning: false,
       hasMovedReasoning: false,
+      mayUseEndpoint: true,
       mayUseModel: true,
       hasUpstream: true,
     },

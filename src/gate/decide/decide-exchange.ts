@@ -19,6 +19,7 @@ export type ExchangeFacts = {
   readonly hasForeignReasoning: boolean
   /** One was made in another conversation of this account, and that is refused here. */
   readonly hasMovedReasoning: boolean
+  readonly mayUseEndpoint: boolean
   readonly mayUseModel: boolean
   /** Whether any upstream that the pin allows serves the model. */
   readonly hasUpstream: boolean
@@ -46,6 +47,8 @@ export function decideExchange(facts: ExchangeFacts): ExchangeDecision {
       status: 403,
       reason: 'a reasoning block in this request was made in another conversation',
     }
+  if (!facts.mayUseEndpoint)
+    return { action: 'deny', rule: 'key.scopes', status: 403, reason: 'this key may not be used for this' }
   if (!facts.mayUseModel)
     return { action: 'deny', rule: 'key.models', status: 403, reason: 'this key may not use this model' }
   if (!facts.hasUpstream)

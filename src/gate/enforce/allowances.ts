@@ -4,7 +4,9 @@ import { Gcra } from './gcra.ts'
 
 export type Beyond = { readonly what: 'requests' | 'tokens'; readonly retryAfterMs: number }
 
-/** Counts requests and tokens per key and per account, and refused keys per address. */
+const DAY_MS = 86_400_000
+
+/** Counts requests and tokens per key, account, tenant and campaign, and refused keys per address. */
 export class Allowances {
   readonly #gcra = new Gcra()
   #rates: Rates
@@ -23,7 +25,10 @@ export class Allowances {
     for (const [subject, rate] of scopes) {
       const requests = this.#gcra.waitMs(`r${subject}`, rate.requestsPerMinute, 1, now)
       if (requests > 0) return { what: 'requests', retryAfterMs: requests }
-      const tokens = this.#gcra.waitMs(`t${subject}`, rate.tokensPerMinute, 1, now)
+      const tokens = Math.max(
+        this.#gcra.waitMs(`t${subject}`, rate.tokensPerMinute, 1, now),
+        this.#gcra.waitMs(`d${subject}`, rate.tokensPerDay, 1, now, DAY_MS),
+      )
       if (tokens > 0) return { what: 'tokens', retryAfterMs: tokens }
     }
     for (const [subject, rate] of scopes) this.#gcra.take(`r${subject}`, rate.requestsPerMinute, 1, now)
@@ -32,8 +37,10 @@ export class Allowances {
 
   /** Tokens are known only afterwards; a caller who overdraws waits until it is paid back. */
   takeTokens(caller: Caller, tokens: number, now: number): void {
-    for (const [subject, rate] of this.#scopes(caller))
+    for (const [subject, rate] of this.#scopes(caller)) {
       this.#gcra.take(`t${subject}`, rate.tokensPerMinute, tokens, now)
+      this.#gcra.take(`d${subject}`, rate.tokensPerDay, tokens, now, DAY_MS)
+    }
   }
 
   mayTryKey(address: string, now: number): boolean {
@@ -45,16 +52,22 @@ export class Allowances {
   }
 
   #scopes(caller: Caller): readonly (readonly [subject: string, rate: Rate])[] {
-    const { standing, account, key } = caller
+    const { standing, account, key, tenant } = caller
     const scopes: [string, Rate][] = []
     if (isSet(this.#rates.key)) scopes.push([`k${key}`, this.#rates.key])
     if (isSet(this.#rates.account)) scopes.push([`c${account}`, this.#rates.account])
-    if (standing.kind === 'limited')
-      scopes.push([`s${account}`, { requestsPerMinute: standing.requestsPerMinute, tokensPerMinute: 0 }])
+    if (isSet(this.#rates.tenant)) scopes.push([`n${tenant}`, this.#rates.tenant])
+    if (standing.kind === 'clear') return scopes
+    if (standing.campaign !== undefined && isSet(this.#rates.campaign))
+      scopes.push([`g${standing.campaign}`, this.#rates.campaign])
+    if (standing.kind === 'limited') {
+      const { requestsPerMinute } = standing
+      scopes.push([`s${account}`, { requestsPerMinute, tokensPerMinute: 0, tokensPerDay: 0 }])
+    }
     return scopes
   }
 }
 
 function isSet(rate: Rate): boolean {
-  return rate.requestsPerMinute > 0 || rate.tokensPerMinute > 0
+  return rate.requestsPerMinute > 0 || rate.tokensPerMinute > 0 || rate.tokensPerDay > 0
 }

@@ -1,8 +1,9 @@
 const ROUNDING_MS = 1e-3
+const MINUTE_MS = 60_000
 
 /**
  * The generic cell rate algorithm: one number a subject (the time at which its bucket would be empty) gives a smooth
- * rate with a burst of one minute's worth, without windows whose edge an attacker can straddle.
+ * rate with a burst of one window's worth, a minute's unless said, without windows whose edge an attacker can straddle.
  */
 export class Gcra {
   readonly #arrivals = new Map<string, number>()
@@ -13,22 +14,22 @@ export class Gcra {
   }
 
   /** Zero when there is room now, else the milliseconds to wait. Takes nothing. */
-  waitMs(subject: string, perMinute: number, cost: number, now: number): number {
-    if (perMinute === 0) return 0
-    const interval = 60_000 / perMinute
+  waitMs(subject: string, perWindow: number, cost: number, now: number, windowMs = MINUTE_MS): number {
+    if (perWindow === 0) return 0
+    const interval = windowMs / perWindow
     const at = Math.max(this.#arrivals.get(subject) ?? 0, now)
-    const early = at + Math.max(cost - 1, 0) * interval - now - (60_000 - interval)
+    const early = at + Math.max(cost - 1, 0) * interval - now - (windowMs - interval)
     // Whoever waited as long as it was told must pass, so rounding errors count in its favour.
     return Math.max(0, Math.ceil(early - ROUNDING_MS))
   }
 
   /** Takes `cost`, even beyond what is left: what was used was used, and the subject waits for it later. */
-  take(subject: string, perMinute: number, cost: number, now: number): void {
-    if (perMinute === 0 || cost === 0) return
+  take(subject: string, perWindow: number, cost: number, now: number, windowMs = MINUTE_MS): void {
+    if (perWindow === 0 || cost === 0) return
     const at = Math.max(this.#arrivals.get(subject) ?? 0, now)
     // Re-inserting keeps the map in order of use, so that the first entries are the ones to forget.
     this.#arrivals.delete(subject)
-    this.#arrivals.set(subject, at + (cost * 60_000) / perMinute)
+    this.#arrivals.set(subject, at + (cost * windowMs) / perWindow)
     if (this.#arrivals.size > this.#subjectsMax) this.#forget(now)
   }
 

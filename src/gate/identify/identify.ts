@@ -5,6 +5,7 @@ import type { Caller, IdentityFailure } from '../caller.ts'
 import type { StandingBook } from '../standing-book.ts'
 import type { TrustedProxies } from './client-address.ts'
 import type { KeyRing } from './key-ring.ts'
+import type { Tokens } from './tokens.ts'
 
 export type Credentials = {
   readonly key: string | undefined
@@ -14,6 +15,7 @@ export type Credentials = {
 
 export type IdentifyWith = {
   readonly keys: KeyRing
+  readonly tokens?: Tokens | undefined
   readonly proxies: TrustedProxies
   readonly trust: Trust
   readonly standings: StandingBook
@@ -27,10 +29,12 @@ const DAY_MS = 86_400_000
 /** Turns what came with a request into a caller. A header counts only when a trusted proxy sent the request. */
 export function identify(
   { key, headers, socketAddress }: Credentials,
-  { keys, proxies, trust, standings, now }: IdentifyWith,
+  { keys, tokens, proxies, trust, standings, now }: IdentifyWith,
 ): Result<Caller, IdentityFailure> {
   if (key === undefined || key === '') return failure('key-missing')
-  const found = keys.find(key, now())
+  const found = tokens?.isToken(key) === true ? tokens.find(key, now()) : keys.find(key, now())
+  // A door that did not wait for the token's check cannot let it in.
+  if (found === undefined) return failure('token-unchecked')
   if (!found.ok) return found
   const owner = found.value
   const isFronted = proxies.isTrusted(socketAddress ?? '')
@@ -49,6 +53,7 @@ export function identify(
     plan: vouched('plan') ?? owner.plan,
     labels: owner.labels,
     models: owner.models,
+    scopes: owner.scopes,
     address: proxies.clientAddress(socketAddress, headers['x-forwarded-for']?.toString()),
     userAgent: headers['user-agent']?.slice(0, USER_AGENT_CHARACTERS_MAX),
     org: vouched('org'),

@@ -10,6 +10,8 @@ export type KeyOwner = {
   readonly plan: string | undefined
   readonly labels: readonly string[]
   readonly models: readonly string[]
+  /** What the key may be used for; everything where nothing is said. */
+  readonly scopes?: readonly string[] | undefined
   /** Unix milliseconds. */
   readonly expires: number | undefined
 }

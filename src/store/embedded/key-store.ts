@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import * as v from 'valibot'
+import { addColumns } from './state.ts'
 
 export type StoredKey = {
   /** Safe to show. */
@@ -11,6 +12,8 @@ export type StoredKey = {
   readonly plan: string | undefined
   readonly labels: readonly string[]
   readonly models: readonly string[]
+  /** What it may be used for; everything where nothing is said. */
+  readonly scopes?: readonly string[] | undefined
   /** Unix milliseconds. */
   readonly created: number
   readonly expires: number | undefined
@@ -27,6 +30,7 @@ const rowSchema = v.object({
   plan: v.nullable(v.string()),
   labels: v.pipe(v.string(), v.parseJson(), v.array(v.string())),
   models: v.pipe(v.string(), v.parseJson(), v.array(v.string())),
+  scopes: v.nullable(v.pipe(v.string(), v.parseJson(), v.array(v.string()))),
   created: v.number(),
   expires: v.nullable(v.number()),
   revoked: v.nullable(v.number()),
@@ -47,12 +51,13 @@ export class KeyStore {
       id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, tenant TEXT NOT NULL, account TEXT NOT NULL, plan TEXT,
       labels TEXT NOT NULL, models TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER, revoked INTEGER
     ) STRICT`)
+    addColumns(database, 'key', [['scopes', 'TEXT']])
   }
 
   add(key: StoredKey): void {
     this.#database
       .prepare(
-        'INSERT INTO key (id, digest, tenant, account, plan, labels, models, created, expires, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO key (id, digest, tenant, account, plan, labels, models, created, expires, revoked, scopes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       )
       .run(
         key.id,
@@ -65,6 +70,7 @@ export class KeyStore {
         key.created,
         key.expires ?? null,
         key.revoked ?? null,
+        key.scopes === undefined ? null : JSON.stringify(key.scopes),
       )
   }
 
@@ -94,6 +100,12 @@ export class KeyStore {
 }
 
 function parseRow(row: unknown): StoredKey {
-  const { plan, expires, revoked, ...rest } = v.parse(rowSchema, row)
-  return { ...rest, plan: plan ?? undefined, expires: expires ?? undefined, revoked: revoked ?? undefined }
+  const { plan, expires, revoked, scopes, ...rest } = v.parse(rowSchema, row)
+  return {
+    ...rest,
+    scopes: scopes ?? undefined,
+    plan: plan ?? undefined,
+    expires: expires ?? undefined,
+    revoked: revoked ?? undefined,
+  }
 }
