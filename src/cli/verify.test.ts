@@ -116,3 +116,17 @@ test('--emit-tla writes modules with the counts to expect, and portcullis tla fi
     `InjectedAgentCannot: ${distinct} distinct states, ${generated} generated, depth ${depth}`,
   )
 })
+
+test('--against says in one sentence what is newly allowed, with a request, and exits by it', async () => {
+  const file = join(folder, 'looser.yaml')
+  const strict = readFileSync(join(root, 'policies/strict.yaml'), 'utf8')
+  writeFileSync(file, strict.replace('cascades: true', 'cascades: false'))
+  expect((await portcullis('verify', '--policy', file, '--against', file)).code).toBe(0)
+  const { code, out } = await portcullis('verify', '--policy', file, '--against', 'strict', '--json')
+  expect(code).toBe(1)
+  const { loosenings } = JSON.parse(out)
+  expect(loosenings[0].sentence).toMatch(
+    /^After 2 steps that both allow, this is newly allowed: .* calls search_docs/,
+  )
+  expect(loosenings[0].request.acts).toHaveLength(3)
+})

@@ -7,6 +7,7 @@ import { type VerifyReport, verifyPolicy } from '../prove/verify.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { isProved, verdictPage } from './render/verdicts.ts'
 import { listOption, textOption } from './store-option.ts'
+import { verifyAgainst } from './verify-against.ts'
 import { emitModules } from './verify-emit.ts'
 import { recordVerdicts } from './verify-ledger.ts'
 import { type PolicySource, policySources, shippedPolicies } from './verify-sources.ts'
@@ -22,6 +23,7 @@ export const verify: Command = {
     'A violation comes with the shortest run that shows it, replayed in the gate. A proof comes with a weakened system',
     'in which the same statement breaks; a proof without one is vacuous, and counts as a failure.',
     '',
+    'With --against: 0 nothing is newly allowed; 1 something is; 3 unknown.',
     'Exit code 0: all proved; 1: violated, or vacuous; 2: unusable input; 3: unknown, or no system is declared.',
   ].join('\n'),
   options: {
@@ -32,6 +34,11 @@ export const verify: Command = {
     },
     policy: { type: 'string', value: 'FILE', summary: 'a policy: observe, balanced, strict, or a file' },
     json: { type: 'boolean', summary: 'one JSON object on standard output' },
+    against: {
+      type: 'string',
+      value: 'OLD',
+      summary: 'say what the policy newly allows, compared with this one',
+    },
     sarif: { type: 'string', value: 'FILE', summary: 'write violations for code scanners' },
     svg: { type: 'string', value: 'DIR', summary: 'write a sequence diagram of each violation' },
     'emit-tla': {
@@ -49,6 +56,7 @@ export const verify: Command = {
       'portcullis verify --policy my.yaml --svg pictures',
       'a policy of your own, with pictures of what is wrong',
     ],
+    ['portcullis verify --policy new.yaml --against old.yaml', 'what a change newly allows'],
     ['portcullis verify --config policies/examples/flawed', 'see what violations look like'],
   ],
   run,
@@ -62,6 +70,9 @@ async function run(
   console: Console,
 ): Promise<ExitCode> {
   if (positionals.length > 0) throw new GateError('usage', 'Give the policy with --config or --policy.')
+  const against = textOption(options, 'against')
+  if (against !== undefined)
+    return await verifyAgainst(against, sourcesOf(options, console.cwd), options.json === true, console)
   const only = listOption(options, 'only')
   const verifyOptions = {
     ...(options['states-max'] === undefined ? {} : { statesMax: statesMax(options) }),

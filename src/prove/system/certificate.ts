@@ -72,7 +72,6 @@ class Check {
   }
 
   isExcluded(program: Program, bad: Bad): boolean {
-    if (bad.noneOf !== undefined) return bad.noneOf.some((row) => this.#always(row, bad))
     const row = bad.row === undefined ? undefined : program.rows[bad.row]
     const { spent } = bad
     if (spent !== undefined)
@@ -81,14 +80,16 @@ class Check {
       )
     const holding = [...bad.holding, ...(row?.requires ?? [])]
     const lacking = [...bad.lacking, ...(row?.forbids ?? [])]
+    if (bad.noneOf?.some((each) => this.#always(each, holding, lacking))) return true
     return this.#every(holding, lacking, new Set(), () => false)
   }
 
   /** Whether a row can fire in every state that the bad case speaks of. */
-  #always(row: Row, bad: Bad): boolean {
+  #always(row: Row, holding: readonly number[], lacking: readonly number[]): boolean {
+    const everywhere = (bit: number, value: boolean): boolean =>
+      this.#every(holding, lacking, new Set([bit]), (values) => values.get(bit) === value)
     return (
-      row.requires.every((bit) => bad.holding.includes(bit)) &&
-      row.forbids.every((bit) => this.#never.has(bit) || bad.lacking.includes(bit))
+      row.requires.every((bit) => everywhere(bit, true)) && row.forbids.every((bit) => everywhere(bit, false))
     )
   }
 

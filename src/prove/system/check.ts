@@ -45,18 +45,25 @@ export function impossible(program: Program, limits: SearchLimits): readonly Bad
   return never
 }
 
-class Checking {
+/** Where a program's events are others than its table's, and what following them means. */
+type Own = {
+  readonly events: readonly TableEvent[]
+  readonly follows: (events: readonly TableEvent[], bad: Bad) => boolean
+}
+
+export class Checking {
   readonly #program: Program
   readonly #limits: SearchLimits
   readonly #reach: Uint8Array
   readonly #clauses: readonly Clause[]
   /** Clauses by their left bit. */
   readonly #clausesFrom = new Map<number, Clause[]>()
-  readonly #model: SystemModel
+  readonly #own: Own
   #touching: Touching | undefined
   #states = 0
 
-  constructor(program: Program, limits: SearchLimits) {
+  constructor(program: Program, limits: SearchLimits, own?: Own) {
+    this.#own = own ?? gateOf(program)
     this.#program = program
     this.#limits = limits
     this.#reach = saturate(program)
@@ -66,7 +73,6 @@ class Checking {
       if (list === undefined) this.#clausesFrom.set(clause.left, [clause])
       else list.push(clause)
     }
-    this.#model = SystemModel.of(program.table)
   }
 
   outcome(): Outcome {
@@ -121,7 +127,7 @@ class Checking {
           reason: `the search stopped at its limit of ${this.#limits.statesMax} states`,
         }
       const events = answer.rows.map((row) => this.#eventOf(slice.origin[row] as number))
-      if (replays(this.#model, events, bad)) return { kind: 'found', events }
+      if (this.#own.follows(events, bad)) return { kind: 'found', events }
       if (this.#program.limits.length === 0 || withCounters)
         return { kind: 'limit', reason: 'a trace was found that the gate does not follow' }
     }
@@ -139,8 +145,7 @@ class Checking {
   }
 
   #eventOf(row: number): TableEvent {
-    const { rows, table } = this.#program
-    return table.events[(rows[row] as Row).event] as TableEvent
+    return this.#own.events[(this.#program.rows[row] as Row).event] as TableEvent
   }
 
   #never(): ReadonlySet<number> {
@@ -153,7 +158,7 @@ class Checking {
   isExcluded(bad: Bad): boolean {
     const { rows, limits } = this.#program
     const row = bad.row === undefined ? undefined : (rows[bad.row] as Row)
-    if (bad.noneOf !== undefined) return bad.noneOf.some((each) => this.#isFree(each, bad))
+    if (bad.noneOf?.some((each) => this.#isFree(each, bad))) return true
     if (bad.spent !== undefined)
       return (
         row?.counts.includes(bad.spent.counter) === true &&
@@ -169,12 +174,27 @@ class Checking {
     )
   }
 
+  /** Whether the row can fire wherever the bad case is. */
   #isFree(row: Row, bad: Bad): boolean {
+    const last = bad.row === undefined ? undefined : (this.#program.rows[bad.row] as Row)
+    const holding = [...bad.holding, ...(last?.requires ?? [])]
+    const lacking = [...bad.lacking, ...(last?.forbids ?? [])]
     return (
-      row.requires.every((bit) => bad.holding.includes(bit)) &&
-      row.forbids.every((bit) => this.#reach[bit] === 0 || bad.lacking.includes(bit))
+      row.requires.every((bit) => holding.some((each) => this.#implies(each, bit))) &&
+      row.forbids.every((bit) => this.#reach[bit] === 0 || lacking.some((each) => this.#implies(bit, each)))
     )
   }
+
+  #implies(left: number, right: number): boolean {
+    if (left === right) return true
+    const clauses = this.#clausesFrom.get(left) ?? []
+    return clauses.some((clause) => clause.kind === 'implies' && clause.right === right)
+  }
+}
+
+function gateOf(program: Program): Own {
+  const model = SystemModel.of(program.table)
+  return { events: program.table.events, follows: (events, bad) => replays(model, events, bad) }
 }
 
 /** Rows that lead to the bad case when nothing is ever forbidden or cleared. */

@@ -144,7 +144,10 @@ class Compiler {
     const injected = [this.#at({ kind: 'injected', agent: agent.name })]
     const closed = tool.injected === 'deny' ? injected : []
     if (tool.needsApproval)
-      return this.#approvals(agent, tool, slot).map((way) => ({ ...way, forbids: closed }))
+      return this.#approvals(agent, tool, slot).map((way) => ({
+        ...way,
+        forbids: [...closed, ...(way.forbids ?? [])],
+      }))
     if (tool.injected !== 'ask') return [{ forbids: closed }]
     const asked = this.#approvals(agent, tool, slot).map((way) => ({
       ...way,
@@ -158,10 +161,15 @@ class Compiler {
   #approvals(agent: SystemAgent, tool: SystemTool, slot: number): readonly Way[] {
     const { once, sameArguments } = this.#system.approvals
     const slots = sameArguments ? [slot] : Array.from({ length: slotsOf(this.#system) }, (_, each) => each)
-    return slots.map((each) => {
-      const bit = this.#at({ kind: 'approved', agent: agent.name, tool: tool.name, slot: each })
-      return { requires: [bit], clears: once ? [bit] : [] }
-    })
+    const bits = slots.map((each) =>
+      this.#at({ kind: 'approved', agent: agent.name, tool: tool.name, slot: each }),
+    )
+    // Which of several approvals a call uses up is never left open: the first.
+    return bits.map((bit, at) => ({
+      requires: [bit],
+      forbids: bits.slice(0, at),
+      clears: once ? [bit] : [],
+    }))
   }
 
   #approval(agent: SystemAgent, tool: SystemTool, slot: number, sources: readonly Source[]): void {
