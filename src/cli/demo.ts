@@ -85,7 +85,7 @@ async function play(
       `${JSON.stringify({ scenario, seed, ...played, report: withoutMembers(played.report) })}\n`,
     )
   else console.stdout.write(demoPage({ ...played, storeFlag: storeFlag(options) }, screen))
-  if (options.stay) await stayUp(store, console)
+  if (options.stay) await stayUp(store, played, console)
   return 0
 }
 

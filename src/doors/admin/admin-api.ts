@@ -16,6 +16,7 @@ import { Jobs } from './live/jobs.ts'
 import { SignIn } from './people/sign-in.ts'
 import { UserStore } from './people/user-store.ts'
 import { Doorkeeper, type Who } from './people/who.ts'
+import { sessionId } from './read/index-writer.ts'
 import { Reader } from './read/reader.ts'
 import { ChangeStore } from './state/change-store.ts'
 import { PolicyStore, policyFile } from './state/policy-store.ts'
@@ -127,7 +128,8 @@ function listen(parts: ApiParts, stack: AsyncDisposableStack, failed: (error: un
   })
   const stopRoad = road.listen((sight) => {
     if (sight.kind !== 'ticket') return
-    const { id, state, session } = sight.ticket
+    const { id, state, tenant, agent, session: own } = sight.ticket
+    const session = sessionId(tenant, agent, own)
     hub.tell({ kind: 'approval', id, state: state === 'open' ? 'waiting' : state, session })
   })
   stack.defer(() => {

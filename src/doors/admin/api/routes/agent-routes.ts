@@ -171,7 +171,19 @@ function approvalOf(ticket: TicketRecord): Approval {
   const { id, tenant, agent, person, tool, call, digest, policy, rule, reason, expires, created } = ticket
   const act = parseActId(ticket.decision)
   return compact({
-    ...{ id, tenant, agent, person, tool, call, digest, policy, rule, reason, expires },
+    ...{
+      id,
+      tenant,
+      agent,
+      person,
+      tool: tool === '' ? ticket.act : tool,
+      call,
+      digest,
+      policy,
+      rule,
+      reason,
+      expires,
+    },
     act: act.ok ? act.value : '',
     session: sidOf(ticket),
     state: ticket.state === 'open' ? ('waiting' as const) : ticket.state,
