@@ -44,7 +44,9 @@ export function Frame({ children }: { children: ComponentChildren }): JSX.Elemen
           <span class="wide">
             <Mode />
           </span>
-          <Person />
+          <span class="wide person">
+            <Person />
+          </span>
         </div>
       </header>
       <Nav isOpen={isOpen.value} onFollow={() => (isOpen.value = false)} />
@@ -81,6 +83,9 @@ function Nav({ isOpen, onFollow }: { isOpen: boolean; onFollow: () => void }): J
           )
         })}
       </ul>
+      <div class="narrow-only">
+        <Person />
+      </div>
     </nav>
   )
 }
@@ -130,25 +135,20 @@ function Person(): JSX.Element {
   const who = me.value
   return (
     <>
-      <button
-        type="button"
-        class="button plain wide"
-        onClick={nextTheme}
-        title="Colours: system, light or dark"
-      >
+      <button type="button" class="button plain" onClick={nextTheme} title="Colours: system, light or dark">
         {{ system: '◐', light: '☀', dark: '☾' }[theme.value]}
         <span class="unseen">Colours: {theme.value}</span>
       </button>
-      <button type="button" class="button plain wide" onClick={openHelp} title="Keys and words (?)">
+      <button type="button" class="button plain" onClick={openHelp} title="Keys and words (?)">
         ?<span class="unseen"> Help</span>
       </button>
       {who && (
-        <span class="nowrap wide" title={`Signed in as ${who.role}`}>
+        <span class="nowrap" title={`Signed in as ${who.role}`}>
           {who.name} <span class="quiet">{who.role}</span>
         </span>
       )}
       {who && who.via !== 'open' && (
-        <button type="button" class="button plain wide" onClick={() => void signOut()}>
+        <button type="button" class="button plain" onClick={() => void signOut()}>
           Sign out
         </button>
       )}

@@ -229,13 +229,16 @@ export function campaignGraph(id: string): CampaignGraph | undefined {
   const communities: CampaignGraph['communities'] = []
   const names: string[] = []
   const [x, y, community, exchanges]: [number[], number[], number[], number[]] = [[], [], [], []]
+  const radius = (size: number): number => Math.sqrt(size / total) * 2_300 + 60
+  const around = weights.reduce((all, weight) => all + radius((total * weight) / sum) + 60, 0)
   let angle = 0
   for (const [group, weight] of weights.entries()) {
     const size = group === groups - 1 ? total - names.length : Math.round((total * weight) / sum)
-    const r = Math.sqrt(size / total) * 2_500 + 60
-    const ring = 3_600 - (group % 3) * 180
-    angle += (Math.PI * 2 * (weight / sum + 0.9 / groups)) / 1.9
-    const [cx, cy] = [5_000 + Math.cos(angle) * ring, 5_000 + Math.sin(angle) * ring]
+    const r = radius(size)
+    const part = ((r + 60) / around) * Math.PI
+    angle += part
+    const [cx, cy] = [5_000 + Math.cos(angle) * 3_500, 5_000 + Math.sin(angle) * 3_500]
+    angle += part
     communities.push({
       label: `community ${group + 1}`,
       accounts: size,

@@ -41,6 +41,7 @@ const DOT_PX_MAX = 7
 const DISC_PX_MIN = 2.2
 const LABEL_R_PX = 16
 const LABEL_PX = 15
+const PUSHED_PX_MAX = 90
 const LABELS_NODE_MAX = 12
 /** More lines than these are a smear; what is left out is drawn for whatever is chosen. */
 const BUNDLES_MAX = 140
@@ -204,7 +205,9 @@ function drawLabels(context: CanvasRenderingContext2D, shown: Shown): void {
     const width = context.measureText(text).width
     const left = Math.max(4, Math.min(size.width - width - 4, x))
     const box = { left, top: Math.max(2, Math.min(size.height - LABEL_PX, y)), width, height: LABEL_PX }
-    if (!isSure && taken.some((other) => overlaps(box, other))) return
+    // A name that had to be pushed far to be in sight belongs to something that is not.
+    const isPushed = Math.abs(box.left - x) > PUSHED_PX_MAX || Math.abs(box.top - y) > PUSHED_PX_MAX
+    if (!isSure && (isPushed || taken.some((other) => overlaps(box, other)))) return
     taken.push(box)
     drawLabel(context, text, box, shown.inks)
   }

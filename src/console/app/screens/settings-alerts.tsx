@@ -151,9 +151,13 @@ const kinds: Readonly<
   email: {
     label: 'E-mail',
     secret: 'SMTP password',
-    fields: { host: '', port: '587', from: '', to: '', user: '' },
+    fields: { host: '', port: '587', security: 'starttls', from: '', to: '', user: '' },
   },
   syslog: { label: 'Syslog', secret: '', fields: { host: '', port: '514', transport: 'udp' } },
+}
+const choices: Readonly<Record<string, readonly string[]>> = {
+  security: ['none', 'starttls', 'tls'],
+  transport: ['udp', 'tcp', 'tls'],
 }
 const fieldWords: Fields = {
   url: 'Address',
@@ -163,7 +167,8 @@ const fieldWords: Fields = {
   from: 'From',
   to: 'To (commas between)',
   user: 'User (if it asks)',
-  transport: 'udp, tcp or tls',
+  transport: 'Transport',
+  security: 'Security',
 }
 
 function RouteDialog({ route }: { route: AlertRoute | undefined }): JSX.Element {
@@ -240,11 +245,22 @@ function RouteDialog({ route }: { route: AlertRoute | undefined }): JSX.Element 
         {Object.entries(fields.value).map(([field, value]) => (
           <label key={field} class="field">
             <span>{fieldWords[field] ?? field}</span>
-            <input
-              type="text"
-              value={value}
-              onInput={(event) => (fields.value = { ...fields.value, [field]: event.currentTarget.value })}
-            />
+            {choices[field] ? (
+              <select
+                value={value}
+                onChange={(event) => (fields.value = { ...fields.value, [field]: event.currentTarget.value })}
+              >
+                {choices[field].map((choice) => (
+                  <option key={choice}>{choice}</option>
+                ))}
+              </select>
+            ) : (
+              <input
+                type="text"
+                value={value}
+                onInput={(event) => (fields.value = { ...fields.value, [field]: event.currentTarget.value })}
+              />
+            )}
           </label>
         ))}
         {kinds[kind.value].secret !== '' && (

@@ -1,0 +1,127 @@
+// What the console is for, from end to end, with a real gate and live traffic: sign in, look at a campaign, read why,
+// see whom a countermeasure would touch, slow the accounts down, watch it bite, and take it back.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { campaignOf, reportOf } from '../../src/cli/testing/report.ts'
+import { saveFindings } from '../../src/store/embedded/findings.ts'
+import { browserPath, buildConsole, openBrowser, openPage } from './console/browser.ts'
+import { MockUpstream } from './mock-upstream.ts'
+import { RunningGate } from './running-gate.ts'
+
+const TIMEOUT_MS = 240_000
+const TOKEN = 'console-token-of-the-journey-0123456789'
+const DELAY_MS = 1_500
+/** A standing takes effect within a second; a busy machine is given more. */
+const BITES_WITHIN_MS = 10_000
+
+if (browserPath === undefined) console.warn('no chromium: the journey through the console is NOT tested')
+
+describe.skipIf(browserPath === undefined)('the journey', { timeout: TIMEOUT_MS }, () => {
+  let browser: Browser
+  let mock: MockUpstream
+  let gate: RunningGate
+  beforeAll(async () => {
+    buildConsole()
+    browser = await openBrowser()
+    mock = await MockUpstream.open()
+    gate = await RunningGate.open(`
+consoleToken: ${TOKEN}
+upstreams:
+  - { name: far, protocol: openai, url: "${mock.url}", key: far, models: ["gpt-*"] }
+keys:
+  - { key: "sk-one", account: a_10 }
+  - { key: "sk-two", account: a_11 }
+  - { key: "sk-other", account: bystander }
+`)
+    const campaign = campaignOf({ id: 'c_live', accounts: ['a_10', 'a_11'] })
+    await saveFindings(gate.config.store, {
+      findings: reportOf({ campaigns: [campaign] }),
+      savedAt: Date.now(),
+      source: 'the journey',
+    })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await gate?.[Symbol.asyncDispose]()
+    await mock?.[Symbol.asyncDispose]()
+  })
+
+  async function ask(key: string): Promise<{ readonly status: number; readonly ms: number }> {
+    const began = performance.now()
+    const response = await fetch(`${gate.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: JSON.stringify({ model: 'gpt-mock', messages: [{ role: 'user', content: 'Hi' }] }),
+    })
+    await response.text()
+    return { status: response.status, ms: performance.now() - began }
+  }
+
+  async function isSlowed(key: string): Promise<boolean> {
+    const { status, ms } = await ask(key)
+    expect(status).toBe(200)
+    return ms >= DELAY_MS
+  }
+
+  test('sign in → campaign → explanation → preview → slow down → it bites → undo', async () => {
+    const { page, errors } = await openPage(browser)
+    await page.goto(`${gate.consoleUrl}/campaigns`)
+    await signIn(page)
+
+    await page.getByRole('link', { name: 'c_live' }).click()
+    await page.getByRole('heading', { name: 'What speaks for a campaign' }).waitFor()
+    expect(await page.locator('.signals').innerText()).toContain('shared-template')
+    expect(await page.locator('.signals').innerText()).toContain('0.01 %')
+    await page.getByRole('heading', { name: 'What else it could be' }).waitFor()
+    expect(await isSlowed('sk-one')).toBe(false)
+
+    await page.getByRole('button', { name: 'Countermeasure…' }).click()
+    await page.getByLabel('Delay of each answer (ms)').fill(String(DELAY_MS))
+    await page.locator('[data-preview]').waitFor()
+    await expect.poll(() => page.locator('[data-preview]').innerText()).toContain('2 accounts')
+    expect(await isSlowed('sk-one')).toBe(false)
+
+    await page.getByLabel(/Why/).fill('case 17')
+    await page.getByRole('button', { name: /^Apply to 2 accounts/ }).click()
+    await page.getByText(/2 accounts slowed/).waitFor()
+    await expect.poll(() => isSlowed('sk-one'), { timeout: BITES_WITHIN_MS }).toBe(true)
+    expect(await isSlowed('sk-two')).toBe(true)
+    expect(await isSlowed('sk-other')).toBe(false)
+
+    await page.locator('nav').getByRole('link', { name: 'Acts', exact: true }).click()
+    await expect
+      .poll(() => page.locator('tbody').innerText(), { timeout: BITES_WITHIN_MS })
+      .toContain('throttled')
+    // A further act appears without anybody reloading the page.
+    const before = await page.locator('.table-foot').innerText()
+    await ask('sk-other')
+    await expect
+      .poll(() => page.locator('.table-foot').innerText(), { timeout: BITES_WITHIN_MS })
+      .not.toBe(before)
+
+    await page
+      .locator('nav')
+      .getByRole('link', { name: /^Countermeasures/ })
+      .click()
+    await page.locator('tbody tr', { hasText: 'in force' }).getByRole('link').first().click()
+    await page.getByRole('button', { name: 'Undo…' }).click()
+    await page.getByLabel(/Why/).fill('enough seen')
+    await page.getByRole('button', { name: 'Undo', exact: true }).click()
+    await expect.poll(() => isSlowed('sk-one'), { timeout: BITES_WITHIN_MS }).toBe(false)
+
+    await page.locator('nav').getByRole('link', { name: 'Ledger', exact: true }).click()
+    await page.getByRole('button', { name: 'Verify the whole chain' }).click()
+    await page.getByText('Nothing was changed, left out or put in.').waitFor()
+    expect(errors).toEqual([])
+    const measures = gate.entries().filter(({ kind }) => kind === 'measure')
+    expect(measures).toMatchObject([{ change: 'applied', reason: 'case 17' }, { change: 'undone' }])
+    await page.context().close()
+  })
+})
+
+async function signIn(page: Page): Promise<void> {
+  const form = page.locator('form', { hasText: 'Console token' })
+  await form.getByLabel(/token/).fill(TOKEN)
+  await form.getByRole('button', { name: 'Sign in with the token' }).click()
+  await page.getByRole('heading', { name: 'Campaigns', exact: true }).waitFor()
+}
