@@ -81,7 +81,7 @@ keys:
     await expect.poll(() => page.locator('[data-preview]').innerText()).toContain('2 accounts')
     expect(await isSlowed('sk-one')).toBe(false)
 
-    await page.getByLabel(/Why/).fill('case 17')
+    await page.getByRole('dialog').getByLabel(/Why/).fill('case 17')
     await page.getByRole('button', { name: /^Apply to 2 accounts/ }).click()
     await page.getByText(/2 accounts slowed/).waitFor()
     await expect.poll(() => isSlowed('sk-one'), { timeout: BITES_WITHIN_MS }).toBe(true)
@@ -105,8 +105,8 @@ keys:
       .click()
     await page.locator('tbody tr', { hasText: 'in force' }).getByRole('link').first().click()
     await page.getByRole('button', { name: 'Undo…' }).click()
-    await page.getByLabel(/Why/).fill('enough seen')
-    await page.getByRole('button', { name: 'Undo', exact: true }).click()
+    await page.getByRole('dialog').getByLabel(/Why/).fill('enough seen')
+    await page.getByRole('dialog').getByRole('button', { name: 'Undo', exact: true }).click()
     await expect.poll(() => isSlowed('sk-one'), { timeout: BITES_WITHIN_MS }).toBe(false)
 
     await page.locator('nav').getByRole('link', { name: 'Ledger', exact: true }).click()
