@@ -66,7 +66,7 @@ async function take(using: Browser, name: string, { path, kind, act }: Shot, loo
   await page.waitForTimeout(500)
   await act?.(page)
   await page.waitForTimeout(200)
-  const height = then
+  const height = act
     ? 800
     : Math.min(HEIGHT_MAX, Number(await page.evaluate('document.documentElement.scrollHeight')))
   await page.setViewportSize({ width: look.width ?? 0, height: Math.max(look.height ?? 0, height) })
