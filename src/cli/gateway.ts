@@ -10,6 +10,7 @@ import { Front, type FrontOptions, type Handler } from '../doors/front.ts'
 import { GateMetrics } from '../doors/gate-metrics.ts'
 import { HookDoor } from '../doors/hook/hook-door.ts'
 import { McpDoor } from '../doors/mcp/mcp-door.ts'
+import { SpanExporter } from '../doors/spans.ts'
 import { Routes } from '../doors/upstream/routes.ts'
 import type { AgentRoad } from '../gate/agent-road.ts'
 import { canaryOf } from '../gate/enforce/canary/canary.ts'
@@ -48,7 +49,17 @@ export type GatewayParts = {
 const SYNC_MS = { written: 100, durable: 5 } as const
 
 /** What of a configuration is bound once and only changes with a new start. */
-const BOUND = ['listen', 'console', 'consoleToken', 'store', 'limits', 'ledger', 'watch', 'mcp'] as const
+const BOUND = [
+  'listen',
+  'console',
+  'consoleToken',
+  'store',
+  'limits',
+  'ledger',
+  'watch',
+  'telemetry',
+  'mcp',
+] as const
 
 const noWatch: ExchangeWatch = { sketch: () => undefined, begin: () => {}, see: () => {} }
 
@@ -245,7 +256,10 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
   const kept = stack.use(new KeptRoad({ config, parts, state, recorder, gate, standings }))
   const metrics = new GateMetrics((failure) => log('error', 'gate-failed', { failure }))
   const ids = new DecisionIds()
-  const exchanges = new ExchangeDoor(config, { gate, routes: route.routes, ids, metrics, now })
+  const spans = SpanExporter.open(config.telemetry)
+  if (spans) stack.use(spans)
+  for (const gauge of spans?.gauges ?? []) metrics.watch(gauge)
+  const exchanges = new ExchangeDoor(config, { gate, routes: route.routes, ids, metrics, spans, now })
   const failed = (error: unknown) => metrics.failed(error)
   const hook = stack.use(new HookDoor(config.hook, { road: kept.road, ids, now, failed }))
   metrics.watch(hook.gauge)

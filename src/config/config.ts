@@ -2,6 +2,7 @@ import type { AgentsConfig } from './agents.ts'
 import type { HookConfig } from './hook-section.ts'
 import type { IdentityConfig } from './identity-section.ts'
 import type { McpServerConfig } from './mcp.ts'
+import type { TelemetryConfig } from './telemetry-section.ts'
 
 /**
  * What an operator wrote in `portcullis.yaml`, checked and with every default filled in. Nothing after the reader
@@ -27,6 +28,7 @@ export type Config = {
   readonly allow: readonly string[]
   readonly reasoning: ReasoningConfig
   readonly identity: IdentityConfig
+  readonly telemetry: TelemetryConfig
   readonly ledger: LedgerConfig
   readonly watch: WatchConfig
   readonly agents: AgentsConfig

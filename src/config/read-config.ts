@@ -251,6 +251,7 @@ function fillIn(file: ConfigFile, path: string): Config {
     allow: file.allow,
     reasoning: file.reasoning,
     identity: file.identity,
+    telemetry: file.telemetry,
     ledger: {
       ...ledger,
       ringBytes: ringMiB * 1024 * 1024,

@@ -4,6 +4,7 @@ import { alteringStandings, standingNames } from './config.ts'
 import { hookSection } from './hook-section.ts'
 import { identitySchema, scopesSchema } from './identity-section.ts'
 import { mcpSchema } from './mcp.ts'
+import { telemetrySchema } from './telemetry-section.ts'
 
 // The shape of portcullis.yaml as a person writes it. Every object is strict: a field that is not here is an error,
 // because a misspelt limit that is silently ignored is a hole.
@@ -162,6 +163,7 @@ export const fileSchema = v.strictObject({
   data: v.optional(v.array(dataRule), []),
   allow: v.optional(v.array(text), []),
   identity: v.optional(identitySchema, {}),
+  telemetry: v.optional(telemetrySchema, {}),
   reasoning: v.optional(
     v.strictObject({
       seal: v.optional(v.boolean(), false),

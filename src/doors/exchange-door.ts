@@ -27,6 +27,7 @@ import { openai } from './openai/openai.ts'
 import { parseFields, textsOf } from './parse-fields.ts'
 import { BodyRoom, readBody } from './read-body.ts'
 import { sendRefusal } from './refuse.ts'
+import type { SpanExporter } from './spans.ts'
 import { droppedHeaders, requestHeaders } from './upstream/headers.ts'
 import { Relay, type RelayResult } from './upstream/relay.ts'
 import type { Routes } from './upstream/routes.ts'
@@ -37,6 +38,7 @@ export type ExchangeDoorParts = {
   readonly routes: Routes
   readonly ids: DecisionIds
   readonly metrics: GateMetrics
+  readonly spans?: SpanExporter | undefined
   readonly now: () => number
 }
 
@@ -258,13 +260,13 @@ export class ExchangeDoor {
   }
 
   #finish(
-    { started }: Passage,
+    { started, request }: Passage,
     caller: Caller,
     act: ExchangeAct,
     ticket: Ticket,
     result: RelayResult,
   ): Promise<void> {
-    const { gate, metrics, now } = this.#parts
+    const { gate, metrics, spans, now } = this.#parts
     const ts = now()
     const completion: CompletionEntry = {
       kind: 'completion',
@@ -281,6 +283,7 @@ export class ExchangeDoor {
       output_tokens: result.usage.outputTokens,
     }
     metrics.finished(act, completion)
+    spans?.finished(act, completion, request.headers.traceparent?.toString())
     return gate.finish(caller, act, ticket, completion)
   }
 
