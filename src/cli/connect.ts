@@ -209,12 +209,24 @@ async function farewell(
   file: string,
   { paint }: Screen,
 ): Promise<string> {
-  const isThere = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_MS) }).then(
-    ({ ok }) => ok,
-    () => false,
-  )
-  const state = isThere
-    ? `${paint('green', '✓')} The gate answers at ${url}.`
-    : `${paint('yellow', '!')} No gate answers at ${url} yet. Until \`portcullis up\`, ${title} refuses every tool.`
+  const mode = await modeOf(url)
+  const state = {
+    enforce: `${paint('green', '✓')} The gate answers at ${url} and enforces.`,
+    observe: `${paint('yellow', '!')} The gate answers at ${url} and observes: it refuses nothing until \`agents: { mode: enforce }\` in its configuration.`,
+    unknown: `${paint('green', '✓')} The gate answers at ${url}.`,
+    gone: `${paint('yellow', '!')} No gate answers at ${url} yet. Until \`portcullis up\`, ${title} refuses every tool.`,
+  }[mode]
   return `\n${paint('green', '✓')} ${title} is connected: ${file}\n${state}\nNew sessions take it up. \`portcullis disconnect ${agent}\` puts back what was there.\n`
+}
+
+/** Whether a gate is there, and whether it acts on what it decides. Only from its own machine does it say. */
+async function modeOf(url: string): Promise<'enforce' | 'observe' | 'unknown' | 'gone'> {
+  try {
+    const answer = await fetch(`${url}/hook`, { signal: AbortSignal.timeout(ANSWER_MS) })
+    const said: unknown = await answer.json()
+    const mode = typeof said === 'object' && said !== null && 'mode' in said ? said.mode : undefined
+    return mode === 'enforce' || mode === 'observe' ? mode : 'unknown'
+  } catch {
+    return 'gone'
+  }
 }

@@ -126,7 +126,11 @@ describe('a gate that enforces', () => {
     expect((await posted(gate, event, { authorization: 'Bearer sk-wrong' })).status).toBe(401)
     expect((await posted(gate, event, { authorization: 'Bearer sk-agent-1' })).status).toBe(200)
     expect((await posted(gate, event, {}, '/hook/nobody')).status).toBe(404)
-    expect((await fetch(`${gate.url}/hook`)).status).toBe(405)
+    expect((await fetch(`${gate.url}/hook`, { method: 'PUT' })).status).toBe(405)
+    expect(await (await fetch(`${gate.url}/hook`)).json()).toMatchObject({
+      name: 'balanced',
+      mode: 'enforce',
+    })
     expect((await posted(gate, [1])).status).toBe(400)
     expect((await posted(gate, { hook_event_name: 'PreToolUse' })).status).toBe(400)
   })

@@ -22,3 +22,10 @@ export function present(fields: Readonly<Record<string, JsonValue | undefined>>)
     Object.entries(fields).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
   )
 }
+
+/** Whether a value nests no deeper than this. Looks no deeper either. */
+export function isShallow(value: JsonValue, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (depth === 0) return false
+  return Object.values(value).every((inner) => isShallow(inner, depth - 1))
+}

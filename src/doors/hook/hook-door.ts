@@ -18,7 +18,7 @@ import type { HookAgent, HookDialect } from './hook-event.ts'
 import { HookJudge, type HookRoad } from './hook-judge.ts'
 
 export type HookDoorParts = {
-  readonly road: HookRoad & Pick<AgentRoad, 'identify'>
+  readonly road: HookRoad & Pick<AgentRoad, 'identify' | 'policy'>
   readonly ids: DecisionIds
   readonly now: () => number
   readonly failed: (error: unknown) => void
@@ -79,6 +79,7 @@ export class HookDoor implements AsyncDisposable {
     if (path !== '/hook' && !path.startsWith('/hook/')) return false
     const dialect = dialectOf(path)
     if (dialect === undefined) this.#refuse(response, 404, 'there is no such coding agent')
+    else if (request.method === 'GET' && isHere(request)) send(response, 200, this.#parts.road.policy)
     else if (request.method !== 'POST') this.#refuse(response, 405, 'events are posted')
     else
       this.#answer(request, response, dialect).catch((error: unknown) => {
@@ -116,10 +117,7 @@ export class HookDoor implements AsyncDisposable {
     const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
     const key = bearer ?? headers['x-api-key']?.toString()
     if (key === undefined) {
-      const isHere =
-        isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, '')) &&
-        headers['x-forwarded-for'] === undefined
-      if (!isHere || this.#config.key === 'required') return failure('unknown')
+      if (!isHere(request) || this.#config.key === 'required') return failure('unknown')
       return success({ tenant: 'default', agent, person: undefined, key: undefined })
     }
     const caller = this.#parts.road.identify({ key, headers, socketAddress: socket.remoteAddress })
@@ -149,6 +147,12 @@ export class HookDoor implements AsyncDisposable {
     if (!response.req.complete) response.setHeader('connection', 'close')
     send(response, status, { error: `Portcullis: ${reason} (${id})`, decision_id: id })
   }
+}
+
+/** From this machine itself, and not through a proxy on it. */
+function isHere({ socket, headers }: IncomingMessage): boolean {
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+  return isLoopback(address) && headers['x-forwarded-for'] === undefined
 }
 
 function dialectOf(path: string): HookDialect | undefined {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type AgentNotice, type JsonObject, type JudgedAct, parseActId } from '../../gate/act.ts'
 import type { Passage } from '../../gate/agent-road.ts'
@@ -208,4 +209,53 @@ test('an agent that cannot ask waits for an approval, and the approved act passe
   const event = { ...used, hook_event_name: 'PreToolUse' }
   expect(await judge.answer(caller, dialects.codex, event, never)).toEqual({ ok: true, value: {} })
   expect(road.acts).toHaveLength(2)
+})
+
+const SEED = 20261122
+const names = hookAgents.flatMap((agent) => casesOf(agent).map(({ event }) => String(event.hook_event_name)))
+const fields = [
+  ...new Set(hookAgents.flatMap((agent) => casesOf(agent).flatMap(({ event }) => Object.keys(event)))),
+]
+
+test('whatever an event holds, it is answered with an object or refused, and never throws', async () => {
+  const value = fc.jsonValue({ maxDepth: 4 })
+  const tools = fc.constantFrom('Bash', 'Write', 'Edit', 'MultiEdit', 'apply_patch', 'NotebookEdit', 'x')
+  const any = fc
+    .tuple(
+      fc.dictionary(fc.constantFrom(...fields), value, { noNullPrototype: true }),
+      fc.constantFrom(...names),
+      tools,
+    )
+    .map(([event, name, tool]) => ({
+      ...event,
+      session_id: 's',
+      conversation_id: 's',
+      hook_event_name: name,
+      tool_name: tool,
+    }))
+  await fc.assert(
+    fc.asyncProperty(
+      any,
+      fc.constantFrom(...hookAgents),
+      fc.constantFrom('allow', 'ask', 'deny', 'redact'),
+      async (event, agent, action) => {
+        const { answer } = await answered(agent, event as JsonObject, action)
+        expect(typeof answer).toBe('object')
+      },
+    ),
+    { seed: SEED, numRuns: 2_000 },
+  )
+})
+
+test('an event that nests too deep is not answered', async () => {
+  let deep: JsonObject = {}
+  for (let depth = 0; depth < 80; depth++) deep = { deep }
+  const judge = new HookJudge({
+    road: roadOf('allow'),
+    nextId: () => id('d'),
+    waitMs: () => 0,
+    seen: () => {},
+  })
+  const event = { ...used, hook_event_name: 'PostToolUse', tool_response: deep }
+  expect((await judge.answer(caller, dialects['claude-code'], event, never)).ok).toBe(false)
 })

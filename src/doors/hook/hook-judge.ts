@@ -12,6 +12,7 @@ import type { AgentRoad, Passage } from '../../gate/agent-road.ts'
 import { agentActions } from '../../gate/decision.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
 import { unreachable } from '../../kernel/unreachable.ts'
+import { isShallow } from './fields.ts'
 import type { HookDialect, HookEvent, ReadEvent, Ruling, ToolUse } from './hook-event.ts'
 import { responseText, withheld, withoutSpans } from './response-text.ts'
 import { toolActs } from './tool-acts.ts'
@@ -29,6 +30,8 @@ export type HookJudgeParts = {
 
 /** Uses of tools that have not ended yet; the oldest is forgotten first. */
 const USES_MAX = 10_000
+/** Deeper events are refused: nothing honest nests so far, and what is not looked into must not pass. */
+const NESTING_MAX = 64
 
 /** Turns a hook's event into acts, has them judged, and says what came of it in the agent's own words. */
 export class HookJudge implements AsyncDisposable {
@@ -46,6 +49,7 @@ export class HookJudge implements AsyncDisposable {
     fields: JsonObject,
     signal: AbortSignal,
   ): Promise<Result<JsonObject, 'event-malformed'>> {
+    if (!isShallow(fields, NESTING_MAX)) return failure('event-malformed')
     const read = dialect.read(fields)
     const session = sessionOf(read.session)
     if (session === undefined || read.name === '') return failure('event-malformed')

@@ -1,7 +1,8 @@
 import type { JsonValue } from '../../gate/act.ts'
 import type { Span } from '../../gate/finding.ts'
 
-const NESTING_MAX = 50
+/** Events that nest deeper were refused before. */
+const NESTING_MAX = 64
 /** `type: "text"` and its like. */
 const TAG = /^[a-z_-]{1,20}$/
 const CUT = '[removed by the gate]'
