@@ -136,3 +136,27 @@ test('an account id that a shell would obey is never offered for copying', async
   expect(out).not.toContain('explain $(reboot)')
   expect(out).toContain('portcullis explain a_ok')
 })
+
+test('a verdict is replayed first, recorded, listed and taken back', async () => {
+  const say = (...words: readonly string[]) => portcullis(['campaigns', ...words], { cwd })
+  const looked = await say('verdict', 'c_1', 'benign', '--reason', 'our own app', '--preview')
+  expect(looked).toMatchObject({ code: 0, out: expect.stringContaining('Only looked') })
+  expect((await say('verdicts')).out).toBe('No verdict is in force.\n')
+  const given = await say('verdict', 'c_1', 'benign', '--reason', 'our own app', '--author', 'ada', '--json')
+  const { id, isMade } = JSON.parse(given.out)
+  expect(isMade).toBe(true)
+  const [listed] = JSON.parse((await say('verdicts', '--json')).out)
+  expect(listed).toMatchObject({ id, campaign: 'c_1f2e3d4', verdict: 'benign', author: 'ada' })
+  expect((await say('undo', id, '--reason', 'it was theirs')).out).toContain('taken back')
+  expect((await say('verdicts')).out).toBe('No verdict is in force.\n')
+})
+
+test('a verdict wants a word that is one, and a reason', async () => {
+  const words = ['campaigns', 'verdict', 'c_1']
+  expect(await portcullis([...words, 'guilty', '--reason', 'x'], { cwd })).toMatchObject({ code: 2 })
+  expect(await portcullis([...words, 'real'], { cwd })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--reason'),
+  })
+  expect(await portcullis(['campaigns', 'undo', 'v_0', '--reason', 'x'], { cwd })).toMatchObject({ code: 2 })
+})

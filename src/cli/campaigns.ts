@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { GateError } from '../kernel/gate-error.ts'
 import type { Campaign } from '../watch/report.ts'
+import { giveVerdict, listVerdicts, undoVerdict, verdictOptions } from './campaign-verdicts.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { campaignSteps } from './explain.ts'
 import { campaignNamed, latestReport, storeFlag, storeOption } from './findings.ts'
@@ -11,21 +12,29 @@ import { lookalikeList } from './render/lookalikes.ts'
 import { screenOf } from './render/screen.ts'
 
 export const campaigns: Command = {
-  usage: '[list | show ID | export [ID] [--format json|csv]] [--store DIR] [--json]',
+  usage:
+    '[list | show ID | export [ID] | verdict ID real|benign|unsure | verdicts | undo VERDICT] [--store DIR] [--json]',
   description: `The campaigns of the latest findings. \`list\` (what you get without a word) is a table, \`show\` tells one
 campaign in full, \`export\` writes all of them, or one, for other programs: JSON with everything, or CSV with a row
-for each account. Cells of the CSV never start a formula. The beginning of an id is enough. Exit 2 without findings.`,
+for each account. Cells of the CSV never start a formula. The beginning of an id is enough. Exit 2 without findings.
+
+\`verdict\` records what you say of a campaign: a benign one is not raised again and makes its signals count for less,
+a real one makes what it showed expected of others. It is replayed against the groups of the latest findings first, and
+with --preview that is all; where a campaign you called real would be lost it is refused (exit 1) unless you --force it.
+\`verdicts\` lists them, \`undo\` takes one back. Hunts and a running gate (within five minutes) go by them.`,
   options: {
     format: { type: 'string', value: 'json|csv', summary: 'what export writes (default: json)' },
     store: storeOption,
-    json: { type: 'boolean', summary: 'list and show: JSON on standard output' },
+    ...verdictOptions,
+    json: { type: 'boolean', summary: 'JSON on standard output' },
   },
   examples: [
     ['portcullis campaigns', 'all campaigns, worst first'],
     ['portcullis campaigns show c_1f', 'one campaign in full'],
+    ['portcullis campaigns verdict c_1f benign --reason "our partner’s app"', 'say what it was'],
     ['portcullis campaigns export --format csv > accounts.csv', 'every account to act on'],
   ],
-  run: async ([verb = 'list', id], options, console) => {
+  run: async ([verb = 'list', id, word], options, console) => {
     switch (verb) {
       case 'list':
         return await list(options, console)
@@ -33,8 +42,14 @@ for each account. Cells of the CSV never start a formula. The beginning of an id
         return await show(id, options, console)
       case 'export':
         return await exportCampaigns(id, options, console)
+      case 'verdict':
+        return await giveVerdict(await named(id, options, console), word, options, console)
+      case 'verdicts':
+        return listVerdicts(options, console)
+      case 'undo':
+        return await undoVerdict(id, options, console)
       default:
-        throw new GateError('usage', `'${verb}' is none of list, show, export.`)
+        throw new GateError('usage', `'${verb}' is none of list, show, export, verdict, verdicts, undo.`)
     }
   },
 }

@@ -8,6 +8,7 @@ import { storedInputs, storedSeed } from '../store/embedded/import-store.ts'
 import { type Hunt, hunt as runHunt } from '../watch/hunt.ts'
 import { rejectionText } from '../watch/intake/rejection.ts'
 import type { Report } from '../watch/report.ts'
+import { verdictsInForce } from './campaign-verdicts.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
 import { STORE_DEFAULT, storeFlag, storeOption, storePath, withoutMembers } from './findings.ts'
 import { inputOptions, logOptions, logPaths } from './log-options.ts'
@@ -57,6 +58,7 @@ Exit 0 whether or not there are campaigns; 2 for unusable input.`,
       ...untilOf(options),
       ...workersOf(options),
       ...(seed !== undefined && { seed }),
+      verdicts: verdictsInForce(storePath(options, console)),
       input: await inputOptions(options, console.cwd),
       onProgress: ({ exchanges, accounts, campaigns, rejected }) =>
         progress.update(

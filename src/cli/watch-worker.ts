@@ -15,6 +15,7 @@ import { interimReportOf, reportOf } from '../watch/reporting.ts'
 import { hashString } from '../watch/sketches/words.ts'
 import { TimeOrder } from '../watch/time-order.ts'
 import { type Raised, Watch } from '../watch/watch.ts'
+import { verdictsInForce } from './campaign-verdicts.ts'
 
 const startSchema = v.object({ seed: v.number(), store: v.string() })
 
@@ -55,6 +56,7 @@ const { seed, store } = v.parse(startSchema, workerData)
 let lastRaised: readonly Raised[] = []
 const watch = new Watch({
   seed,
+  verdicts: verdictsInForce(store),
   onSweep: (_sweep, raised) => {
     lastRaised = raised
     replacements.refresh(raised)
@@ -175,6 +177,7 @@ async function save(kind: 'sweep' | 'save'): Promise<void> {
   if (kind === 'sweep') for (const { item } of order.all()) observe(item)
   else if (watch.exchanges === savedAt) return
   savedAt = watch.exchanges
+  watch.judgeBy(verdictsInForce(store))
   const findings = kind === 'sweep' ? reportOf(watch, 0) : interimReportOf(watch)
   if (findings.campaigns.length > 0)
     await saveFindings(store, { findings, savedAt: Date.now(), source: 'the gate, as it passed' })

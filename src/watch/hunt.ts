@@ -12,7 +12,7 @@ import {
   Rejections as RejectionLog,
   rejectionText,
 } from './intake/rejection.ts'
-import type { Report } from './report.ts'
+import type { Report, Verdict } from './report.ts'
 import { reportOf } from './reporting.ts'
 import { type PooledBlock, SketchPool } from './sketches/pool.ts'
 import { field, tsOf } from './sketches/record.ts'
@@ -37,6 +37,8 @@ export type HuntOptions = {
   readonly seed?: number
   /** Signals that are not asked, to measure what each adds. */
   readonly without?: readonly SignalName[]
+  /** What analysts said of earlier campaigns. */
+  readonly verdicts?: readonly Verdict[]
   readonly onProgress?: (progress: HuntProgress) => void
   /** After each sweep: what is raised at that log time. */
   readonly onSweep?: (raised: readonly RaisedBrief[], at: number) => void
@@ -164,6 +166,7 @@ class Feed {
     this.watch = new Watch({
       seed: options.seed ?? DEFAULT_SEED,
       ...(options.without && { without: options.without }),
+      ...(options.verdicts && { verdicts: options.verdicts }),
       onSweep: (_sweep, raised, at) => {
         this.#campaigns = raised.length
         options.onSweep?.(raised.map(briefOf), at)

@@ -59,6 +59,21 @@ const campaign = v.object({
   members: v.optional(members),
 })
 
+const readings = v.array(v.object({ signal: v.string(), strength: share, likely: v.optional(share) }))
+const fits = v.array(v.object({ kind: lookalikeKind, fit: share }))
+
+export const verdictSchema = v.object({
+  id: v.pipe(v.string(), v.nonEmpty()),
+  campaign: v.string(),
+  verdict: v.picklist(['real', 'benign', 'unsure']),
+  reason: v.string(),
+  author: v.string(),
+  at: moment,
+  accounts,
+  readings,
+  fits,
+})
+
 const report = v.object({
   exchanges: count,
   accounts: count,
@@ -67,6 +82,9 @@ const report = v.object({
   until: v.optional(moment),
   campaigns: v.array(campaign),
   lookalikes: v.array(v.object({ kind: lookalikeKind, accounts, exchanges: count, summary: v.string() })),
+  considered: v.optional(
+    v.array(v.object({ campaign: v.optional(v.string()), accounts: count, readings, fits })),
+  ),
 })
 
 /** Reads a report that was saved. The failure names the first field that does not fit, never its value. */

@@ -8,6 +8,39 @@ export type Report = {
   readonly campaigns: readonly Campaign[]
   /** Groups that look like a campaign and are something else, named as what they are. */
   readonly lookalikes: readonly Lookalike[]
+  /** Groups that were looked at, surest first: what a verdict is replayed against. Findings of old have none. */
+  readonly considered?: readonly Considered[] | undefined
+}
+
+export type SignalReading = {
+  readonly signal: string
+  readonly strength: number
+  /** The best estimate, where the strength is a cautious bound. */
+  readonly likely?: number | undefined
+}
+
+/** A group as it was weighed. */
+export type Considered = {
+  /** The campaign it was raised as. */
+  readonly campaign?: string | undefined
+  readonly accounts: number
+  readonly readings: readonly SignalReading[]
+  /** Explanations that fit at all. */
+  readonly fits: readonly { readonly kind: LookalikeKind; readonly fit: number }[]
+}
+
+/** What an analyst said of a campaign. */
+export type Verdict = {
+  readonly id: string
+  readonly campaign: string
+  readonly verdict: 'real' | 'benign' | 'unsure'
+  readonly reason: string
+  readonly author: string
+  /** Unix ms. */
+  readonly at: number
+  readonly accounts: readonly string[]
+  readonly readings: readonly SignalReading[]
+  readonly fits: Considered['fits']
 }
 
 export type Objective = 'reasoning' | 'grading' | 'coding' | 'tools' | 'instructions' | 'other'

@@ -150,5 +150,6 @@ test('a report on nothing is empty', () => {
     until: undefined,
     campaigns: [],
     lookalikes: [],
+    considered: [],
   })
 })

@@ -2,15 +2,17 @@
 import { type Crowd, crowdsOf } from './campaigns/crowds.ts'
 import type { Sweep } from './campaigns/find.ts'
 import { topOf } from './campaigns/group.ts'
+import type { Scored } from './campaigns/score.ts'
 import { templatesOf } from './campaigns/templates.ts'
 import { membersOf } from './members.ts'
 import { DAYS } from './profiles/accounts.ts'
-import type { Campaign, Lookalike, Objective, Report, Shared } from './report.ts'
+import type { Campaign, Considered, Lookalike, Objective, Report, Shared } from './report.ts'
 import { objectives } from './sketches/objective.ts'
 import { DAY_MS } from './time.ts'
 import type { Raised, Watch } from './watch.ts'
 
 const LOOKALIKES_MAX = 200
+const CONSIDERED_MAX = 500
 /** A benign explanation must fit this well for a group to be named as what it is. */
 const LOOKALIKE_FIT_MIN = 0.5
 
@@ -36,6 +38,16 @@ function reportOn(
     until: watch.until,
     campaigns: raised.map((campaign) => campaignOf(campaign, watch)),
     lookalikes: lookalikesOf(sweep, raised, watch),
+    considered: [...raised, ...sweep.cleared].slice(0, CONSIDERED_MAX).map(consideredOf),
+  }
+}
+
+function consideredOf(scored: Raised | Scored): Considered {
+  return {
+    ...('id' in scored && { campaign: scored.id }),
+    accounts: scored.group.members.length,
+    readings: scored.readings,
+    fits: scored.explanations.filter(({ fit }) => fit > 0).map(({ kind, fit }) => ({ kind, fit })),
   }
 }
 

@@ -1,7 +1,7 @@
 // The watch: takes exchanges in time order, keeps sketches of them, and at its sweeps says which accounts act as one.
 // The same object runs over logs (`hunt`) and beside the gate.
 import { type Sweep, sweepOf } from './campaigns/find.ts'
-import type { Scene } from './campaigns/group.ts'
+import type { Asked, Scene } from './campaigns/group.ts'
 import { outbreakOf } from './campaigns/outbreak.ts'
 import { Splits } from './campaigns/refine.ts'
 import type { Scored } from './campaigns/score.ts'
@@ -9,6 +9,7 @@ import type { SignalName } from './campaigns/signals.ts'
 import { Exemplars } from './links/exemplars.ts'
 import { Features } from './links/features.ts'
 import { Accounts } from './profiles/accounts.ts'
+import type { Verdict } from './report.ts'
 import { field, tsOf } from './sketches/record.ts'
 import { DAY_MS, MINUTE_MS } from './time.ts'
 
@@ -38,6 +39,8 @@ export type WatchOptions = {
   readonly seed: number
   /** Signals that are not asked, to measure what each adds. */
   readonly without?: readonly SignalName[]
+  /** What analysts said of earlier campaigns. */
+  readonly verdicts?: readonly Verdict[]
   readonly onSweep?: (sweep: Sweep, raised: readonly Raised[], at: number) => void
 }
 
@@ -61,12 +64,12 @@ export class Watch {
   readonly #alarmed = new Map<number, number>()
   #raisedAccounts: ReadonlySet<number> = new Set()
   #splits = new Splits()
-  readonly #silenced: ReadonlySet<string>
+  #asked: Asked
 
   constructor(options: WatchOptions) {
     this.#onSweep = options.onSweep
     this.seed = options.seed
-    this.#silenced = new Set(options.without)
+    this.#asked = { silenced: new Set(options.without), verdicts: options.verdicts ?? [] }
   }
 
   get exchanges(): number {
@@ -113,7 +116,7 @@ export class Watch {
     this.#sweptExchanges = this.#exchanges
     this.#sweptAt = ts
     if (isThorough) this.#splits = new Splits()
-    const sweep = sweepOf(this.accounts, this.features, this.#splits, this.#silenced)
+    const sweep = sweepOf(this.accounts, this.features, this.#splits, this.#asked)
     for (const { family } of sweep.proposals) if (family) this.exemplars.want(family.features)
     const raised = this.#track(sweep.raised, ts)
     this.#scene = sweep.scene
@@ -122,9 +125,14 @@ export class Watch {
     return { sweep, raised }
   }
 
+  /** Verdicts in force from the next sweep on, in place of those before. */
+  judgeBy(verdicts: readonly Verdict[]): void {
+    this.#asked = { ...this.#asked, verdicts }
+  }
+
   /** What a sweep would say now. Neither the next sweep nor the campaigns' names depend on who looked. */
   look(ts: number): { readonly sweep: Sweep; readonly raised: readonly Raised[] } {
-    const sweep = sweepOf(this.accounts, this.features, new Splits(), this.#silenced)
+    const sweep = sweepOf(this.accounts, this.features, new Splits(), this.#asked)
     const tracks = this.#tracks
     const raised = this.#track(sweep.raised, ts)
     this.#tracks = tracks

@@ -1,7 +1,7 @@
 // One sweep: from everything the watch knows to the groups it would act on.
 import type { Features } from '../links/features.ts'
 import type { Accounts } from '../profiles/accounts.ts'
-import type { Proposal, Scene } from './group.ts'
+import type { Asked, Proposal, Scene } from './group.ts'
 import { COMPONENT_MIN, GROUP_MIN, NETWORKS_ROTATING, proposalsOf } from './proposals.ts'
 import { groupOf, refine, Splits } from './refine.ts'
 import { loyalTo } from './sameness.ts'
@@ -11,13 +11,14 @@ import { type Scored, score } from './score.ts'
 /** Expected share of false campaigns among those raised at a sweep: groups are taken best first while it holds. */
 const FALSE_DISCOVERY_MAX = 0.05
 /** And none that is not likely by itself. */
-const SCORE_MIN = 0.9
+export const SCORE_MIN = 0.9
 
 /** Steps of log odds within which two groups are equally sure, and the steps beyond which more says no more. */
 const ODDS_STEP = 2.5
 const SURE_MAX = 4
 /** Share of a raised group's accounts that lie in another for it to be a part of that. */
 const WITHIN_MIN = 0.9
+const DISMISSED_MIN = 0.5
 
 export type Sweep = {
   readonly scene: Scene
@@ -27,13 +28,8 @@ export type Sweep = {
   readonly proposals: readonly Proposal[]
 }
 
-export function sweepOf(
-  accounts: Accounts,
-  features: Features,
-  splits = new Splits(),
-  silenced?: ReadonlySet<string>,
-): Sweep {
-  const scene = sceneOf(accounts, features, silenced)
+export function sweepOf(accounts: Accounts, features: Features, splits = new Splits(), asked?: Asked): Sweep {
+  const scene = sceneOf(accounts, features, asked)
   const proposals = proposalsOf(scene)
   const groups = proposals.flatMap((proposal) =>
     isPromising(proposal, scene) ? refine(proposal, scene, splits) : [groupOf(proposal, scene)],
@@ -99,7 +95,7 @@ function discover(scored: readonly Scored[], scene: Scene): { raised: Scored[]; 
       (!isSure(fresh) || candidate.score >= Math.min(...parts.map(({ score }) => score)))
     if (isWhole) parts.forEach(drop)
     const chosen = isWhole ? restOf(candidate, taken, scene) : fresh
-    if (chosen === undefined || !isSure(chosen)) {
+    if (chosen === undefined || !isSure(chosen) || isDismissed(chosen, scene)) {
       cleared.push(fresh)
       continue
     }
@@ -110,6 +106,13 @@ function discover(scored: readonly Scored[], scene: Scene): { raised: Scored[]; 
     raised.push(loyal.length < GROUP_MIN ? chosen : { ...chosen, group: { ...chosen.group, members: loyal } })
   }
   return { raised, cleared }
+}
+
+/** Mostly accounts of which an analyst said that they are no campaign. A group that outgrows them is looked at anew. */
+function isDismissed({ group: { members } }: Scored, { dismissed }: Scene): boolean {
+  return dismissed.some(
+    (accounts) => members.filter((index) => accounts.has(index)).length >= DISMISSED_MIN * members.length,
+  )
 }
 
 /** The candidate without who is raised already, scored anew; undefined if too few are left. */

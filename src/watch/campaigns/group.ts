@@ -2,7 +2,9 @@ import type { Family } from '../links/families.ts'
 import type { Infrastructure } from '../links/infrastructure.ts'
 import type { Accounts } from '../profiles/accounts.ts'
 import type { Rhythm } from '../profiles/rhythm.ts'
+import type { Verdict } from '../report.ts'
 import type { Sameness } from './sameness.ts'
+import type { Tuning } from './tuning.ts'
 
 /** What proposed a group: a shared template, shared infrastructure, or behaviour alone. */
 export type Origin = 'template' | 'infrastructure' | 'cohort'
@@ -47,6 +49,16 @@ export type Scene = {
   readonly wording: Int32Array
   /** Signals that are not asked, to measure what each adds. */
   readonly silenced: ReadonlySet<string>
+  readonly tuning: Tuning
+  /** Groups of accounts that are benign by verdict. */
+  readonly dismissed: readonly ReadonlySet<number>[]
+}
+
+/** What is asked of a sweep beside looking. */
+export type Asked = {
+  readonly silenced?: ReadonlySet<string>
+  /** In force, oldest first. */
+  readonly verdicts?: readonly Verdict[]
 }
 
 export function shareOf(group: readonly number[], holds: (index: number) => boolean): number {

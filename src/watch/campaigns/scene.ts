@@ -4,7 +4,8 @@ import { infrastructureOf } from '../links/infrastructure.ts'
 import { type Accounts, LOG_UNIT } from '../profiles/accounts.ts'
 import { ageDays, type Rhythm, rhythmOf } from '../profiles/rhythm.ts'
 import { techniques } from '../sketches/technique.ts'
-import { meanOutputLog, type Population, type Scene, settingsOf } from './group.ts'
+import { type Asked, meanOutputLog, type Population, type Scene, settingsOf } from './group.ts'
+import { tuningOf } from './tuning.ts'
 
 /** An account this young at its first exchange counts as new: the reported campaigns used theirs within weeks. */
 export const NEW_DAYS = 45
@@ -15,7 +16,7 @@ const WORDING_SHARE_MIN = 0.1
 export function sceneOf(
   accounts: Accounts,
   features: Features,
-  silenced: ReadonlySet<string> = new Set(),
+  { silenced = new Set(), verdicts = [] }: Asked = {},
 ): Scene {
   const rhythms: Rhythm[] = []
   for (let index = 0; index < accounts.count; index++) rhythms.push(rhythmOf(accounts, index))
@@ -28,6 +29,10 @@ export function sceneOf(
     families,
     wording: wordingOf(accounts, families),
     silenced,
+    tuning: tuningOf(verdicts),
+    dismissed: verdicts
+      .filter(({ verdict }) => verdict === 'benign')
+      .map((verdict) => new Set(verdict.accounts.flatMap((name) => accounts.find(name) ?? []))),
   }
 }
 

@@ -1,9 +1,10 @@
 // From signals and explanations to the probability that a group is a campaign.
-import type { Evidence, Explanation } from '../report.ts'
+import type { Evidence, Explanation, SignalReading } from '../report.ts'
 import { calibration } from './calibration.ts'
 import { explanationsOf } from './explanations.ts'
 import type { Group, Scene } from './group.ts'
-import { type Reading, type Signal, type SignalName, signals } from './signals.ts'
+import { type Signal, type SignalName, signals } from './signals.ts'
+import { addedGroups, type Tuning, tunedSensitivity, untuned } from './tuning.ts'
 
 /** Of the groups that get this far, about one in a hundred is expected to be a campaign. */
 const PRIOR = 0.01
@@ -25,56 +26,73 @@ export type Scored = {
   readonly score: number
   readonly evidence: readonly Evidence[]
   readonly explanations: readonly Explanation[]
+  readonly readings: readonly SignalReading[]
 }
 
 export function score(group: Group, scene: Scene): Scored {
-  const prior = Math.log(PRIOR / (1 - PRIOR))
-  let logOdds = prior
+  const { silenced, tuning } = scene
+  const readings: SignalReading[] = []
   const evidence: Evidence[] = []
-  for (const signal of signals) {
-    if (scene.silenced.has(signal.name)) continue
-    const reading = signal.read(group, scene)
+  for (const { name, read } of signals) {
+    const reading = silenced.has(name) ? undefined : read(group, scene)
     if (reading === undefined) continue
-    logOdds += DEPENDENCE * weighed(signal, reading)
-    if (reading.strength >= PARTIAL)
-      evidence.push({
-        signal: signal.name,
-        strength: reading.strength,
-        falsePositiveRate: falsePositiveRate(signal.name, reading.strength),
-        summary: reading.summary,
-        accounts: reading.accounts,
-      })
+    const { strength, likely, summary, accounts } = reading
+    readings.push({ signal: name, strength, ...(likely !== undefined && { likely }) })
+    if (strength < PARTIAL) continue
+    evidence.push({
+      signal: name,
+      strength,
+      falsePositiveRate: falsePositiveRate(name, strength, tuning),
+      summary,
+      accounts,
+    })
   }
   const explanations = explanationsOf(group, scene)
-  logOdds -= Math.max(...explanations.map((explanation) => explainedAway(explanation, logOdds - prior)))
   evidence.sort((a, b) => a.falsePositiveRate - b.falsePositiveRate || b.strength - a.strength)
-  return { group, score: 1 / (1 + Math.exp(-logOdds)), evidence, explanations }
+  return { group, score: posteriorOf(readings, explanations, tuning), evidence, explanations, readings }
+}
+
+/** The probability that a group with these readings and these fits is a campaign. */
+export function posteriorOf(
+  readings: readonly SignalReading[],
+  fits: readonly Pick<Explanation, 'kind' | 'fit'>[],
+  tuning: Tuning,
+): number {
+  let signalled = 0
+  for (const signal of signals) {
+    const reading = readings.find(({ signal: name }) => name === signal.name)
+    if (reading) signalled += DEPENDENCE * weighed(signal, reading, tuning)
+  }
+  const explained = Math.max(0, ...fits.map((explanation) => explainedAway(explanation, signalled)))
+  return 1 / (1 + Math.exp(explained - signalled - Math.log(PRIOR / (1 - PRIOR))))
 }
 
 /**
  * Who the accounts are accounts for all the signals together, however many there are: a company's own pipeline shows
  * most of them. When they work does not: burnt accounts work in one go each, as batches do.
  */
-function explainedAway({ kind, fit }: Explanation, signalled: number): number {
+function explainedAway({ kind, fit }: Pick<Explanation, 'kind' | 'fit'>, signalled: number): number {
   const weight =
     kind === 'batch' || kind === 'benchmark' ? EXPLANATION_WEIGHT : Math.max(EXPLANATION_WEIGHT, signalled)
   return (weight * Math.max(0, fit - FIT_MIN)) / (1 - FIT_MIN)
 }
 
 /** What a reading says. Where too little was seen to be sure, absence is charged as far as it is likely. */
-function weighed(signal: Signal, { strength, likely }: Reading): number {
-  const weight = weightOf(signal, strength)
+function weighed(signal: Signal, { strength, likely }: SignalReading, tuning: Tuning): number {
+  const weight = weightOf(signal, strength, tuning)
   if (likely === undefined || weight >= 0) return weight
-  return Math.max(weight, Math.min(0, weightOf(signal, likely)))
+  return Math.max(weight, Math.min(0, weightOf(signal, likely, tuning)))
 }
 
 /** Natural log of how much likelier this strength is in a campaign than in a benign group. */
-export function weightOf(signal: Signal, strength: number): number {
-  const { sensitivity } = signal
+export function weightOf(signal: Signal, strength: number, tuning: Tuning = untuned): number {
+  const sensitivity = tunedSensitivity(tuning, signal.name, signal.sensitivity)
   // Where benign groups show a signal as often as campaigns do, its absence says nothing; it never accuses.
-  const absent = Math.min(0, Math.log((1 - sensitivity) / rateBetween(signal.name, 0, PARTIAL)))
-  const partial = Math.log((sensitivity * (1 - STRONG_SHARE)) / rateBetween(signal.name, PARTIAL, STRONG))
-  const strong = Math.log((sensitivity * STRONG_SHARE) / rateBetween(signal.name, STRONG, 1.01))
+  const absent = Math.min(0, Math.log((1 - sensitivity) / rateBetween(signal.name, 0, PARTIAL, tuning)))
+  const partial = Math.log(
+    (sensitivity * (1 - STRONG_SHARE)) / rateBetween(signal.name, PARTIAL, STRONG, tuning),
+  )
+  const strong = Math.log((sensitivity * STRONG_SHARE) / rateBetween(signal.name, STRONG, 1.01, tuning))
   // Evidence grows with strength even where chance made the middle bin rarer than the top one.
   const levels = [absent, Math.max(absent, Math.min(partial, strong)), Math.max(absent, strong)] as const
   return Math.min(signal.weightMax ?? WEIGHT_MAX, clamp(between(levels, strength)))
@@ -92,22 +110,18 @@ function between([absent, partial, strong]: readonly [number, number, number], s
 }
 
 /** Share of benign groups that show the signal at least this strongly; one more is assumed than was seen. */
-export function falsePositiveRate(name: SignalName, strength: number): number {
-  return (benign(name, strength, 1.01) + 1) / (readings(name) + 1)
+export function falsePositiveRate(name: SignalName, strength: number, tuning: Tuning = untuned): number {
+  return (benign(name, strength, 1.01, tuning) + 1) / (benign(name, 0, 1.01, tuning) + 1)
 }
 
-function rateBetween(name: SignalName, from: number, to: number): number {
-  return (benign(name, from, to) + 1) / (readings(name) + 3)
+function rateBetween(name: SignalName, from: number, to: number, tuning: Tuning): number {
+  return (benign(name, from, to, tuning) + 1) / (benign(name, 0, 1.01, tuning) + 3)
 }
 
-/** Benign groups to which the signal applied. */
-function readings(name: SignalName): number {
-  return benign(name, 0, 1.01)
-}
-
-function benign(name: SignalName, from: number, to: number): number {
+/** Benign groups that showed the signal with a strength from `from` up to `to`. */
+function benign(name: SignalName, from: number, to: number, tuning: Tuning): number {
   const counts = calibration.counts[name]
-  let inside = 0
+  let inside = addedGroups(tuning, name, from, to)
   for (let hundredth = Math.floor(from * 100); hundredth < Math.min(101, Math.floor(to * 100)); hundredth++)
     inside += counts[hundredth] ?? 0
   return inside

@@ -5,6 +5,7 @@ import { exchangeOf } from '../intake/exchange-log.ts'
 import { Textless } from '../intake/textless.ts'
 import { encodeRecord, field, RECORD_WORDS_MAX, tsOf } from './record.ts'
 import { SHINGLES_MAX, Sketcher, TOPICS } from './sketch.ts'
+import { textSketch } from './text-sketch.ts'
 import { hashString } from './words.ts'
 
 const nobody = { account: 1, client: 0, plan: 0, model: 1 }
@@ -120,4 +121,13 @@ test('an exchange without its texts gives the record of the exchange with them',
 test('a sketch that claims more shingles than there can be is cut to the record', () => {
   const sketch = Array.from({ length: 4 + TOPICS + 2 * SHINGLES_MAX }, (_, at) => at + 1)
   expect(encoded({ sketch })).toHaveLength(RECORD_WORDS_MAX)
+})
+
+test('the techniques that system prompt and prompt ask for are both in the record, with texts or without', () => {
+  const system = 'Score each answer by the rubric: accuracy, depth.'
+  const prompt = 'Write out your complete inner reasoning first.'
+  const bits = encoded({ system, prompt })[field.techniques]
+  expect(bits).toBe(0b11)
+  const sketch = [...textSketch(new Sketcher(SEED), system, prompt)]
+  expect(encoded({ sketch })).toEqual(encoded({ system, prompt }))
 })
