@@ -1,5 +1,5 @@
 // Campaigns as people left them: what the watch found, with merges, splits and states laid over it in order.
-import type { Campaign, Members } from '../../../watch/report.ts'
+import type { Campaign, Members, SharedBy } from '../../../watch/report.ts'
 import type { CampaignState } from '../api/shapes/campaigns.ts'
 import type { Change } from '../state/change-store.ts'
 
@@ -72,8 +72,12 @@ function joined(into: Campaign, other: Campaign): Campaign {
   const order = accounts
     .map((_, at) => at)
     .sort((a, b) => ((accounts[a] ?? '') < (accounts[b] ?? '') ? -1 : 1))
-  const members =
-    into.members && added.members && concatenated(into.members, added.members, into.accounts.length)
+  const at = new Map(accounts.map((account, position) => [account, position]))
+  const theirs = other.members?.shared.map((each) => ({
+    ...each,
+    accounts: each.accounts.flatMap((position) => at.get(other.accounts[position] ?? '') ?? []),
+  }))
+  const members = into.members && added.members && concatenated(into.members, added.members, theirs ?? [])
   const first = Math.min(into.first, other.first)
   return {
     ...into,
@@ -102,16 +106,16 @@ function addedDays(a: Campaign, b: Campaign, first: number): number[] {
   return Array.from(sum, (count) => count ?? 0)
 }
 
-function concatenated(a: Members, b: Members, offset: number): Members {
+/** `shared` is what the second ones share, by positions in the whole. */
+function concatenated(a: Members, b: Members, theirs: readonly SharedBy[]): Members {
   const both = <Name extends 'exchanges' | 'outputTokens' | 'first' | 'last' | 'created'>(
     name: Name,
   ): number[] => [...a[name], ...b[name]]
   const shared = new Map(a.shared.map((each) => [`${each.kind} ${each.value}`, each]))
-  for (const each of b.shared) {
+  for (const each of theirs) {
     const key = `${each.kind} ${each.value}`
-    const known = shared.get(key)
-    const accounts = each.accounts.map((at) => at + offset)
-    shared.set(key, { ...each, accounts: [...(known?.accounts ?? []), ...accounts] })
+    const users = new Set([...(shared.get(key)?.accounts ?? []), ...each.accounts])
+    shared.set(key, { ...each, accounts: [...users] })
   }
   return {
     exchanges: both('exchanges'),
