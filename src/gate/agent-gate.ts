@@ -2,6 +2,7 @@ import { unreachable } from '../kernel/unreachable.ts'
 import type { AgentAct, AgentNotice, JudgedAct, SessionId } from './act.ts'
 import type { Approval } from './agent-approval.ts'
 import type { AgentPolicy } from './decide/agent-policy.ts'
+import { CedarRules, type Principal } from './decide/cedar/cedar.ts'
 import { type AgentTable, agentTable, decideAgentAct, decideObserved } from './decide/decide-agent.ts'
 import type { SystemStep } from './decide/system/session.ts'
 import { type Actor, type SystemAct, SystemGate } from './decide/system/system-gate.ts'
@@ -38,9 +39,13 @@ export type Beside = {
   readonly now: number | undefined
   /** The act goes on whatever is decided, so it counts whatever is decided. */
   readonly isObserving: boolean
+  /** For Cedar; without it, an agent of no name. */
+  readonly principal?: Principal
   /** For the system of agents that the policy declares; without it only the rules decide. */
   readonly actor?: Actor
 }
+
+const nobody: Principal = { tenant: '', agent: '', person: '' }
 
 const nothingBeside: Beside = {
   findings: [],
@@ -79,6 +84,7 @@ export class AgentGate {
   #tools: ToolSets
   #secrets: KnownSecrets
   readonly #volume: Volume
+  #cedar: CedarRules | undefined
   /** The declared system of agents, with the state of each session. */
   system: SystemGate | undefined
 
@@ -89,6 +95,7 @@ export class AgentGate {
     this.#secrets = new KnownSecrets(policy.secrets)
     this.#isOn = isOnOf(policy)
     this.#volume = new Volume(policy.budgets)
+    this.#cedar = cedarOf(policy)
     this.system = policy.system === undefined ? undefined : SystemGate.open(policy.system)
   }
 
@@ -106,6 +113,7 @@ export class AgentGate {
     this.#tools = toolSetsOf(policy)
     this.#isOn = isOnOf(policy)
     this.#volume.use(policy.budgets)
+    this.#cedar = cedarOf(policy)
     if (!keepsSecrets) this.#secrets = new KnownSecrets(policy.secrets)
     for (const session of this.#sessions.values()) {
       session.flow?.use(this.#tools)
@@ -131,6 +139,7 @@ export class AgentGate {
     const findings = [...beside.findings, ...this.#inspect(act, session)]
     const draw = this.#isOn('volume') ? this.#drawOf(act, session, beside) : undefined
     if (draw !== undefined) findings.push(...this.#volume.inspect(draw.amount, draw.spender))
+    if (this.#cedar !== undefined) findings.push(...this.#byCedar(this.#cedar, act, beside, findings))
     const approval = once(beside.approval)
     const bare = decideAgentAct(this.#table, findings)
     const byRules = bare.action === 'ask' ? decideAgentAct(this.#table, findings, approval()) : bare
@@ -157,6 +166,17 @@ export class AgentGate {
     const decision = isMilder ? says : byRules
     const goesOn = decision.action === 'allow' || decision.action === 'redact'
     return { decision, steps: goesOn ? system.take(actor, inSystem) : [] }
+  }
+
+  #byCedar(
+    cedar: CedarRules,
+    act: JudgedAct,
+    beside: Beside,
+    findings: readonly Finding[],
+  ): readonly Finding[] {
+    const facts = findings.map(({ fact }) => fact)
+    const found = { facts, destinations: destinationsOf(act), bytes: amountOf(act).bytesSent }
+    return safely('cedar', () => cedar.judge(act, beside.principal ?? nobody, found))
   }
 
   #drawOf(act: JudgedAct, session: AgentSession, { agent, now }: Beside) {
@@ -265,4 +285,8 @@ function toolSetsOf({ tools: { trusted, sinks, readers } }: AgentPolicy): ToolSe
 function isOnOf({ detectors }: AgentPolicy): (detector: string) => boolean {
   const on = new Set(detectors)
   return (detector) => on.has(detector)
+}
+
+function cedarOf({ cedar }: AgentPolicy): CedarRules | undefined {
+  return cedar === undefined || cedar.length === 0 ? undefined : CedarRules.load(cedar)
 }

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readyMadePolicies } from '../config/agents.ts'
 import type { WrittenBudgets } from '../config/budgets.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { agentDetectors } from './agent-gate.ts'
 import type { AgentPolicy } from './decide/agent-policy.ts'
+import { CedarRules } from './decide/cedar/cedar.ts'
 import { readAgentPolicy } from './decide/read-agent-policy.ts'
 
 /** A policy as it was read, with the version that decisions and tickets name. */
@@ -25,19 +27,25 @@ export function loadAgentPolicy(named: string, env: Env, budgets?: WrittenBudget
   const file = readyMadePolicies.includes(named)
     ? fileURLToPath(new URL(`../../policies/${named}.yaml`, import.meta.url))
     : named
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new GateError('policy-not-found', `cannot read the policy ${named}`, { cause })
-  }
-  const policy = withEnvironment(readAgentPolicy(text, named, agentDetectors, budgets), env)
+  const text = readText(file, named)
+  const textOf = (cedar: string) => readText(resolve(dirname(file), cedar), cedar)
+  const policy = withEnvironment(readAgentPolicy(text, named, agentDetectors, budgets, textOf), env)
+  // Here, so that a policy with an error in it is refused before anything is decided by it.
+  if (policy.cedar !== undefined && policy.cedar.length > 0) CedarRules.load(policy.cedar)
   const version = createHash('sha256')
     .update(text)
-    .update(JSON.stringify(budgets ?? {}))
+    .update(JSON.stringify([budgets ?? {}, policy.cedar]))
     .digest('hex')
     .slice(0, VERSION_CHARACTERS)
   return { policy, version, file }
+}
+
+function readText(file: string, named: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new GateError('policy-not-found', `cannot read the policy ${named}`, { cause })
+  }
 }
 
 /** A secret written `env:NAME` is read from the environment, so that no policy file has to hold one. */

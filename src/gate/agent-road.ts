@@ -239,6 +239,7 @@ export class AgentRoad {
         findings,
         approval,
         agent: agentKey(caller),
+        principal: { tenant: caller.tenant, agent: caller.agent, person: caller.person ?? '' },
         now: began,
         actor,
         isObserving: this.#config.mode === 'observe',

@@ -16,6 +16,8 @@ export type Finding = {
   readonly severity: Severity
   readonly summary: string
   readonly spans?: readonly Span[]
+  /** The rule that made the finding, where that was a rule already: a refusal names it in place of the table's. */
+  readonly rule?: string
 }
 
 export function severityRank(severity: Severity): number {

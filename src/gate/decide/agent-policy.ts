@@ -1,6 +1,7 @@
 import type { Budgets } from '../../config/budgets.ts'
 import type { AgentAction } from '../decision.ts'
 import type { Severity } from '../finding.ts'
+import type { CedarSource } from './cedar/cedar.ts'
 import type { AgentSystem } from './system/system.ts'
 
 /** Which findings lead to which action. Read from a file a person can read; see `docs/agent-gate.md`. */
@@ -16,6 +17,8 @@ export type AgentPolicy = {
   readonly budgets: Budgets
   /** The agents that work together and what holds between them; without it only the rules above decide. */
   readonly system?: AgentSystem | undefined
+  /** Who may do what, in Cedar; without any, whoever may come may act. */
+  readonly cedar?: readonly CedarSource[]
 }
 
 export type AgentRule = {

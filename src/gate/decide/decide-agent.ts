@@ -24,7 +24,13 @@ const untouched: Cell = { action: 'allow', rule: 'default' }
  * What the gate says about itself and its caller is never let through, whatever the rules leave out: a rule may ask
  * instead of deny, but not allow.
  */
-export const floorFacts = ['detector-failed', 'act.unreadable', 'caller.quarantined'] as const
+export const floorFacts = [
+  'detector-failed',
+  'act.unreadable',
+  'caller.quarantined',
+  'policy.forbidden',
+  'policy.not-permitted',
+] as const
 const floor: Cell = { action: 'deny', rule: 'fail-closed' }
 
 /** Compiles a policy. The first rule that names a fact and reaches down to its severity decides. */
@@ -110,7 +116,7 @@ export function decideAgentAct(
     const cell = cellOf(table, finding.fact, finding.severity)
     if (agentActions.indexOf(cell.action) <= agentActions.indexOf(action)) continue
     action = cell.action
-    rule = cell.rule
+    rule = finding.rule ?? cell.rule
     cause = finding
   }
   const reason = cause?.summary ?? ''

@@ -43,6 +43,7 @@ const schema = v.strictObject({
   secrets: v.optional(v.array(v.strictObject({ name, value: v.pipe(v.string(), v.minLength(8)) })), []),
   budgets: v.optional(budgetsSchema),
   system: v.optional(systemSchema),
+  cedar: v.optional(v.array(name), []),
 })
 
 /** Reads a policy; `file` is only for messages, which say the line and the field. `budgets` go over its own. */
@@ -51,6 +52,7 @@ export function readAgentPolicy(
   file: string,
   detectors: readonly string[],
   budgets?: WrittenBudgets,
+  textOf?: (file: string) => string,
 ): AgentPolicy {
   if (text.length > POLICY_CHARACTERS_MAX)
     throw new GateError('policy-invalid', `${file}: longer than ${POLICY_CHARACTERS_MAX} characters`)
@@ -91,6 +93,10 @@ export function readAgentPolicy(
     tools: policy.tools,
     secrets: policy.secrets,
     budgets: budgetsOf(policy.budgets, budgets),
+    cedar: policy.cedar.map((each, index) => ({
+      file: each,
+      text: textOf?.(each) ?? complain(['cedar', index], 'a policy that is no file cannot name files'),
+    })),
     system: policy.system === undefined ? undefined : readSystem(policy.system, complain),
   }
 }
