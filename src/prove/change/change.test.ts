@@ -95,7 +95,8 @@ test('what is not compared makes the answer unknown', async () => {
     verdict: 'unknown',
     reason: expect.stringContaining('who comes under reader'),
   })
-  const other = { ...policy('balanced'), cedar: ['policy.cedar'] } as AgentPolicy
+  const cedar = [{ file: 'policy.cedar', text: 'permit (principal, action, resource);' }]
+  const other: AgentPolicy = { ...policy('balanced'), cedar }
   expect((await compareChange(policy('balanced'), other)).verdict).toBe('unknown')
 })
 
