@@ -65,9 +65,11 @@ export function Chart(props: ChartProps): JSX.Element {
   )
 }
 
-function optionsOf({ layers, height, stepMs, markers = [] }: ChartProps, width: number): uPlot.Options {
+function optionsOf({ layers, height, from, stepMs, markers = [] }: ChartProps, width: number): uPlot.Options {
   const quiet = colourOf('--quiet')
   const line = colourOf('--line')
+  // A column stands to the right of its time: without room for the last one it would not be drawn.
+  const end = from + stepMs * Math.max(1, ...layers.map(({ values }) => values.length))
   const axis = {
     stroke: quiet,
     grid: { stroke: line, width: 1 },
@@ -80,7 +82,10 @@ function optionsOf({ layers, height, stepMs, markers = [] }: ChartProps, width: 
     padding: [8, 22, 0, 0],
     cursor: { points: { show: false }, y: false, drag: { x: false, y: false } },
     legend: { show: false },
-    scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.08)] } },
+    scales: {
+      x: { time: true, range: () => [from / 1_000, end / 1_000] },
+      y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.08)] },
+    },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'UTC'),
     axes: [
       {

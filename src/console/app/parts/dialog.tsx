@@ -119,6 +119,7 @@ export function ReasonDialog(props: {
         <textarea
           rows={2}
           maxLength={REASON_MAX}
+          placeholder={`${REASON_MIN} characters or more`}
           value={reason.value}
           onInput={(event) => {
             reason.value = event.currentTarget.value

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { LedgerProof } from '../../../doors/admin/api/shapes/acts.ts'
-import { count, momentExact } from '../figures.ts'
+import { count, momentExact, some } from '../figures.ts'
 import { Pair } from './small.tsx'
 
 /** How one entry hangs in the ledger's chain, from its own hash to the next signed checkpoint. */
@@ -23,7 +23,7 @@ export function Proof({ of: proof }: { of: LedgerProof | undefined }): JSX.Eleme
         <Pair name="Block">
           <code>{proof.blockHash}</code>{' '}
           <span class="quiet">
-            {count(proof.blockRecords)} records from № {count(proof.blockFirstSeq)}, segment {proof.segment}{' '}
+            {some(proof.blockRecords, 'record')} from № {count(proof.blockFirstSeq)}, segment {proof.segment}{' '}
             at {count(proof.blockOffset)}
           </span>
         </Pair>
@@ -38,7 +38,7 @@ export function Proof({ of: proof }: { of: LedgerProof | undefined }): JSX.Eleme
               <span class={checkpoint.holds ? 'good' : 'bad'}>{checkpoint.holds ? '✓' : '✗'}</span> checkpoint
               № {count(checkpoint.seq)} of {momentExact(checkpoint.ts)}, key <code>{checkpoint.key}</code>
               {proof.blocksToCheckpoint !== undefined && (
-                <span class="quiet">, {count(proof.blocksToCheckpoint)} blocks on</span>
+                <span class="quiet">, {some(proof.blocksToCheckpoint, 'block')} on</span>
               )}
             </>
           )}

@@ -44,6 +44,7 @@ const columns: readonly Column<Account>[] = [
   {
     id: 'tokens',
     label: 'Output tokens',
+    width: '116px',
     isNumber: true,
     room: 'wide',
     cell: ({ outputTokens }) => large(outputTokens),
@@ -52,6 +53,7 @@ const columns: readonly Column<Account>[] = [
   {
     id: 'last',
     label: 'Last seen',
+    width: '134px',
     sort: 'last',
     room: 'wide',
     cell: ({ last }) => (last ? <Time ts={last} /> : ''),

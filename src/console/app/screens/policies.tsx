@@ -50,7 +50,12 @@ const columns: readonly Column<PolicyVersion>[] = [
       ),
   },
   { id: 'author', label: 'By', room: 'wide', cell: ({ author }) => author },
-  { id: 'changed', label: 'Changed', room: 'wide', cell: ({ changed }) => <Time ts={changed} /> },
+  {
+    id: 'changed',
+    label: 'Changed',
+    room: 'wide',
+    cell: ({ changed }) => (changed === 0 ? <span class="quiet">with the gate</span> : <Time ts={changed} />),
+  },
 ]
 
 export function PoliciesScreen({ id }: { id: string | undefined }): JSX.Element {

@@ -34,7 +34,13 @@ export function PolicyScreen({ id }: { id: string }): JSX.Element {
       lead={
         policy.data && (
           <>
-            {policy.data.author}, <Time ts={policy.data.changed} />: <Untrusted text={policy.data.reason} />
+            {policy.data.author}
+            {policy.data.changed > 0 && (
+              <>
+                , <Time ts={policy.data.changed} />
+              </>
+            )}
+            : <Untrusted text={policy.data.reason} />
           </>
         )
       }
