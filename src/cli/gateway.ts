@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Config } from '../config/config.ts'
 import { consoleFiles } from '../console/console-files.ts'
+import { A2aDoor } from '../doors/a2a/a2a-door.ts'
 import type { AdminApi } from '../doors/admin/admin-api.ts'
 import { AdminDoor } from '../doors/admin/admin-door.ts'
 import { DecisionIds } from '../doors/decision-ids.ts'
@@ -22,10 +23,12 @@ import { ReasoningBindings } from '../gate/inspect/distillation/reasoning-bindin
 import { Recorder } from '../gate/record/recorder.ts'
 import { Standings } from '../gate/standing-book.ts'
 import type { Log } from '../kernel/log.ts'
+import { openCardKey } from '../store/embedded/card-key.ts'
 import { Ledger } from '../store/embedded/ledger/ledger.ts'
 import { MeasureStore } from '../store/embedded/measure-store.ts'
 import { openSecret } from '../store/embedded/secret.ts'
 import { openState } from '../store/embedded/state.ts'
+import { TaskOwnerStore } from '../store/embedded/task-owner-store.ts'
 import { ToolPinStore } from '../store/embedded/tool-pin-store.ts'
 import { KeptRoad } from './agent-road.ts'
 import { openConsoleApi } from './console-api.ts'
@@ -59,6 +62,7 @@ const BOUND = [
   'watch',
   'telemetry',
   'mcp',
+  'a2a',
 ] as const
 
 const noWatch: ExchangeWatch = { sketch: () => undefined, begin: () => {}, see: () => {} }
@@ -107,6 +111,7 @@ export class Gateway implements AsyncDisposable {
     const { admin, exchanges, ids } = wired
     const shared = { limits: config.limits, ids, now: parts.now }
     const mcp = stack.use(openMcp(config, parts, wired))
+    const a2a = stack.use(openA2a(config, parts, wired))
     const console =
       config.console && (await openConsole({ ...shared, address: config.console }, wired, parts, stack))
     const front = stack.use(
@@ -118,6 +123,7 @@ export class Gateway implements AsyncDisposable {
           (request, response, path) => admin.health(request, response, path),
           (request, response, path) => wired.hook.handle(request, response, path),
           (request, response, path) => mcp.handle(request, response, path),
+          (request, response, path) => a2a.handle(request, response, path),
           ...(parts.agentDoors?.(wired.kept.road) ?? []),
         ],
       }),
@@ -194,6 +200,18 @@ export class Gateway implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync()
   }
+}
+
+function openA2a(config: Config, { now }: GatewayParts, { kept, state, ids, metrics }: Wired): A2aDoor {
+  return new A2aDoor(config, {
+    road: kept.road,
+    pins: new ToolPinStore(state),
+    owners: new TaskOwnerStore(state),
+    cardKey: openCardKey(config.store),
+    ids,
+    now,
+    onFailure: (error) => metrics.failed(error),
+  })
 }
 
 function openMcp(config: Config, { log, now }: GatewayParts, { kept, state, ids, metrics }: Wired): McpDoor {

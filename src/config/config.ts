@@ -1,3 +1,4 @@
+import type { A2aAgentConfig } from './a2a.ts'
 import type { AgentsConfig } from './agents.ts'
 import type { HookConfig } from './hook-section.ts'
 import type { IdentityConfig } from './identity-section.ts'
@@ -34,6 +35,7 @@ export type Config = {
   readonly agents: AgentsConfig
   readonly hook: HookConfig
   readonly mcp: readonly McpServerConfig[]
+  readonly a2a: readonly A2aAgentConfig[]
 }
 
 /** `observe` records what it would have done and lets the act pass; identity and local-only rules always hold. */

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { GateError } from '../kernel/gate-error.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
+import { fillInA2a } from './a2a.ts'
 import { agentsConfig } from './agents.ts'
 import type { Address, Config } from './config.ts'
 import { hookConfig } from './hook-section.ts'
@@ -264,6 +265,7 @@ function fillIn(file: ConfigFile, path: string): Config {
     agents: agentsConfig(file.agents, path, file.mode),
     hook: hookConfig(file.hook),
     mcp: fillInMcp(file.mcp),
+    a2a: fillInA2a(file.a2a),
   }
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { a2aSchema } from './a2a.ts'
 import { agentsSchema } from './agents.ts'
 import { alteringStandings, standingNames } from './config.ts'
 import { hookSection } from './hook-section.ts'
@@ -176,6 +177,7 @@ export const fileSchema = v.strictObject({
   agents: v.optional(agentsSchema, {}),
   hook: v.optional(hookSection, {}),
   mcp: v.optional(mcpSchema, []),
+  a2a: v.optional(a2aSchema, []),
 })
 
 export type ConfigFile = v.InferOutput<typeof fileSchema>

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Gateway, type GatewayParts, ledgerDirectory } from '../../src/cli/gateway.ts'
@@ -25,8 +25,13 @@ export class RunningGate implements AsyncDisposable {
     this.logged = logged
   }
 
-  static async open(text: string, parts: Partial<GatewayParts> = {}): Promise<RunningGate> {
+  static async open(
+    text: string,
+    parts: Partial<GatewayParts> = {},
+    files: Readonly<Record<string, string>> = {},
+  ): Promise<RunningGate> {
     const directory = mkdtempSync(join(tmpdir(), 'gate-'))
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content)
     const config = readConfig(
       `listen: 127.0.0.1:0\nconsole: 127.0.0.1:0\n${text}`,
       join(directory, 'portcullis.yaml'),

@@ -1,5 +1,5 @@
 import { Pool } from 'undici'
-import type { McpReach, McpServerConfig } from '../../config/mcp.ts'
+import type { McpServerConfig } from '../../config/mcp.ts'
 import { readJsonText } from '../wire-json.ts'
 import { EventReader } from './event-stream.ts'
 import { JsonValueReader } from './json-values.ts'
@@ -20,15 +20,17 @@ const FORGET_MS = 5_000
 /** What of an answer's headers belongs to the protocol. */
 const passedBack = ['mcp-session-id', 'mcp-protocol-version', 'allow', 'retry-after']
 
+type HttpLimits = Pick<McpServerConfig, 'callMs' | 'messageBytesMax'>
+type HttpReach = { readonly url: URL; readonly headers: Readonly<Record<string, string>> }
 type Body = AsyncIterable<Buffer> & { dump(): Promise<void> }
 
 /** A server reached over streamable HTTP. What the client sent as its own credential never gets here. */
 export class HttpUpstream implements McpUpstream {
-  readonly #config: McpServerConfig
-  readonly #reach: McpReach & { kind: 'http' }
+  readonly #config: HttpLimits
+  readonly #reach: HttpReach
   readonly #pool: Pool
 
-  constructor(config: McpServerConfig, reach: McpReach & { kind: 'http' }) {
+  constructor(config: HttpLimits, reach: HttpReach) {
     this.#config = config
     this.#reach = reach
     this.#pool = new Pool(reach.url.origin, {

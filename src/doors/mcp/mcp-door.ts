@@ -6,22 +6,21 @@ import type { AgentRoad } from '../../gate/agent-road.ts'
 import type { IdentityFailure } from '../../gate/caller.ts'
 import { GateError } from '../../kernel/gate-error.ts'
 import type { Log } from '../../kernel/log.ts'
-import { failure, type Result, success } from '../../kernel/result.ts'
 import type { ToolPinStore } from '../../store/embedded/tool-pin-store.ts'
+import { agentCaller, originOf, readFrame } from '../agent-request.ts'
 import { AgentSessionBook } from '../agent-session.ts'
 import type { DecisionIds } from '../decision-ids.ts'
-import { bodyFailures, identityFailures } from '../exchange-failures.ts'
+import { identityFailures } from '../exchange-failures.ts'
 import { Judge } from '../judge-act.ts'
-import { BodyRoom, readBody } from '../read-body.ts'
-import { readWireJson, wireReasons } from '../wire-json.ts'
+import { BodyRoom } from '../read-body.ts'
 import { exchangeWith } from './exchange.ts'
 import { McpGuard } from './guard.ts'
 import { headerFault, MODERN_SINCE } from './header-check.ts'
 import { HttpUpstream } from './http-upstream.ts'
-import { isAllowedOrigin, isLocal } from './origin.ts'
+import { isAllowedOrigin } from './origin.ts'
 import { failureStop } from './refusals.ts'
 import { Reply } from './reply.ts'
-import { errorMessage, gateCodes, type RpcId, type RpcMessage, readMessage, rpcReasons } from './rpc.ts'
+import { errorMessage, gateCodes, type RpcId, type RpcMessage } from './rpc.ts'
 import { McpSessions } from './sessions.ts'
 import { StdioUpstream } from './stdio-upstream.ts'
 import { ToolOffers } from './tool-offers.ts'
@@ -123,12 +122,13 @@ export class McpDoor implements AsyncDisposable {
     if (!verbs.has(verb)) return this.#refuse(going, 405, gateCodes.invalid, 'there is no such method here')
     if (!isAllowedOrigin(request, served.config))
       return this.#refuse(going, 403, gateCodes.denied, 'pages of this origin may not call')
-    const caller = this.#identify(request, served.config)
+    const caller = agentCaller(request, served.config.access, this.#parts.road)
     if (!caller.ok) return this.#unknown(going, caller.error)
     const owner = `${caller.value.tenant}\0${caller.value.agent}\0${caller.value.key ?? ''}`
     if (verb !== 'POST') return await this.#exchange(going, caller.value, owner, undefined)
-    const read = await this.#read(going)
+    const read = await readFrame(request, going.reply.response, served.config.messageBytesMax, this.#room)
     if (read === undefined) return
+    if ('reason' in read) return this.#refuse(going, read.status, read.code, read.reason)
     const schema = this.#schemaOf(served.config.name, read.message)
     const fault = headerFault(read.message, request.headers, schema)
     if (fault !== undefined)
@@ -182,40 +182,6 @@ export class McpDoor implements AsyncDisposable {
     })
   }
 
-  #identify(request: IncomingMessage, server: McpServerConfig): Result<AgentCaller, IdentityFailure> {
-    const { headers, socket } = request
-    const key = keyIn(request)
-    if (key === undefined && server.access === 'loopback') {
-      if (!isLocal(request)) return failure('key-missing')
-      return success({ tenant: 'default', agent: 'anonymous', person: undefined, key: undefined })
-    }
-    return this.#parts.road.identify({ key, headers, socketAddress: socket.remoteAddress })
-  }
-
-  async #read(going: Going): Promise<{ readonly text: string; readonly message: RpcMessage } | undefined> {
-    const { request, reply, served } = going
-    const share = this.#room.share()
-    reply.response.once('close', share.give)
-    const body = await readBody(request, served.config.messageBytesMax, share)
-    if (!body.ok) {
-      if (body.error === 'client-gone') return undefined
-      const { status, reason } = bodyFailures[body.error]
-      this.#refuse(going, status, status === 413 ? gateCodes.limit : gateCodes.invalid, reason)
-      return undefined
-    }
-    const value = readWireJson(body.value)
-    if (!value.ok) {
-      this.#refuse(going, 400, gateCodes.parse, wireReasons[value.error])
-      return undefined
-    }
-    const message = readMessage(value.value.value)
-    if (!message.ok) {
-      this.#refuse(going, 400, gateCodes.invalid, rpcReasons[message.error])
-      return undefined
-    }
-    return { text: value.value.text, message: message.value }
-  }
-
   #schemaOf(server: string, message: RpcMessage) {
     if (message.kind !== 'request' || message.method !== 'tools/call') return undefined
     const { name } = message.params
@@ -261,18 +227,4 @@ export class McpDoor implements AsyncDisposable {
 
 function idOf(message: RpcMessage | undefined): RpcId | undefined {
   return message?.kind === 'request' ? message.id : undefined
-}
-
-function keyIn({ headers }: IncomingMessage): string | undefined {
-  const bearer = /^bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
-  if (bearer !== undefined) return bearer
-  const key = headers['x-api-key']
-  return typeof key === 'string' && key !== '' ? key : undefined
-}
-
-/** What the client calls the gate. A name with characters that no host has is not repeated. */
-function originOf(request: IncomingMessage): string {
-  const host = request.headers.host ?? ''
-  const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true
-  return `${isEncrypted ? 'https' : 'http'}://${/^[A-Za-z0-9.:[\]-]+$/.test(host) ? host : 'localhost'}`
 }

@@ -11,7 +11,10 @@ export function isLocal({ socket }: IncomingMessage): boolean {
  * page's own. So a page must be one that was named, or be served by this machine itself; and where no key is asked for,
  * the gate must be called by a name of this machine.
  */
-export function isAllowedOrigin(request: IncomingMessage, server: McpServerConfig): boolean {
+export function isAllowedOrigin(
+  request: IncomingMessage,
+  server: Pick<McpServerConfig, 'access' | 'origins'>,
+): boolean {
   const { origin, host = '' } = request.headers
   if (server.access === 'loopback' && !isLoopbackHost(hostOf(`http://${host}`))) return false
   if (origin === undefined) return true

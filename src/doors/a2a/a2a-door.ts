@@ -1,0 +1,198 @@
+import type { KeyObject } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { A2aAgentConfig } from '../../config/a2a.ts'
+import type { Config } from '../../config/config.ts'
+import type { AgentRoad } from '../../gate/agent-road.ts'
+import type { TaskOwnerStore } from '../../store/embedded/task-owner-store.ts'
+import type { ToolPinStore } from '../../store/embedded/tool-pin-store.ts'
+import { agentCaller, type Frame, originOf, readFrame } from '../agent-request.ts'
+import { AgentSessionBook } from '../agent-session.ts'
+import type { DecisionIds } from '../decision-ids.ts'
+import { identityFailures } from '../exchange-failures.ts'
+import { Judge } from '../judge-act.ts'
+import { HttpUpstream } from '../mcp/http-upstream.ts'
+import { isAllowedOrigin } from '../mcp/origin.ts'
+import { failureStop, type Stop } from '../mcp/refusals.ts'
+import { Reply } from '../mcp/reply.ts'
+import { gateCodes, type RpcId } from '../mcp/rpc.ts'
+import { ServerGone } from '../mcp/upstream.ts'
+import { BodyRoom } from '../read-body.ts'
+import { A2aGuard, a2aError, type Request } from './a2a-guard.ts'
+import { keySet } from './card.ts'
+import { CardDesk } from './card-desk.ts'
+import { Delegations } from './delegation.ts'
+import { passAnswer } from './pass-answer.ts'
+
+export type A2aDoorParts = {
+  readonly road: AgentRoad
+  readonly pins: ToolPinStore
+  readonly owners: TaskOwnerStore
+  readonly cardKey: KeyObject
+  readonly ids: DecisionIds
+  readonly now: () => number
+  readonly onFailure: (error: unknown) => void
+}
+
+type Served = { readonly config: A2aAgentConfig; readonly upstream: HttpUpstream; readonly cards: CardDesk }
+
+type Going = {
+  readonly id: string
+  readonly request: IncomingMessage
+  readonly reply: Reply
+  readonly served: Served
+}
+
+const PATH = /^\/a2a\/([^/]+)(\/.*)?$/
+const CARD = '/.well-known/agent-card.json'
+const KEYS = '/.well-known/jwks.json'
+const CARD_SECONDS = 60
+const passedOn = ['a2a-version', 'a2a-extensions', 'accept']
+
+/** Agents behind the gate, each at /a2a/NAME over JSON-RPC, with a card of the gate's own signing. */
+export class A2aDoor implements AsyncDisposable {
+  readonly #parts: A2aDoorParts
+  readonly #judge: Judge
+  readonly #book = new AgentSessionBook()
+  readonly #delegations = new Delegations()
+  readonly #room: BodyRoom
+  readonly #agents: ReadonlyMap<string, Served>
+  #calls = 0
+
+  constructor(config: Pick<Config, 'a2a' | 'limits'>, parts: A2aDoorParts) {
+    this.#parts = parts
+    this.#judge = new Judge(parts)
+    this.#room = new BodyRoom(config.limits.bodiesBytesMax)
+    this.#agents = new Map(config.a2a.map((agent) => [agent.name, this.#serve(agent)]))
+  }
+
+  #serve(config: A2aAgentConfig): Served {
+    const { pins, cardKey, now } = this.#parts
+    const upstream = new HttpUpstream(config, config)
+    const cards = new CardDesk({ agent: config, judge: this.#judge, pins, key: cardKey, now })
+    return { config, upstream, cards }
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
+    const [, name = '', rest = ''] = PATH.exec(path) ?? []
+    const served = this.#agents.get(name)
+    if (served === undefined || !['', '/', CARD, KEYS].includes(rest)) return false
+    const id = this.#judge.nextId()
+    const going = { id, request, reply: new Reply(response, id), served }
+    response.on('error', () => {})
+    const work = rest === '' || rest === '/' ? this.#call(going) : this.#card(going, rest)
+    work.catch((error: unknown) => {
+      this.#parts.onFailure(error)
+      if (going.reply.isOpen)
+        this.#refuse(going, 500, gateCodes.gate, 'the gate could not handle this request')
+      else response.destroy()
+    })
+    return true
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { upstream, cards } of this.#agents.values()) {
+      await upstream[Symbol.asyncDispose]()
+      await cards[Symbol.asyncDispose]()
+    }
+  }
+
+  async #card(going: Going, rest: string): Promise<void> {
+    const { request, reply, served } = going
+    if (request.method !== 'GET')
+      return this.#refuse(going, 405, gateCodes.invalid, 'a card is read with GET')
+    const fresh = { 'cache-control': `private, max-age=${CARD_SECONDS}` }
+    if (rest === KEYS) return reply.message(200, JSON.stringify(keySet(this.#parts.cardKey)), fresh)
+    const card = await served.cards.card(originOf(request))
+    if (card.ok) reply.message(200, JSON.stringify(card.value), fresh)
+    else this.#answer(going, 502, undefined, card.error)
+  }
+
+  async #call(going: Going): Promise<void> {
+    const { request, reply, served } = going
+    const { config } = served
+    if (request.method !== 'POST') return this.#refuse(going, 405, gateCodes.invalid, 'requests are posted')
+    if (!isAllowedOrigin(request, { access: config.access, origins: [] }))
+      return this.#refuse(going, 403, gateCodes.denied, 'pages of this origin may not call')
+    if (this.#calls >= config.callsMax)
+      return this.#refuse(going, 503, gateCodes.limit, 'too many requests are under way')
+    const caller = agentCaller(request, config.access, this.#parts.road)
+    if (!caller.ok) {
+      const { status, reason } = identityFailures[caller.error]
+      if (status === 401) reply.response.setHeader('www-authenticate', 'Bearer')
+      return this.#refuse(going, status, gateCodes.unauthenticated, reason)
+    }
+    const frame = await readFrame(request, reply.response, config.messageBytesMax, this.#room)
+    if (frame === undefined) return
+    if ('reason' in frame) return this.#refuse(going, frame.status, frame.code, frame.reason)
+    const { message } = frame
+    if (message.kind !== 'request') return this.#refuse(going, 400, gateCodes.invalid, 'this is no request')
+    const { now, owners } = this.#parts
+    const leaving = new AbortController()
+    reply.response.once('close', () => leaving.abort())
+    const guard = new A2aGuard(message, {
+      agent: config,
+      caller: caller.value,
+      session: this.#book.sessionOf(caller.value, request.headers, now()),
+      judge: this.#judge,
+      owners,
+      delegations: this.#delegations,
+      now,
+      signal: leaving.signal,
+    })
+    const stop = await guard.ask()
+    if (stop !== undefined) return this.#answer(going, 200, message.id, stop)
+    this.#calls++
+    using _leg = this.#delegations.begin(
+      caller.value.tenant,
+      caller.value.agent,
+      config.account ?? config.name,
+    )
+    try {
+      await this.#ask(going, guard, { ...frame, message }, leaving.signal)
+    } finally {
+      this.#calls--
+    }
+  }
+
+  async #ask(
+    going: Going,
+    guard: A2aGuard,
+    { text, message }: Frame & { message: Request },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { request, reply, served } = going
+    const headers: Record<string, string> = { 'content-type': 'application/json' }
+    for (const name of passedOn) {
+      const value = request.headers[name]
+      if (typeof value === 'string') headers[name] = value
+    }
+    try {
+      const asked = { verb: 'POST', headers, text, message, owner: '', signal } as const
+      const answer = await served.upstream.ask(asked)
+      await passAnswer({
+        answer,
+        guard,
+        reply,
+        request: message,
+        cards: served.cards,
+        origin: originOf(request),
+      })
+      guard.end('done')
+    } catch (error) {
+      if (!(error instanceof ServerGone)) throw error
+      const { decision } = guard
+      guard.end(signal.aborted ? 'cancelled' : 'failed')
+      const code = error.isSlow ? gateCodes.upstreamSlow : gateCodes.upstream
+      const stop = failureStop(decision, code, error.message.replace('server', 'agent'))
+      if (!signal.aborted) this.#answer(going, error.isSlow ? 504 : 502, message.id, stop)
+    }
+  }
+
+  #answer({ reply }: Going, status: number, id: RpcId | undefined, stop: Stop): void {
+    reply.message(status, a2aError(id, stop))
+  }
+
+  #refuse(going: Going, status: number, code: number, reason: string): void {
+    this.#answer(going, status, undefined, failureStop(going.id, code, reason))
+  }
+}

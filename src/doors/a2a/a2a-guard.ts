@@ -1,0 +1,174 @@
+import type { A2aAgentConfig } from '../../config/a2a.ts'
+import type { JsonObject, JsonValue, SessionId } from '../../gate/act.ts'
+import type { AgentCaller } from '../../gate/agent-caller.ts'
+import type { Passage } from '../../gate/agent-road.ts'
+import type { Finding } from '../../gate/finding.ts'
+import type { TaskOwnerStore } from '../../store/embedded/task-owner-store.ts'
+import type { Judge } from '../judge-act.ts'
+import { type Stop, stopOf } from '../mcp/refusals.ts'
+import { gateCodes, isObject, type RpcId, type RpcMessage } from '../mcp/rpc.ts'
+import { textsOf } from '../mcp/texts.ts'
+import type { Delegations } from './delegation.ts'
+import { idsAskedFor, idsIn } from './task-ids.ts'
+import { inspectWebhooks, urlsOf } from './webhook.ts'
+
+export type A2aGuardParts = {
+  readonly agent: A2aAgentConfig
+  readonly caller: AgentCaller
+  readonly session: SessionId
+  readonly judge: Judge
+  readonly owners: TaskOwnerStore
+  readonly delegations: Delegations
+  readonly now: () => number
+  readonly signal: AbortSignal
+}
+
+export type Request = RpcMessage & { kind: 'request' }
+
+const sends = new Set(['SendMessage', 'SendStreamingMessage', 'message/send', 'message/stream'])
+const registers = /^(?:CreateTaskPushNotificationConfig|tasks\/pushNotificationConfig\/set)$/
+const lists = new Set(['ListTasks', 'tasks/list'])
+const TASK_NOT_FOUND = -32_001
+
+/** One request of a caller to an agent, and everything the agent says in answer. */
+export class A2aGuard {
+  readonly #parts: A2aGuardParts
+  readonly #request: Request
+  #passage: Passage | undefined
+
+  constructor(request: Request, parts: A2aGuardParts) {
+    this.#parts = parts
+    this.#request = request
+  }
+
+  /** Why the request must not go on, if so. */
+  async ask(): Promise<Stop | undefined> {
+    const { agent, caller, session, judge, delegations } = this.#parts
+    const { method, params } = this.#request
+    if (!this.#mayName(idsAskedFor(method, params))) return this.#notFound()
+    const seen = [
+      ...delegations.findings(caller.tenant, caller.agent, agent.account ?? agent.name, agent.depthMax),
+    ]
+    seen.push(...inspectWebhooks(params, agent))
+    if (registers.test(method))
+      for (const url of urlsOf(params))
+        seen.push(...inspectWebhooks({ pushNotificationConfig: { url } }, agent))
+    const to = `a2a:${agent.name}`
+    const passage = sends.has(method)
+      ? await this.#pass(caller.agent, to, this.#request.params.message ?? null, seen)
+      : await judge.passOrAsk(
+          caller,
+          { kind: 'call', id: judge.nextId(), session, tool: method, arguments: params },
+          seen,
+          agent.approvalWaitMs,
+          this.#parts.signal,
+        )
+    if (passage.decision.action !== 'allow') return stopOf(passage, `The request to ${agent.name}`)
+    this.#passage = passage
+    return undefined
+  }
+
+  /** What the caller gets of a result: as it came, changed, or the reason why nothing. */
+  async answer(result: JsonValue): Promise<{ readonly result: JsonValue } | Stop> {
+    const { agent, caller, owners, now } = this.#parts
+    const { method } = this.#request
+    if (lists.has(method)) return { result: this.#ownTasks(result) }
+    const { tasks, contexts } = idsIn(result)
+    const isNew = sends.has(method)
+    for (const id of [...tasks, ...contexts.map(contextKey)]) {
+      const isOwn = isNew
+        ? owners.claim(agent.name, id, caller.tenant, now())
+        : owners.ownerOf(agent.name, id) === caller.tenant
+      if (!isOwn) return this.#notFound()
+    }
+    const said = withoutHistory(result)
+    const texts = textsOf(said)
+    if (texts.text === '') return { result }
+    const passage = await this.#pass(`a2a:${agent.name}`, caller.agent, said, [])
+    if (passage.decision.action === 'allow') return await this.#heard(passage, { result })
+    if (passage.decision.action !== 'redact') return stopOf(passage, `What ${agent.name} answered`)
+    const cut = texts.without(passage.decision.spans)
+    return await this.#heard(passage, { result: withHistoryOf(cut, result) })
+  }
+
+  end(outcome: 'done' | 'failed' | 'cancelled'): void {
+    if (this.#passage !== undefined) void this.#parts.judge.end(this.#passage, outcome)
+    this.#passage = undefined
+  }
+
+  get decision(): string {
+    return this.#passage?.id ?? this.#parts.judge.nextId()
+  }
+
+  async #heard<Value>(passage: Passage, value: Value): Promise<Value> {
+    await this.#parts.judge.end(passage, 'done')
+    return value
+  }
+
+  async #pass(from: string, to: string, value: JsonValue, seen: readonly Finding[]): Promise<Passage> {
+    const { agent, caller, session, judge, signal } = this.#parts
+    const act = { kind: 'message', id: judge.nextId(), session, from, to, text: textsOf(value).text } as const
+    return await judge.passOrAsk(caller, act, seen, agent.approvalWaitMs, signal)
+  }
+
+  /** A task of another tenant is as good as none: nothing must say that it exists. */
+  #mayName({ tasks, contexts }: ReturnType<typeof idsAskedFor>): boolean {
+    const { agent, caller, owners, now } = this.#parts
+    if (!tasks.every((id) => owners.ownerOf(agent.name, id) === caller.tenant)) return false
+    return contexts.every((id) => owners.claim(agent.name, contextKey(id), caller.tenant, now()))
+  }
+
+  #notFound(): Stop {
+    return { code: TASK_NOT_FOUND, text: 'Task not found', data: { decision: this.#parts.judge.nextId() } }
+  }
+
+  #ownTasks(result: JsonValue): JsonValue {
+    if (!isObject(result) || !Array.isArray(result.tasks)) return result
+    const { agent, caller, owners } = this.#parts
+    const own = (result.tasks as readonly JsonValue[]).filter(
+      (task) =>
+        isObject(task) &&
+        typeof task.id === 'string' &&
+        owners.ownerOf(agent.name, task.id) === caller.tenant,
+    )
+    // Counts of all tasks say how busy others are.
+    const count = { ...('totalSize' in result ? { totalSize: own.length } : {}) }
+    return { ...result, ...count, tasks: own }
+  }
+}
+
+function contextKey(id: string): string {
+  return `context ${id}`
+}
+
+/** History is what was said before, and was judged when it was. */
+function withoutHistory(result: JsonValue): JsonValue {
+  if (!isObject(result)) return result
+  const { history: _, ...rest } = result
+  return isObject(rest.task) ? { ...rest, task: withoutHistory(rest.task) } : rest
+}
+
+function withHistoryOf(cut: JsonValue, result: JsonValue): JsonValue {
+  if (!isObject(cut) || !isObject(result)) return cut
+  const { history } = result
+  return {
+    ...cut,
+    ...(isObject(cut.task) ? { task: withHistoryOf(cut.task, result.task ?? null) } : {}),
+    ...(history === undefined ? {} : { history }),
+  }
+}
+
+/** A refusal in the form of A2A: JSON-RPC, with details as google.rpc.ErrorInfo. */
+export function a2aError(id: RpcId | undefined, { code, text, data }: Stop): string {
+  const metadata: JsonObject = Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, String(value)]),
+  )
+  const reason =
+    code === TASK_NOT_FOUND
+      ? 'TASK_NOT_FOUND'
+      : code === gateCodes.approval
+        ? 'NEEDS_APPROVAL'
+        : 'GATE_REFUSED'
+  const info = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'portcullis', metadata }
+  return JSON.stringify({ jsonrpc: '2.0', id: id ?? null, error: { code, message: text, data: [info] } })
+}

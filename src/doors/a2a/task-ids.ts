@@ -1,0 +1,37 @@
+import type { JsonObject, JsonValue } from '../../gate/act.ts'
+import { isObject } from '../mcp/rpc.ts'
+
+/** Ids a request or an answer names. Contexts are named by clients too; tasks by the agent alone. */
+export type NamedIds = { readonly tasks: readonly string[]; readonly contexts: readonly string[] }
+
+/** Methods whose `id` is a task's, in the words of 1.0 and of 0.3. */
+const byId =
+  /^(?:GetTask|CancelTask|SubscribeToTask|tasks\/(?:get|cancel|resubscribe|pushNotificationConfig\/\w+))$/
+
+export function idsAskedFor(method: string, params: JsonObject): NamedIds {
+  const message = isObject(params.message) ? params.message : {}
+  const references = Array.isArray(message.referenceTaskIds) ? message.referenceTaskIds : []
+  return {
+    tasks: texts([byId.test(method) ? params.id : undefined, params.taskId, message.taskId, ...references]),
+    contexts: texts([params.contextId, message.contextId]),
+  }
+}
+
+/** Tasks, updates and messages in an answer: one of each at most, whichever way they are wrapped. */
+export function idsIn(result: JsonValue): NamedIds {
+  if (!isObject(result)) return { tasks: [], contexts: [] }
+  const inner = [result.task, result.message, result.statusUpdate, result.artifactUpdate].filter(isObject)
+  const tasks: (JsonValue | undefined)[] = []
+  const contexts: (JsonValue | undefined)[] = []
+  for (const each of [result, ...inner]) {
+    // Only a task has a status of its own and an id.
+    if (isObject(each.status) && each.taskId === undefined) tasks.push(each.id)
+    tasks.push(each.taskId)
+    contexts.push(each.contextId)
+  }
+  return { tasks: texts(tasks), contexts: texts(contexts) }
+}
+
+function texts(values: readonly (JsonValue | undefined)[]): readonly string[] {
+  return values.filter((value): value is string => typeof value === 'string' && value !== '')
+}

@@ -1,0 +1,47 @@
+import type { A2aAgentConfig } from '../../config/a2a.ts'
+import type { JsonValue } from '../../gate/act.ts'
+import type { Finding } from '../../gate/finding.ts'
+import { isObject } from '../mcp/rpc.ts'
+
+const DEPTH_MAX = 6
+
+/**
+ * Addresses an agent is told to call back. Whoever registers one makes the agent's machine send requests there, so
+ * only origins that the operator named will do: what a name resolves to may differ each time it is asked, and the agent
+ * asks again.
+ */
+export function inspectWebhooks(params: JsonValue, { name, webhooks }: A2aAgentConfig): readonly Finding[] {
+  return webhooksIn(params, 0)
+    .filter((url) => !isNamed(url, webhooks))
+    .map(() => ({
+      detector: 'delegation',
+      fact: 'agent.webhook',
+      severity: 'high' as const,
+      summary: `${name} would be made to call an address that nobody allowed`,
+    }))
+}
+
+function isNamed(url: string, webhooks: readonly string[]): boolean {
+  if (!URL.canParse(url)) return false
+  const parsed = new URL(url)
+  if (parsed.username !== '' || parsed.password !== '') return false
+  return webhooks.some((origin) => URL.canParse(origin) && new URL(origin).origin === parsed.origin)
+}
+
+/** `url` of a configuration, wherever the version of the protocol puts it. */
+function webhooksIn(value: JsonValue, depth: number): readonly string[] {
+  if (!isObject(value) || depth > DEPTH_MAX) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (/^(?:taskP|p)ushNotificationConfig$/.test(key)) return isObject(inner) ? urlsOf(inner) : []
+    return key === 'configuration' ? webhooksIn(inner, depth + 1) : []
+  })
+}
+
+export function urlsOf(value: JsonValue): readonly string[] {
+  if (!isObject(value)) return []
+  const { url, pushNotificationConfig } = value
+  return [
+    ...(url === undefined ? [] : [String(url)]),
+    ...(pushNotificationConfig === undefined ? [] : urlsOf(pushNotificationConfig)),
+  ]
+}

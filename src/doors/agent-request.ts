@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AgentCaller } from '../gate/agent-caller.ts'
+import type { AgentRoad } from '../gate/agent-road.ts'
+import type { IdentityFailure } from '../gate/caller.ts'
+import { failure, type Result, success } from '../kernel/result.ts'
+import { bodyFailures } from './exchange-failures.ts'
+import { isLocal } from './mcp/origin.ts'
+import { gateCodes, type RpcMessage, readMessage, rpcReasons } from './mcp/rpc.ts'
+import { type BodyRoom, readBody } from './read-body.ts'
+import { readWireJson, wireReasons } from './wire-json.ts'
+
+// What the doors of agent protocols ask of every request: who it is from, and the one message in it.
+
+/** A key says who calls. Where none is asked for, whoever is on this machine is the agent `anonymous`. */
+export function agentCaller(
+  request: IncomingMessage,
+  access: 'keys' | 'loopback',
+  road: Pick<AgentRoad, 'identify'>,
+): Result<AgentCaller, IdentityFailure> {
+  const { headers, socket } = request
+  const key = keyIn(request)
+  if (key === undefined && access === 'loopback') {
+    if (!isLocal(request)) return failure('key-missing')
+    return success({ tenant: 'default', agent: 'anonymous', person: undefined, key: undefined })
+  }
+  return road.identify({ key, headers, socketAddress: socket.remoteAddress })
+}
+
+function keyIn({ headers }: IncomingMessage): string | undefined {
+  const bearer = /^bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  if (bearer !== undefined) return bearer
+  const key = headers['x-api-key']
+  return typeof key === 'string' && key !== '' ? key : undefined
+}
+
+export type Frame = { readonly text: string; readonly message: RpcMessage }
+export type FrameFailure = { readonly status: number; readonly code: number; readonly reason: string }
+
+/** Nothing when the client left. */
+export async function readFrame(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytesMax: number,
+  room: BodyRoom,
+): Promise<Frame | FrameFailure | undefined> {
+  const share = room.share()
+  response.once('close', share.give)
+  const body = await readBody(request, bytesMax, share)
+  if (!body.ok) {
+    if (body.error === 'client-gone') return undefined
+    const { status, reason } = bodyFailures[body.error]
+    return { status, code: status === 413 ? gateCodes.limit : gateCodes.invalid, reason }
+  }
+  const value = readWireJson(body.value)
+  if (!value.ok) return { status: 400, code: gateCodes.parse, reason: wireReasons[value.error] }
+  const message = readMessage(value.value.value)
+  if (!message.ok) return { status: 400, code: gateCodes.invalid, reason: rpcReasons[message.error] }
+  return { text: value.value.text, message: message.value }
+}
+
+/** What the client calls the gate. A name with characters that no host has is not repeated. */
+export function originOf(request: IncomingMessage): string {
+  const host = request.headers.host ?? ''
+  const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true
+  return `${isEncrypted ? 'https' : 'http'}://${/^[A-Za-z0-9.:[\]-]+$/.test(host) ? host : 'localhost'}`
+}
