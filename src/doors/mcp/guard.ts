@@ -43,6 +43,8 @@ const silent = new Set([
   'resources/unsubscribe',
   'roots/list',
 ])
+/** What is asked about a call that was judged when it was made; what comes back is judged like its result. */
+const followUps = new Set(['tasks/get', 'tasks/result', 'tasks/cancel', 'tasks/list'])
 /** Results of these are listings, not what a tool returned. */
 const listings: ReadonlySet<string> = new Set([
   'initialize',
@@ -152,15 +154,16 @@ export class McpGuard {
     const tool = method === 'tools/call' ? String(named) : method
     const pending: Pending = { id, method, tool, isModern, passage: undefined, isAnswered: false }
     this.#remember(key, pending)
-    if (silent.has(method)) return { kind: 'forward', text }
+    if (silent.has(method) || followUps.has(method)) return { kind: 'forward', text }
     const { _meta, inputResponses, requestState, ...rest } = params
+    const given = method === 'tools/call' ? (isObject(params.arguments) ? params.arguments : {}) : rest
     const act = {
       kind: 'call',
       id: judge.nextId(),
       session: this.#parts.session,
       tool,
-      arguments:
-        method === 'tools/call' && isObject(params.arguments) ? params.arguments : callOf(method, rest),
+      // What the user answered goes into the call as much as its arguments do, and makes it another call.
+      arguments: inputResponses === undefined ? given : { ...given, inputResponses },
     } as const
     const seen = method === 'tools/call' ? this.#parts.offers.heldBack(server.name, tool) : []
     return this.#letCall(text, pending, async () => {
@@ -377,9 +380,4 @@ function envelope({ id }: Pending): JsonObject {
 
 function isArguments(value: JsonValue | undefined): boolean {
   return value === undefined || isObject(value)
-}
-
-/** What a method other than a tool's call asks for, in the form of a call. */
-function callOf(method: string, params: JsonObject): JsonObject {
-  return method === 'tools/call' ? {} : params
 }
