@@ -75,7 +75,7 @@ test('the official client works through the gate: messages, streams and tasks', 
   const acts = gate.entries().filter(({ kind }) => kind === 'agent-act')
   expect(acts.slice(0, 3)).toMatchObject([
     { tenant: 'red', agent: 'one', act: 'message', tool: 'a2a:planner' },
-    { act: 'message', tool: 'one' },
+    { act: 'result', tool: 'a2a:planner' },
     { act: 'call', tool: 'GetTask' },
   ])
 })

@@ -84,11 +84,20 @@ export class A2aGuard {
     const said = withoutHistory(result)
     const texts = textsOf(said)
     if (texts.text === '') return { result }
-    const passage = await this.#pass(`a2a:${agent.name}`, caller.agent, said, [])
-    if (passage.decision.action === 'allow') return await this.#heard(passage, { result })
+    const { judge, session, signal } = this.#parts
+    // The caller's request is a message; what it gets for it is a result, as untrusted as any tool's.
+    const act = {
+      kind: 'result',
+      id: judge.nextId(),
+      session,
+      call: this.#passage?.id ?? '',
+      tool: `a2a:${agent.name}`,
+      text: texts.text,
+    } as const
+    const passage = await judge.passOrAsk(caller, act, [], agent.approvalWaitMs, signal)
+    if (passage.decision.action === 'allow') return { result }
     if (passage.decision.action !== 'redact') return stopOf(passage, `What ${agent.name} answered`)
-    const cut = texts.without(passage.decision.spans)
-    return await this.#heard(passage, { result: withHistoryOf(cut, result) })
+    return { result: withHistoryOf(texts.without(passage.decision.spans), result) }
   }
 
   end(outcome: 'done' | 'failed' | 'cancelled'): void {
@@ -98,11 +107,6 @@ export class A2aGuard {
 
   get decision(): string {
     return this.#passage?.id ?? this.#parts.judge.nextId()
-  }
-
-  async #heard<Value>(passage: Passage, value: Value): Promise<Value> {
-    await this.#parts.judge.end(passage, 'done')
-    return value
   }
 
   async #pass(from: string, to: string, value: JsonValue, seen: readonly Finding[]): Promise<Passage> {

@@ -19,6 +19,9 @@ const REMEMBERED_MAX = 1_000
 const TASK_CHARACTERS_MAX = 20_000
 const RANGE_MAX = 1_000
 
+/** Ends of a message that are no agent: who is asked by a server's form or its request for a completion. */
+const people: ReadonlySet<string> = new Set(['user', 'model'])
+
 /** What a whole session does, one act at a time: loops, insistence, and targets that are not the ones named. */
 export class Behaviour {
   readonly #counts = new Map<string, number>()
@@ -75,6 +78,8 @@ export class Behaviour {
   }
 
   #ofMessage(act: MessageAct): readonly Finding[] {
+    // A server that asks the user or the model the same thing for every item is no conversation between agents.
+    if (people.has(act.from) || people.has(act.to)) return []
     this.#messagesAlone++
     const findings: Finding[] = []
     if (this.#count(`${act.from}\0${act.to}\0${act.text}`.slice(0, 2_000)) === SAME_MESSAGES_MAX + 1)
