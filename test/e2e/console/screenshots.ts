@@ -9,7 +9,7 @@ import { FixtureServer } from './fixture-server.ts'
 import { places } from './places.ts'
 
 /** Below this, letters get halos; above it, files get large. */
-const QUALITY = 46
+const QUALITY = 38
 const HEIGHT_MAX = 1_240
 const folder = fileURLToPath(new URL('../../../docs/console/', import.meta.url))
 const looks: Readonly<Record<string, Look>> = {
