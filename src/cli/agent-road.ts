@@ -13,6 +13,7 @@ import { GateError } from '../kernel/gate-error.ts'
 import type { Log } from '../kernel/log.ts'
 import { ApprovalStore } from '../store/embedded/approval-store.ts'
 import { CredentialStore } from '../store/embedded/credential-store.ts'
+import { HabitStore } from '../store/embedded/habit-store.ts'
 import { monitorSystem } from './system-monitor.ts'
 
 type Around = {
@@ -32,6 +33,8 @@ type RoadOptions = {
 
 /** Often enough for a person who waits for it, seldom enough to cost nothing. */
 const POLICY_POLL_MS = 1_000
+/** What was learnt in the last minutes may be lost with the process; it is learnt again soon. */
+const HABITS_SAVED_MS = 300_000
 
 /** The road of agents' acts on this deployment's store, with its policy taken up again whenever the file changes. */
 export class KeptRoad implements Disposable {
@@ -41,6 +44,8 @@ export class KeptRoad implements Disposable {
   #file: string
   readonly #credentials: CredentialStore
   #credentialsSeen = ''
+  readonly #habits: HabitStore
+  readonly #saving: NodeJS.Timeout
   readonly #reload = (): void => this.#tryReload()
 
   constructor({ config, parts, state, recorder, gate, standings }: RoadOptions) {
@@ -49,6 +54,7 @@ export class KeptRoad implements Disposable {
     const policy = loadAgentPolicy(config.agents.policy, parts.env, config.agents.budgets)
     this.#file = policy.file
     this.#credentials = new CredentialStore(state)
+    this.#habits = new HabitStore(state)
     this.road = AgentRoad.open({
       config: config.agents,
       policy,
@@ -59,6 +65,9 @@ export class KeptRoad implements Disposable {
       now: parts.now,
     })
     this.#takeCredentials()
+    for (const [agent, model] of this.#habits.list()) this.road.habits.restore(agent, model)
+    this.#saving = setInterval(() => this.#saveHabits(), HABITS_SAVED_MS)
+    this.#saving.unref()
     this.#watch()
     monitorSystem(recorder, parts.log)
   }
@@ -96,7 +105,13 @@ export class KeptRoad implements Disposable {
     this.#watch()
   }
 
+  #saveHabits(): void {
+    for (const [agent, model] of this.road.habits.save(this.#around.now())) this.#habits.put(agent, model)
+  }
+
   [Symbol.dispose](): void {
+    clearInterval(this.#saving)
+    this.#saveHabits()
     unwatchFile(this.#file, this.#reload)
   }
 

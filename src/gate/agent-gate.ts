@@ -10,6 +10,7 @@ import { type AgentDecision, agentActions } from './decision.ts'
 import { destinationsOf } from './destinations.ts'
 import type { Finding } from './finding.ts'
 import { Behaviour } from './inspect/behaviour/behaviour.ts'
+import { Habits } from './inspect/behaviour/habits.ts'
 import { inspectCarried } from './inspect/command/carried.ts'
 import { commandDetectors, inspectCommand, inspectWrite } from './inspect/command/command.ts'
 import { Flow, type ToolSets } from './inspect/flow/flow.ts'
@@ -85,6 +86,8 @@ export class AgentGate {
   #secrets: KnownSecrets
   readonly #volume: Volume
   #cedar: CedarRules | undefined
+  /** What agents usually do; only acts that have a caller and a time are measured by it. */
+  readonly habits = new Habits()
   /** The declared system of agents, with the state of each session. */
   system: SystemGate | undefined
 
@@ -137,6 +140,9 @@ export class AgentGate {
   judge(act: JudgedAct, beside: Beside = nothingBeside): Verdict {
     const session = this.#sessionOf(act.session)
     const findings = [...beside.findings, ...this.#inspect(act, session)]
+    const habit = this.#isOn('behaviour') ? habitOf(beside) : undefined
+    if (habit !== undefined)
+      findings.push(...safely('behaviour', () => this.habits.inspect(habit.agent, act)))
     const draw = this.#isOn('volume') ? this.#drawOf(act, session, beside) : undefined
     if (draw !== undefined) findings.push(...this.#volume.inspect(draw.amount, draw.spender))
     if (this.#cedar !== undefined) findings.push(...this.#byCedar(this.#cedar, act, beside, findings))
@@ -145,6 +151,7 @@ export class AgentGate {
     const byRules = bare.action === 'ask' ? decideAgentAct(this.#table, findings, approval()) : bare
     const { decision, steps } = this.#bySystem(act, byRules, beside.actor, approval)
     if (this.#isOn('behaviour')) this.#behaviourOf(session).noteDecision(decision.action)
+    if (habit !== undefined) this.habits.note(habit.agent, act, decision.action, habit.now)
     const goesOn = beside.isObserving || decision.action === 'allow' || decision.action === 'redact'
     if (draw !== undefined && goesOn) this.#volume.add(draw.amount, draw.spender)
     return { decision, observed: decideObserved(this.#table, findings), findings, steps }
@@ -289,4 +296,8 @@ function isOnOf({ detectors }: AgentPolicy): (detector: string) => boolean {
 
 function cedarOf({ cedar }: AgentPolicy): CedarRules | undefined {
   return cedar === undefined || cedar.length === 0 ? undefined : CedarRules.load(cedar)
+}
+
+function habitOf({ agent, now }: Beside): { readonly agent: string; readonly now: number } | undefined {
+  return agent === undefined || now === undefined ? undefined : { agent, now }
 }

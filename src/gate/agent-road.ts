@@ -116,6 +116,11 @@ export class AgentRoad {
     return caller.ok ? success(agentCallerOf(caller.value)) : failure(caller.error)
   }
 
+  /** What agents usually do, to be kept and restored. */
+  get habits(): AgentGate['habits'] {
+    return this.#gate.habits
+  }
+
   /** Tools on offer, or what the user asked. */
   note(caller: AgentCaller, act: AgentNotice): void {
     this.#gate.note({ ...act, session: scoped(caller, act.session) })
