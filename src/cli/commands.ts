@@ -58,6 +58,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./keys.ts')).keys,
   },
   {
+    name: 'users',
+    summary: 'who may use the console, and with which role',
+    load: async () => (await import('./users.ts')).users,
+  },
+  {
     name: 'countermeasure',
     summary: 'give accounts a standing, see whom it touches, take it back',
     load: async () => (await import('./countermeasure.ts')).countermeasure,

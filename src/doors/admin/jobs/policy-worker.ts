@@ -2,11 +2,13 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import * as v from 'valibot'
 import { agentDetectors } from '../../../gate/agent-gate.ts'
+import { type BacktestReport, backtestLedger } from '../../../gate/backtest.ts'
 import { readAgentPolicy } from '../../../gate/decide/read-agent-policy.ts'
-import { ledgerEntries } from '../../../gate/export-exchanges.ts'
 import { verifyPolicy } from '../../../prove/verify.ts'
-import type { PolicyProof } from '../api/shapes/policies.ts'
-import { FactReplay } from './fact-replay.ts'
+import type { PolicyBacktest, PolicyProof } from '../api/shapes/policies.ts'
+import { sessionId } from '../read/index-writer.ts'
+
+const CHANGES_MAX = 200
 
 const schema = v.object({
   task: v.picklist(['backtest', 'prove']),
@@ -38,8 +40,24 @@ if (task === 'prove') {
     })),
   }
   parentPort?.postMessage(proof ?? 'no-system')
-} else {
-  const replay = new FactReplay(policy)
-  for (const { entry } of ledgerEntries(ledger)) replay.take(entry)
-  parentPort?.postMessage(replay.result(id, now))
+} else parentPort?.postMessage(backtestOf(await backtestLedger(ledger, policy)))
+
+function backtestOf(report: BacktestReport): PolicyBacktest {
+  const { acts, sessions, actions, newlyStopped, newlyAllowed, approvedStopped, changes, changesTotal } =
+    report
+  return {
+    ...{ policy: id, ran: now, acts, sessions, newlyStopped, newlyAllowed, changesTotal },
+    ...{ stopped: actions.deny, asked: actions.ask, redacted: actions.redact, good: approvedStopped },
+    changes: changes.slice(0, CHANGES_MAX).map(({ act, session, agent, tool, was, now: then, rule }) => ({
+      ...{ act, tool, was, now: then, session: addressOf(session, agent) },
+      ...(rule === '' ? {} : { rule }),
+    })),
+    unseen: [...report.unseen],
+  }
+}
+
+/** The report names a session by tenant, agent and its own id; addresses of the API by a hash of the three. */
+function addressOf(session: string, agent: string): string {
+  const at = session.indexOf(`/${agent}/`)
+  return sessionId(session.slice(0, at), agent, session.slice(at + agent.length + 2))
 }

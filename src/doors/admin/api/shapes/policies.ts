@@ -29,18 +29,23 @@ export const policyProblem = v.object({
 export const policyValidation = v.object({ isValid: v.boolean(), problems: v.array(policyProblem) })
 export type PolicyValidation = v.InferOutput<typeof policyValidation>
 
-/** Acts of the past judged again: "would have stopped N, M of them good". */
+/** Acts of the past judged again, from the facts in the ledger: "would have stopped N, M of them good". */
 export const policyBacktest = v.object({
   policy: v.string(),
   ran: moment,
   acts: count,
   sessions: count,
-  /** Acts that this policy would not simply have let pass. */
+  /** Acts it would deny, ask about, and cut parts out of. */
   stopped: count,
   asked: count,
   redacted: count,
-  /** Of those stopped, asked or redacted: acts that a person approved, or whose session nobody ever objected to. */
+  /** Went on then, would be denied or asked about now; and the other way round. */
+  newlyStopped: v.optional(count),
+  newlyAllowed: v.optional(count),
+  /** Of the newly stopped: acts that a person had approved. */
   good: count,
+  /** What a replay from the ledger cannot know. */
+  unseen: v.optional(v.array(v.string())),
   changes: v.array(
     v.object({
       act: v.string(),
