@@ -39,7 +39,7 @@ function tableRows(): string[] {
 }
 
 function writeDown(): void {
-  writeFileSync(`${root}openapi.json`, `${JSON.stringify(served, null, 2)}\n`)
+  writeFileSync(`${root}openapi.json`, `${JSON.stringify(served, null, 1)}\n`)
   const page = readFileSync(`${root}admin-api.md`, 'utf8')
   const table = ['| route | least role | what it does |', '|---|---|---|', ...tableRows()].join('\n')
   writeFileSync(
