@@ -16,7 +16,7 @@ import { Routes } from '../doors/upstream/routes.ts'
 import type { AgentRoad } from '../gate/agent-road.ts'
 import { canaryOf } from '../gate/enforce/canary/canary.ts'
 import { ReasoningSeals } from '../gate/enforce/reasoning-seals.ts'
-import { ExchangeGate, type ExchangeWatch } from '../gate/exchange-gate.ts'
+import { ExchangeGate, type ExchangeGateParts, type ExchangeWatch } from '../gate/exchange-gate.ts'
 import { KeyRing } from '../gate/identify/key-ring.ts'
 import { Tokens } from '../gate/identify/tokens.ts'
 import { ReasoningBindings } from '../gate/inspect/distillation/reasoning-bindings.ts'
@@ -26,6 +26,7 @@ import type { Log } from '../kernel/log.ts'
 import { openCardKey } from '../store/embedded/card-key.ts'
 import { Ledger } from '../store/embedded/ledger/ledger.ts'
 import { MeasureStore } from '../store/embedded/measure-store.ts'
+import { PromptStore } from '../store/embedded/prompt-store.ts'
 import { openSecret } from '../store/embedded/secret.ts'
 import { openState } from '../store/embedded/state.ts'
 import { TaskOwnerStore } from '../store/embedded/task-owner-store.ts'
@@ -269,6 +270,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     canary: (campaign) => canaryOf(pepper, campaign).text,
     routes: { serves: (protocol, model, pin) => route.routes.serves(protocol, model, pin) },
     watch: parts.watch ?? noWatch,
+    keep: keeper(config, stack),
     now,
   })
   const kept = stack.use(new KeptRoad({ config, parts, state, recorder, gate, standings }))
@@ -303,6 +305,16 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     ...{ live: { config }, parts, state, ledger, recorder, keys, standings, gate, kept },
     ...{ metrics, ids, exchanges, hook, admin, poll, route },
   }
+}
+
+/** Keeps prompts where the configuration has a key for them. */
+function keeper(
+  { store, prompts: { key, days } }: Config,
+  stack: AsyncDisposableStack,
+): ExchangeGateParts['keep'] {
+  if (key === undefined) return undefined
+  const kept = stack.use(PromptStore.open(store, { key, days }))
+  return ({ account }, { id, ts, system, prompt }) => kept.keep({ id, ts, account, system, prompt })
 }
 
 export function ledgerDirectory(config: Pick<Config, 'store'>): string {

@@ -1,18 +1,22 @@
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { loadConfig } from '../config/read-config.ts'
 import { ledgerEntries, ledgerExchanges } from '../gate/export-exchanges.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { PUBLIC_FILE, parseCheckpoint, readPublicKey } from '../store/embedded/ledger/signing.ts'
 import { type Verification, verifyLedger } from '../store/embedded/ledger/verify.ts'
+import { PromptReads } from '../store/embedded/prompt-reads.ts'
+import { PromptStore } from '../store/embedded/prompt-store.ts'
+import { openState } from '../store/embedded/state.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { checkExport, checkStore } from './ledger-check.ts'
-import { storeOptions, storePath, textOption } from './store-option.ts'
+import { authorOption, neededOption, storeOptions, storePath, textOption } from './store-option.ts'
 
 export const ledger: Command = {
-  usage: 'verify|check|export|checkpoint',
+  usage: 'verify|check|export|checkpoint|prompt [ID]',
   description:
-    'The record of every decision and outcome.\n\nverify reads all of it and checks every hash, link and signature; exit 1 when something does not hold. checkpoint\nprints the last signed one: kept elsewhere and given back with --checkpoint, it proves that nothing before it was\ncut off or rewritten, even by somebody who has the signing key. check replays what\ndeclared agents did against the system that the ledger names, with the code of the gate; exit 1 at the first entry\nof a session that does not follow. export writes JSON lines: --format entry as they\nwere written, --format exchange as an exchange log that `hunt` reads (without prompts: the ledger has none).',
+    'The record of every decision and outcome.\n\nverify reads all of it and checks every hash, link and signature; exit 1 when something does not hold. checkpoint\nprints the last signed one: kept elsewhere and given back with --checkpoint, it proves that nothing before it was\ncut off or rewritten, even by somebody who has the signing key. check replays what\ndeclared agents did against the system that the ledger names, with the code of the gate; exit 1 at the first entry\nof a session that does not follow. export writes JSON lines: --format entry as they\nwere written, --format exchange as an exchange log that `hunt` reads (without prompts: the ledger has none). prompt\nshows what an exchange asked, where the configuration keeps prompts; who read it and why goes into the ledger.',
   options: {
     format: { type: 'string', value: 'FORMAT', summary: 'with export: entry or exchange (default: entry)' },
     key: { type: 'string', value: 'FILE', summary: 'with verify: the public key, kept elsewhere' },
@@ -26,6 +30,12 @@ export const ledger: Command = {
       value: 'FILE',
       summary: 'with check: a policy whose system the ledger refers to without carrying it',
     },
+    reason: { type: 'string', value: 'TEXT', summary: 'with prompt: why it is read' },
+    author: {
+      type: 'string',
+      value: 'NAME',
+      summary: 'with prompt: who reads (default: the user of this machine)',
+    },
     json: { type: 'boolean', summary: 'with verify and check: one JSON object' },
     ...storeOptions,
   },
@@ -36,6 +46,7 @@ export const ledger: Command = {
     ['portcullis ledger export --format exchange | portcullis hunt -', 'look for campaigns in it'],
   ],
   run: async ([action, file], options, console) => {
+    if (action === 'prompt') return prompt(file, options, console)
     if (action === 'check' && file !== undefined) return await checkExport(file, options, console)
     const directory = join(storePath(options, console), 'ledger')
     if (!existsSync(join(directory, PUBLIC_FILE)))
@@ -50,7 +61,7 @@ export const ledger: Command = {
       case 'export':
         return await exportLines(directory, options, console)
       default:
-        throw new GateError('usage', 'Say verify, check, export or checkpoint.')
+        throw new GateError('usage', 'Say verify, check, export, checkpoint or prompt.')
     }
   },
 }
@@ -65,6 +76,34 @@ function verify(directory: string, options: ParsedOptions, console: Console): Ex
   const verification = verifyLedger(directory, key, anchor)
   console.stdout.write(options.json ? `${JSON.stringify(verification)}\n` : summary(verification))
   return verification.holds ? 0 : 1
+}
+
+function prompt(id: string | undefined, options: ParsedOptions, console: Console): ExitCode {
+  if (id === undefined) throw new GateError('usage', 'Say which exchange, by its decision id.')
+  const reason = neededOption(options, 'reason', 'why it is read')
+  const file = resolve(console.cwd, textOption(options, 'config') ?? 'portcullis.yaml')
+  const { store, prompts } = loadConfig(file, console.env)
+  if (prompts.key === undefined) throw new GateError('usage', `${file} keeps no prompts.`)
+  using kept = PromptStore.open(store, { key: prompts.key, days: prompts.days })
+  const found = kept.find(id, console.now())
+  if (found === undefined) {
+    console.stderr.write(`No prompt of ${id} is kept.\n`)
+    return 3
+  }
+  const database = openState(store)
+  try {
+    // Noted first: nobody reads without a trace.
+    new PromptReads(database).note({ exchange: id, author: authorOption(options), reason, ts: console.now() })
+  } finally {
+    database.close()
+  }
+  const { system, prompt: text } = found
+  console.stdout.write(
+    options.json
+      ? `${JSON.stringify(found)}\n`
+      : `${system === undefined ? '' : `System: ${system}\n\n`}${text ?? ''}\n`,
+  )
+  return 0
 }
 
 function summary(verification: Verification): string {

@@ -5,6 +5,7 @@ import type { Recorder } from '../gate/record/recorder.ts'
 import type { Standings } from '../gate/standing-book.ts'
 import { KeyStore } from '../store/embedded/key-store.ts'
 import { type Measure, MeasureStore } from '../store/embedded/measure-store.ts'
+import { PromptReads } from '../store/embedded/prompt-reads.ts'
 import { dataVersion } from '../store/embedded/state.ts'
 
 export type StatePollOptions = {
@@ -26,6 +27,7 @@ export class StatePoll implements AsyncDisposable {
   readonly #options: StatePollOptions
   readonly #keyStore: KeyStore
   readonly #measures: MeasureStore
+  readonly #reads: PromptReads
   #version: number
   #timer: NodeJS.Timeout | undefined
   #refreshing: Promise<void> = Promise.resolve()
@@ -34,6 +36,7 @@ export class StatePoll implements AsyncDisposable {
     this.#options = options
     this.#keyStore = new KeyStore(options.database)
     this.#measures = new MeasureStore(options.database)
+    this.#reads = new PromptReads(options.database)
     this.#version = dataVersion(options.database)
   }
 
@@ -72,6 +75,10 @@ export class StatePoll implements AsyncDisposable {
     for (const measure of this.#measures.unrecorded()) {
       for (const entry of measureEntries(measure, now())) await recorder.noted(entry)
       this.#measures.setRecorded(measure)
+    }
+    for (const { number, ...read } of this.#reads.unrecorded()) {
+      await recorder.noted({ kind: 'prompt-read', ...read })
+      this.#reads.setRecorded(number)
     }
     await also()
   }

@@ -3,6 +3,7 @@ import type { AgentsConfig } from './agents.ts'
 import type { HookConfig } from './hook-section.ts'
 import type { IdentityConfig } from './identity-section.ts'
 import type { McpServerConfig } from './mcp.ts'
+import type { PromptsConfig } from './prompts-section.ts'
 import type { TelemetryConfig } from './telemetry-section.ts'
 
 /**
@@ -30,6 +31,7 @@ export type Config = {
   readonly reasoning: ReasoningConfig
   readonly identity: IdentityConfig
   readonly telemetry: TelemetryConfig
+  readonly prompts: PromptsConfig
   readonly ledger: LedgerConfig
   readonly watch: WatchConfig
   readonly agents: AgentsConfig

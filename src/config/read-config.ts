@@ -253,6 +253,7 @@ function fillIn(file: ConfigFile, path: string): Config {
     reasoning: file.reasoning,
     identity: file.identity,
     telemetry: file.telemetry,
+    prompts: file.prompts,
     ledger: {
       ...ledger,
       ringBytes: ringMiB * 1024 * 1024,

@@ -5,6 +5,7 @@ import { alteringStandings, standingNames } from './config.ts'
 import { hookSection } from './hook-section.ts'
 import { identitySchema, scopesSchema } from './identity-section.ts'
 import { mcpSchema } from './mcp.ts'
+import { promptsSchema } from './prompts-section.ts'
 import { telemetrySchema } from './telemetry-section.ts'
 
 // The shape of portcullis.yaml as a person writes it. Every object is strict: a field that is not here is an error,
@@ -165,6 +166,7 @@ export const fileSchema = v.strictObject({
   allow: v.optional(v.array(text), []),
   identity: v.optional(identitySchema, {}),
   telemetry: v.optional(telemetrySchema, {}),
+  prompts: v.optional(promptsSchema, {}),
   reasoning: v.optional(
     v.strictObject({
       seal: v.optional(v.boolean(), false),

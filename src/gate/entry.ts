@@ -112,7 +112,17 @@ export type AuditEntry = {
   readonly reason: string
 }
 
+/** Somebody read what an exchange asked. */
+export type PromptReadEntry = {
+  readonly kind: 'prompt-read'
+  readonly ts: number
+  readonly exchange: string
+  readonly author: string
+  readonly reason: string
+}
+
 export type Entry =
+  | PromptReadEntry
   | ExchangeEntry
   | CompletionEntry
   | RefusalEntry

@@ -50,6 +50,8 @@ export type ExchangeGateParts = {
     readonly serves: (protocol: ExchangeAct['protocol'], model: string, pin: Pin) => boolean
   }
   readonly watch: ExchangeWatch
+  /** Keeps the texts of exchanges, where the operator wants them kept. */
+  readonly keep?: ((caller: Caller, act: ExchangeAct) => void) | undefined
   readonly now: () => number
 }
 
@@ -143,6 +145,7 @@ export class ExchangeGate {
   /** Decides and records. The ticket must be safe before anything of the decision is seen outside. */
   judge(caller: Caller, act: ExchangeAct): Judgement | Promise<Judgement> {
     this.#parts.watch.begin(act)
+    this.#parts.keep?.(caller, act)
     const decided = this.#decide(caller, act)
     // Local-only is a promise about data, not a measure against anybody: observing does not loosen it.
     const isEnforced =

@@ -24,6 +24,7 @@ export const errorCodes = [
   'listen-failed',
   'policy-invalid',
   'policy-not-found',
+  'prompt-unreadable',
   'sketch-failed',
   'state-unusable',
   'store-locked',

@@ -5,7 +5,12 @@ import { formatProblem, readConfig } from '../../src/config/read-config.ts'
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/model-gate.md', import.meta.url)), 'utf8')
 const blocks = [...page.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '')
-const env = { UPSTREAM_KEY: 'sk-upstream', SERVICE_KEY: 'sk-service', CONSOLE_TOKEN: '0123456789abcdef' }
+const env = {
+  UPSTREAM_KEY: 'sk-upstream',
+  SERVICE_KEY: 'sk-service',
+  CONSOLE_TOKEN: '0123456789abcdef',
+  PROMPT_KEY: 'a key that is long enough',
+}
 
 test('every configuration in the documentation is valid', () => {
   expect(blocks.length).toBeGreaterThan(1)
