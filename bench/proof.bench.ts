@@ -128,9 +128,8 @@ function replay(): void {
     ...threeByFive(),
     approvals: { once: true, sameArguments: true, fresh: true, outstanding: 2 },
   }
-  const entries = recordedRun(system, 7, { sessions: 100, events: 200_000 })
+  const entries = recordedRun(system, 7, { sessions: 8_000, events: 160_000 })
   const lines = entries.map((entry) => JSON.stringify(entry))
-  const events = entries.filter((entry) => entry.steps !== undefined).length
   const pass = (each: readonly Record<string, unknown>[]): void => {
     const conformance = new Conformance()
     for (const [at, entry] of each.entries())
@@ -139,8 +138,8 @@ function replay(): void {
   const read = cpuSeconds(() => pass(entries))
   const parsed = cpuSeconds(() => pass(lines.map((line) => JSON.parse(line) as Record<string, unknown>)))
   say({
-    name: `ledger replay, steps a CPU second (from text: ${Math.round(events / parsed.seconds).toLocaleString('en')})`,
-    figure: Math.round(events / read.seconds).toLocaleString('en'),
+    name: `ledger replay, entries of acts a CPU second (from text: ${Math.round(entries.length / parsed.seconds).toLocaleString('en')})`,
+    figure: Math.round(entries.length / read.seconds).toLocaleString('en'),
     unit: '',
     command,
   })

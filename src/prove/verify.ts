@@ -41,7 +41,7 @@ export type VerifyReport = {
 
 const STATES_MAX = 2_000_000
 /** Searches in weakened systems are kept short: a twin that is hard to break is no good twin. */
-const TWIN_STATES_MAX = 50_000
+const twinLimits: SearchLimits = { statesMax: 5_000, searchesMax: 60, foundMax: 1 }
 const TWINS_MAX = 24
 
 /** Proves or refutes every property that says something about the policy's system. */
@@ -82,7 +82,7 @@ function verdictOn(property: Property, table: SystemTable, limits: SearchLimits)
       return {
         ...base,
         verdict: 'violated',
-        method: outcome.events.length === 0 ? 'no run does it' : 'shortest trace, replayed in the gate',
+        method: outcome.events.length === 0 ? 'no run does it' : 'trace replayed in the gate',
         states: outcome.states,
         twins: [],
         vacuous: false,
@@ -127,7 +127,7 @@ function redTwins(property: Property, system: AgentSystem): PropertyVerdict['twi
   const focused = focusOn(system)
   for (const { says, system: weakened } of property.weaken(focused)) {
     if (twins.length >= TWINS_MAX) break
-    const { verdict } = outcomeOf(property, systemTable(weakened), { statesMax: TWIN_STATES_MAX })
+    const { verdict } = outcomeOf(property, systemTable(weakened), twinLimits)
     twins.push({ weakening: says, verdict })
     if (verdict === 'violated') break
   }

@@ -3,7 +3,7 @@ import type { AgentSystem, SystemTool } from '../../gate/decide/system/system.ts
 import type { SystemTable, TableEvent } from '../../gate/decide/system/table.ts'
 import type { ProgramBuilder } from './program.ts'
 import type { Property } from './property.ts'
-import { bitFinder, callRows, list } from './table-views.ts'
+import { callRows, list } from './table-views.ts'
 import { dangerous, destructive, edges, type Weakening, withTool } from './weakenings.ts'
 
 // What a person said, and what became of it. The ghosts below go by what happened (approved, called, expired, strangers'
@@ -53,7 +53,7 @@ export const injectedAgentCannot: Property = {
     )} unless a person approved that very call since.`,
   applies: (system) => system.tools.some(({ isUntrusted }) => isUntrusted) && dangerous(system).length > 0,
   build: (table, builder) => {
-    const find = bitFinder(table)
+    const find = table.bitAt
     const isDangerous = (tool: SystemTool) => tool.isDestructive || tool.isSink
     const approvals = watchApprovals(table, builder, isDangerous)
     for (const { row, agent, tool, slot } of callRows(table)) {
@@ -86,7 +86,7 @@ function watchApprovals(
   builder: ProgramBuilder,
   concerns: (tool: SystemTool) => boolean,
 ): Approvals {
-  const find = bitFinder(table)
+  const find = table.bitAt
   const watched = new Map<string, { readonly given: number; readonly stale: number }>()
   const ofAgent = new Map<string, number[]>()
   const tools = new Map(table.system.tools.map((tool) => [tool.name, tool]))

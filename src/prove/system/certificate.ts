@@ -48,9 +48,14 @@ class Check {
     for (let each = 0; each < row.copies.length; each += 2)
       if (this.#never.has(row.copies[each + 1] as number) && !this.#never.has(row.copies[each] as number))
         return false
+    if (this.#clausesOf.size === 0) return true
     const clauses = new Set<Clause>()
-    const changed = [...row.sets, ...row.clears, ...row.copies.filter((_, at) => at % 2 === 1)]
-    for (const bit of changed) for (const clause of this.#clausesOf.get(bit) ?? []) clauses.add(clause)
+    const touch = (bit: number): void => {
+      for (const clause of this.#clausesOf.get(bit) ?? []) clauses.add(clause)
+    }
+    for (const bit of row.sets) touch(bit)
+    for (const bit of row.clears) touch(bit)
+    for (let each = 1; each < row.copies.length; each += 2) touch(row.copies[each] as number)
     for (const clause of clauses) if (!this.#clauseStays(row, clause)) return false
     return true
   }
@@ -80,8 +85,22 @@ class Check {
       )
     const holding = [...bad.holding, ...(row?.requires ?? [])]
     const lacking = [...bad.lacking, ...(row?.forbids ?? [])]
+    if (holding.some((bit) => this.#never.has(bit) || lacking.includes(bit))) return true
+    if (this.#contradicts(holding, lacking)) return true
     if (bad.noneOf?.some((each) => this.#always(each, holding, lacking))) return true
     return this.#every(holding, lacking, new Set(), () => false)
+  }
+
+  /** Whether one clause alone rules it out. */
+  #contradicts(holding: readonly number[], lacking: readonly number[]): boolean {
+    return holding.some((bit) =>
+      this.#clausesOf
+        .get(bit)
+        ?.some(
+          ({ kind, left, right }) =>
+            left === bit && (kind === 'implies' ? lacking.includes(right) : holding.includes(right)),
+        ),
+    )
   }
 
   /** Whether a row can fire in every state that the bad case speaks of. */

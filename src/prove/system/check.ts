@@ -24,6 +24,8 @@ export type Outcome =
 
 /** Of many ways to break a property, the shortest of this many is shown. */
 const FOUND_MAX = 12
+/** Slices with more bits than two words hold are searched by a plan first. */
+const BITS_WIDE = 64
 /** Bad cases that no invariant excludes and that are searched one by one. */
 const SEARCHES_MAX = 5_000
 
@@ -38,6 +40,7 @@ export function impossible(program: Program, limits: SearchLimits): readonly Bad
   const run = new Checking(program, limits)
   const never: Bad[] = []
   for (const bad of program.bads) {
+    if (run.isAtOnce(bad)) continue
     const found = run.isExcluded(bad) ? undefined : run.look(bad)
     if (found === undefined || found.kind === 'exhausted') never.push(bad)
     else if (found.kind === 'limit') return 'unknown'
@@ -95,9 +98,10 @@ export class Checking {
   #searchAll(open: readonly Bad[], unsure: (reason: string) => Outcome): Outcome {
     const found: { readonly bad: Bad; readonly events: readonly TableEvent[] }[] = []
     let doubt: string | undefined
+    const { searchesMax = SEARCHES_MAX, foundMax = FOUND_MAX } = this.#limits
     for (const [at, bad] of open.entries()) {
-      if (at >= SEARCHES_MAX) doubt ??= `more than ${SEARCHES_MAX} cases are open`
-      if (at >= SEARCHES_MAX || found.length >= FOUND_MAX) break
+      if (at >= searchesMax) doubt ??= `more than ${searchesMax} cases are open`
+      if (at >= searchesMax || found.length >= foundMax) break
       const answer = this.look(bad)
       if (answer.kind === 'limit') doubt ??= answer.reason
       if (answer.kind === 'found') found.push({ bad, events: answer.events })
@@ -106,6 +110,12 @@ export class Checking {
     const base = { cases: this.#program.bads.length, states: this.#states }
     if (first !== undefined) return { verdict: 'violated', ...base, ...first }
     return doubt === undefined ? { verdict: 'proved-bounded', ...base } : unsure(doubt)
+  }
+
+  /** Whether the case is there at the start, when nothing holds yet. */
+  isAtOnce(bad: Bad): boolean {
+    const row = bad.row === undefined ? undefined : this.#program.rows[bad.row]
+    return row !== undefined && row.requires.length === 0 && bad.holding.length === 0 && !bad.noneOf
   }
 
   /** Searches one case: without budgets first, which is quicker, and with them if the gate does not follow. */
@@ -135,13 +145,20 @@ export class Checking {
   }
 
   #searchSlice(slice: Slice): Search {
-    const answer = search(slice, this.#limits)
+    // In a wide slice already the first steps are too many, so a plan that ignores what stands in its way comes first.
+    const isWide = slice.bits > BITS_WIDE
+    const planned = isWide ? this.#counted(slice, relaxedPlan(slice)) : undefined
+    if (planned?.kind === 'found') return planned
+    const answer = this.#counted(slice)
+    if (answer.kind !== 'limit' || isWide) return answer
+    const late = this.#counted(slice, relaxedPlan(slice))
+    return late.kind === 'found' ? late : answer
+  }
+
+  #counted(slice: Slice, only?: ReadonlySet<number>): Search {
+    const answer = search(slice, this.#limits, only)
     this.#states += answer.counts.distinct
-    if (answer.kind !== 'limit') return answer
-    // Too many ways to go: try only the steps of a plan that ignores what stands in its way.
-    const planned = search(slice, this.#limits, relaxedPlan(slice))
-    this.#states += planned.counts.distinct
-    return planned.kind === 'found' ? planned : answer
+    return answer
   }
 
   #eventOf(row: number): TableEvent {

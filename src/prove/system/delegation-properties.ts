@@ -2,7 +2,6 @@ import type { AgentSystem } from '../../gate/decide/system/system.ts'
 import type { Row, SystemTable, TableEvent } from '../../gate/decide/system/table.ts'
 import type { ProgramBuilder } from './program.ts'
 import type { Property } from './property.ts'
-import { bitFinder } from './table-views.ts'
 import type { Weakening } from './weakenings.ts'
 
 export const delegationNeverWidens: Property = {
@@ -68,7 +67,7 @@ export const revocationTakesEffect: Property = {
     'Once an agent is revoked it does nothing more, and nobody uses what it passed on, through any chain.',
   applies: (system) => system.agents.length > 0,
   build: (table, builder) => {
-    const find = bitFinder(table)
+    const find = table.bitAt
     const dead = new Map<string, number>()
     for (const { name } of table.system.agents) {
       const ghost = builder.ghost(`${name} was revoked`)

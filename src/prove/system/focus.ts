@@ -1,7 +1,7 @@
 import type { AgentSystem, SystemAgent } from '../../gate/decide/system/system.ts'
 
 /** Larger systems are weakened in a part of them: what breaks in the part breaks in the whole. */
-const AGENTS_MAX = 12
+const AGENTS_MAX = 8
 
 /**
  * A system of few agents out of a larger one. Leaving agents out only takes events away, so a trace of the part is a

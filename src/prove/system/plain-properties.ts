@@ -1,7 +1,7 @@
 import { budgetNames } from '../../gate/decide/system/system.ts'
 import type { Row, SystemTable } from '../../gate/decide/system/table.ts'
 import type { Property } from './property.ts'
-import { bitFinder, callRows, list } from './table-views.ts'
+import { callRows, list } from './table-views.ts'
 import { capabilities, edges, sinks, type Weakening, withAgent, withTool } from './weakenings.ts'
 
 // Properties that need no ghosts: what they speak of is in the state already.
@@ -16,7 +16,7 @@ export const noLabelToSink: Property = {
     )}), whoever passed it on.`,
   applies: (system) => protectedLabels(system).length > 0 && sinks(system).length > 0,
   build: (table, builder) => {
-    const find = bitFinder(table)
+    const find = table.bitAt
     const labels = protectedLabels(table.system)
     for (const { row, agent, tool } of callRows(table)) {
       if (!tool.isSink) continue
@@ -119,7 +119,7 @@ export const neverClaims: Property = {
       .join(' '),
   applies: (system) => system.claims.never.length > 0,
   build: (table, builder) => {
-    const find = bitFinder(table)
+    const find = table.bitAt
     for (const claim of table.system.claims.never)
       for (const { row, agent, tool } of callRows(table)) {
         if (tool.name !== claim.tool || (claim.agent !== undefined && claim.agent !== agent)) continue
@@ -202,7 +202,7 @@ export const noDeadlock: Property = {
     'As long as it is not revoked and has budget left, an agent can always do something, if need be after an approval.',
   applies: (system) => system.agents.some(({ tools }) => tools.length > 0),
   build: (table, builder) => {
-    const find = bitFinder(table)
+    const find = table.bitAt
     const acts = new Map<string, Row[]>()
     for (const row of table.rows) {
       const event = table.events[row.event]

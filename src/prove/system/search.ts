@@ -5,7 +5,12 @@ import type { Slice } from './slice.ts'
 import { StateSet } from './state-set.ts'
 
 /** How far a search goes before it says that it does not know. */
-export type SearchLimits = { readonly statesMax: number }
+export type SearchLimits = {
+  readonly statesMax: number
+  /** Of many open cases, so many are searched, and so many violations are enough. */
+  readonly searchesMax?: number
+  readonly foundMax?: number
+}
 
 export type Search =
   | {

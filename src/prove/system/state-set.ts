@@ -1,4 +1,4 @@
-const CAPACITY_FIRST = 1024
+const CAPACITY_FIRST = 64
 /** Share of the table that may be filled, as a fraction of two. */
 const LOAD_SHIFT = 1
 

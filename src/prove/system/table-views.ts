@@ -1,6 +1,5 @@
-import { bitKey } from '../../gate/decide/system/layout.ts'
 import type { SystemTool } from '../../gate/decide/system/system.ts'
-import type { Bit, SystemTable } from '../../gate/decide/system/table.ts'
+import type { SystemTable } from '../../gate/decide/system/table.ts'
 
 // Ways to look at a table that several properties share.
 
@@ -19,15 +18,6 @@ export function* callRows(table: SystemTable): Generator<CallRow> {
     if (happening?.kind !== 'call') continue
     const tool = tools.get(happening.tool)
     if (tool !== undefined) yield { row, agent: happening.agent, tool, slot: happening.slot }
-  }
-}
-
-export function bitFinder(table: SystemTable): (bit: Bit) => number {
-  const numbers = new Map(table.bits.map((bit, at) => [bitKey(bit), at]))
-  return (bit) => {
-    const found = numbers.get(bitKey(bit))
-    if (found === undefined) throw new RangeError(`no bit ${bitKey(bit)}`)
-    return found
   }
 }
 

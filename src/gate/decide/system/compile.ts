@@ -45,6 +45,7 @@ class Compiler {
       rowsOf: this.#rowsOf,
       closed: this.#closed,
       eventIndex: this.#index,
+      bitAt: (bit) => this.#layout.at(bit),
     }
   }
 

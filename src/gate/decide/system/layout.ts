@@ -15,11 +15,16 @@ export class SystemLayout {
   /** Edges by the agent they lead to. */
   readonly edgesInto = new Map<string, Edge[]>()
   readonly edgesFrom = new Map<string, Edge[]>()
-  readonly #numbers = new Map<string, number>()
+  /** Where each agent's own bits begin, each edge's, and each agent's approvals for a tool. */
+  readonly #agentAt = new Map<string, number>()
+  readonly #edgeAt = new Map<string, Map<string, Map<string, number>>>()
+  readonly #approvalAt = new Map<string, Map<string, number>>()
+  readonly #labels: readonly string[]
   readonly #approvedOf = new Map<string, number[]>()
 
   constructor(system: AgentSystem) {
     this.tools = new Map(system.tools.map((tool) => [tool.name, tool]))
+    this.#labels = system.labels.map(({ name }) => name)
     this.agents = new Map(system.agents.map((agent) => [agent.name, agent]))
     this.edges = system.agents.flatMap((from) =>
       from.delegates.flatMap(({ to, tools }) => {
@@ -40,17 +45,23 @@ export class SystemLayout {
 
   #number(system: AgentSystem): void {
     for (const { name } of system.agents) {
-      this.#add({ kind: 'revoked', agent: name })
+      this.#agentAt.set(name, this.#add({ kind: 'revoked', agent: name }))
       this.#add({ kind: 'injected', agent: name })
-      for (const label of system.labels) this.#add({ kind: 'label', agent: name, label: label.name })
+      for (const label of this.#labels) this.#add({ kind: 'label', agent: name, label })
     }
-    for (const { from, to, tools } of this.edges)
-      for (const tool of tools)
+    for (const { from, to, tools } of this.edges) {
+      const begins = new Map<string, number>()
+      nested(this.#edgeAt, from.name).set(to.name, begins)
+      for (const tool of tools) {
+        begins.set(tool, this.bits.length)
         for (let depth = 1; depth <= system.delegation.depth; depth++)
           this.#add({ kind: 'grant', from: from.name, to: to.name, tool, depth })
+      }
+    }
     for (const agent of system.agents)
       for (const tool of this.reachOf(agent)) {
         if (!takesApproval(this.tools.get(tool))) continue
+        nested(this.#approvalAt, agent.name).set(tool, this.bits.length)
         for (let slot = 0; slot < slotsOf(system); slot++)
           append(this.#approvedOf, agent.name, this.#add({ kind: 'approved', agent: agent.name, tool, slot }))
       }
@@ -72,16 +83,43 @@ export class SystemLayout {
   }
 
   at(bit: Bit): number {
-    const number = this.#numbers.get(bitKey(bit))
+    const number = this.find(bit)
     if (number === undefined) throw new RangeError(`no bit ${bitKey(bit)}`)
     return number
   }
 
-  #add(bit: Bit): number {
-    const number = this.bits.push(bit) - 1
-    this.#numbers.set(bitKey(bit), number)
-    return number
+  find(bit: Bit): number | undefined {
+    switch (bit.kind) {
+      case 'revoked':
+        return this.#agentAt.get(bit.agent)
+      case 'injected':
+        return plus(this.#agentAt.get(bit.agent), 1)
+      case 'label': {
+        const label = this.#labels.indexOf(bit.label)
+        return label < 0 ? undefined : plus(this.#agentAt.get(bit.agent), 2 + label)
+      }
+      case 'grant':
+        return plus(this.#edgeAt.get(bit.from)?.get(bit.to)?.get(bit.tool), bit.depth - 1)
+      case 'approved':
+        return plus(this.#approvalAt.get(bit.agent)?.get(bit.tool), bit.slot)
+    }
   }
+
+  #add(bit: Bit): number {
+    return this.bits.push(bit) - 1
+  }
+}
+
+function plus(begin: number | undefined, by: number): number | undefined {
+  return begin === undefined ? undefined : begin + by
+}
+
+function nested<Inner>(map: Map<string, Map<string, Inner>>, key: string): Map<string, Inner> {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = new Map<string, Inner>()
+  map.set(key, made)
+  return made
 }
 
 /** One more than approvals may wait, so that arguments nobody approved always find a slot of their own. */

@@ -2,7 +2,6 @@ import { hash } from 'node:crypto'
 import { canonicalJson } from '../../canonical.ts'
 import { Globs } from '../../globs.ts'
 import { systemTable } from './compile.ts'
-import { bitKey } from './layout.ts'
 import { type Layout, tableLayout } from './step.ts'
 import type { AgentSystem } from './system.ts'
 import type { SystemTable } from './table.ts'
@@ -18,10 +17,9 @@ export class SystemModel {
   readonly system: AgentSystem
   readonly table: SystemTable
   readonly layout: Layout
-  readonly hash: string
   readonly tools: ReadonlySet<string>
   readonly #globs: readonly (readonly [role: string, globs: Globs])[]
-  readonly #approved = new Map<string, number>()
+  #hash: string | undefined
   readonly #roles = new Map<string, string | undefined>()
 
   private constructor(table: SystemTable) {
@@ -29,11 +27,7 @@ export class SystemModel {
     this.system = system
     this.table = table
     this.layout = tableLayout(this.table)
-    this.hash = modelHash(system)
     this.tools = new Set(system.tools.map(({ name }) => name))
-    this.table.bits.forEach((bit, at) => {
-      if (bit.kind === 'approved') this.#approved.set(bitKey(bit), at)
-    })
     this.#globs = system.agents.map(({ name, match }) => [name, new Globs(match)])
   }
 
@@ -46,11 +40,9 @@ export class SystemModel {
     return new SystemModel(table)
   }
 
-  /** Where the table keeps that an approval of this slot is waiting. */
-  approvedBit(agent: string, tool: string, slot: number): number {
-    const bit = this.#approved.get(bitKey({ kind: 'approved', agent, tool, slot }))
-    if (bit === undefined) throw new RangeError(`${agent} takes no approval for ${tool}`)
-    return bit
+  /** Long systems are costly to write out, and not everybody asks. */
+  get hash(): string {
+    return (this.#hash ??= modelHash(this.system))
   }
 
   /** The first role whose globs the caller's name fits. */

@@ -165,7 +165,8 @@ export class SystemSession {
     if (event.kind !== 'approve' || inTable.kind !== 'approve') return
     const key = `${inTable.agent}\n${inTable.tool}`
     const slots = this.#slots.get(key) ?? this.#noSlots()
-    const bit = this.#model.approvedBit(inTable.agent, inTable.tool, inTable.slot)
+    const { agent, tool, slot } = inTable
+    const bit = this.#model.table.bitAt({ kind: 'approved', agent, tool, slot })
     slots[inTable.slot] = { digest: event.digest, bit, since: this.#taken }
     this.#slots.set(key, slots)
   }

@@ -72,6 +72,8 @@ export type SystemTable = {
   /** For an event with a way that the configuration closes for good: the guard that closes it. */
   readonly closed: ReadonlyMap<number, Guard>
   readonly eventIndex: ReadonlyMap<string, number>
+  /** The position of a bit; it must be one of this table. */
+  readonly bitAt: (bit: Bit) => number
 }
 
 export function eventKey(event: TableEvent): string {
