@@ -50,9 +50,9 @@ export class SystemLayout {
       for (const label of this.#labels) this.#add({ kind: 'label', agent: name, label })
     }
     for (const { from, to, tools } of this.edges) {
-      const begins = new Map<string, number>()
-      nested(this.#edgeAt, from.name).set(to.name, begins)
+      const begins = nested(nested(this.#edgeAt, from.name), to.name)
       for (const tool of tools) {
+        if (begins.has(tool)) continue
         begins.set(tool, this.bits.length)
         for (let depth = 1; depth <= system.delegation.depth; depth++)
           this.#add({ kind: 'grant', from: from.name, to: to.name, tool, depth })
