@@ -6,7 +6,7 @@ import type { Finding } from '../gate/finding.ts'
 import type { DecisionIds } from './decision-ids.ts'
 
 export type JudgeParts = {
-  readonly road: Pick<AgentRoad, 'pass' | 'note' | 'end' | 'answer'>
+  readonly road: Pick<AgentRoad, 'pass' | 'note' | 'end' | 'answer' | 'broker'>
   readonly ids: DecisionIds
   readonly now: () => number
   readonly onFailure: (error: unknown) => void
@@ -24,6 +24,11 @@ export class Judge {
     const id = parseActId(this.#parts.ids.next(this.#parts.now()))
     if (!id.ok) throw new Error('a decision id must be an act id')
     return id.value
+  }
+
+  /** Credentials go in on the way out, and come out of all that returns. */
+  get broker(): AgentRoad['broker'] {
+    return this.#parts.road.broker
   }
 
   note(caller: AgentCaller, act: AgentNotice): void {

@@ -332,3 +332,30 @@ test('a token in what a tool returned is cut out where the policy says so', asyn
   expect(result).toContain('[removed by the gate] end')
   expect(result).not.toContain(token)
 })
+
+test('a credential goes in on the way to the server it is for, and never comes back to the agent', async () => {
+  const value = ['s3cr3t', 'of', 'the', 'gate'].join('-')
+  const seen: unknown[] = []
+  const echo: TestTool = {
+    name: 'post',
+    call: ({ key }) => {
+      seen.push(key)
+      return text(`used ${String(key)}`)
+    },
+  }
+  const server = held(await legacyServer([echo, { ...echo, name: 'other' }]))
+  const gate = await gateTo(`  - { name: one, url: "${server.url}" }\n`)
+  gate.gateway.road.broker.use([
+    { name: 'api', value, tools: ['post'], destinations: ['127.0.0.1'], agents: ['*'] },
+  ])
+  const client = await legacyClient(at(gate.url))
+  const result = JSON.stringify(
+    await client.callTool({ name: 'post', arguments: { key: 'pc-credential-api' } }),
+  )
+  expect(seen).toEqual([value])
+  expect(result).toContain('used pc-credential-api')
+  expect(result).not.toContain(value)
+  const refused = await client.callTool({ name: 'other', arguments: { key: 'pc-credential-api' } })
+  expect(refused).toMatchObject({ isError: true })
+  expect(seen).toHaveLength(1)
+})

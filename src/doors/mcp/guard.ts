@@ -6,7 +6,9 @@ import type { Finding } from '../../gate/finding.ts'
 import { inspectElicitation } from '../../gate/inspect/offer/elicitation.ts'
 import { unreachable } from '../../kernel/unreachable.ts'
 import type { Judge } from '../judge-act.ts'
+import { type Carried, withCredentials, withoutCredentials } from './credentials.ts'
 import { offersWithin, withoutRefused } from './listings.ts'
+import { followUps, listings, silent } from './methods.ts'
 import { failureStop, refuse, refuseServer, type Stop, stopOf } from './refusals.ts'
 import { errorMessage, gateCodes, idKey, isObject, type RpcId, type RpcMessage, versionOf } from './rpc.ts'
 import { textsOf } from './texts.ts'
@@ -28,32 +30,6 @@ export type GuardParts = {
   readonly offers: ToolOffers
 }
 
-/** Methods that carry nothing of the agent's: what they return is looked at all the same. */
-const silent = new Set([
-  'initialize',
-  'ping',
-  'server/discover',
-  'tools/list',
-  'prompts/list',
-  'resources/list',
-  'resources/templates/list',
-  'logging/setLevel',
-  'subscriptions/listen',
-  'resources/subscribe',
-  'resources/unsubscribe',
-  'roots/list',
-])
-/** What is asked about a call that was judged when it was made; what comes back is judged like its result. */
-const followUps = new Set(['tasks/get', 'tasks/result', 'tasks/cancel', 'tasks/list'])
-/** Results of these are listings, not what a tool returned. */
-const listings: ReadonlySet<string> = new Set([
-  'initialize',
-  'server/discover',
-  'tools/list',
-  'prompts/list',
-  'resources/list',
-  'resources/templates/list',
-])
 /** Answered requests are remembered a while: a stream that is resumed delivers an answer again. */
 const ANSWERED_MAX = 256
 
@@ -100,6 +76,11 @@ export class McpGuard {
   }
 
   fromServer(text: string, message: RpcMessage): Step | Promise<Step> {
+    const clean = withoutCredentials(text, this.#parts.judge.broker)
+    return clean === undefined ? this.#fromServer(text, message) : this.#fromServer(clean.text, clean.message)
+  }
+
+  #fromServer(text: string, message: RpcMessage): Step | Promise<Step> {
     switch (message.kind) {
       case 'request':
         return this.#serverRequest(text, message)
@@ -166,7 +147,13 @@ export class McpGuard {
       arguments: inputResponses === undefined ? given : { ...given, inputResponses },
     } as const
     const seen = method === 'tools/call' ? this.#parts.offers.heldBack(server.name, tool) : []
-    return this.#letCall(text, pending, async () => {
+    const carried = withCredentials(text, message, {
+      broker: judge.broker,
+      server,
+      tool,
+      caller: this.#parts.caller,
+    })
+    return this.#letCall(carried, pending, async () => {
       if (inputResponses !== undefined) {
         const stop = await this.#letMessage('user', `mcp:${server.name}`, inputResponses, 'the input')
         if (stop !== undefined) return stop
@@ -178,9 +165,16 @@ export class McpGuard {
     })
   }
 
-  async #letCall(text: string, pending: Pending, decide: () => Promise<Stop | undefined>): Promise<Step> {
-    const stop = await decide()
-    if (stop === undefined && !pending.isAnswered) return { kind: 'forward', text }
+  async #letCall(carried: Carried, pending: Pending, decide: () => Promise<Stop | undefined>): Promise<Step> {
+    // The act is judged with its placeholders, and only what was let go is filled in.
+    const judged = await decide()
+    const stop =
+      judged ??
+      ('text' in carried
+        ? undefined
+        : failureStop(pending.passage?.id ?? '', gateCodes.denied, carried.reason))
+    if (stop === undefined && 'text' in carried && !pending.isAnswered)
+      return { kind: 'forward', text: carried.text }
     // Cancelled while a person was asked: nobody waits for an answer.
     if (pending.isAnswered) {
       if (pending.passage !== undefined) void this.#parts.judge.end(pending.passage, 'cancelled')
