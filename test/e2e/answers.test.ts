@@ -1,3 +1,6 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -147,6 +150,27 @@ test('a sealed reasoning block is unsealed on its way back, refused from another
     )
     await expect(back('sk-alice', 'Write it out.')).rejects.toThrow(/reasoning\.moved|another conversation/)
   }
+})
+
+test('an answer that has to be altered and cannot be read is not let through', async () => {
+  const encoder = createServer((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+    response.end(gzipSync('{"id":"msg_1","content":[]}'))
+  })
+  await new Promise<void>((done) => encoder.listen(0, '127.0.0.1', done))
+  const url = `http://127.0.0.1:${(encoder.address() as AddressInfo).port}/v1`
+  await using sealing = await RunningGate.open(
+    `upstreams:\n  - { name: e, protocol: anthropic, url: "${url}" }\nkeys:\n  - { key: "sk-alice", account: alice }\nreasoning: { seal: true }\n`,
+  )
+  const response = await fetch(`${sealing.url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'sk-alice' },
+    body: JSON.stringify({ model: 'm', max_tokens: 9, messages: [...question] }),
+  })
+  expect(response.status).toBe(502)
+  expect(await response.text()).toContain('upstream.encoded')
+  encoder.close()
 })
 
 test('answers are altered only once a second person agrees, and until the measure is undone', async () => {
