@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { browserPath, openBrowser, openPage } from '../test/e2e/console/browser.ts'
 import { FixtureServer } from '../test/e2e/console/fixture-server.ts'
+import { openLargeGate } from '../test/e2e/console/large-gate.ts'
 import { say, skip } from './figure.ts'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } })
@@ -19,6 +20,7 @@ else await measure()
 
 async function measure(): Promise<void> {
   await using server = await FixtureServer.open()
+  await using gate = await openLargeGate()
   const browser = await openBrowser()
   const at = (path: string) => server.url + path
   try {
@@ -45,6 +47,17 @@ async function measure(): Promise<void> {
     })
     await times('the same: accounts table, first rows', browser, (page) =>
       until(page, at(`${campaign}/accounts`), 'tbody tr.reachable'),
+    )
+    const real = `${gate.consoleUrl}/campaigns/c_large`
+    await times('24,000 accounts from a real gate: reasons readable', browser, (page) =>
+      until(page, real, '.signals tbody tr'),
+    )
+    await times('the same: graph drawn, and moved by a key', browser, async (page) => {
+      const drawn = await until(page, `${real}/graph`, 'canvas[data-drawn="24000"]')
+      return drawn + (await moves(page, 1))
+    })
+    await times('the same: accounts table, first rows', browser, (page) =>
+      until(page, `${real}/accounts`, 'tbody tr.reachable'),
     )
     await times('from one list to another: acts', browser, async (page) => {
       await until(page, at('/campaigns'), 'tbody tr.reachable')

@@ -62,6 +62,8 @@ function MergeDialog({ ids, onDone }: { ids: readonly string[]; onDone: () => vo
   )
 }
 
+const OFFERED_MAX = 200
+
 export function openSplit(campaign: CampaignDetail, graph: CampaignGraph): void {
   openDialog(() => <SplitDialog campaign={campaign} graph={graph} />)
 }
@@ -70,6 +72,9 @@ function SplitDialog({ campaign, graph }: { campaign: CampaignDetail; graph: Cam
   const chosen = useSignal<readonly number[]>([])
   const accounts = chosen.value.reduce((sum, index) => sum + (graph.communities[index]?.accounts ?? 0), 0)
   const isAll = chosen.value.length === graph.communities.length
+  const offered = graph.communities.flatMap((community, index) =>
+    community.accounts > 1 ? [{ ...community, index }] : [],
+  )
   return (
     <ReasonDialog
       title={`Split ${campaign.id}`}
@@ -88,8 +93,8 @@ function SplitDialog({ campaign, graph }: { campaign: CampaignDetail; graph: Cam
       <p>The chosen communities become a campaign of their own. It can be undone.</p>
       <fieldset class="check-list">
         <legend class="quiet small">Communities</legend>
-        {graph.communities.map(({ label, accounts: size }, index) => (
-          <label key={label}>
+        {offered.slice(0, OFFERED_MAX).map(({ label, accounts: size, index }) => (
+          <label key={index}>
             <input
               type="checkbox"
               onChange={(event) => {
@@ -102,6 +107,12 @@ function SplitDialog({ campaign, graph }: { campaign: CampaignDetail; graph: Cam
           </label>
         ))}
       </fieldset>
+      {offered.length > OFFERED_MAX && (
+        <p class="small quiet">
+          The largest {count(OFFERED_MAX)} of {count(offered.length)}. Single accounts are split off in the
+          table.
+        </p>
+      )}
     </ReasonDialog>
   )
 }

@@ -54,7 +54,7 @@ function Shown({ campaign, graph }: { campaign: CampaignDetail; graph: CampaignG
         <section aria-labelledby="communities">
           <header>
             <h2 id="communities">Communities</h2>
-            {may('analyst') && communities.length > 1 && (
+            {may('analyst') && communities.length > 1 && communities.some(({ accounts }) => accounts > 1) && (
               <button type="button" class="button" onClick={() => openSplit(campaign, graph)}>
                 Split…
               </button>
@@ -62,7 +62,7 @@ function Shown({ campaign, graph }: { campaign: CampaignDetail; graph: CampaignG
           </header>
           <ul>
             {communities.slice(0, LISTED_MAX).map(({ label: name, accounts }, index) => (
-              <li key={name}>
+              <li key={index}>
                 <button
                   type="button"
                   aria-pressed={chosen.value.community === index}
