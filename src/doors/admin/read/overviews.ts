@@ -73,7 +73,9 @@ export function notableSeqs(database: DatabaseSync, limit: number): readonly num
       ? []
       : [0, 1].flatMap((side) =>
           database
-            .prepare('SELECT seq FROM act WHERE action = ? AND side = ? ORDER BY seq DESC LIMIT ?')
+            .prepare(
+              'SELECT seq FROM act WHERE action = ? AND action > 0 AND side = ? ORDER BY seq DESC LIMIT ?',
+            )
             .all(code, side, limit)
             .map((row) => Number(row.seq)),
         ),

@@ -2,8 +2,8 @@ import type { List } from '../api/shapes/common.ts'
 
 export const PAGE_DEFAULT = 50
 export const PAGE_MAX = 1_000
-/** Counting further costs more than it tells. */
-const COUNT_MAX = 100_000
+/** Counting further costs more than it tells: a count reads every row it counts. */
+const COUNT_MAX = 20_000
 
 export type Page = { readonly limit: number; readonly cursor: string | undefined }
 
@@ -12,11 +12,17 @@ export function countSql(from: string): string {
   return `SELECT count(*) AS total FROM (SELECT 1 ${from} LIMIT ${COUNT_MAX + 1})`
 }
 
-export function listed<Item>(items: readonly Item[], total: number, next: string | undefined): List<Item> {
+/** `isKnown`: the total was not counted row by row. */
+export function listed<Item>(
+  items: readonly Item[],
+  total: number,
+  next: string | undefined,
+  isKnown = false,
+): List<Item> {
   return {
     items,
-    total: Math.min(total, COUNT_MAX),
-    totalIsExact: total <= COUNT_MAX,
+    total: isKnown ? total : Math.min(total, COUNT_MAX),
+    totalIsExact: isKnown || total <= COUNT_MAX,
     ...(next === undefined ? {} : { next }),
   }
 }

@@ -18,7 +18,7 @@ export const severity = v.picklist(['info', 'low', 'medium', 'high', 'critical']
 export function listOf<Item extends v.GenericSchema>(item: Item) {
   return v.object({
     items: v.array(item),
-    /** How many there are in all under the same filters. Beyond 100,000 it stops counting: see totalIsExact. */
+    /** How many there are in all under the same filters. Beyond 20,000 it may stop counting: see totalIsExact. */
     total: count,
     totalIsExact: v.boolean(),
     next: v.optional(v.string()),
