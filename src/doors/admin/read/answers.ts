@@ -1,4 +1,5 @@
 // Everything the console reads, answered in the reader's thread. Each answer is plain data in the shape of the API.
+import type { KeyObject } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
@@ -54,15 +55,69 @@ const STEPS_TEXT_MAX = 500
 
 export type Answers = ReturnType<typeof openAnswers>
 
-export function openAnswers(parts: AnswerParts) {
-  const { index, names, ledger, book, measures, standings, now, stamp } = parts
-  const acts = new Acts(index, names)
-  const accounts = new Accounts(index, names)
-  const entries = new Entries(index, acts)
-  const sessions = new Sessions(index, names)
-  const campaigns = new Campaigns(book, measures, standings, now)
-  const key = () => readPublicKey(join(ledger, PUBLIC_FILE))
+type Kit = AnswerParts & {
+  readonly acts: Acts
+  readonly accounts: Accounts
+  readonly entries: Entries
+  readonly campaigns: Campaigns
+  readonly key: () => KeyObject
+}
 
+export function openAnswers(parts: AnswerParts) {
+  const { index, names, ledger, book, measures, standings, now } = parts
+  const acts = new Acts(index, names)
+  const kit: Kit = {
+    ...parts,
+    acts,
+    accounts: new Accounts(index, names),
+    entries: new Entries(index, acts),
+    campaigns: new Campaigns(book, measures, standings, now),
+    key: () => readPublicKey(join(ledger, PUBLIC_FILE)),
+  }
+  return {
+    ...actAnswers(kit),
+    ...accountAnswers(kit),
+    ...sessionAnswers(kit),
+    ...ledgerAnswers(kit),
+    ...campaignAnswers(kit),
+    ...measureAnswers(kit),
+    ...overviewAnswers(kit),
+  }
+}
+
+function actAnswers({ acts, ledger, book, key }: Kit) {
+  const actDetail = ({ act, segment, block, endSeq, endSegment, endBlock }: ActRow): ActDetail => {
+    const entry = readEntry(ledger, { seq: act.seq, segment, block }) ?? {}
+    const end =
+      endSeq === undefined || endSegment === undefined || endBlock === undefined
+        ? undefined
+        : readEntry(ledger, { seq: endSeq, segment: endSegment, block: endBlock })
+    const findings = findingsIn(entry)
+    const campaign = book.campaignOf(act.account)?.campaign
+    return compact({
+      ...act,
+      story: actStory(act, findings),
+      findings,
+      entries: [
+        { seq: act.seq, kind: String(entry.kind ?? act.side), entry },
+        ...(end === undefined ? [] : [{ seq: endSeq ?? 0, kind: String(end.kind), entry: end }]),
+      ],
+      proof: proofOf(ledger, key(), { seq: act.seq, segment, block }),
+      campaign: campaign && { id: campaign.id, score: campaign.score },
+    })
+  }
+
+  return {
+    acts: (filter: ActFilter): List<Act> => acts.list(filter),
+
+    act: (id: string, tenant: string | undefined): ActDetail | undefined => {
+      const row = acts.find(id, tenant)
+      return row === undefined ? undefined : actDetail(row)
+    },
+  }
+}
+
+function accountAnswers({ accounts, book, measures, standings, campaigns, stamp, now }: Kit) {
   const accountOf = (use: AccountUse): Account =>
     compact({
       ...use,
@@ -100,35 +155,7 @@ export function openAnswers(parts: AnswerParts) {
     }
   }
 
-  const actDetail = ({ act, segment, block, endSeq, endSegment, endBlock }: ActRow): ActDetail => {
-    const entry = readEntry(ledger, { seq: act.seq, segment, block }) ?? {}
-    const end =
-      endSeq === undefined || endSegment === undefined || endBlock === undefined
-        ? undefined
-        : readEntry(ledger, { seq: endSeq, segment: endSegment, block: endBlock })
-    const findings = findingsIn(entry)
-    const campaign = book.campaignOf(act.account)?.campaign
-    return compact({
-      ...act,
-      story: actStory(act, findings),
-      findings,
-      entries: [
-        { seq: act.seq, kind: String(entry.kind ?? act.side), entry },
-        ...(end === undefined ? [] : [{ seq: endSeq ?? 0, kind: String(end.kind), entry: end }]),
-      ],
-      proof: proofOf(ledger, key(), { seq: act.seq, segment, block }),
-      campaign: campaign && { id: campaign.id, score: campaign.score },
-    })
-  }
-
   return {
-    acts: (filter: ActFilter): List<Act> => acts.list(filter),
-
-    act: (id: string, tenant: string | undefined): ActDetail | undefined => {
-      const row = acts.find(id, tenant)
-      return row === undefined ? undefined : actDetail(row)
-    },
-
     accounts: (filter: AccountFilter): List<Account> => {
       const { items, ...rest } = accounts.list(filter)
       return { ...rest, items: items.map(accountOf) }
@@ -164,7 +191,13 @@ export function openAnswers(parts: AnswerParts) {
     },
 
     tenants: () => accounts.tenants(),
+  }
+}
 
+function sessionAnswers({ index, names, acts, ledger }: Kit) {
+  const sessions = new Sessions(index, names)
+
+  return {
     sessions: (filter: SessionFilter) => sessions.list(filter),
 
     session: (sid: string, tenant: string | undefined, page: Page) => {
@@ -183,7 +216,11 @@ export function openAnswers(parts: AnswerParts) {
       })
       return { session, steps: steps.slice(0, STEPS_TEXT_MAX), total: list.total, next: list.next }
     },
+  }
+}
 
+function ledgerAnswers({ index, entries, acts, ledger, key, seq: seqOf }: Kit) {
+  return {
     entries: (filter: EntryFilter): List<LedgerEntry> => entries.list(filter),
 
     entry: (seq: number): LedgerEntryDetail | undefined => {
@@ -204,14 +241,18 @@ export function openAnswers(parts: AnswerParts) {
         bytes: segments.reduce((sum, { path }) => sum + statSync(path).size, 0),
         segments: segments.length,
         firstSeq: segments[0]?.firstSeq ?? 0,
-        lastSeq: parts.seq(),
+        lastSeq: seqOf(),
         publicKey: key().export({ type: 'spki', format: 'pem' }).toString(),
         keyId: keyId(key()),
         kinds: [...entries.kinds()],
         lastCheckpoint: checkpointTime(index),
       }
     },
+  }
+}
 
+function campaignAnswers({ book, campaigns, stamp }: Kit) {
+  return {
     campaigns: (filter: CampaignFilter): List<CampaignSummary> => campaigns.list(filter, stamp()),
     campaign: (id: string): CampaignDetail | undefined => campaigns.detail(id, stamp()),
     campaignAccounts: (id: string, filter: MemberFilter): List<CampaignAccount> | undefined =>
@@ -225,11 +266,15 @@ export function openAnswers(parts: AnswerParts) {
       const numbers = book.communities(campaign)
       return campaign.accounts.filter((_, at) => communities.includes(numbers[at] ?? -1))
     },
+  }
+}
 
+function measureAnswers({ measures, standings, accounts, allow, now }: Kit) {
+  return {
     measures: (filter: MeasureFilter) => measures.list(filter),
     measure: (id: string) => measures.find(id),
     measureAccounts: (id: string): readonly string[] => measures.accountsOf(id),
-    allowed: (page: Page) => measures.allowed(page, parts.allow()),
+    allowed: (page: Page) => measures.allowed(page, allow()),
 
     preview: (
       wanted: readonly string[],
@@ -258,7 +303,11 @@ export function openAnswers(parts: AnswerParts) {
         })),
       }
     },
+  }
+}
 
+function overviewAnswers({ index, book, campaigns, measures, acts, stamp, seq, now }: Kit) {
+  return {
     overview: (hours: number) => {
       const at = now()
       const from = at - hours * HOUR_MS
@@ -284,7 +333,7 @@ export function openAnswers(parts: AnswerParts) {
         },
         measures: measures.counts(DAY_MS),
         notable: notableSeqs(index, NOTABLE).flatMap((seq) => acts.find(String(seq), undefined)?.act ?? []),
-        entries: parts.seq(),
+        entries: seq(),
         lastCheckpoint: checkpointTime(index),
         findings: latest && {
           savedAt: latest.savedAt,
