@@ -27,8 +27,8 @@ type RoadOptions = {
   readonly parts: Around
   readonly state: DatabaseSync
   readonly recorder: Recorder
-  readonly gate: ExchangeGate
-  readonly standings: StandingBook
+  readonly gate: Pick<ExchangeGate, 'identify'>
+  readonly standings: Pick<StandingBook, 'standingOf'>
 }
 
 /** Often enough for a person who waits for it, seldom enough to cost nothing. */

@@ -13,16 +13,14 @@ import { StdioDoor } from '../doors/mcp/stdio-door.ts'
 import { StdioUpstream } from '../doors/mcp/stdio-upstream.ts'
 import { ToolOffers } from '../doors/mcp/tool-offers.ts'
 import { parseSessionId } from '../gate/act.ts'
-import { loadAgentPolicy } from '../gate/agent-policy-file.ts'
-import { AgentRoad } from '../gate/agent-road.ts'
 import { Recorder } from '../gate/record/recorder.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { openLog } from '../kernel/log.ts'
 import { failure } from '../kernel/result.ts'
-import { ApprovalStore } from '../store/embedded/approval-store.ts'
 import { Ledger } from '../store/embedded/ledger/ledger.ts'
 import { openState } from '../store/embedded/state.ts'
 import { ToolPinStore } from '../store/embedded/tool-pin-store.ts'
+import { KeptRoad } from './agent-road.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { approveTool, forgetTools, listTools } from './mcp-tools.ts'
 import { standaloneConfig } from './standalone-config.ts'
@@ -114,23 +112,25 @@ async function serve(config: Config, server: McpServerConfig, console: Console):
   const { now } = console
   const log = openLog(console.stderr, now)
   await using stack = new AsyncDisposableStack()
-  const policy = loadAgentPolicy(config.agents.policy, console.env)
   const state = openState(config.store)
   stack.defer(() => state.close())
   const ledger = stack.use(await openLedger(config, server.name))
-  const road = AgentRoad.open({
-    config: config.agents,
-    policy,
-    recorder: new Recorder(ledger, config.ledger),
-    approvals: new ApprovalStore(state),
-    identify: () => failure('key-missing'),
-    standingOf: () => ({ kind: 'clear' }),
-    now,
-  })
-  const poll = setInterval(() => void road.refresh().catch(() => {}), ANSWERS_MS)
-  stack.defer(() => clearInterval(poll))
+  const kept = stack.use(
+    new KeptRoad({
+      config,
+      parts: { log, now, env: console.env },
+      state,
+      recorder: new Recorder(ledger, config.ledger),
+      // Nobody calls over a network here: there is one caller, and no account to have a standing.
+      gate: { identify: () => failure('key-missing') },
+      standings: { standingOf: () => ({ kind: 'clear' }) },
+    }),
+  )
+  const { road } = kept
   const onFailure = (error: unknown): void =>
     log('error', 'gate-failed', { failure: error instanceof Error ? error.message : String(error) })
+  const poll = setInterval(() => void kept.refresh().catch(onFailure), ANSWERS_MS)
+  stack.defer(() => clearInterval(poll))
   const judge = new Judge({ road, ids: new DecisionIds(), now, onFailure })
   const offers = new ToolOffers(new ToolPinStore(state), now)
   const { reach } = server
