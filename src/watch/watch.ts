@@ -11,16 +11,15 @@ import { Features } from './links/features.ts'
 import { Accounts } from './profiles/accounts.ts'
 import type { Verdict } from './report.ts'
 import { field, tsOf } from './sketches/record.ts'
-import { DAY_MS, MINUTE_MS } from './time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.ts'
 
-/**
- * A sweep is due when this share of all exchanges so far is new, or SWEEP_LOADS for each account: its work grows with the
- * accounts, so that it stays a fixed part of an exchange's. But not before SWEEP_EXCHANGES_MIN of them.
- */
+/** A sweep is due when this share of all exchanges so far is new, but not before SWEEP_EXCHANGES_MIN of them. */
 const SWEEP_GROWTH = 0.25
-const SWEEP_LOADS = 2
 const SWEEP_EXCHANGES_MIN = 1000
 const SWEEP_GAP_MIN_MS = 15 * MINUTE_MS
+/** A sweep's work grows with the accounts, so it is also due when each has had so many, and this time has passed. */
+const SWEEP_LOADS = 2
+const SWEEP_GAP_MS = 8 * HOUR_MS
 /** And at least once a day when anything happened. */
 const SWEEP_GAP_MAX_MS = DAY_MS
 /** Accounts that brought a sweep forward may do so again when they have this many times the exchanges. */
@@ -143,8 +142,8 @@ export class Watch {
     const fresh = this.#exchanges - this.#sweptExchanges
     if (fresh < SWEEP_EXCHANGES_MIN) return false
     if (ts - this.#sweptAt >= SWEEP_GAP_MAX_MS) return true
-    const enough = Math.min(SWEEP_GROWTH * this.#exchanges, SWEEP_LOADS * this.accounts.count)
-    return fresh >= enough && ts - this.#sweptAt >= SWEEP_GAP_MIN_MS
+    if (fresh >= SWEEP_LOADS * this.accounts.count && ts - this.#sweptAt >= SWEEP_GAP_MS) return true
+    return fresh >= SWEEP_GROWTH * this.#exchanges && ts - this.#sweptAt >= SWEEP_GAP_MIN_MS
   }
 
   /** Whether a wording that began to spread since the last exchange looks like a campaign that is not raised yet. */
