@@ -16,8 +16,9 @@ export const SCORE_MIN = 0.9
 /** Steps of log odds within which two groups are equally sure, and the steps beyond which more says no more. */
 const ODDS_STEP = 2.5
 const SURE_MAX = 4
-/** Share of a raised group's accounts that lie in another for it to be a part of that. */
-const WITHIN_MIN = 0.9
+/** The least score, and share of the whole, of what surer parts leave for it to be raised with the whole's. */
+const CARRIED_SCORE_MIN = 0.5
+const CARRIED_SHARE_MIN = 0.5
 const DISMISSED_MIN = 0.5
 
 export type Sweep = {
@@ -66,11 +67,6 @@ function oddsOf(score: number): number {
   return Math.log(score / (1 - score))
 }
 
-function isWithin({ group: { members } }: Scored, { group }: Scored): boolean {
-  const all = new Set(group.members)
-  return members.filter((index) => all.has(index)).length >= WITHIN_MIN * members.length
-}
-
 /** Bayesian false-discovery control (Newton et al., 2004) over all groups looked at; an account is raised once. */
 function discover(scored: readonly Scored[], scene: Scene): { raised: Scored[]; cleared: Scored[] } {
   const raised: Scored[] = []
@@ -79,24 +75,17 @@ function discover(scored: readonly Scored[], scene: Scene): { raised: Scored[]; 
   let doubt = 0
   const isSure = ({ score }: Scored): boolean =>
     score >= SCORE_MIN && (doubt + 1 - score) / (raised.length + 1) <= FALSE_DISCOVERY_MAX
-  const drop = (part: Scored): void => {
-    raised.splice(raised.indexOf(part), 1)
-    doubt -= 1 - part.score
-    for (const index of part.group.members) taken.delete(index)
-  }
   for (const candidate of scored) {
-    const fresh = restOf(candidate, taken, scene)
-    if (fresh === undefined) continue
-    const parts = raised.filter((part) => isWithin(part, candidate))
-    // No less sure than a part of it, or all that makes the remainder sure: then they are one.
-    const isWhole =
-      parts.length > 0 &&
-      isSure(candidate) &&
-      (!isSure(fresh) || candidate.score >= Math.min(...parts.map(({ score }) => score)))
-    if (isWhole) parts.forEach(drop)
-    const chosen = isWhole ? restOf(candidate, taken, scene) : fresh
-    if (chosen === undefined || !isSure(chosen) || isDismissed(chosen, scene)) {
-      cleared.push(fresh)
+    const rest = restOf(candidate, taken, scene)
+    if (rest === undefined) continue
+    // Surer parts of it were raised before. What they leave is raised on the whole's account if it is most of it and
+    // nothing speaks against it; strangers who came along with a campaign must not be.
+    const isCarried =
+      rest.score >= CARRIED_SCORE_MIN &&
+      rest.group.members.length >= CARRIED_SHARE_MIN * candidate.group.members.length
+    const chosen = isSure(rest) || !isCarried ? rest : { ...rest, score: candidate.score }
+    if (!isSure(chosen) || isDismissed(chosen, scene)) {
+      cleared.push(rest)
       continue
     }
     doubt += 1 - chosen.score

@@ -12,6 +12,7 @@ import {
   topOf,
 } from './group.ts'
 import { NETWORKS_ROTATING } from './proposals.ts'
+import { replayedReasoning } from './replay-signal.ts'
 import type { Sameness } from './sameness.ts'
 import { isNew } from './scene.ts'
 import { harvestTechnique } from './technique-signal.ts'
@@ -51,6 +52,7 @@ export type SignalName =
   | 'same-settings'
   | 'long-answers'
   | 'harvest-technique'
+  | 'replayed-reasoning'
 
 /** Beyond these the accounts are plainly different tenants. */
 const OUTPUT_MAX = 0.4
@@ -198,6 +200,7 @@ export const signals: readonly Signal[] = [
     },
   },
   harvestTechnique,
+  replayedReasoning,
 ]
 
 /** One account of each principal: a single tenant's accounts are alike because they are its own. */

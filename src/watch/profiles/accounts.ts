@@ -1,4 +1,5 @@
 // What the watch remembers of each account: counts, extremes and small sets, never a text or an order of arrival.
+import { Replays } from '../links/replays.ts'
 import { objectives } from '../sketches/objective.ts'
 import { field, tsOf } from '../sketches/record.ts'
 import { TOPICS } from '../sketches/sketch.ts'
@@ -53,6 +54,7 @@ export class Accounts {
   readonly asns: number[][] = []
   readonly clients: number[][] = []
   readonly maxTokens: number[][] = []
+  readonly replays = new Replays()
   /** Pairs model, count. */
   readonly models: number[][] = []
 
@@ -107,6 +109,8 @@ export class Accounts {
       if (topic !== 0)
         increment(this.topics, index * TOPIC_CELLS + k * TOPIC_BUCKETS + (topic % TOPIC_BUCKETS))
     }
+    const sealed = word(field.signature)
+    if (sealed !== 0) this.replays.add(sealed, index)
     this.#meet(index, records, at)
     countModel(this.models[index], word(field.model))
     this.#head(index, records, at)
