@@ -14,7 +14,7 @@ import { field, tsOf } from './sketches/record.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.ts'
 
 /** A sweep is due when this share of all exchanges so far is new, but not before SWEEP_EXCHANGES_MIN of them. */
-const SWEEP_GROWTH = 0.25
+const SWEEP_GROWTH = 0.15
 const SWEEP_EXCHANGES_MIN = 1000
 const SWEEP_GAP_MIN_MS = 15 * MINUTE_MS
 /** A sweep's work grows with the accounts, so it is also due when each has had so many, and this time has passed. */
