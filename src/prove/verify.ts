@@ -8,6 +8,7 @@ import { focusOn } from './system/focus.ts'
 import { ProgramBuilder } from './system/program.ts'
 import { properties } from './system/properties.ts'
 import type { Property } from './system/property.ts'
+import { saturate } from './system/saturate.ts'
 import type { SearchLimits } from './system/search.ts'
 import { type StoryStep, storyOf } from './system/story.ts'
 
@@ -54,20 +55,31 @@ export function verifySystem(name: string, system: AgentSystem, options: VerifyO
   const began = performance.now()
   const table = systemTable(system)
   const limits = { statesMax: options.statesMax ?? STATES_MAX }
+  const focused = focusOn(system)
+  const reach = saturate({ bits: table.bits.length, rows: table.rows })
   const verdicts = properties
     .filter((property) => property.applies(system))
     .filter((property) => options.only === undefined || options.only.includes(property.name))
-    .map((property) => verdictOn(property, table, limits))
+    .map((property) => verdictOn(property, { table, focused, limits, reach }))
   return { policy: name, model: modelHash(system), verdicts, ms: performance.now() - began }
 }
 
-function verdictOn(property: Property, table: SystemTable, limits: SearchLimits): PropertyVerdict {
-  const outcome = outcomeOf(property, table, limits)
+type Subject = {
+  readonly table: SystemTable
+  /** The part of the system that is weakened. */
+  readonly focused: AgentSystem
+  readonly limits: SearchLimits
+  /** What the bare table could ever reach; good for every property that adds nothing to its rows. */
+  readonly reach: Uint8Array
+}
+
+function verdictOn(property: Property, { table, focused, limits, reach }: Subject): PropertyVerdict {
+  const outcome = outcomeOf(property, table, limits, reach)
   const base = { property: property.name, words: property.words(table.system), cases: outcome.cases }
   switch (outcome.verdict) {
     case 'proved':
     case 'proved-bounded': {
-      const twins = redTwins(property, table.system)
+      const twins = redTwins(property, focused)
       const isBounded = outcome.verdict === 'proved-bounded'
       return {
         ...base,
@@ -107,12 +119,23 @@ function methodOf(property: Property, outcome: Outcome): string {
   return 'invariant, checked apart'
 }
 
-export function outcomeOf(property: Property, table: SystemTable, limits: SearchLimits): Outcome {
+export function outcomeOf(
+  property: Property,
+  table: SystemTable,
+  limits: SearchLimits,
+  bare?: Uint8Array,
+): Outcome {
   const builder = new ProgramBuilder(table)
   property.build(table, builder)
   const program = builder.build()
-  if (property.kind === 'never') return check(program, limits)
-  const never = impossible(program, limits)
+  let reach: Uint8Array | undefined
+  if (bare !== undefined && program.rows === table.rows) {
+    // Bits that were added and that no row sets are never reached.
+    reach = new Uint8Array(program.bits)
+    reach.set(bare)
+  }
+  if (property.kind === 'never') return check(program, limits, reach)
+  const never = impossible(program, limits, reach)
   const cases = program.bads.length
   if (never === 'unknown')
     return { verdict: 'unknown', cases, states: 0, reason: 'the search stopped at its limit' }
@@ -122,9 +145,8 @@ export function outcomeOf(property: Property, table: SystemTable, limits: Search
 }
 
 /** Checks the property in weakened systems until one breaks it. */
-function redTwins(property: Property, system: AgentSystem): PropertyVerdict['twins'] {
+function redTwins(property: Property, focused: AgentSystem): PropertyVerdict['twins'] {
   const twins: { weakening: string; verdict: VerdictName }[] = []
-  const focused = focusOn(system)
   for (const { says, system: weakened } of property.weaken(focused)) {
     if (twins.length >= TWINS_MAX) break
     const { verdict } = outcomeOf(property, systemTable(weakened), twinLimits)

@@ -95,8 +95,7 @@ function sideBySide(older: AgentSystem, newer: AgentSystem): PartAnswer {
     program,
     { statesMax: STATES_MAX },
     {
-      events: all,
-      follows: (events) => differs(models, events),
+      own: { events: all, follows: (events) => differs(models, events) },
     },
   )
   const shortest = new Map<string, readonly TableEvent[]>()

@@ -61,6 +61,10 @@ class Check {
   }
 
   #clauseStays(row: Row, clause: Clause): boolean {
+    // What the row does settles most clauses, whatever held before.
+    if (isCleared(row, clause.left)) return true
+    if (clause.kind === 'implies' ? row.sets.includes(clause.right) : isCleared(row, clause.right))
+      return true
     const free = new Set([clause.left, clause.right])
     for (let each = 0; each < row.copies.length; each += 2)
       if (row.copies[each + 1] === clause.left || row.copies[each + 1] === clause.right)
@@ -146,6 +150,13 @@ class Check {
       }
     return true
   }
+}
+
+/** Whether the bit is false after the row, whatever it was. */
+function isCleared(row: Row, bit: number): boolean {
+  if (!row.clears.includes(bit) || row.sets.includes(bit)) return false
+  for (let each = 1; each < row.copies.length; each += 2) if (row.copies[each] === bit) return false
+  return true
 }
 
 function isTrue(clause: Clause, left: boolean, right: boolean): boolean {

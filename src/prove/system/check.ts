@@ -30,14 +30,18 @@ const BITS_WIDE = 64
 const SEARCHES_MAX = 5_000
 
 /** Whether any bad case of the program can come about. */
-export function check(program: Program, limits: SearchLimits): Outcome {
-  const run = new Checking(program, limits)
+export function check(program: Program, limits: SearchLimits, reach?: Uint8Array): Outcome {
+  const run = new Checking(program, limits, { reach })
   return run.outcome()
 }
 
 /** The cases that cannot come about at all, for properties that say that something is possible. */
-export function impossible(program: Program, limits: SearchLimits): readonly Bad[] | 'unknown' {
-  const run = new Checking(program, limits)
+export function impossible(
+  program: Program,
+  limits: SearchLimits,
+  reach?: Uint8Array,
+): readonly Bad[] | 'unknown' {
+  const run = new Checking(program, limits, { reach })
   const never: Bad[] = []
   for (const bad of program.bads) {
     if (run.isAtOnce(bad)) continue
@@ -65,11 +69,11 @@ export class Checking {
   #touching: Touching | undefined
   #states = 0
 
-  constructor(program: Program, limits: SearchLimits, own?: Own) {
-    this.#own = own ?? gateOf(program)
+  constructor(program: Program, limits: SearchLimits, given: { own?: Own; reach?: Uint8Array | undefined }) {
+    this.#own = given.own ?? gateOf(program)
     this.#program = program
     this.#limits = limits
-    this.#reach = saturate(program)
+    this.#reach = given.reach ?? saturate(program)
     this.#clauses = program.hints.length === 0 ? [] : invariantClauses(program, this.#reach)
     for (const clause of this.#clauses) {
       const list = this.#clausesFrom.get(clause.left)
@@ -210,8 +214,11 @@ export class Checking {
 }
 
 function gateOf(program: Program): Own {
-  const model = SystemModel.of(program.table)
-  return { events: program.table.events, follows: (events, bad) => replays(model, events, bad) }
+  let model: SystemModel | undefined
+  return {
+    events: program.table.events,
+    follows: (events, bad) => replays((model ??= SystemModel.of(program.table)), events, bad),
+  }
 }
 
 /** Rows that lead to the bad case when nothing is ever forbidden or cleared. */

@@ -67,16 +67,7 @@ export class ProgramBuilder {
   build(): Program {
     const { table } = this
     const ghosts = this.#ghosts
-    const rows = [...table.rows]
-    for (const [at, { sets, clears, copies }] of this.#patches) {
-      const row = rows[at] as Row
-      rows[at] = {
-        ...row,
-        sets: [...row.sets, ...sets],
-        clears: [...row.clears, ...clears],
-        copies: [...row.copies, ...copies],
-      }
-    }
+    const rows = this.#patches.size === 0 ? table.rows : this.#patched()
     return {
       table,
       rows,
@@ -89,6 +80,20 @@ export class ProgramBuilder {
         return own === undefined ? (ghosts[bit - table.bits.length] ?? '?') : bitName(own)
       },
     }
+  }
+
+  #patched(): readonly Row[] {
+    const rows = [...this.table.rows]
+    for (const [at, { sets, clears, copies }] of this.#patches) {
+      const row = rows[at] as Row
+      rows[at] = {
+        ...row,
+        sets: [...row.sets, ...sets],
+        clears: [...row.clears, ...clears],
+        copies: [...row.copies, ...copies],
+      }
+    }
+    return rows
   }
 
   #patch(row: number): Patch {
