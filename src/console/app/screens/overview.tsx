@@ -1,5 +1,6 @@
+import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import type { Overview } from '../../../doors/admin/api/shapes/overview.ts'
 import { type Resource, useResource } from '../api/resource.ts'
 import { count, some } from '../figures.ts'
@@ -19,23 +20,23 @@ const windows = [
 
 export function OverviewScreen(): JSX.Element {
   const asked = query.value.get('hours')
-  const hours = windows.find(([id]) => id === asked)?.[0] ?? '24'
+  const isYoung = useSignal(false)
+  const hours = windows.find(([id]) => id === asked)?.[0] ?? (isYoung.value ? '1' : '24')
   const overview: Resource<Overview> = useResource(`overview?hours=${hours}`, [
     'acts',
     'campaigns',
     'approval',
     'measure',
   ])
+  // A gate that began within the hour has one column of a day to show, and an hour of them.
+  useEffect(() => {
+    if (overview.data && asked === null && hours === '24') isYoung.value = beganLately(overview.data)
+  }, [overview.data, asked, hours])
   return (
     <Page
       title="Overview"
       actions={
-        <Choices
-          label="Window"
-          at={hours}
-          choices={windows}
-          onChoose={(id) => setQuery({ hours: id === '24' ? undefined : id })}
-        />
+        <Choices label="Window" at={hours} choices={windows} onChoose={(id) => setQuery({ hours: id })} />
       }
     >
       <Loaded from={overview} what="the overview">
@@ -61,6 +62,16 @@ export function OverviewScreen(): JSX.Element {
       </Loaded>
     </Page>
   )
+}
+
+const HOUR_MS = 3_600_000
+
+function beganLately({ chart, now }: Overview): boolean {
+  const columns = chart.allowed.map(
+    (value, index) => value + (chart.altered[index] ?? 0) + (chart.denied[index] ?? 0),
+  )
+  const first = columns.findIndex((value) => value > 0)
+  return first >= 0 && chart.from + first * chart.stepMs >= now - HOUR_MS
 }
 
 /** Nothing crossed the gate in the window, and nothing was found: what to do comes before what there is. */
