@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -87,11 +88,22 @@ describe('tokens', () => {
       { length: count },
       (_, index) => 'Ab3Cd9Ef1Gh7Jk2Lm8Np4Qr6St5Uv0WxYz'[(index * seed + index * index) % 34],
     ).join('')
+  const digest = (count: number) => createHash('sha256').update('x').digest('hex').repeat(2).slice(0, count)
   const real = [
     ['AKIA', 'QX7N2LMV5PRT3WZK'].join(''),
     ['xoxb-', '204861357902-', letters(24)].join(''),
     ['sk_live_', letters(24)].join(''),
     ['AIza', letters(35)].join(''),
+    ['GOCSPX', '-', letters(28)].join(''),
+    ['AccountKey=', letters(86), '=='].join(''),
+    ['shpat', '_', digest(32)].join(''),
+    ['dapi', digest(32)].join(''),
+    ['hvs', '.', letters(30)].join(''),
+    ['glsa', '_', letters(32), '_', digest(8)].join(''),
+    ['PMAK', '-', digest(24), '-', digest(34)].join(''),
+    ['dckr', '_pat_', letters(27)].join(''),
+    ['rubygems', '_', digest(48)].join(''),
+    ['gsk', '_', letters(52)].join(''),
     ['-----BEGIN OPENSSH ', 'PRIVATE KEY-----'].join(''),
     `postgres://app:${letters(14)}@db.internal/x`,
   ]
@@ -100,6 +112,12 @@ describe('tokens', () => {
     `ghp_${'a'.repeat(36)}`,
     ['ghp_', letters(36)].join(''),
     'sk_test_1234',
+    'shpat_deadbeef',
+    `dapi${'0'.repeat(32)}`,
+    'hvs.example',
+    'glsa_token_name',
+    'rubygems_version_is_3_4',
+    'gsk_short',
     'postgres://user:password@localhost/db',
     'https://user:$TOKEN@host/',
     '-----BEGIN PUBLIC KEY-----',
