@@ -8,6 +8,7 @@ import { sketchText } from '../gate/sketch-text.ts'
 import type { Log } from '../kernel/log.ts'
 import { moduleUrl } from '../kernel/module-url.ts'
 import { type MeasureStore, measureState } from '../store/embedded/measure-store.ts'
+import { REST_MS } from '../watch/live-order.ts'
 import type { Replacement } from '../watch/replacements.ts'
 import { Sketcher } from '../watch/sketches/sketch.ts'
 import { textSketch } from '../watch/sketches/text-sketch.ts'
@@ -55,6 +56,7 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   readonly #options: OnlineWatchOptions
   readonly #worker: Worker
   readonly #saver: NodeJS.Timeout
+  readonly #teller: NodeJS.Timeout
   readonly #sketcher: Sketcher
   /** Exchanges under way, oldest first. */
   readonly #open = new Map<string, { readonly ts: number; readonly since: number }>()
@@ -75,6 +77,8 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
     worker.unref()
     this.#saver = setInterval(() => this.#send({ kind: 'save' }), SAVE_MS)
     this.#saver.unref()
+    this.#teller = setInterval(() => this.#tell(), REST_MS / 2)
+    this.#teller.unref()
   }
 
   static async open(options: OnlineWatchOptions): Promise<OnlineWatch> {
@@ -156,6 +160,7 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#saver)
+    clearInterval(this.#teller)
     clearTimeout(this.#flusher)
     await this.#acting
     await this.#worker.terminate()
@@ -167,6 +172,11 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
     if (this.#batch.length === 0) return
     this.#send({ kind: 'exchanges', exchanges: this.#batch, open: this.#oldestOpen() })
     this.#batch = []
+  }
+
+  /** While nothing ends, the thread must hear that something is still under way. */
+  #tell(): void {
+    if (this.#open.size > 0) this.#send({ kind: 'exchanges', exchanges: [], open: this.#oldestOpen() })
   }
 
   #oldestOpen(): number {
