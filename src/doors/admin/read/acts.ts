@@ -159,7 +159,10 @@ export class Acts {
 
   /** The first entry at or after a time, by halving. */
   #seqAt(ts: number): number {
-    const ends = this.#database.prepare('SELECT min(seq) AS low, max(seq) AS high FROM act').get()
+    // Asked for together, both ends would be found by reading everything between them.
+    const ends = this.#database
+      .prepare('SELECT (SELECT min(seq) FROM act) AS low, (SELECT max(seq) FROM act) AS high')
+      .get()
     let low = Number(ends?.low ?? 0)
     let high = Number(ends?.high ?? 0) + 1
     const at = this.#database.prepare('SELECT seq, ts FROM act WHERE seq >= ? ORDER BY seq LIMIT 1')
