@@ -20,6 +20,10 @@ import {
 } from '../shapes/settings.ts'
 
 export function keyRoutes(parts: ApiParts): readonly Route[] {
+  return [...readingRoutes(parts), ...changingRoutes(parts)]
+}
+
+function readingRoutes(parts: ApiParts): readonly Route[] {
   const { keys, reader, now } = parts
   const stored = (): readonly Key[] => keys.list().map((each) => keyOf(each, now()))
   const configured = (): readonly Key[] =>
@@ -36,18 +40,6 @@ export function keyRoutes(parts: ApiParts): readonly Route[] {
         from: 'config' as const,
       }),
     )
-  const add = (owner: Omit<StoredKey, 'id' | 'digest'>): MadeKey => {
-    const made = newKey()
-    const digest = digestKey(openSecret(parts.config().store), made)
-    const entry = { ...owner, id: keyName(digest), digest }
-    keys.add(entry)
-    return { ...keyOf(entry, now()), key: made }
-  }
-  const needed = (id: string | undefined): StoredKey => {
-    const found = keys.find(id ?? '')
-    if (found === undefined) throw notFound('such stored key')
-    return found
-  }
   return [
     list({
       ...{ path: '/api/keys', role: 'viewer', tag: 'settings' },
@@ -65,6 +57,47 @@ export function keyRoutes(parts: ApiParts): readonly Route[] {
         )
       },
     }),
+    list({
+      ...{ path: '/api/tenants', role: 'viewer', tag: 'settings' },
+      summary: 'Tenants, by their keys, users and what they did',
+      filters: {},
+      item: tenant,
+      handle: async ({ query }) => {
+        const active = await reader.ask('tenants')
+        const all = [...stored(), ...configured()]
+        const users = parts.users.list()
+        const named = [...active.map((each) => each.tenant), ...all.map((each) => each.tenant)]
+        const names = new Set(
+          [...named, ...users.flatMap((user) => user.tenant ?? [])].filter((name) => name !== ''),
+        )
+        const rows = [...names].sort().map((name) => ({
+          tenant: name,
+          accounts: active.find((each) => each.tenant === name)?.accounts ?? 0,
+          acts: active.find((each) => each.tenant === name)?.acts ?? 0,
+          keys: all.filter((each) => each.tenant === name && each.state === 'valid').length,
+          users: users.filter((user) => user.tenant === name).length,
+        }))
+        return sliced(rows, query)
+      },
+    }),
+  ]
+}
+
+function changingRoutes(parts: ApiParts): readonly Route[] {
+  const { keys, now } = parts
+  const add = (owner: Omit<StoredKey, 'id' | 'digest'>): MadeKey => {
+    const made = newKey()
+    const digest = digestKey(openSecret(parts.config().store), made)
+    const entry = { ...owner, id: keyName(digest), digest }
+    keys.add(entry)
+    return { ...keyOf(entry, now()), key: made }
+  }
+  const needed = (id: string | undefined): StoredKey => {
+    const found = keys.find(id ?? '')
+    if (found === undefined) throw notFound('such stored key')
+    return found
+  }
+  return [
     route({
       ...{ method: 'POST', path: '/api/keys', role: 'operator', tag: 'settings' },
       summary: 'Make a key; the answer is the only time it is shown',
@@ -107,29 +140,6 @@ export function keyRoutes(parts: ApiParts): readonly Route[] {
         keys.expire(id, now() + overlapMs)
         await settle(parts)
         return made
-      },
-    }),
-    list({
-      ...{ path: '/api/tenants', role: 'viewer', tag: 'settings' },
-      summary: 'Tenants, by their keys, users and what they did',
-      filters: {},
-      item: tenant,
-      handle: async ({ query }) => {
-        const active = await reader.ask('tenants')
-        const all = [...stored(), ...configured()]
-        const users = parts.users.list()
-        const named = [...active.map((each) => each.tenant), ...all.map((each) => each.tenant)]
-        const names = new Set(
-          [...named, ...users.flatMap((user) => user.tenant ?? [])].filter((name) => name !== ''),
-        )
-        const rows = [...names].sort().map((name) => ({
-          tenant: name,
-          accounts: active.find((each) => each.tenant === name)?.accounts ?? 0,
-          acts: active.find((each) => each.tenant === name)?.acts ?? 0,
-          keys: all.filter((each) => each.tenant === name && each.state === 'valid').length,
-          users: users.filter((user) => user.tenant === name).length,
-        }))
-        return sliced(rows, query)
       },
     }),
   ]

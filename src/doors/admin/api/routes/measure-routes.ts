@@ -111,6 +111,7 @@ function changingRoutes(parts: ApiParts): readonly Route[] {
         if (isProposal) {
           const id = proposals.add(wanted)
           await settle(parts)
+          parts.hub.tell({ kind: 'measure', id, change: 'proposed', standing })
           return { id }
         }
         const id = apply(parts, wanted)
@@ -131,6 +132,7 @@ function changingRoutes(parts: ApiParts): readonly Route[] {
         await parts.audit(who, 'measure.undo', id, reason)
         measures.undo(id, who.name, now())
         await settle(parts)
+        parts.hub.tell({ kind: 'measure', id, change: 'undone', standing: found.standing })
         return { id }
       },
     }),
@@ -167,6 +169,7 @@ async function answerAs(
     throw new ApiProblem('state-conflict', 'Somebody else answered it just now.')
   if (answer === 'refuse') {
     await settle(parts)
+    parts.hub.tell({ kind: 'measure', id, change: 'refused', standing: found.standing })
     return { id }
   }
   const measureId = apply(parts, found)
@@ -247,9 +250,11 @@ function needsSecondPerson({ settings }: ApiParts, standing: string): boolean {
   return twoPersonRule === 'all' ? standing !== 'watched' : twoPersonRule === 'severe' && SEVERE.has(standing)
 }
 
-function apply({ measures, now }: ApiParts, wanted: NewProposal): string {
+function apply({ measures, hub, now }: ApiParts, wanted: NewProposal): string {
   const { standing, parameters, reason, author, campaign, forMs, accounts } = wanted
   const created = now()
   const expires = forMs === undefined ? undefined : created + forMs
-  return measures.apply({ standing, parameters, reason, author, campaign, created, expires }, accounts)
+  const id = measures.apply({ standing, parameters, reason, author, campaign, created, expires }, accounts)
+  hub.tell({ kind: 'measure', id, change: 'applied', standing })
+  return id
 }
