@@ -71,7 +71,8 @@ function budgets(older: AgentSystem, newer: AgentSystem): readonly Loosening[] {
   return budgetNames.flatMap((name): Loosening[] => {
     const [was, is] = [older.budget[name], newer.budget[name]]
     if (was === undefined || (is !== undefined && is <= was)) return []
-    const sentence = `A session may newly have ${is ?? 'any number of'} ${name}; it could have ${was}.`
+    const what = name === 'destructive' ? 'destructive calls' : name
+    const sentence = `A session may newly have ${is ?? 'any number of'} ${what}; it could have ${was}.`
     return [{ part: 'system', sentence, request: { budget: name, amount: was + 1 } }]
   })
 }
