@@ -41,7 +41,7 @@ export class KeptRoad implements Disposable {
   readonly road: AgentRoad
   readonly #around: Around
   #agents: AgentsConfig
-  #file: string
+  #files: readonly string[]
   readonly #credentials: CredentialStore
   #credentialsSeen = ''
   readonly #habits: HabitStore
@@ -52,7 +52,7 @@ export class KeptRoad implements Disposable {
     this.#around = parts
     this.#agents = config.agents
     const policy = loadAgentPolicy(config.agents.policy, parts.env, config.agents.budgets)
-    this.#file = policy.file
+    this.#files = policy.files
     this.#credentials = new CredentialStore(state)
     this.#habits = new HabitStore(state)
     this.road = AgentRoad.open({
@@ -99,9 +99,9 @@ export class KeptRoad implements Disposable {
     const policy = loadAgentPolicy(agents.policy, this.#around.env, agents.budgets)
     this.#agents = agents
     this.road.use(agents, policy)
-    if (policy.file === this.#file) return
-    unwatchFile(this.#file, this.#reload)
-    this.#file = policy.file
+    if (policy.files.join('\n') === this.#files.join('\n')) return
+    this.#unwatch()
+    this.#files = policy.files
     this.#watch()
   }
 
@@ -112,11 +112,16 @@ export class KeptRoad implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#saving)
     this.#saveHabits()
-    unwatchFile(this.#file, this.#reload)
+    this.#unwatch()
   }
 
   #watch(): void {
-    watchFile(this.#file, { interval: POLICY_POLL_MS, persistent: false }, this.#reload)
+    for (const file of this.#files)
+      watchFile(file, { interval: POLICY_POLL_MS, persistent: false }, this.#reload)
+  }
+
+  #unwatch(): void {
+    for (const file of this.#files) unwatchFile(file, this.#reload)
   }
 
   #tryReload(): void {

@@ -15,7 +15,8 @@ export type LoadedPolicy = {
   readonly policy: AgentPolicy
   /** Hash of the file's text and of the budgets given over it: any change is another version. */
   readonly version: string
-  readonly file: string
+  /** The policy's own file and those it names. */
+  readonly files: readonly string[]
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -37,7 +38,8 @@ export function loadAgentPolicy(named: string, env: Env, budgets?: WrittenBudget
     .update(JSON.stringify([budgets ?? {}, policy.cedar]))
     .digest('hex')
     .slice(0, VERSION_CHARACTERS)
-  return { policy, version, file }
+  const beside = (policy.cedar ?? []).map((cedar) => resolve(dirname(file), cedar.file))
+  return { policy, version, files: [file, ...beside] }
 }
 
 function readText(file: string, named: string): string {
