@@ -11,7 +11,11 @@ const LINKS_MAX = 80_000
 const COMMUNITIES_MAX = 160
 /** What nearly everybody shares parts nobody from anybody. */
 const TELLING_SHARE_MAX = 0.5
+/** A community with more than this of all accounts says little. */
+const LARGEST_SHARE_MAX = 0.6
+const TELLING: readonly (readonly SharedBy['kind'][])[] = [['card', 'address', 'system prompt'], ['card'], []]
 const ROUNDS = 8
+const WEEK_MS = 7 * 86_400_000
 const SIDE = 10_000
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5))
 /** Of the whole radius, left free in the middle for what communities share. */
@@ -19,11 +23,25 @@ const MIDDLE_SHARE = 0.16
 
 /** For each account the number of its community, the largest community first. */
 export function communitiesOf(accounts: number, members: Members | undefined): readonly number[] {
+  let label: readonly number[] = []
+  // Where everything hangs together through cards and addresses, cards alone part better, and then places and clients.
+  for (const kinds of TELLING) {
+    label = withoutLoners(joined(accounts, members, kinds), members)
+    if (largest(label) <= accounts * LARGEST_SHARE_MAX) break
+  }
+  return numbered(label)
+}
+
+/** Accounts that share one of these kinds of things get one label. */
+function joined(
+  accounts: number,
+  members: Members | undefined,
+  kinds: readonly SharedBy['kind'][],
+): readonly number[] {
   const label = Array.from({ length: accounts }, (_, index) => index)
   const telling = (members?.shared ?? []).filter(
     ({ kind, accounts: users }) =>
-      (kind === 'card' || kind === 'address' || kind === 'system prompt') &&
-      users.length <= Math.max(2, accounts * TELLING_SHARE_MAX),
+      kinds.includes(kind) && users.length <= Math.max(2, accounts * TELLING_SHARE_MAX),
   )
   // Label propagation (Raghavan et al., 2007) over what is shared, in a fixed order, so that it is the same each time.
   for (let round = 0; round < ROUNDS; round++) {
@@ -38,7 +56,34 @@ export function communitiesOf(accounts: number, members: Members | undefined): r
     }
     if (moved === 0) break
   }
-  return numbered(label)
+  return label
+}
+
+function largest(label: readonly number[]): number {
+  const sizes = new Map<number, number>()
+  for (const each of label) sizes.set(each, (sizes.get(each) ?? 0) + 1)
+  return [...sizes.values()].reduce((most, size) => Math.max(most, size), 0)
+}
+
+/**
+ * Of a campaign that rotates cards and addresses most accounts would stand alone: those go with the largest network or
+ * client that parts them from others, and what is left with those that began in the same week.
+ */
+function withoutLoners(label: readonly number[], members: Members | undefined): readonly number[] {
+  if (members === undefined) return label
+  const sizes = new Map<number, number>()
+  for (const each of label) sizes.set(each, (sizes.get(each) ?? 0) + 1)
+  const rough = new Map<number, number>()
+  for (const [node, { kind, accounts: users }] of members.shared.entries()) {
+    const isTelling = users.length <= label.length * TELLING_SHARE_MAX
+    if (!isTelling || (kind !== 'network' && kind !== 'client')) continue
+    for (const index of users) if (!rough.has(index)) rough.set(index, label.length + node)
+  }
+  const weeks = label.length + members.shared.length
+  return label.map((each, index) => {
+    if ((sizes.get(each) ?? 0) > 1) return each
+    return rough.get(index) ?? weeks + Math.floor((members.first[index] ?? 0) / WEEK_MS)
+  })
 }
 
 /** Communities by size; beyond COMMUNITIES_MAX, and those of one account, they share the last number. */
