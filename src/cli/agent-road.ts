@@ -27,7 +27,7 @@ type RoadOptions = {
   readonly parts: Around
   readonly state: DatabaseSync
   readonly recorder: Recorder
-  readonly gate: Pick<ExchangeGate, 'identify'>
+  readonly gate: Pick<ExchangeGate, 'identify' | 'prepare'>
   readonly standings: Pick<StandingBook, 'standingOf'>
 }
 
@@ -60,7 +60,10 @@ export class KeptRoad implements Disposable {
       policy,
       recorder,
       approvals: new ApprovalStore(state),
-      identify: (credentials) => gate.identify(credentials),
+      identify: async (credentials) => {
+        await gate.prepare(credentials)
+        return gate.identify(credentials)
+      },
       standingOf: (account, now) => standings.standingOf(account, now),
       now: parts.now,
     })

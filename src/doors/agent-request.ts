@@ -12,18 +12,18 @@ import { readWireJson, wireReasons } from './wire-json.ts'
 // What the doors of agent protocols ask of every request: who it is from, and the one message in it.
 
 /** A key says who calls. Where none is asked for, whoever is on this machine is the agent `anonymous`. */
-export function agentCaller(
+export async function agentCaller(
   request: IncomingMessage,
   access: 'keys' | 'loopback',
   road: Pick<AgentRoad, 'identify'>,
-): Result<AgentCaller, IdentityFailure> {
+): Promise<Result<AgentCaller, IdentityFailure>> {
   const { headers, socket } = request
   const key = keyIn(request)
   if (key === undefined && access === 'loopback') {
     if (!isLocal(request)) return failure('key-missing')
     return success({ tenant: 'default', agent: 'anonymous', person: undefined, key: undefined })
   }
-  return road.identify({ key, headers, socketAddress: socket.remoteAddress })
+  return await road.identify({ key, headers, socketAddress: socket.remoteAddress })
 }
 
 function keyIn({ headers }: IncomingMessage): string | undefined {

@@ -53,7 +53,10 @@ export type AgentRoadParts = {
   readonly policy: LoadedPolicy
   readonly recorder: Recorder
   readonly approvals: ApprovalStore
-  readonly identify: (credentials: Credentials) => Result<Caller, IdentityFailure>
+  /** A signed token may have to be checked first, against keys that are elsewhere. */
+  readonly identify: (
+    credentials: Credentials,
+  ) => Result<Caller, IdentityFailure> | Promise<Result<Caller, IdentityFailure>>
   readonly standingOf: (account: string, now: number) => Standing
   readonly now: () => number
 }
@@ -111,8 +114,8 @@ export class AgentRoad {
     return { name: this.#policy.policy.name, version: this.#policy.version, mode: this.#config.mode }
   }
 
-  identify(credentials: Credentials): Result<AgentCaller, IdentityFailure> {
-    const caller = this.#parts.identify(credentials)
+  async identify(credentials: Credentials): Promise<Result<AgentCaller, IdentityFailure>> {
+    const caller = await this.#parts.identify(credentials)
     return caller.ok ? success(agentCallerOf(caller.value)) : failure(caller.error)
   }
 

@@ -112,6 +112,27 @@ test('a signed token stands in for a key: its account, tenant and scopes are the
   expect(await ask(good, { input: 'x' }, '/v1/embeddings')).toEqual({ status: 403, code: 'key.scopes' })
 })
 
+test('a signed token that no door has seen yet is good at the hook door, and an expired one is not', async () => {
+  const event = {
+    session_id: 's',
+    hook_event_name: 'PreToolUse',
+    tool_name: 'Bash',
+    tool_input: { command: 'ls' },
+  }
+  const hook = async (key: string) =>
+    await fetch(`${gate.url}/hook`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(event),
+    })
+  expect((await hook(await token(first.privateKey, { sub: 'agent-9' }))).status).toBe(200)
+  expect(gate.entries().findLast(({ kind }) => kind === 'agent-act')).toMatchObject({
+    tenant: 'acme-oidc',
+    agent: 'agent-9',
+  })
+  expect((await hook(await token(first.privateKey, { exp: '-5m' }))).status).toBe(401)
+})
+
 test('a token that is expired, for others, from others or altered is refused and says which', async () => {
   expect(await ask(await token(first.privateKey, { exp: '-5m' }))).toEqual({
     status: 401,

@@ -115,7 +115,7 @@ export class A2aDoor implements AsyncDisposable {
       return this.#refuse(going, 403, gateCodes.denied, 'pages of this origin may not call')
     if (this.#calls >= config.callsMax)
       return this.#refuse(going, 503, gateCodes.limit, 'too many requests are under way')
-    const caller = agentCaller(request, config.access, this.#parts.road)
+    const caller = await agentCaller(request, config.access, this.#parts.road)
     if (!caller.ok) {
       const { status, reason } = identityFailures[caller.error]
       if (status === 401) reply.response.setHeader('www-authenticate', 'Bearer')

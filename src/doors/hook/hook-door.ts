@@ -93,7 +93,7 @@ export class HookDoor implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse, dialect: HookDialect): Promise<void> {
     const refused = unwelcome(request)
     if (refused !== undefined) return this.#refuse(response, 403, refused)
-    const caller = this.#callerOf(request, dialect.agent)
+    const caller = await this.#callerOf(request, dialect.agent)
     if (!caller.ok) return this.#refuse(response, 401, 'a key is needed')
     const share = this.#room.share()
     response.once('close', share.give)
@@ -112,7 +112,10 @@ export class HookDoor implements AsyncDisposable {
   }
 
   /** On this machine no key is needed, unless the configuration says otherwise; from elsewhere always. */
-  #callerOf(request: IncomingMessage, agent: HookDialect['agent']): Result<AgentCaller, 'unknown'> {
+  async #callerOf(
+    request: IncomingMessage,
+    agent: HookDialect['agent'],
+  ): Promise<Result<AgentCaller, 'unknown'>> {
     const { headers, socket } = request
     const bearer = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
     const key = bearer ?? headers['x-api-key']?.toString()
@@ -120,7 +123,7 @@ export class HookDoor implements AsyncDisposable {
       if (!isHere(request) || this.#config.key === 'required') return failure('unknown')
       return success({ tenant: 'default', agent, person: undefined, key: undefined })
     }
-    const caller = this.#parts.road.identify({ key, headers, socketAddress: socket.remoteAddress })
+    const caller = await this.#parts.road.identify({ key, headers, socketAddress: socket.remoteAddress })
     return caller.ok ? caller : failure('unknown')
   }
 

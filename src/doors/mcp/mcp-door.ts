@@ -122,7 +122,7 @@ export class McpDoor implements AsyncDisposable {
     if (!verbs.has(verb)) return this.#refuse(going, 405, gateCodes.invalid, 'there is no such method here')
     if (!isAllowedOrigin(request, served.config))
       return this.#refuse(going, 403, gateCodes.denied, 'pages of this origin may not call')
-    const caller = agentCaller(request, served.config.access, this.#parts.road)
+    const caller = await agentCaller(request, served.config.access, this.#parts.road)
     if (!caller.ok) return this.#unknown(going, caller.error)
     const owner = `${caller.value.tenant}\0${caller.value.agent}\0${caller.value.key ?? ''}`
     if (verb !== 'POST') return await this.#exchange(going, caller.value, owner, undefined)
