@@ -37,7 +37,7 @@ test('every shell gets every command and every option', async () => {
 
 test('bash offers commands, options, values and verbs', async () => {
   expect(await offered('cam')).toEqual(['campaigns'])
-  expect(await offered('campaigns', '--fo')).toEqual(['--format'])
+  expect(await offered('campaigns', '--form')).toEqual(['--format'])
   expect(await offered('campaigns', '--format', '')).toEqual(['json', 'csv'])
   expect(await offered('demo', '--scenario', 't')).toEqual(['tiny'])
   expect(await offered('completion', 'f')).toEqual(['fish'])
