@@ -1,6 +1,6 @@
 // The benchmark of campaign detection: a grid of scenarios, Portcullis and seven fair baselines on each.
 //
-//   node bench/distillation.bench.ts [--round N] [--only LINE] [--write]
+//   npm run bench -- distillation [-- [--round N] [--only LINE] [--write]]
 //
 // --write makes docs/benchmark.md and its charts anew. Another round draws other tenants and other words.
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-const command = `node bench/distillation.bench.ts${values.round === '1' ? '' : ` --round ${values.round}`} --write`
+const command = `npm run bench -- distillation -- --write${values.round === '1' ? '' : ` --round ${values.round}`}`
 const started = performance.now()
 const seconds = (): string => `${Math.round((performance.now() - started) / 1000)} s`
 
