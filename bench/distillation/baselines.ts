@@ -18,7 +18,7 @@ export type Baseline = {
 export type Lesson = { readonly evidence: Evidence; readonly isAttacker: (account: string) => boolean }
 
 /** Taught with the very kinds of campaigns it is then asked about: a bound, and nothing anybody can have. */
-export const FOREKNOWING = 'classifier that knew the kinds'
+export const FOREKNOWING = 'foreknowing classifier'
 
 export function baselinesTaught(caught: readonly Lesson[], alike: readonly Lesson[]): readonly Baseline[] {
   return [

@@ -168,8 +168,8 @@ Portcullis realised ${percent(summary.falsePositiveRate, 3)}.
 ${summaryTable(results, summary)}
 
 A campaign counts as found when half of its accounts are flagged. Baselines that look for what is shared drown in benign
-groups that share more: a company behind one address, a class with one assignment, the fans of a prompt. The classifier
-that knew the kinds is a bound, not a rival: it was taught with labels of another round of this grid, and shows how much
+groups that share more: a company behind one address, a class with one assignment, the fans of a prompt. The foreknowing
+classifier is a bound, not a rival: it was taught with labels of another round of this grid, and shows how much
 the made-up attackers give themselves away one by one, which real ones may do less.
 
 The hard half was named before anything was measured (\`hardness\` in \`bench/distillation/grid.ts\`): few accounts, few

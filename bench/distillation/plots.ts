@@ -96,17 +96,25 @@ function labels(series: readonly Series[], y: (share: number) => number): string
   const wanted = series
     .map(({ name, points, isMain }) => ({ name, isMain, at: y(points.at(-1)?.[1] ?? 0) }))
     .sort((a, b) => a.at - b.at)
+  // Downwards until they are apart, then upwards from the lower edge for those that were pushed over it.
   let free = TOP
-  const placed = wanted.map((label) => {
+  const down = wanted.map((label) => {
     const at = Math.max(label.at, free)
     free = at + LABEL_GAP
     return { ...label, at }
   })
-  const over = Math.max(0, free - LABEL_GAP - (HEIGHT - BOTTOM + 4))
-  return placed.map(
-    ({ name, isMain, at }) =>
-      `<text x="${WIDTH - RIGHT + 8}" y="${round(at - over + 4)}"${isMain ? ' class="mainlabel"' : ''}>${escaped(name)}</text>`,
-  )
+  let edge = HEIGHT - BOTTOM + 4
+  const placed = down.toReversed().map((label) => {
+    const at = Math.min(label.at, edge)
+    edge = at - LABEL_GAP
+    return { ...label, at }
+  })
+  return placed
+    .toReversed()
+    .map(
+      ({ name, isMain, at }) =>
+        `<text x="${WIDTH - RIGHT + 8}" y="${round(at + 4)}"${isMain ? ' class="mainlabel"' : ''}>${escaped(name)}</text>`,
+    )
 }
 
 function svg(title: string, parts: readonly string[]): string {
