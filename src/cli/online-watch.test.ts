@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { WatchConfig } from '../config/config.ts'
 import { parseActId } from '../gate/act.ts'
@@ -9,8 +10,10 @@ import { clear } from '../gate/standing.ts'
 import { MeasureStore } from '../store/embedded/measure-store.ts'
 import { openState } from '../store/embedded/state.ts'
 import type { Exchange } from '../watch/exchange.ts'
+import { hunt } from '../watch/hunt.ts'
 import { scenarios } from '../watch/traffic/scenarios.ts'
 import { trafficOf } from '../watch/traffic/traffic.ts'
+import { lineOf } from '../watch/traffic/write.ts'
 import { OnlineWatch } from './online-watch.ts'
 
 let store: string
@@ -74,6 +77,19 @@ test('campaigns in passing traffic are raised, measured once, saved, and no beni
   database.close()
 })
 
+test('a campaign is raised at the time a hunt over the same exchanges gives', async () => {
+  const exchanges = [...trafficOf(scenarios.tiny, 11)].sort((a, b) => a.ts - b.ts)
+  const lines = exchanges.map((exchange) => Buffer.from(`${lineOf(exchange)}\n`))
+  const hunted = await hunt(['-'], { stdin: Readable.from(lines), seed: 7, workers: 1 })
+  await using watch = await OnlineWatch.open({ store, seed: 7, config: quiet, log: () => {}, now: Date.now })
+  for (const exchange of exchanges) watch.see(seen(exchange, watch))
+  await watch.sweep()
+  expect(watch.raised.length).toBeGreaterThan(0)
+  expect(new Map(watch.raised.map(({ id, flaggedAt }) => [id, flaggedAt]))).toEqual(
+    new Map(hunted.report.campaigns.map(({ id, flaggedAt }) => [id, flaggedAt])),
+  )
+})
+
 function seen(exchange: Exchange, watch: OnlineWatch): SeenExchange {
   const id = parseActId(exchange.id)
   if (!id.ok) throw new Error('the traffic has an id that is none')
@@ -92,6 +108,7 @@ function seen(exchange: Exchange, watch: OnlineWatch): SeenExchange {
     maxTokens,
     temperature,
     n,
+    reasoningSignature,
   } = exchange
   return {
     caller: {
@@ -132,7 +149,7 @@ function seen(exchange: Exchange, watch: OnlineWatch): SeenExchange {
         maxTokens,
         temperature,
         n,
-        reasoningBlocks: [],
+        reasoningBlocks: reasoningSignature === undefined ? [] : [reasoningSignature],
         reasoning: 'unsealed',
         hasSecret: false,
       },
