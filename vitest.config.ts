@@ -7,6 +7,7 @@ export default defineConfig({
     // To tell a hang from a busy machine, not to hold anybody to a pace.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000, interval: 50 } },
     pool: 'forks',
     maxWorkers: 2,
   },

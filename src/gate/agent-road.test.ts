@@ -148,7 +148,7 @@ test('a door that waits hears an answer that another process wrote', async () =>
   await using test = await TestRoad.open()
   const { ticket } = await test.road.pass(ann, doubtful())
   if (ticket === undefined) throw new Error('no ticket')
-  const waiting = test.road.answer(ticket, AbortSignal.timeout(5_000))
+  const waiting = test.road.answer(ticket, AbortSignal.timeout(60_000))
   await sleep(10)
   test.approvals.answer(ticket.id, 'approved', 'bea', 'ok', test.clock)
   await test.road.refresh()

@@ -33,7 +33,7 @@ async function items(path: string): Promise<Body[]> {
 
 /** Until the reader has it: it follows the ledger within a quarter of a second. */
 async function eventually<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-  for (let tries = 0; tries < 60; tries++) {
+  for (let tries = 0; tries < 1_200; tries++) {
     const found = await look()
     if (found !== undefined) return found
     await new Promise((resolve) => setTimeout(resolve, 50))

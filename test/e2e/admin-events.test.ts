@@ -18,7 +18,7 @@ async function until(
   act?: () => Promise<unknown>,
 ): Promise<Event[]> {
   const stop = new AbortController()
-  const timer = setTimeout(() => stop.abort(), 8_000)
+  const timer = setTimeout(() => stop.abort(), 60_000)
   const answer = await fetch(`${gate.consoleUrl}/api/events`, {
     signal: stop.signal,
     headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },

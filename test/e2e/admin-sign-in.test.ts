@@ -127,7 +127,7 @@ test("a tenant's user sees that tenant's acts and nothing of all tenants", async
     }).then((answer) => answer.text())
   const session = await signIn({ name: 'ann', secret: PASSWORD })
   let items: { tenant: string; account: string }[] = []
-  for (let tries = 0; items.length === 0 && tries < 40; tries++) {
+  for (let tries = 0; items.length === 0 && tries < 1_200; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 50))
     const answer = await call('GET', 'acts', reading(session))
     items = ((await answer.json()) as { items: typeof items }).items

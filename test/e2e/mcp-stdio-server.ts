@@ -36,6 +36,8 @@ server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
           method: 'notifications/progress',
           params: { progressToken, progress: 1, total: 2 },
         })
+      // The official client drops what it is told of a call whose answer came in the same read: one more round first.
+      await server.elicitInput({ message: 'Go on?', requestedSchema: { type: 'object', properties: {} } })
       return said('half way')
     }
     default:

@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { legacyServer, text } from './mcp-servers.ts'
 import { RunningGate, readEntries } from './running-gate.ts'
 
@@ -97,8 +97,10 @@ test('a process that died is started again for the next session', async () => {
   const { gate, client } = await behindGate()
   await expect(client.callTool({ name: 'die' })).rejects.toThrow()
   await expect(client.callTool({ name: 'echo' })).rejects.toThrow(/no such session/)
-  await new Promise((resolve) => setTimeout(resolve, 400))
-  const again = await connected(new StreamableHTTPClientTransport(new URL('/mcp/one', gate.url)))
+  const again = await vi.waitFor(
+    () => connected(new StreamableHTTPClientTransport(new URL('/mcp/one', gate.url))),
+    { timeout: 60_000, interval: 100 },
+  )
   expect(await again.callTool({ name: 'echo', arguments: { text: 'back' } })).toMatchObject(text('back'))
 })
 
@@ -120,7 +122,7 @@ test('a local client reaches a server over HTTP through the wrapper, and the led
   expect(await client.callTool({ name: 'add', arguments: { a: 2, b: 2 } })).toMatchObject(text('4'))
   await client.close()
   await expect
-    .poll(() => readEntries(join(store, 'data', 'mcp', 'sums')).map(({ kind }) => kind), { timeout: 10_000 })
+    .poll(() => readEntries(join(store, 'data', 'mcp', 'sums')).map(({ kind }) => kind))
     .toEqual(['agent-act', 'agent-act', 'agent-outcome'])
 })
 

@@ -51,11 +51,11 @@ async function command(...argv: string[]): Promise<Ran> {
 test('a stored key works within a second of its making, and no longer than until it is revoked', async () => {
   const made = await command('keys', 'create', '--account', 'stored', '--json')
   const { key, id } = JSON.parse(made.out) as { key: string; id: string }
-  await expect.poll(() => status(key), { timeout: 3_000 }).toBe(200)
+  await expect.poll(() => status(key)).toBe(200)
   expect((await command('keys', 'list')).out).toContain(`${id}  valid`)
   expect((await command('keys', 'list', '--json')).out).not.toContain(key)
   await command('keys', 'revoke', id)
-  await expect.poll(() => status(key), { timeout: 3_000 }).toBe(401)
+  await expect.poll(() => status(key)).toBe(401)
 })
 
 test('a rotated key lives on beside its successor for as long as was said', async () => {
@@ -65,8 +65,8 @@ test('a rotated key lives on beside its successor for as long as was said', asyn
   >
   const rotated = await command('keys', 'rotate', old.id ?? '', '--overlap', '2s', '--json')
   const fresh = JSON.parse(rotated.out) as Record<string, string>
-  await expect.poll(() => status(fresh.key ?? ''), { timeout: 3_000 }).toBe(200)
-  await expect.poll(() => status(old.key ?? ''), { timeout: 5_000 }).toBe(401)
+  await expect.poll(() => status(fresh.key ?? '')).toBe(200)
+  await expect.poll(() => status(old.key ?? '')).toBe(401)
   expect(await status(fresh.key ?? '')).toBe(200)
 })
 
@@ -91,7 +91,7 @@ test('a quarantined campaign is refused until the measure is undone, and the led
     '--json',
   )
   const { id } = JSON.parse(applied.out) as { id: string }
-  await expect.poll(() => status('sk-alice'), { timeout: 3_000 }).toBe(403)
+  await expect.poll(() => status('sk-alice')).toBe(403)
   const refused = await ask('sk-alice')
   expect(await refused.json()).toMatchObject({
     error: { code: 'standing.quarantined', type: 'permission_error' },
@@ -99,16 +99,16 @@ test('a quarantined campaign is refused until the measure is undone, and the led
   expect(await status('sk-bruno')).toBe(200)
 
   await command('countermeasure', 'undo', id)
-  await expect.poll(() => status('sk-alice'), { timeout: 3_000 }).toBe(200)
+  await expect.poll(() => status('sk-alice')).toBe(200)
   const changes = gate.entries().filter(({ kind, measure }) => kind === 'measure' && measure === id)
   expect(changes).toMatchObject([{ change: 'applied', reason: 'case 17', accounts: 2 }, { change: 'undone' }])
 })
 
 test('the allow-list wins over every measure', async () => {
   await command('countermeasure', 'apply', 'quarantined', '--accounts', 'bruno', '--reason', 'mistake')
-  await expect.poll(() => status('sk-bruno'), { timeout: 3_000 }).toBe(403)
+  await expect.poll(() => status('sk-bruno')).toBe(403)
   await command('countermeasure', 'allow', 'bruno', '--reason', 'a partner')
-  await expect.poll(() => status('sk-bruno'), { timeout: 3_000 }).toBe(200)
+  await expect.poll(() => status('sk-bruno')).toBe(200)
 })
 
 test('a capped account gets fewer tokens, no log-probabilities, and is told', async () => {
@@ -123,9 +123,7 @@ test('a capped account gets fewer tokens, no log-probabilities, and is told', as
     '--reason',
     'r',
   )
-  await expect
-    .poll(async () => (await ask('sk-alice')).headers.get('x-portcullis-changed'), { timeout: 3_000 })
-    .toBe('cap')
+  await expect.poll(async () => (await ask('sk-alice')).headers.get('x-portcullis-changed')).toBe('cap')
   await status('sk-alice', { max_completion_tokens: 4_000, logprobs: true, top_logprobs: 5, n: 4, seed: 1 })
   expect(JSON.parse(mock.last.body)).toEqual({
     model: 'gpt-mock',
@@ -148,9 +146,7 @@ test('a lesser model is used in place of the one asked for, and a slowed account
     '--reason',
     'r',
   )
-  await expect
-    .poll(async () => (await ask('sk-alice')).headers.get('x-portcullis-changed'), { timeout: 3_000 })
-    .toBe('model')
+  await expect.poll(async () => (await ask('sk-alice')).headers.get('x-portcullis-changed')).toBe('model')
   expect(JSON.parse(mock.last.body)).toMatchObject({ model: 'small' })
   await command('countermeasure', 'undo', lesser.out.split(':')[0] ?? '')
   await command(
@@ -167,14 +163,11 @@ test('a lesser model is used in place of the one asked for, and a slowed account
     'r',
   )
   await expect
-    .poll(
-      async () => {
-        const started = performance.now()
-        await status('sk-alice')
-        return performance.now() - started
-      },
-      { timeout: 3_000 },
-    )
+    .poll(async () => {
+      const started = performance.now()
+      await status('sk-alice')
+      return performance.now() - started
+    })
     .toBeGreaterThan(290)
 })
 
@@ -220,7 +213,7 @@ test('a reasoning block made for one account is refused from another, in a strea
 test('beyond its rate an account is told when to come back, and others are not held up', async () => {
   const made = await command('keys', 'create', '--account', 'busy', '--json')
   const { key } = JSON.parse(made.out) as { key: string }
-  await expect.poll(() => status(key), { timeout: 3_000 }).toBe(200)
+  await expect.poll(() => status(key)).toBe(200)
   const statuses = await Promise.all(Array.from({ length: 400 }, () => status(key)))
   expect(statuses.filter((code) => code === 429).length).toBeGreaterThan(0)
   const refused = await ask(key)

@@ -134,7 +134,7 @@ test('syslog is RFC 5424: over UDP as it is, over TCP with its length before it'
     ['tcp', tcp.port],
   ] as const)
     await setUp({ kind: 'syslog', host: '127.0.0.1', port, transport }).consider(campaign())
-  for (let tries = 0; tries < 50 && (udp.texts.length === 0 || tcp.texts.length === 0); tries++)
+  for (let tries = 0; tries < 3_000 && (udp.texts.length === 0 || tcp.texts.length === 0); tries++)
     await new Promise((resolve) => setTimeout(resolve, 10))
   const line =
     /^<132>1 2026-05-04T00:00:00\.000Z \S+ portcullis \d+ campaign \[portcullis@32473 campaign="c_1" revision="1" state="open" score="0\.970" accounts="100" exchanges="5000"\] \ufeffPortcullis: campaign c_1, 100 accounts, 97\.0 %$/
