@@ -27,7 +27,7 @@ type RoadOptions = {
   readonly parts: Around
   readonly state: DatabaseSync
   readonly recorder: Recorder
-  readonly gate: Pick<ExchangeGate, 'identify' | 'prepare'>
+  readonly gate: Pick<ExchangeGate, 'identify' | 'prepare' | 'addressOf'>
   readonly standings: Pick<StandingBook, 'standingOf'>
 }
 
@@ -64,6 +64,7 @@ export class KeptRoad implements Disposable {
         await gate.prepare(credentials)
         return gate.identify(credentials)
       },
+      addressOf: (socketAddress, forwarded) => gate.addressOf(socketAddress, forwarded),
       standingOf: (account, now) => standings.standingOf(account, now),
       now: parts.now,
     })

@@ -63,6 +63,7 @@ export async function judgeIn(store: string, policy: string, console: Console): 
     approvals: new ApprovalStore(state),
     identify: () => failure('key-missing'),
     standingOf: () => ({ kind: 'clear' }),
+    addressOf: () => 'local',
     now: console.now,
   })
   const held = stack.move()

@@ -122,7 +122,7 @@ async function serve(config: Config, server: McpServerConfig, console: Console):
       state,
       recorder: new Recorder(ledger, config.ledger),
       // Nobody calls over a network here: there is one caller, and no account to have a standing.
-      gate: { identify: () => failure('key-missing'), prepare: () => undefined },
+      gate: { identify: () => failure('key-missing'), prepare: () => undefined, addressOf: () => 'local' },
       standings: { standingOf: () => ({ kind: 'clear' }) },
     }),
   )

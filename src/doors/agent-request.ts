@@ -5,9 +5,9 @@ import type { IdentityFailure } from '../gate/caller.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
 import { bodyFailures } from './exchange-failures.ts'
 import { isLocal } from './mcp/origin.ts'
-import { gateCodes, type RpcMessage, readMessage, rpcReasons } from './mcp/rpc.ts'
+import { gateCodes, type RpcFailure, type RpcMessage, readMessage, rpcReasons } from './mcp/rpc.ts'
 import { type BodyRoom, readBody } from './read-body.ts'
-import { readWireJson, wireReasons } from './wire-json.ts'
+import { readWireJson, type WireFailure, wireReasons } from './wire-json.ts'
 
 // What the doors of agent protocols ask of every request: who it is from, and the one message in it.
 
@@ -34,7 +34,26 @@ function keyIn({ headers }: IncomingMessage): string | undefined {
 }
 
 export type Frame = { readonly text: string; readonly message: RpcMessage }
-export type FrameFailure = { readonly status: number; readonly code: number; readonly reason: string }
+export type FrameFailure = {
+  readonly status: number
+  readonly code: number
+  readonly reason: string
+  /** What the ledger calls it. */
+  readonly rule: string
+}
+
+export const wrongVerb = { status: 405, code: gateCodes.invalid, rule: 'request.method' } as const
+export const wrongOrigin: FrameFailure = {
+  status: 403,
+  code: gateCodes.denied,
+  reason: 'pages of this origin may not call',
+  rule: 'request.origin',
+}
+
+/** Where a refused request came from. */
+export function fromOf({ headers, socket }: IncomingMessage) {
+  return { socketAddress: socket.remoteAddress, forwarded: headers['x-forwarded-for']?.toString() }
+}
 
 /** Nothing when the client left. */
 export async function readFrame(
@@ -48,14 +67,18 @@ export async function readFrame(
   const body = await readBody(request, bytesMax, share)
   if (!body.ok) {
     if (body.error === 'client-gone') return undefined
-    const { status, reason } = bodyFailures[body.error]
-    return { status, code: status === 413 ? gateCodes.limit : gateCodes.invalid, reason }
+    const { status, reason, rule } = bodyFailures[body.error]
+    return { status, code: status === 413 ? gateCodes.limit : gateCodes.invalid, reason, rule }
   }
   const value = readWireJson(body.value)
-  if (!value.ok) return { status: 400, code: gateCodes.parse, reason: wireReasons[value.error] }
+  if (!value.ok) return unreadable(gateCodes.parse, wireReasons[value.error], value.error)
   const message = readMessage(value.value.value)
-  if (!message.ok) return { status: 400, code: gateCodes.invalid, reason: rpcReasons[message.error] }
+  if (!message.ok) return unreadable(gateCodes.invalid, rpcReasons[message.error], message.error)
   return { text: value.value.text, message: message.value }
+}
+
+function unreadable(code: number, reason: string, fault: WireFailure | RpcFailure): FrameFailure {
+  return { status: 400, code, reason, rule: `frame.${fault}` }
 }
 
 /** What the client calls the gate. A name with characters that no host has is not repeated. */

@@ -3,10 +3,11 @@ import type { AgentCaller } from '../gate/agent-caller.ts'
 import type { AgentOutcome } from '../gate/agent-entry.ts'
 import type { AgentRoad, Passage } from '../gate/agent-road.ts'
 import type { Finding } from '../gate/finding.ts'
+import type { Refused } from '../gate/refused.ts'
 import type { DecisionIds } from './decision-ids.ts'
 
 export type JudgeParts = {
-  readonly road: Pick<AgentRoad, 'pass' | 'note' | 'end' | 'answer' | 'broker'>
+  readonly road: Pick<AgentRoad, 'pass' | 'note' | 'end' | 'answer' | 'refused' | 'broker'>
   readonly ids: DecisionIds
   readonly now: () => number
   readonly onFailure: (error: unknown) => void
@@ -53,6 +54,16 @@ export class Judge {
     const answer = await this.#answer(passage.ticket, AbortSignal.any([signal, AbortSignal.timeout(waitMs)]))
     if (answer !== 'approved') return passage
     return await road.pass(caller, { ...act, id: this.nextId() }, seen)
+  }
+
+  /** Records a refusal of what never became an act, before it is said. */
+  refused(refused: Refused): Promise<void> {
+    return this.#parts.road.refused(refused)
+  }
+
+  /** Records what went wrong where nothing is held back for the record. */
+  noteRefused(refused: Refused): void {
+    this.#parts.road.refused(refused).catch(this.#parts.onFailure)
   }
 
   /** Records how an act ended. What waits for the answer does not wait for this. */

@@ -51,6 +51,7 @@ export class TestRoad implements AsyncDisposable {
       approvals: this.approvals,
       identify: () => ({ ok: false, error: 'key-unknown' }),
       standingOf: () => this.standing,
+      addressOf: () => '127.0.0.1',
       now: () => this.clock,
     })
   }

@@ -20,6 +20,7 @@ import { Broker, type Credential } from './enforce/broker.ts'
 import type { Finding } from './finding.ts'
 import type { Credentials } from './identify/identify.ts'
 import type { Recorder, Ticket } from './record/recorder.ts'
+import { type Refused, refusalEntry } from './refused.ts'
 import type { Standing } from './standing.ts'
 import { SystemSteps } from './system-steps.ts'
 
@@ -58,6 +59,8 @@ export type AgentRoadParts = {
     credentials: Credentials,
   ) => Result<Caller, IdentityFailure> | Promise<Result<Caller, IdentityFailure>>
   readonly standingOf: (account: string, now: number) => Standing
+  /** Who a request is from, where a proxy that the operator trusts says so. */
+  readonly addressOf: (socketAddress: string | undefined, forwarded: string | undefined) => string
   readonly now: () => number
 }
 
@@ -158,6 +161,11 @@ export class AgentRoad {
     const outcome = recorded?.passage ?? unrecorded(passage)
     this.#show(caller, act, outcome, entry, key)
     return outcome
+  }
+
+  /** Resolves when the refusal is in the ledger; only then it is said. */
+  async refused(refused: Refused): Promise<void> {
+    await this.#parts.recorder.noted(refusalEntry(refused, this.#parts))
   }
 
   /** How an act ended. Resolves when that is in the ledger; an act that was stopped has ended already. */

@@ -81,6 +81,8 @@ export type RefusalEntry = {
   readonly ts: number
   readonly ip: string
   readonly account?: string
+  /** The agent door it came to, and what behind it. */
+  readonly door?: string
   readonly status: number
   readonly rule: string
 }

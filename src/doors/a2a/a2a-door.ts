@@ -2,10 +2,20 @@ import type { KeyObject } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { A2aAgentConfig } from '../../config/a2a.ts'
 import type { Config } from '../../config/config.ts'
+import type { AgentCaller } from '../../gate/agent-caller.ts'
 import type { AgentRoad } from '../../gate/agent-road.ts'
 import type { TaskOwnerStore } from '../../store/embedded/task-owner-store.ts'
 import type { ToolPinStore } from '../../store/embedded/tool-pin-store.ts'
-import { agentCaller, type Frame, originOf, readFrame } from '../agent-request.ts'
+import {
+  agentCaller,
+  type Frame,
+  type FrameFailure,
+  fromOf,
+  originOf,
+  readFrame,
+  wrongOrigin,
+  wrongVerb,
+} from '../agent-request.ts'
 import { AgentSessionBook } from '../agent-session.ts'
 import type { DecisionIds } from '../decision-ids.ts'
 import { identityFailures } from '../exchange-failures.ts'
@@ -46,6 +56,18 @@ const PATH = /^\/a2a\/([^/]+)(\/.*)?$/
 const CARD = '/.well-known/agent-card.json'
 const KEYS = '/.well-known/jwks.json'
 const CARD_SECONDS = 60
+const tooManyCalls: FrameFailure = {
+  status: 503,
+  code: gateCodes.limit,
+  reason: 'too many requests are under way',
+  rule: 'call.limit',
+}
+const notARequest: FrameFailure = {
+  status: 400,
+  code: gateCodes.invalid,
+  reason: 'this is no request',
+  rule: 'frame.not-a-request',
+}
 const passedOn = ['a2a-version', 'a2a-extensions', 'accept']
 
 /** Agents behind the gate, each at /a2a/NAME over JSON-RPC, with a card of the gate's own signing. */
@@ -83,7 +105,12 @@ export class A2aDoor implements AsyncDisposable {
     work.catch((error: unknown) => {
       this.#parts.onFailure(error)
       if (going.reply.isOpen)
-        this.#refuse(going, 500, gateCodes.gate, 'the gate could not handle this request')
+        this.#answer(
+          going,
+          500,
+          undefined,
+          failureStop(id, gateCodes.gate, 'the gate could not handle this request'),
+        )
       else response.destroy()
     })
     return true
@@ -99,7 +126,7 @@ export class A2aDoor implements AsyncDisposable {
   async #card(going: Going, rest: string): Promise<void> {
     const { request, reply, served } = going
     if (request.method !== 'GET')
-      return this.#refuse(going, 405, gateCodes.invalid, 'a card is read with GET')
+      return await this.#refuse(going, { ...wrongVerb, reason: 'a card is read with GET' })
     const fresh = { 'cache-control': `private, max-age=${CARD_SECONDS}` }
     if (rest === KEYS) return reply.message(200, JSON.stringify(keySet(this.#parts.cardKey)), fresh)
     const card = await served.cards.card(originOf(request))
@@ -110,22 +137,22 @@ export class A2aDoor implements AsyncDisposable {
   async #call(going: Going): Promise<void> {
     const { request, reply, served } = going
     const { config } = served
-    if (request.method !== 'POST') return this.#refuse(going, 405, gateCodes.invalid, 'requests are posted')
+    if (request.method !== 'POST')
+      return await this.#refuse(going, { ...wrongVerb, reason: 'requests are posted' })
     if (!isAllowedOrigin(request, { access: config.access, origins: [] }))
-      return this.#refuse(going, 403, gateCodes.denied, 'pages of this origin may not call')
-    if (this.#calls >= config.callsMax)
-      return this.#refuse(going, 503, gateCodes.limit, 'too many requests are under way')
+      return await this.#refuse(going, wrongOrigin)
+    if (this.#calls >= config.callsMax) return await this.#refuse(going, tooManyCalls)
     const caller = await agentCaller(request, config.access, this.#parts.road)
     if (!caller.ok) {
-      const { status, reason } = identityFailures[caller.error]
+      const { status, reason, rule } = identityFailures[caller.error]
       if (status === 401) reply.response.setHeader('www-authenticate', 'Bearer')
-      return this.#refuse(going, status, gateCodes.unauthenticated, reason)
+      return await this.#refuse(going, { status, code: gateCodes.unauthenticated, reason, rule })
     }
     const frame = await readFrame(request, reply.response, config.messageBytesMax, this.#room)
     if (frame === undefined) return
-    if ('reason' in frame) return this.#refuse(going, frame.status, frame.code, frame.reason)
+    if ('reason' in frame) return await this.#refuse(going, frame, caller.value)
     const { message } = frame
-    if (message.kind !== 'request') return this.#refuse(going, 400, gateCodes.invalid, 'this is no request')
+    if (message.kind !== 'request') return await this.#refuse(going, notARequest, caller.value)
     const { now, owners } = this.#parts
     const leaving = new AbortController()
     reply.response.once('close', () => leaving.abort())
@@ -192,7 +219,15 @@ export class A2aDoor implements AsyncDisposable {
     reply.message(status, a2aError(id, stop))
   }
 
-  #refuse(going: Going, status: number, code: number, reason: string): void {
-    this.#answer(going, status, undefined, failureStop(going.id, code, reason))
+  /** Into the ledger first, like every decision. */
+  async #refuse(
+    going: Going,
+    { status, code, reason, rule }: FrameFailure,
+    caller?: AgentCaller,
+  ): Promise<void> {
+    const { id, request, served } = going
+    const door = `a2a/${served.config.name}`
+    await this.#judge.refused({ id, door, rule, status, caller, from: fromOf(request) })
+    this.#answer(going, status, undefined, failureStop(id, code, reason))
   }
 }

@@ -123,7 +123,10 @@ export class A2aGuard {
   }
 
   #notFound(): Stop {
-    return { code: TASK_NOT_FOUND, text: 'Task not found', data: { decision: this.#parts.judge.nextId() } }
+    const { judge, agent, caller } = this.#parts
+    const id = judge.nextId()
+    judge.noteRefused({ id, door: `a2a/${agent.name}`, rule: 'task.unknown', status: 200, caller })
+    return { code: TASK_NOT_FOUND, text: 'Task not found', data: { decision: id } }
   }
 
   #ownTasks(result: JsonValue): JsonValue {

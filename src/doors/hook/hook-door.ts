@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HookConfig } from '../../config/hook-section.ts'
 import { isLoopback } from '../../config/read-config.ts'
-import { type ActId, type JsonObject, type JsonValue, parseActId } from '../../gate/act.ts'
+import { type ActId, type JsonObject, parseActId } from '../../gate/act.ts'
 import type { AgentCaller } from '../../gate/agent-caller.ts'
 import type { AgentRoad } from '../../gate/agent-road.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
+import { fromOf } from '../agent-request.ts'
 import type { DecisionIds } from '../decision-ids.ts'
+import { bodyFailures, type Failure } from '../exchange-failures.ts'
 import type { GaugeSource } from '../gate-metrics.ts'
 import { BodyRoom, readBody } from '../read-body.ts'
 import { shell } from '../shell/shell-dialect.ts'
+import { readWireJson, wireReasons } from '../wire-json.ts'
 import { claudeCode } from './claude-code.ts'
 import { codex } from './codex.ts'
 import { cursor } from './cursor.ts'
@@ -18,7 +21,7 @@ import type { HookAgent, HookDialect } from './hook-event.ts'
 import { HookJudge, type HookRoad } from './hook-judge.ts'
 
 export type HookDoorParts = {
-  readonly road: HookRoad & Pick<AgentRoad, 'identify' | 'policy'>
+  readonly road: HookRoad & Pick<AgentRoad, 'identify' | 'policy' | 'refused'>
   readonly ids: DecisionIds
   readonly now: () => number
   readonly failed: (error: unknown) => void
@@ -35,6 +38,25 @@ export const dialects: Readonly<Record<HookAgent, HookDialect>> = {
 /** An event carries at most one tool's answer; more than this is not read. */
 const EVENT_BYTES_MAX = 16 * 1024 * 1024
 const EVENTS_BYTES_MAX = 256 * 1024 * 1024
+
+type Refusal = Pick<Failure, 'status' | 'rule' | 'reason'>
+
+const noSuchAgent: Refusal = {
+  status: 404,
+  rule: 'request.agent',
+  reason: 'there is no such coding agent',
+}
+const noKey: Refusal = { status: 401, rule: 'key.missing', reason: 'a key is needed' }
+const notAnObject: Refusal = {
+  status: 400,
+  rule: 'event.malformed',
+  reason: 'the event is not a JSON object',
+}
+const notAnEvent: Refusal = {
+  status: 400,
+  rule: 'event.malformed',
+  reason: 'the event has no session or no name',
+}
 
 /**
  * `POST /hook` and `POST /hook/AGENT`: a coding agent's event in, its own decision shape out. What cannot be answered is an HTTP
@@ -78,36 +100,47 @@ export class HookDoor implements AsyncDisposable {
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     if (path !== '/hook' && !path.startsWith('/hook/')) return false
     const dialect = dialectOf(path)
-    if (dialect === undefined) this.#refuse(response, 404, 'there is no such coding agent')
-    else if (request.method === 'GET' && isHere(request)) send(response, 200, this.#parts.road.policy)
-    else if (request.method !== 'POST') this.#refuse(response, 405, 'events are posted')
+    if (request.method === 'GET' && dialect !== undefined && isHere(request))
+      send(response, 200, this.#parts.road.policy)
     else
       this.#answer(request, response, dialect).catch((error: unknown) => {
         this.#parts.failed(error)
         if (response.headersSent) response.destroy()
-        else this.#refuse(response, 503, 'the gate could not decide')
+        else say(response, this.#nextId(), 503, 'the gate could not decide')
       })
     return true
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, dialect: HookDialect): Promise<void> {
-    const refused = unwelcome(request)
-    if (refused !== undefined) return this.#refuse(response, 403, refused)
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    dialect: HookDialect | undefined,
+  ): Promise<void> {
+    const turnedAway = dialect === undefined ? noSuchAgent : unwelcome(request)
+    if (dialect === undefined || turnedAway !== undefined)
+      return await this.#refuse(response, 'hook', turnedAway ?? noSuchAgent)
+    const door = `hook/${dialect.agent}`
     const caller = await this.#callerOf(request, dialect.agent)
-    if (!caller.ok) return this.#refuse(response, 401, 'a key is needed')
+    if (!caller.ok) return await this.#refuse(response, door, noKey)
     const share = this.#room.share()
     response.once('close', share.give)
     const body = await readBody(request, EVENT_BYTES_MAX, share)
     if (!body.ok) {
-      if (body.error !== 'client-gone') this.#refuse(response, 413, 'the event cannot be read')
+      if (body.error !== 'client-gone')
+        await this.#refuse(response, door, bodyFailures[body.error], caller.value)
       return
     }
-    const fields = parsed(body.value)
-    if (fields === undefined) return this.#refuse(response, 400, 'the event is not a JSON object')
+    const value = readWireJson(body.value)
+    if (!value.ok) {
+      const fault = { status: 400, rule: `frame.${value.error}`, reason: wireReasons[value.error] }
+      return await this.#refuse(response, door, fault, caller.value)
+    }
+    const fields = value.value.value
+    if (!isObject(fields)) return await this.#refuse(response, door, notAnObject, caller.value)
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     const answer = await this.#judge.answer(caller.value, dialect, fields, gone.signal)
-    if (!answer.ok) return this.#refuse(response, 400, 'the event has no session or no name')
+    if (!answer.ok) return await this.#refuse(response, door, notAnEvent, caller.value)
     send(response, 200, answer.value)
   }
 
@@ -144,12 +177,23 @@ export class HookDoor implements AsyncDisposable {
     return id.value
   }
 
-  #refuse(response: ServerResponse, status: number, reason: string): void {
+  /** Into the ledger first, like every decision. */
+  async #refuse(
+    response: ServerResponse,
+    door: string,
+    { status, rule, reason }: Refusal,
+    caller?: AgentCaller,
+  ): Promise<void> {
     const id = this.#nextId()
-    response.setHeader('x-portcullis-decision', id)
-    if (!response.req.complete) response.setHeader('connection', 'close')
-    send(response, status, { error: `Portcullis: ${reason} (${id})`, decision_id: id })
+    await this.#parts.road.refused({ id, door, rule, status, caller, from: fromOf(response.req) })
+    say(response, id, status, reason)
   }
+}
+
+function say(response: ServerResponse, id: ActId, status: number, reason: string): void {
+  response.setHeader('x-portcullis-decision', id)
+  if (!response.req.complete) response.setHeader('connection', 'close')
+  send(response, status, { error: `Portcullis: ${reason} (${id})`, decision_id: id })
 }
 
 /** From this machine itself, and not through a proxy on it. */
@@ -165,20 +209,12 @@ function dialectOf(path: string): HookDialect | undefined {
 }
 
 /** A page in a visitor's browser must not speak as an agent: it cannot send JSON elsewhere without its origin being said. */
-function unwelcome({ headers }: IncomingMessage): string | undefined {
-  if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) return 'browsers have no hooks'
-  return /^application\/json\b/i.test(headers['content-type'] ?? '')
-    ? undefined
-    : 'an event is application/json'
-}
-
-function parsed(body: Buffer): JsonObject | undefined {
-  try {
-    const value = JSON.parse(body.toString('utf8')) as JsonValue
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+function unwelcome({ method, headers }: IncomingMessage): Refusal | undefined {
+  if (method !== 'POST') return { status: 405, rule: 'request.method', reason: 'events are posted' }
+  if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined)
+    return { status: 403, rule: 'request.origin', reason: 'browsers have no hooks' }
+  if (/^application\/json\b/i.test(headers['content-type'] ?? '')) return undefined
+  return { status: 403, rule: 'request.media-type', reason: 'an event is application/json' }
 }
 
 function send(response: ServerResponse, status: number, value: JsonObject): void {

@@ -106,6 +106,9 @@ export class McpGuard {
       if (pending === undefined || pending.isAnswered) continue
       this.#settle(pending, 'failed')
       const decision = pending.passage?.id ?? this.#parts.judge.nextId()
+      // A call has its end in the ledger by now; what was never judged has this.
+      if (pending.passage === undefined)
+        this.#parts.judge.noteRefused({ ...this.#about(decision, 'server.failed'), status: 502 })
       const stop = failureStop(decision, code, reason)
       lost.push({ id: pending.id, text: errorMessage(pending.id, stop.code, stop.text, stop.data) })
     }
@@ -126,12 +129,22 @@ export class McpGuard {
     const isModern = versionOf(params) !== undefined
     const key = idKey(id)
     if (this.#pending.get(key)?.isAnswered === false)
-      return this.#refused(id, gateCodes.invalid, 'a request with this id is still under way')
+      return this.#refused(
+        id,
+        gateCodes.invalid,
+        'a request with this id is still under way',
+        'frame.id-used',
+      )
     if (this.#open >= server.pendingMax)
-      return this.#refused(id, gateCodes.limit, 'too many requests are under way')
+      return this.#refused(id, gateCodes.limit, 'too many requests are under way', 'call.limit')
     const named = method === 'tools/call' || method === 'prompts/get' ? params.name : undefined
     if (method === 'tools/call' && !(typeof named === 'string' && isArguments(params.arguments)))
-      return this.#refused(id, gateCodes.params, 'a call needs a name and an object of arguments')
+      return this.#refused(
+        id,
+        gateCodes.params,
+        'a call needs a name and an object of arguments',
+        'call.malformed',
+      )
     const tool = method === 'tools/call' ? String(named) : method
     const pending: Pending = { id, method, tool, isModern, passage: undefined, isAnswered: false }
     this.#remember(key, pending)
@@ -338,9 +351,16 @@ export class McpGuard {
     return await judge.passOrAsk(caller, act, seen, server.approvalWaitMs, this.#ending.signal)
   }
 
-  #refused(id: RpcId, code: number, reason: string): Step {
-    const stop = failureStop(this.#parts.judge.nextId(), code, reason)
+  async #refused(id: RpcId, code: number, reason: string, rule: string): Promise<Step> {
+    const decision = this.#parts.judge.nextId()
+    await this.#parts.judge.refused({ ...this.#about(decision, rule), status: 200 })
+    const stop = failureStop(decision, code, reason)
     return { kind: 'answer', text: errorMessage(id, stop.code, stop.text, stop.data) }
+  }
+
+  #about(id: string, rule: string) {
+    const { server, caller } = this.#parts
+    return { id, rule, door: `mcp/${server.name}`, caller }
   }
 
   #cancelled({ requestId }: JsonObject): void {

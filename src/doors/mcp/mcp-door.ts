@@ -7,7 +7,15 @@ import type { IdentityFailure } from '../../gate/caller.ts'
 import { GateError } from '../../kernel/gate-error.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { ToolPinStore } from '../../store/embedded/tool-pin-store.ts'
-import { agentCaller, originOf, readFrame } from '../agent-request.ts'
+import {
+  agentCaller,
+  type FrameFailure,
+  fromOf,
+  originOf,
+  readFrame,
+  wrongOrigin,
+  wrongVerb,
+} from '../agent-request.ts'
 import { AgentSessionBook } from '../agent-session.ts'
 import type { DecisionIds } from '../decision-ids.ts'
 import { identityFailures } from '../exchange-failures.ts'
@@ -50,6 +58,18 @@ type Going = {
 
 const PATH = '/mcp/'
 const METADATA = '/.well-known/oauth-protected-resource/mcp/'
+const tooManySessions: FrameFailure = {
+  status: 503,
+  code: gateCodes.limit,
+  reason: 'there are too many sessions',
+  rule: 'session.limit',
+}
+const noSuchSession: FrameFailure = {
+  status: 404,
+  code: gateCodes.invalid,
+  reason: 'there is no such session',
+  rule: 'session.unknown',
+}
 const verbs: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE'])
 
 /** MCP servers behind the gate, each at /mcp/NAME over streamable HTTP, in both eras of the protocol. */
@@ -98,7 +118,7 @@ export class McpDoor implements AsyncDisposable {
       const reason = isLedger
         ? 'the decision could not be recorded'
         : 'the gate could not handle this request'
-      if (going.reply.isOpen) this.#refuse(going, isLedger ? 503 : 500, gateCodes.gate, reason)
+      if (going.reply.isOpen) this.#say(going, isLedger ? 503 : 500, gateCodes.gate, reason)
       else response.destroy()
     })
     return true
@@ -119,26 +139,20 @@ export class McpDoor implements AsyncDisposable {
   async #pass(going: Going): Promise<void> {
     const { request, served } = going
     const verb = request.method ?? ''
-    if (!verbs.has(verb)) return this.#refuse(going, 405, gateCodes.invalid, 'there is no such method here')
-    if (!isAllowedOrigin(request, served.config))
-      return this.#refuse(going, 403, gateCodes.denied, 'pages of this origin may not call')
+    if (!verbs.has(verb))
+      return await this.#refuse(going, { ...wrongVerb, reason: 'there is no such method here' })
+    if (!isAllowedOrigin(request, served.config)) return await this.#refuse(going, wrongOrigin)
     const caller = await agentCaller(request, served.config.access, this.#parts.road)
-    if (!caller.ok) return this.#unknown(going, caller.error)
+    if (!caller.ok) return await this.#unknown(going, caller.error)
     const owner = `${caller.value.tenant}\0${caller.value.agent}\0${caller.value.key ?? ''}`
     if (verb !== 'POST') return await this.#exchange(going, caller.value, owner, undefined)
     const read = await readFrame(request, going.reply.response, served.config.messageBytesMax, this.#room)
     if (read === undefined) return
-    if ('reason' in read) return this.#refuse(going, read.status, read.code, read.reason)
+    if ('reason' in read) return await this.#refuse(going, read, caller.value)
     const schema = this.#schemaOf(served.config.name, read.message)
     const fault = headerFault(read.message, request.headers, schema)
     if (fault !== undefined)
-      return this.#refuse(
-        going,
-        400,
-        gateCodes.headerMismatch,
-        `Header mismatch: ${fault}`,
-        idOf(read.message),
-      )
+      return await this.#refuse(going, headerMismatch(fault), caller.value, idOf(read.message))
     await this.#exchange(going, caller.value, owner, read)
   }
 
@@ -159,10 +173,10 @@ export class McpDoor implements AsyncDisposable {
     const sessionId = typeof given === 'string' && !isModern ? given : undefined
     const opens = message?.kind === 'request' && message.method === 'initialize'
     if (opens && !sessions.hasRoom(owner, now()))
-      return this.#refuse(going, 503, gateCodes.limit, 'there are too many sessions', message.id)
+      return await this.#refuse(going, tooManySessions, caller, message.id)
     const known = sessionId === undefined ? undefined : sessions.find(sessionId, owner, now())
     if (sessionId !== undefined && known === undefined)
-      return this.#refuse(going, 404, gateCodes.invalid, 'there is no such session', idOf(message))
+      return await this.#refuse(going, noSuchSession, caller, idOf(message))
     const session = this.#book.sessionOf(caller, request.headers, now())
     const guard = known ?? new McpGuard({ server, caller, session, judge: this.#judge, offers: this.#offers })
     const { text } = read ?? { text: undefined }
@@ -188,15 +202,15 @@ export class McpDoor implements AsyncDisposable {
     return typeof name === 'string' ? this.#offers.schemaOf(server, name) : undefined
   }
 
-  #unknown(going: Going, error: IdentityFailure): void {
-    const { status, reason } = identityFailures[error]
+  async #unknown(going: Going, error: IdentityFailure): Promise<void> {
+    const { status, reason, rule } = identityFailures[error]
     const { request, reply } = going
     const { name } = going.served.config
     if (status === 401) {
       const metadata = `${originOf(request)}${METADATA}${name}`
       reply.response.setHeader('www-authenticate', `Bearer resource_metadata="${metadata}"`)
     }
-    this.#refuse(going, status, gateCodes.unauthenticated, reason)
+    await this.#refuse(going, { status, code: gateCodes.unauthenticated, reason, rule })
   }
 
   /**
@@ -219,9 +233,31 @@ export class McpDoor implements AsyncDisposable {
     return true
   }
 
-  #refuse({ id, reply }: Going, status: number, code: number, reason: string, rpcId?: RpcId): void {
+  /** Into the ledger first, like every decision. */
+  async #refuse(
+    going: Going,
+    { status, code, reason, rule }: FrameFailure,
+    caller?: AgentCaller,
+    rpcId?: RpcId,
+  ): Promise<void> {
+    const { id, request, served } = going
+    const door = `mcp/${served.config.name}`
+    await this.#judge.refused({ id, door, rule, status, caller, from: fromOf(request) })
+    this.#say(going, status, code, reason, rpcId)
+  }
+
+  #say({ id, reply }: Going, status: number, code: number, reason: string, rpcId?: RpcId): void {
     const stop = failureStop(id, code, reason)
     reply.message(status, errorMessage(rpcId, stop.code, stop.text, stop.data))
+  }
+}
+
+function headerMismatch(fault: string): FrameFailure {
+  return {
+    status: 400,
+    code: gateCodes.headerMismatch,
+    reason: `Header mismatch: ${fault}`,
+    rule: 'frame.header-mismatch',
   }
 }
 

@@ -54,7 +54,8 @@ export class StdioDoor {
     for await (const lines of linesOf(input, this.#parts.server.messageBytesMax))
       for (const line of lines) {
         if (this.#isOver) return false
-        if (line === undefined) this.#refuse(gateCodes.limit, 'the message is longer than the gate takes')
+        if (line === undefined)
+          this.#refuse(gateCodes.limit, 'the message is longer than the gate takes', 'body.too-large')
         else if (line.length > 0) this.#take(line)
       }
     await Promise.all(this.#work)
@@ -68,12 +69,12 @@ export class StdioDoor {
   #take(line: Buffer): void {
     const read = readWireJson(line)
     if (!read.ok) {
-      this.#refuse(gateCodes.parse, wireReasons[read.error])
+      this.#refuse(gateCodes.parse, wireReasons[read.error], `frame.${read.error}`)
       return
     }
     const message = readMessage(read.value.value)
     if (message.ok) this.#track(this.#fromClient(read.value.text, message.value))
-    else this.#refuse(gateCodes.invalid, rpcReasons[message.error])
+    else this.#refuse(gateCodes.invalid, rpcReasons[message.error], `frame.${message.error}`)
   }
 
   /** Calls do not wait for one another; what fails is kept until the end. */
@@ -210,9 +211,12 @@ export class StdioDoor {
     return headers
   }
 
-  #refuse(code: number, reason: string): void {
-    const stop = failureStop(this.#parts.judge.nextId(), code, reason)
-    this.#track(this.#write(errorMessage(undefined, stop.code, stop.text, stop.data)))
+  #refuse(code: number, reason: string, rule: string): void {
+    const { judge, server } = this.#parts
+    const id = judge.nextId()
+    const stop = failureStop(id, code, reason)
+    const recorded = judge.refused({ id, rule, door: `mcp/${server.name}`, status: 400 })
+    this.#track(recorded.then(() => this.#write(errorMessage(undefined, stop.code, stop.text, stop.data))))
   }
 
   async #write(text: string): Promise<void> {
