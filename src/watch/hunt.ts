@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import type { Readable } from 'node:stream'
 import { GateError } from '../kernel/gate-error.ts'
 import type { SignalName } from './campaigns/signals.ts'
-import { type Input, type InputOptions, openInput } from './intake/input.ts'
+import type { InputOptions } from './intake/input.ts'
 import type { Rejections } from './intake/rejection.ts'
 import {
   isPassedOver,
@@ -14,14 +14,12 @@ import {
 } from './intake/rejection.ts'
 import type { Report, Verdict } from './report.ts'
 import { reportOf } from './reporting.ts'
-import { type PooledBlock, SketchPool } from './sketches/pool.ts'
+import type { PooledBlock } from './sketches/pool.ts'
+import { Reading, type Sketched } from './sketches/reading.ts'
 import { field, tsOf } from './sketches/record.ts'
 import type { NameKind } from './sketches/sketched.ts'
 import { TimeOrder } from './time-order.ts'
 import { type Raised, Watch } from './watch.ts'
-
-/** Blocks read ahead of the watch, for each file: enough to keep the workers busy through a sweep. */
-const READ_AHEAD = 16
 
 export type HuntOptions = {
   readonly stdin?: Readable
@@ -69,41 +67,36 @@ export type Hunt = {
 }
 
 export async function hunt(inputs: readonly string[], options: HuntOptions = {}): Promise<Hunt> {
-  await using pool = SketchPool.open(
-    options.workers ?? Math.max(1, availableParallelism()),
-    options.seed ?? DEFAULT_SEED,
-  )
+  const { stdin, signal } = options
+  await using reading = Reading.open({
+    paths: inputs,
+    workers: options.workers ?? Math.max(1, availableParallelism()),
+    seed: options.seed ?? DEFAULT_SEED,
+    input: options.input ?? {},
+    ...(stdin && { stdin }),
+    ...(signal && { signal }),
+  })
   const feed = new Feed(options)
-  const sources = await opened(inputs, pool, options)
-  await merge(sources, feed)
+  const sources: Source[] = []
+  for (const number of inputs.keys()) sources.push({ number, next: await reading.next(number) })
+  await merge(sources, reading, feed)
   feed.finish()
   return { report: feed.report(), rejections: feed.rejections, watch: feed.watch, late: feed.late }
 }
 
 const DEFAULT_SEED = 0x706f7274
 
-type Source = { readonly blocks: AsyncGenerator<Sketched>; next: Sketched | undefined }
-type Sketched = PooledBlock | { readonly rejections: PooledBlock['rejections']; readonly records?: undefined }
-
-/** Each input's blocks with its first already sketched. */
-async function opened(inputs: readonly string[], pool: SketchPool, options: HuntOptions): Promise<Source[]> {
-  const sources: Source[] = []
-  for (const path of inputs) {
-    const blocks = sketchedBlocks(path, pool, options)
-    sources.push({ blocks, next: await nextOf(blocks) })
-  }
-  return sources
-}
+type Source = { readonly number: number; next: Sketched | undefined }
 
 /** Always goes on with the source whose next block begins earliest. */
-async function merge(sources: Source[], feed: Feed): Promise<void> {
+async function merge(sources: Source[], reading: Reading, feed: Feed): Promise<void> {
   for (;;) {
     let earliest: Source | undefined
     for (const source of sources)
       if (source.next && (!earliest?.next || startOf(source.next) < startOf(earliest.next))) earliest = source
     if (!earliest?.next) return
     feed.take(earliest.next)
-    earliest.next = await nextOf(earliest.blocks)
+    earliest.next = await reading.next(earliest.number)
     // No further than the slowest input: its next block may lie before the end of the one just taken.
     feed.deliver(Math.min(...sources.map(({ next }) => (next ? startOf(next) : Number.POSITIVE_INFINITY))))
   }
@@ -113,39 +106,6 @@ function startOf(sketched: Sketched): number {
   return sketched.records && sketched.records.length > 0
     ? tsOf(sketched.records, 0)
     : Number.NEGATIVE_INFINITY
-}
-
-async function nextOf(blocks: AsyncGenerator<Sketched>): Promise<Sketched | undefined> {
-  const { value, done } = await blocks.next()
-  return done ? undefined : value
-}
-
-/** Sketches of one input in its order, with up to READ_AHEAD blocks under way. */
-async function* sketchedBlocks(
-  path: string,
-  pool: SketchPool,
-  options: HuntOptions,
-): AsyncGenerator<Sketched> {
-  const { stdin, signal } = options
-  const input: Input = await openInput(path, {
-    ...options.input,
-    ...(stdin && { stdin }),
-    ...(signal && { signal }),
-  })
-  try {
-    const queue: Promise<Sketched>[] = []
-    for await (const piece of input.pieces()) {
-      if (piece.kind === 'rejection') queue.push(Promise.resolve({ rejections: [piece.rejection] }))
-      else queue.push((await pool.submit(piece, input)).sketched)
-      if (queue.length >= READ_AHEAD) {
-        const first = queue.shift()
-        if (first) yield await first
-      }
-    }
-    for (const sketched of queue) yield await sketched
-  } finally {
-    await input.close()
-  }
 }
 
 type Placed = { readonly block: PooledBlock; readonly at: number }

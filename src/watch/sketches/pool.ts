@@ -15,7 +15,7 @@ export type PooledBlock = SketchedBlock & {
   readonly namesOf: WorkerNames
 }
 
-type WorkerNames = Readonly<Record<NameKind, string[]>>
+export type WorkerNames = Readonly<Record<NameKind, string[]>>
 
 type Waiter = { readonly resolve: (block: PooledBlock) => void; readonly reject: (error: unknown) => void }
 
