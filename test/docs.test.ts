@@ -55,6 +55,16 @@ function ownWords({ command }: Shown): string[] | undefined {
   return match?.[1] === undefined ? undefined : wordsOf(match[1])
 }
 
+test('nothing that is installed with the package runs a script as it is installed', () => {
+  const lock: { packages: Record<string, { hasInstallScript?: true; dev?: true }> } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  )
+  const scripted = Object.entries(lock.packages).filter(
+    ([, { hasInstallScript, dev }]) => hasInstallScript && !dev,
+  )
+  expect(scripted.map(([path]) => path)).toEqual([])
+})
+
 test('every portcullis command that is shown exists, with every option it is shown with', async () => {
   const wrong: string[] = []
   let shown = 0

@@ -1,7 +1,8 @@
 // Text to abstract syntax: the grammar is a tree-sitter one, run as WebAssembly; what it cannot read is an error with
 // its place.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { Language, type Node, Parser } from 'web-tree-sitter'
 import { type Place, TlaFailure } from './failure.ts'
 import { lowerModule } from './lower-module.ts'
@@ -15,10 +16,7 @@ export type ModuleParser = (text: string, module: string) => Module[]
 /** Loads the grammar once; the parser it answers reads the modules of one file, submodules inside them. */
 export async function openParser(): Promise<ModuleParser> {
   await Parser.init()
-  const grammar = createRequire(import.meta.url).resolve('@tlaplus/tree-sitter-tlaplus/package.json')
-  const language = await Language.load(
-    new Uint8Array(readFileSync(grammar.replace(/package\.json$/, 'tree-sitter-tlaplus.wasm'))),
-  )
+  const language = await Language.load(new Uint8Array(readFileSync(grammarFile())))
   const parser = new Parser()
   parser.setLanguage(language)
   return (text, module) => {
@@ -64,4 +62,15 @@ function firstError(node: Node): Node | undefined {
   }
   if (!node.isError) return undefined
   return node.children.findLast((child) => child !== null && child.text.trim() !== '') ?? node
+}
+
+/**
+ * In the package the grammar lies beside this module: its own package would build a native parser as it is installed,
+ * with a compiler and files from elsewhere.
+ */
+function grammarFile(): URL | string {
+  const packaged = new URL('./tree-sitter-tlaplus.wasm', import.meta.url)
+  if (existsSync(packaged)) return packaged
+  const manifest = createRequire(import.meta.url).resolve('@tlaplus/tree-sitter-tlaplus/package.json')
+  return join(dirname(manifest), 'tree-sitter-tlaplus.wasm')
 }
