@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { asRecord, listOf, textOf } from './json-fields.ts'
 import type { ModelDoor } from './model-door.ts'
+import { askText } from './upstream/ask-text.ts'
 import type { Upstream } from './upstream/upstream.ts'
 
 /** An upstream that is slower than this is left out of the list. */
@@ -39,29 +39,9 @@ async function listed(
   { door, headers }: ModelListRequest,
 ): Promise<readonly unknown[] | undefined> {
   const own = upstream.key === undefined ? headers : [...headers, ...door.putKey(upstream.key)]
-  const { promise, resolve } = Promise.withResolvers<readonly unknown[] | undefined>()
-  const chunks: Buffer[] = []
-  let bytes = 0
-  let isGood = false
-  upstream.dispatch(
-    { method: 'GET', path: '/v1/models', headers: [...own], body: null },
-    {
-      onRequestStart: (controller) => {
-        void sleep(LIST_MS, undefined, { ref: false }).then(() => controller.abort(new Error('too slow')))
-      },
-      onResponseStart: (_controller, status) => {
-        isGood = status === 200
-      },
-      onResponseData: (controller, chunk) => {
-        bytes += chunk.length
-        if (bytes > LIST_BYTES_MAX) controller.abort(new Error('too large'))
-        else chunks.push(chunk)
-      },
-      onResponseEnd: () => resolve(isGood ? modelsOf(Buffer.concat(chunks).toString('utf8')) : undefined),
-      onResponseError: () => resolve(undefined),
-    },
-  )
-  return await promise
+  const request = { method: 'GET', path: '/v1/models', headers: own, body: null } as const
+  const text = await askText(upstream, request, { ms: LIST_MS, bytesMax: LIST_BYTES_MAX })
+  return text === undefined ? undefined : modelsOf(text)
 }
 
 function modelsOf(text: string): readonly unknown[] | undefined {

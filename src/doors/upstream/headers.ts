@@ -63,17 +63,17 @@ export type ResponseHeaders = {
 }
 
 /** The answer's headers for the client, as they came. */
-export function responseHeaders(raw: readonly (Buffer | string)[]): ResponseHeaders {
+export function responseHeaders(raw: readonly string[]): ResponseHeaders {
   const flat: string[] = []
   let contentLength: number | undefined
   let isEventStream = false
   let isEncoded = false
   let hasDate = false
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = latin1(raw[index])
+    const name = raw[index] ?? ''
     const lower = name.toLowerCase()
     if (RESPONSE_DROPPED.has(lower)) continue
-    const value = latin1(raw[index + 1])
+    const value = raw[index + 1] ?? ''
     if (lower === 'content-length') contentLength = Number(value)
     else if (lower === 'content-type') isEventStream = value.startsWith('text/event-stream')
     else if (lower === 'content-encoding') isEncoded = value !== 'identity'
@@ -81,10 +81,6 @@ export function responseHeaders(raw: readonly (Buffer | string)[]): ResponseHead
     flat.push(name, value)
   }
   return { flat, contentLength, isEventStream, isEncoded, hasDate }
-}
-
-function latin1(value: Buffer | string | undefined): string {
-  return typeof value === 'string' ? value : (value?.toString('latin1') ?? '')
 }
 
 /** A client may name further headers of its connection; usually it names none but `keep-alive` and `close`. */

@@ -1,5 +1,6 @@
-import type { Pool } from 'undici'
 import * as v from 'valibot'
+import { askText } from './ask-text.ts'
+import type { HttpPool } from './http-pool.ts'
 
 /** How often a server is asked which models it has, and how long its word counts. */
 const ASK_MS = 10_000
@@ -12,13 +13,13 @@ const tagsSchema = v.object({ models: v.array(v.object({ name: v.string(), diges
 /** Whether a server's models are the ones that were pinned: a model under the same name may be another. */
 export class ModelDigests {
   readonly #wanted: ReadonlyMap<string, string>
-  readonly #pool: Pool
+  readonly #pool: HttpPool
   readonly #path: string
   readonly #timer: NodeJS.Timeout | undefined
   #found: ReadonlyMap<string, string> = new Map()
   #askedAt = Number.NEGATIVE_INFINITY
 
-  constructor(wanted: Readonly<Record<string, string>>, pool: Pool, basePath: string) {
+  constructor(wanted: Readonly<Record<string, string>>, pool: HttpPool, basePath: string) {
     this.#wanted = new Map(Object.entries(wanted))
     this.#pool = pool
     this.#path = `${basePath}/api/tags`
@@ -42,14 +43,9 @@ export class ModelDigests {
   async #ask(): Promise<void> {
     const at = performance.now()
     try {
-      const { statusCode, body } = await this.#pool.request({
-        method: 'GET',
-        path: this.#path,
-        headersTimeout: ASK_MS,
-        bodyTimeout: ASK_MS,
-      })
-      const text = await body.text()
-      if (statusCode !== 200 || text.length > ANSWER_BYTES_MAX) return
+      const request = { method: 'GET', path: this.#path, headers: [], body: null } as const
+      const text = await askText(this.#pool, request, { ms: ASK_MS, bytesMax: ANSWER_BYTES_MAX })
+      if (text === undefined) return
       const { models } = v.parse(tagsSchema, JSON.parse(text))
       this.#found = new Map(
         models.flatMap(({ name, digest }) => {

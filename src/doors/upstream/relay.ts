@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Dispatcher } from 'undici'
 import type { Outcome } from '../../gate/entry.ts'
 import type { Endpoint } from '../../gate/exchange-act.ts'
 import type { ModelDoor, Refusal, Usage } from '../model-door.ts'
 import { type AnswerEdit, AnswerEditor } from './answer-editor.ts'
 import { responseHeaders } from './headers.ts'
+import type { AnswerHandler } from './http-connection.ts'
+import type { AnswerControl } from './http-pool.ts'
 import { SignatureScanner } from './signatures.ts'
 import { Tap } from './tap.ts'
 import type { Upstream } from './upstream.ts'
@@ -63,7 +64,7 @@ export class Relay {
   readonly #tap = new Tap()
   readonly #signatures: SignatureScanner | undefined
   #attempt = 0
-  #controller: Dispatcher.DispatchController | undefined
+  #control: AnswerControl | undefined
   #status = 0
   #firstMs: number | undefined
   #editor: AnswerEditor | undefined
@@ -106,29 +107,23 @@ export class Relay {
     if (upstream === undefined) return
     upstream.breaker.begin(now())
     const own = upstream.key === undefined ? headers : [...headers, ...door.putKey(upstream.key)]
-    upstream.dispatch({ method, path, headers: own as string[], body }, this.#handler(upstream))
+    this.#control = upstream.send({ method, path, headers: own, body }, this.#handler(upstream))
   }
 
-  #handler(upstream: Upstream): Dispatcher.DispatchHandler {
+  #handler(upstream: Upstream): AnswerHandler {
     return {
-      onRequestStart: (controller) => {
-        this.#controller = controller
-        if (this.#isSettled) controller.abort(new Error('the client has gone'))
-      },
-      onResponseStart: (controller, status) => {
-        if (status >= 200) this.#onHead(upstream, controller, status)
-      },
-      onResponseData: (controller, chunk) => this.#onChunk(controller, chunk),
-      onResponseEnd: () => this.#onEnd(upstream),
-      onResponseError: (_controller, error) => this.#onError(upstream, error),
+      onHead: (status, headers) => this.#onHead(upstream, status, headers),
+      onData: (chunk) => this.#onChunk(chunk),
+      onEnd: () => this.#onEnd(upstream),
+      onError: (error) => this.#onError(upstream, error),
     }
   }
 
-  #onHead(upstream: Upstream, controller: Dispatcher.DispatchController, status: number): void {
+  #onHead(upstream: Upstream, status: number, headers: readonly string[]): void {
     const { now } = this.#with
     const next = this.#plan[this.#attempt]
     if (RETRY_STATUSES.has(status) && next !== undefined && next !== upstream) {
-      controller.abort(new RetryElsewhere())
+      this.#control?.abort(new RetryElsewhere())
       return
     }
     if (RETRY_STATUSES.has(status)) upstream.breaker.fail(now())
@@ -136,14 +131,14 @@ export class Relay {
     this.#firstMs = now() - this.#started
     this.#status = status
     const recorded = this.#with.whenRecorded()
-    const head = responseHeaders(rawOf(controller))
+    const head = responseHeaders(headers)
     this.#isEventStream = head.isEventStream
     this.#isEncoded = head.isEncoded
     this.#contentLength = head.contentLength
     const { edits } = this.#with
     if (edits.length > 0 && status < 300) {
       // It was asked for plain bytes. What cannot be read cannot be altered, and is not let through as it is.
-      if (head.isEncoded) return void this.#unreadable(controller)
+      if (head.isEncoded) return void this.#unreadable()
       this.#editor = new AnswerEditor(edits, head.isEventStream)
       withoutLength(head.flat)
     }
@@ -161,38 +156,38 @@ export class Relay {
       send()
       return
     }
-    controller.pause()
+    this.#control?.pause()
     recorded.then(
       () => {
         send()
-        for (const chunk of this.#takeHeld()) this.#pass(controller, chunk)
+        for (const chunk of this.#takeHeld()) this.#pass(chunk)
         if (this.#isComplete) void this.#finish('answered')
-        if (!this.#with.response.writableNeedDrain) controller.resume()
+        if (!this.#with.response.writableNeedDrain) this.#control?.resume()
       },
-      () => this.#unrecorded(controller),
+      () => this.#unrecorded(),
     )
   }
 
-  #onChunk(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  #onChunk(chunk: Buffer): void {
     this.#tap.push(chunk)
     if (!this.#isEncoded) this.#signatures?.push(chunk)
     const passed = this.#editor ? this.#editor.push(chunk) : chunk
     if (passed.length === 0) return
     this.#lastByte = passed[passed.length - 1] ?? newline
-    if (this.#isHeadSent) this.#pass(controller, passed)
+    if (this.#isHeadSent) this.#pass(passed)
     else this.#hold(passed)
   }
 
-  #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  #pass(chunk: Buffer): void {
     if (this.#isFinished || (!this.#isHolding && !this.#isLast(chunk))) {
-      this.#write(controller, chunk)
+      this.#write(chunk)
       return
     }
     this.#isHolding = true
     this.#hold(chunk)
     if (!this.#isEventStream) return
     // Whatever follows the last event waits with it, but not without limit.
-    if (this.#heldBytes > HELD_BYTES_MAX) controller.pause()
+    if (this.#heldBytes > HELD_BYTES_MAX) this.#control?.pause()
     void this.#finish('answered')
   }
 
@@ -219,9 +214,9 @@ export class Relay {
     return held
   }
 
-  #write(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  #write(chunk: Buffer): void {
     if (this.#with.response.write(chunk)) return
-    controller.pause()
+    this.#control?.pause()
     this.#with.response.once('drain', () => this.#drained())
     // A client that stops reading holds an upstream connection; it gets as long as a silent upstream does.
     const idleMs = this.#plan[0]?.idleMs ?? 0
@@ -231,7 +226,7 @@ export class Relay {
   #drained(): void {
     clearTimeout(this.#stall)
     this.#stall = undefined
-    this.#controller?.resume()
+    this.#control?.resume()
   }
 
   #onEnd(upstream: Upstream): void {
@@ -270,7 +265,7 @@ export class Relay {
     // The usual answer of one piece leaves in one write, with its end.
     if (this.#isComplete && held.length === 1) response.end(held[0])
     else for (const chunk of held) response.write(chunk)
-    if (!response.writableNeedDrain) this.#controller?.resume()
+    if (!response.writableNeedDrain) this.#control?.resume()
   }
 
   #end(): void {
@@ -320,8 +315,8 @@ export class Relay {
     response.end(`${this.#lastByte === newline ? '' : '\n\n'}${door.refusalEvent(refusal)}`)
   }
 
-  #unrecorded(controller: Dispatcher.DispatchController): void {
-    controller.abort(new GivenUp())
+  #unrecorded(): void {
+    this.#control?.abort(new GivenUp())
     if (this.#isSettled) return
     const reason = 'the decision could not be recorded'
     void this.#finish('gate-stopped').finally(() =>
@@ -329,8 +324,8 @@ export class Relay {
     )
   }
 
-  #unreadable(controller: Dispatcher.DispatchController): void {
-    controller.abort(new GivenUp())
+  #unreadable(): void {
+    this.#control?.abort(new GivenUp())
     if (this.#isSettled) return
     const reason = 'the upstream sent an answer that cannot be read'
     void this.#finish('upstream-failed').finally(() =>
@@ -342,7 +337,7 @@ export class Relay {
     clearTimeout(this.#stall)
     if (this.#isSettled) return
     void this.#finish('client-gone')
-    this.#controller?.abort(new Error('the client has gone'))
+    this.#control?.abort(new Error('the client has gone'))
   }
 
   #result(outcome: Outcome): RelayResult {
@@ -362,10 +357,6 @@ export class Relay {
 class RetryElsewhere extends Error {}
 /** The answer is given up by the gate itself, and what is said instead is said elsewhere. */
 class GivenUp extends Error {}
-
-function rawOf(controller: Dispatcher.DispatchController): readonly (Buffer | string)[] {
-  return Array.isArray(controller.rawHeaders) ? controller.rawHeaders : []
-}
 
 /** An answer that is altered is not as long as the upstream says. */
 function withoutLength(flat: string[]): void {

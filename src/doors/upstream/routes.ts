@@ -25,8 +25,8 @@ export class Routes {
     await Promise.all(this.upstreams.map((upstream) => upstream.close()))
   }
 
-  async destroy(): Promise<void> {
-    await Promise.all(this.upstreams.map((upstream) => upstream.destroy()))
+  destroy(): void {
+    for (const upstream of this.upstreams) upstream.destroy()
   }
 }
 

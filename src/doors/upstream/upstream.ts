@@ -1,11 +1,11 @@
 import type { TLSSocket } from 'node:tls'
-import { buildConnector, type Dispatcher, Pool } from 'undici'
+import { buildConnector } from 'undici'
 import type { Protocol, UpstreamConfig } from '../../config/config.ts'
 import { Globs } from '../../gate/globs.ts'
 import { Breaker } from './breaker.ts'
+import type { AnswerHandler } from './http-connection.ts'
+import { type AnswerControl, HttpPool, type HttpRequest } from './http-pool.ts'
 import { ModelDigests } from './model-digests.ts'
-
-const KEEP_ALIVE_MS = 30_000
 
 /** One place that answers: a vendor's API or a model server on this machine, with its connections and its breaker. */
 export class Upstream {
@@ -18,7 +18,7 @@ export class Upstream {
   readonly breaker: Breaker
   readonly #models: Globs
   readonly #digests: ModelDigests
-  readonly #pool: Pool
+  readonly #pool: HttpPool
   readonly #basePath: string
 
   constructor(config: UpstreamConfig) {
@@ -32,15 +32,7 @@ export class Upstream {
     this.#models = new Globs(config.models)
     // Both `https://host` and `https://host/v1` are common ways to write a base; endpoints here begin with /v1.
     this.#basePath = config.url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '')
-    this.#pool = new Pool(config.url.origin, {
-      connections: config.connectionsMax,
-      connect: connector(config),
-      headersTimeout: config.firstByteMs,
-      bodyTimeout: config.idleMs,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      pipelining: 1,
-      allowH2: false,
-    })
+    this.#pool = new HttpPool({ ...config, connect: connector(config) })
     this.#digests = new ModelDigests(config.digests, this.#pool, this.#basePath)
   }
 
@@ -48,16 +40,8 @@ export class Upstream {
     return this.#models.match(model) && this.#digests.allow(model)
   }
 
-  dispatch(
-    request: {
-      readonly method: Dispatcher.HttpMethod
-      readonly path: string
-      readonly headers: string[]
-      readonly body: Buffer | null
-    },
-    handler: Dispatcher.DispatchHandler,
-  ): void {
-    this.#pool.dispatch({ ...request, path: this.#basePath + request.path }, handler)
+  send(request: HttpRequest, handler: AnswerHandler): AnswerControl {
+    return this.#pool.send({ ...request, path: this.#basePath + request.path }, handler)
   }
 
   async close(): Promise<void> {
@@ -65,9 +49,9 @@ export class Upstream {
     await this.#pool.close()
   }
 
-  async destroy(): Promise<void> {
+  destroy(): void {
     this.#digests.close()
-    await this.#pool.destroy()
+    this.#pool.destroy()
   }
 }
 
