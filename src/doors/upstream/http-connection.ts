@@ -66,12 +66,15 @@ export class HttpConnection {
     socket.on('close', () => this.#closed())
   }
 
-  /** Sends a whole request. The connection must be free. */
-  begin(request: Buffer | readonly Buffer[], handler: AnswerHandler): void {
+  /** Takes an exchange, whose request is written next. The connection must be free. */
+  begin(handler: AnswerHandler): void {
     this.#handler = handler
     this.#hasHead = false
     this.#reader.reset()
     this.#lastMs = performance.now()
+  }
+
+  write(request: Buffer | readonly Buffer[]): void {
     if (Buffer.isBuffer(request)) {
       this.#socket.write(request)
       return
