@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import { LINE_BYTES_MAX } from './block.ts'
-import { readSource, type SourceOptions } from './source.ts'
+import { openSource, readSource, type SourceOptions } from './source.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'portcullis-source-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -184,3 +184,22 @@ test('reading on from a position yields only what follows it', async () => {
     expect(rest.join('')).toBe(`${many.slice(from.lines).join('\n')}\n`)
   }
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a source that is closed before it is read leaves no file open',
+  async () => {
+    const path = file('unread.jsonl', 'x'.repeat(200_000))
+    const files = (): string[] =>
+      readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`) === path
+        } catch {
+          return false
+        }
+      })
+    const source = await openSource(path)
+    expect(files()).toHaveLength(1)
+    await source.close()
+    expect(files()).toEqual([])
+  },
+)

@@ -121,21 +121,26 @@ export async function* bytesOf(
   { stdin, signal }: SourceOptions = {},
 ): AsyncGenerator<Uint8Array | Fault> {
   const raw = path === STDIN ? streamOf(stdin, signal) : fileOf(path, signal)
-  const head = await raw.next()
-  if (head.done) return
-  const foreign = foreignContainer(head.value)
-  if (foreign !== undefined)
-    throw new GateError('input-format-unknown', `${path} is ${foreign}; decompress or convert it first`)
-  let isFirst = true
-  for await (const chunk of decompressed(startingWith([head.value], raw), compressionOf(head.value))) {
-    if ('fault' in chunk || !isFirst) {
-      yield chunk
-      continue
+  try {
+    const head = await raw.next()
+    if (head.done) return
+    const foreign = foreignContainer(head.value)
+    if (foreign !== undefined)
+      throw new GateError('input-format-unknown', `${path} is ${foreign}; decompress or convert it first`)
+    let isFirst = true
+    for await (const chunk of decompressed(startingWith([head.value], raw), compressionOf(head.value))) {
+      if ('fault' in chunk || !isFirst) {
+        yield chunk
+        continue
+      }
+      isFirst = false
+      if (isUtf16(chunk))
+        throw new GateError('input-encoding', `${path} is UTF-16; convert it to UTF-8 first (iconv -t utf-8)`)
+      yield hasByteOrderMark(chunk) ? chunk.subarray(3) : chunk
     }
-    isFirst = false
-    if (isUtf16(chunk))
-      throw new GateError('input-encoding', `${path} is UTF-16; convert it to UTF-8 first (iconv -t utf-8)`)
-    yield hasByteOrderMark(chunk) ? chunk.subarray(3) : chunk
+  } finally {
+    // Whoever leaves while the head is being looked at has not begun to read the rest.
+    await raw.return(undefined)
   }
 }
 
