@@ -3,7 +3,7 @@
 // Plain JavaScript, for `npm ci` runs it under whatever Node the system has. With --lenient a failure is told and is not
 // an error: a gate without its console is of more use than no installation.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -68,15 +68,27 @@ async function loadEsbuild() {
   }
 }
 
+/**
+ * Two may build at once, and a gate may be serving: each file is there whole or not at all, the manifest comes last, and
+ * only then goes what no manifest names.
+ */
 function write(files, source) {
-  rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   for (const [name, content] of files) {
-    writeFileSync(join(out, name), content)
-    writeFileSync(join(out, `${name}.gz`), gzipped(content))
+    replace(name, content)
+    replace(`${name}.gz`, gzipped(content))
   }
-  // Last, so that a build that was cut off counts as none.
-  writeFileSync(manifestFile, `${JSON.stringify({ source, files: [...files.keys()].sort() }, null, 2)}\n`)
+  const names = [...files.keys()].sort()
+  replace('manifest.json', `${JSON.stringify({ source, files: names }, null, 2)}\n`)
+  const kept = new Set(['manifest.json', ...names.flatMap((name) => [name, `${name}.gz`])])
+  for (const name of readdirSync(out))
+    if (!kept.has(name) && !name.endsWith('.part')) rmSync(join(out, name), { force: true })
+}
+
+function replace(name, content) {
+  const part = join(out, `${name}.${process.pid}.part`)
+  writeFileSync(part, content)
+  renameSync(part, join(out, name))
 }
 
 function gzipped(content) {

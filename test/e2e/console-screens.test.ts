@@ -4,20 +4,18 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { browserPath, openBrowser, openPage } from './console/browser.ts'
+import { BROWSER_TEST_MS, browserPath, openBrowser, openPage, settle, visit } from './console/browser.ts'
 import { FixtureServer } from './console/fixture-server.ts'
 import { places } from './console/places.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const everyRule = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
-/** axe looks at thousands of elements a screen, and the machine may be busy. */
-const TIMEOUT_MS = 400_000
 const NARROW = 390
 const WIDE = 1600
 
 if (browserPath === undefined) console.warn('no chromium: the console’s screens are NOT tested')
 
-describe.skipIf(browserPath === undefined)('the console in chromium', { timeout: TIMEOUT_MS }, () => {
+describe.skipIf(browserPath === undefined)('the console in chromium', { timeout: BROWSER_TEST_MS }, () => {
   let browser: Browser
   let full: FixtureServer
   let empty: FixtureServer
@@ -40,7 +38,7 @@ describe.skipIf(browserPath === undefined)('the console in chromium', { timeout:
     const { page, errors } = await openPage(browser, { theme })
     const found: string[] = []
     for (const [name, path] of Object.entries(places)) {
-      await open(page, full.url + path)
+      await visit(page, full.url + path)
       found.push(...(await violations(page, rules)).map((violation) => `${name}: ${violation}`))
     }
     expect(found).toEqual([])
@@ -53,14 +51,16 @@ describe.skipIf(browserPath === undefined)('the console in chromium', { timeout:
     const { page, errors } = await openPage(browser, { theme: 'dark', width: NARROW })
     for (const path of ['/', '/campaigns', '/agents', '/acts', '/policies', '/proof', '/settings/keys'])
       for (const { url } of [empty, full]) {
-        await open(page, url + path)
+        await visit(page, url + path)
         found.push(...(await violations(page)).map((violation) => `${path}: ${violation}`))
       }
-    await open(page, `${full.url}/campaigns/c_0cli3nh`)
+    await visit(page, `${full.url}/campaigns/c_0cli3nh`)
     await page.getByRole('button', { name: 'Countermeasure…' }).click()
     await page.locator('[data-preview]').waitFor()
+    await settle(page)
     found.push(...(await violations(page)).map((violation) => `dialog: ${violation}`))
     await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('?')
     await page.getByRole('dialog').waitFor()
     found.push(...(await violations(page)).map((violation) => `help: ${violation}`))
@@ -73,7 +73,7 @@ describe.skipIf(browserPath === undefined)('the console in chromium', { timeout:
     const { page } = await openPage(browser, { width })
     const sideways: string[] = []
     for (const [name, path] of Object.entries(places)) {
-      await open(page, full.url + path)
+      await visit(page, full.url + path)
       const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
       if (Number(over) > 0) sideways.push(`${name}: ${over} px`)
     }
@@ -83,8 +83,8 @@ describe.skipIf(browserPath === undefined)('the console in chromium', { timeout:
 
   test('an empty console says what to do next, on every screen that can be empty', async () => {
     const { page } = await openPage(browser)
-    await open(page, empty.url)
-    expect(await page.locator('.steps li').count()).toBeGreaterThan(1)
+    await visit(page, empty.url)
+    await expect.poll(() => page.locator('.steps li').count()).toBeGreaterThan(1)
     for (const path of [
       '/campaigns',
       '/accounts',
@@ -93,18 +93,12 @@ describe.skipIf(browserPath === undefined)('the console in chromium', { timeout:
       '/countermeasures',
       '/settings/keys',
     ]) {
-      await open(page, empty.url + path)
-      expect(await page.locator('.empty').count(), path).toBeGreaterThan(0)
+      await visit(page, empty.url + path)
+      await expect.poll(() => page.locator('.empty').count(), { message: path }).toBeGreaterThan(0)
     }
     await page.context().close()
   })
 })
-
-async function open(page: Page, url: string): Promise<void> {
-  await page.goto(url)
-  await page.locator('main h1').first().waitFor()
-  await expect.poll(() => page.locator('main .waiting').count(), { timeout: 10_000 }).toBe(0)
-}
 
 async function violations(page: Page, rules: string = everyRule): Promise<string[]> {
   await page.evaluate(axe)

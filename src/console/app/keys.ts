@@ -3,8 +3,8 @@ import { entries } from './entries.ts'
 import { openHelp } from './help.tsx'
 import { follow } from './route.ts'
 
-const GO_MS = 1_200
-let goUntil = 0
+/** After g, until the next key, however long somebody looks for it. */
+let isGoing = false
 
 export function startKeys(): void {
   addEventListener('keydown', (event) => {
@@ -16,11 +16,11 @@ export function startKeys(): void {
 }
 
 function act(key: string): boolean {
-  if (Date.now() < goUntil) {
-    goUntil = 0
-    const entry = entries.find((one) => one.key === key)
-    if (entry) follow(`/${entry.id}`)
-    return entry !== undefined
+  const entry = isGoing ? entries.find((one) => one.key === key) : undefined
+  isGoing = false
+  if (entry) {
+    follow(`/${entry.id}`)
+    return true
   }
   switch (key) {
     case '?':
@@ -30,7 +30,7 @@ function act(key: string): boolean {
       document.getElementById('find')?.focus()
       return true
     case 'g':
-      goUntil = Date.now() + GO_MS
+      isGoing = true
       return true
     case 'j':
     case 'k':

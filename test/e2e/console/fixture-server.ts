@@ -48,10 +48,12 @@ import {
 export type FixtureOptions = {
   readonly isEmpty?: boolean
   readonly isSignedOut?: boolean
-  readonly port?: number
 }
 
 type Answer = unknown
+
+/** As the gate does, and well within the silence that a page takes for a lost connection. */
+const PING_MS = 5_000
 
 export class FixtureServer implements AsyncDisposable {
   readonly url: string
@@ -62,13 +64,21 @@ export class FixtureServer implements AsyncDisposable {
   }[] = []
   readonly #server: ReturnType<typeof createServer>
   readonly #streams = new Set<ServerResponse>()
+  readonly #pings: ReturnType<typeof setInterval>
   #isSignedOut: boolean
+  #isAway = false
 
   private constructor(server: ReturnType<typeof createServer>, options: FixtureOptions) {
     this.#server = server
     this.#isSignedOut = options.isSignedOut ?? false
     const { port } = server.address() as AddressInfo
     this.url = `http://127.0.0.1:${port}`
+    this.#pings = setInterval(() => {
+      for (const stream of this.#streams) stream.write('event: ping\ndata: {}\n\n')
+    }, PING_MS)
+    server.on('connection', (socket) => {
+      if (this.#isAway) socket.destroy()
+    })
     const files = consoleFiles()
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const url = new URL(request.url ?? '/', this.url)
@@ -81,7 +91,7 @@ export class FixtureServer implements AsyncDisposable {
   static async open(options: FixtureOptions = {}): Promise<FixtureServer> {
     buildConsole()
     const server = createServer()
-    server.listen(options.port ?? 0, '127.0.0.1')
+    server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     return new FixtureServer(server, options)
   }
@@ -91,14 +101,18 @@ export class FixtureServer implements AsyncDisposable {
       stream.write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`)
   }
 
-  /** As when the gate stops: connections end and no new one is taken. */
-  async stop(): Promise<void> {
-    this.#server.close()
+  /** As when the gate stops: connections end and no new one is taken. Its port stays its own, so that it can be back. */
+  leave(): void {
+    this.#isAway = true
     this.#server.closeAllConnections()
-    await new Promise((done) => setTimeout(done, 10))
+  }
+
+  comeBack(): void {
+    this.#isAway = false
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#pings)
     this.#server.closeAllConnections()
     await new Promise((done) => this.#server.close(done))
   }

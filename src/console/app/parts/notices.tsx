@@ -1,12 +1,14 @@
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { ApiFailure } from '../api/client.ts'
+import { path } from '../route.ts'
 
 type Notice = {
   readonly id: number
   readonly text: string
   readonly isBad: boolean
   readonly undo: (() => Promise<void>) | undefined
+  readonly said: number
 }
 
 const SHOWN_MS = 12_000
@@ -15,13 +17,13 @@ const KEPT_MAX = 4
 const notices = signal<readonly Notice[]>([])
 let last = 0
 
-/** Says what was done, and offers to take it back while it is in sight. */
+/** Says what was done. An offer to take it back stays as long as the screen it was made on: nobody is hurried. */
 export function say(text: string, undo?: () => Promise<void>): void {
-  add({ id: ++last, text, isBad: false, undo })
+  add({ text, isBad: false, undo })
 }
 
 export function sayFailure(error: unknown): void {
-  add({ id: ++last, text: failureText(error), isBad: true, undo: undefined })
+  add({ text: failureText(error), isBad: true, undo: undefined })
 }
 
 export function failureText(error: unknown): string {
@@ -55,10 +57,18 @@ export function Notices(): JSX.Element {
   )
 }
 
-function add(notice: Notice): void {
-  notices.value = [...notices.value, notice].slice(-KEPT_MAX)
-  setTimeout(() => dismiss(notice.id), SHOWN_MS)
+function add(notice: Omit<Notice, 'id' | 'said'>): void {
+  const id = ++last
+  notices.value = [...notices.value, { ...notice, id, said: Date.now() }].slice(-KEPT_MAX)
+  if (notice.undo === undefined) setTimeout(() => dismiss(id), SHOWN_MS)
 }
+
+// What is done and followed by another screen is still offered there.
+effect(() => {
+  path.value
+  const now = Date.now()
+  notices.value = notices.peek().filter(({ undo, said }) => undo === undefined || now - said < SHOWN_MS)
+})
 
 function dismiss(id: number): void {
   notices.value = notices.value.filter((notice) => notice.id !== id)
