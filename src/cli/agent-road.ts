@@ -7,6 +7,7 @@ import { loadAgentPolicy } from '../gate/agent-policy-file.ts'
 import { AgentRoad } from '../gate/agent-road.ts'
 import { Vault } from '../gate/enforce/vault.ts'
 import type { ExchangeGate } from '../gate/exchange-gate.ts'
+import { recentAgentActs } from '../gate/recent-acts.ts'
 import type { Recorder } from '../gate/record/recorder.ts'
 import type { StandingBook } from '../gate/standing-book.ts'
 import { GateError } from '../kernel/gate-error.ts'
@@ -29,6 +30,8 @@ type RoadOptions = {
   readonly recorder: Recorder
   readonly gate: Pick<ExchangeGate, 'identify' | 'prepare' | 'addressOf'>
   readonly standings: Pick<StandingBook, 'standingOf'>
+  /** Where its ledger is: what was drawn from budgets before is read back from there. */
+  readonly ledger: string
 }
 
 /** Often enough for a person who waits for it, seldom enough to cost nothing. */
@@ -48,7 +51,7 @@ export class KeptRoad implements Disposable {
   readonly #saving: NodeJS.Timeout
   readonly #reload = (): void => this.#tryReload()
 
-  constructor({ config, parts, state, recorder, gate, standings }: RoadOptions) {
+  constructor({ config, parts, state, recorder, gate, standings, ledger }: RoadOptions) {
     this.#around = parts
     this.#agents = config.agents
     const policy = loadAgentPolicy(config.agents.policy, parts.env, config.agents.budgets)
@@ -69,6 +72,8 @@ export class KeptRoad implements Disposable {
       now: parts.now,
     })
     this.#takeCredentials()
+    const { windowMs } = policy.policy.budgets
+    this.road.restoreVolume(recentAgentActs(ledger, parts.now() - windowMs))
     for (const [agent, model] of this.#habits.list()) this.road.habits.restore(agent, model)
     this.#saving = setInterval(() => this.#saveHabits(), HABITS_SAVED_MS)
     this.#saving.unref()

@@ -6,6 +6,7 @@ import { localRoad } from '../doors/hook/local-road.ts'
 import { type ActId, parseActId, parseSessionId, type SessionId } from '../gate/act.ts'
 import { loadAgentPolicy } from '../gate/agent-policy-file.ts'
 import { AgentRoad, type Passage } from '../gate/agent-road.ts'
+import { recentAgentActs } from '../gate/recent-acts.ts'
 import { Recorder } from '../gate/record/recorder.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { failure } from '../kernel/result.ts'
@@ -56,9 +57,10 @@ export async function judgeIn(store: string, policy: string, console: Console): 
   const ledger = stack.use(
     await Ledger.open({ directory: ledgerDirectory(config.value), ...rules, syncMs: SYNC_MS }),
   )
+  const loaded = loadAgentPolicy(policy, console.env)
   const road = AgentRoad.open({
     config: agents,
-    policy: loadAgentPolicy(policy, console.env),
+    policy: loaded,
     recorder: new Recorder(ledger, rules),
     approvals: new ApprovalStore(state),
     identify: () => failure('key-missing'),
@@ -66,6 +68,8 @@ export async function judgeIn(store: string, policy: string, console: Console): 
     addressOf: () => 'local',
     now: console.now,
   })
+  const { windowMs } = loaded.policy.budgets
+  road.restoreVolume(recentAgentActs(ledgerDirectory(config.value), console.now() - windowMs))
   const held = stack.move()
   return onRoad(road, console, async () => await held.disposeAsync())
 }

@@ -273,7 +273,12 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     keep: keeper(config, stack),
     now,
   })
-  const kept = stack.use(new KeptRoad({ config, parts, state, recorder, gate, standings }))
+  const kept = stack.use(
+    new KeptRoad({
+      ...{ config, parts, state, recorder, gate, standings },
+      ledger: ledgerDirectory(config),
+    }),
+  )
   const metrics = new GateMetrics((failure) => log('error', 'gate-failed', { failure }))
   const ids = new DecisionIds()
   const spans = SpanExporter.open(config.telemetry)

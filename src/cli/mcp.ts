@@ -114,13 +114,15 @@ async function serve(config: Config, server: McpServerConfig, console: Console):
   await using stack = new AsyncDisposableStack()
   const state = openState(config.store)
   stack.defer(() => state.close())
-  const ledger = stack.use(await openLedger(config, server.name))
+  const { ledger, directory } = await openLedger(config, server.name)
+  stack.use(ledger)
   const kept = stack.use(
     new KeptRoad({
       config,
       parts: { log, now, env: console.env },
       state,
       recorder: new Recorder(ledger, config.ledger),
+      ledger: directory,
       // Nobody calls over a network here: there is one caller, and no account to have a standing.
       gate: { identify: () => failure('key-missing'), prepare: () => undefined, addressOf: () => 'local' },
       standings: { standingOf: () => ({ kind: 'clear' }) },
@@ -149,12 +151,16 @@ async function serve(config: Config, server: McpServerConfig, console: Console):
 }
 
 /** A running gate holds the store's own ledger, and so may other wrappers hold theirs. */
-async function openLedger(config: Config, name: string): Promise<Ledger> {
+async function openLedger(
+  config: Config,
+  name: string,
+): Promise<{ readonly ledger: Ledger; readonly directory: string }> {
   let busy: unknown
   for (let count = 1; count <= WRAPPERS_MAX; count++) {
     const directory = join(config.store, 'mcp', count === 1 ? name : `${name}-${count}`)
     try {
-      return await Ledger.open({ directory, ...config.ledger, syncMs: 100 })
+      const ledger = await Ledger.open({ directory, ...config.ledger, syncMs: 100 })
+      return { ledger, directory }
     } catch (error) {
       if (!(error instanceof GateError) || (error.code !== 'ledger-busy' && error.code !== 'store-locked'))
         throw error

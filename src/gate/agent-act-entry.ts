@@ -14,13 +14,14 @@ export type Around = {
   readonly used: string | undefined
   readonly policy: { readonly name: string; readonly version: string }
   readonly steps: AgentActEntry['steps']
+  readonly volume: AgentActEntry['volume']
 }
 
 export function agentActEntry(
   caller: AgentCaller,
   act: JudgedAct,
   { decision, wouldBe, findings, ticket }: Pick<Passage, 'decision' | 'wouldBe' | 'findings' | 'ticket'>,
-  { binding, carried, began, used, policy, steps }: Around,
+  { binding, carried, began, used, policy, steps, volume }: Around,
 ): AgentActEntry {
   const about = ticket?.id ?? used
   return {
@@ -46,5 +47,6 @@ export function agentActEntry(
     policy: policy.name,
     version: policy.version,
     steps,
+    volume,
   }
 }

@@ -1,3 +1,4 @@
+import type { SessionId } from './act.ts'
 import type { Caller } from './caller.ts'
 
 /** Which agent acts, for whom, with which key. */
@@ -17,4 +18,16 @@ const PERSON_LABEL = 'person:'
 export function agentCallerOf({ tenant, account, key, labels }: Caller): AgentCaller {
   const person = labels.find((label) => label.startsWith(PERSON_LABEL))?.slice(PERSON_LABEL.length)
   return { tenant, agent: account, person, key }
+}
+
+type Named = Pick<AgentCaller, 'tenant' | 'agent'>
+
+/** Whose budgets, habits and sessions these are. */
+export function agentKey({ tenant, agent }: Named): string {
+  return `${tenant}\0${agent}`
+}
+
+/** One agent's session is no other's, whatever name a client gives it. */
+export function scoped(caller: Named, session: SessionId): SessionId {
+  return `${agentKey(caller)}\0${session}` as SessionId
 }

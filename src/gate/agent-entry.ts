@@ -27,6 +27,26 @@ export type AgentActEntry = {
   readonly policy: string
   readonly version: string
   readonly steps?: readonly SystemStep[] | undefined
+  /** What it drew from budgets; absent when it was stopped, or when nothing is counted. */
+  readonly volume?: VolumeNote | undefined
+}
+
+/** Calls, records read, rows read, bytes read, bytes sent. */
+export type VolumeCounts = readonly [
+  calls: number,
+  recordsRead: number,
+  rowsRead: number,
+  bytesRead: number,
+  bytesSent: number,
+]
+
+/** Enough to have every budget again after a restart. */
+export type VolumeNote = {
+  readonly moved: VolumeCounts
+  /** Of its session so far, this act included. */
+  readonly session: VolumeCounts
+  /** Digests of the places it sent to: a name may itself carry what was stolen. */
+  readonly places?: readonly string[]
 }
 
 /** The declared system that entries after this one were decided by; `hash` is the `model` of their steps. */

@@ -1,6 +1,7 @@
 import { unreachable } from '../kernel/unreachable.ts'
 import type { AgentAct, AgentNotice, JudgedAct, SessionId } from './act.ts'
 import type { Approval } from './agent-approval.ts'
+import type { AgentActEntry, VolumeNote } from './agent-entry.ts'
 import type { AgentPolicy } from './decide/agent-policy.ts'
 import { CedarRules, type Principal } from './decide/cedar/cedar.ts'
 import { type AgentTable, agentTable, decideAgentAct, decideObserved } from './decide/decide-agent.ts'
@@ -17,7 +18,7 @@ import { Flow, type ToolSets } from './inspect/flow/flow.ts'
 import { KnownSecrets } from './inspect/secret/known.ts'
 import { SecretWatch } from './inspect/secret/secret.ts'
 import { amountOf } from './inspect/volume/amount.ts'
-import { nothingSpent, type Spender, Volume } from './inspect/volume/volume.ts'
+import { nothingSpent, type Spender, spentOf, Volume } from './inspect/volume/volume.ts'
 
 /** What the gate says about one act, and why. */
 export type Verdict = {
@@ -27,6 +28,8 @@ export type Verdict = {
   readonly findings: readonly Finding[]
   /** What the ledger keeps of the steps that the declared system took; none if it took none. */
   readonly steps?: readonly SystemStep[]
+  /** What was drawn from budgets, for the ledger. */
+  readonly volume?: VolumeNote | undefined
 }
 
 /** What only the road knows about an act: who stands behind it, and what a person answered about it. */
@@ -153,8 +156,20 @@ export class AgentGate {
     if (this.#isOn('behaviour')) this.#behaviourOf(session).noteDecision(decision.action)
     if (habit !== undefined) this.habits.note(habit.agent, act, decision.action, habit.now)
     const goesOn = beside.isObserving || decision.action === 'allow' || decision.action === 'redact'
-    if (draw !== undefined && goesOn) this.#volume.add(draw.amount, draw.spender)
-    return { decision, observed: decideObserved(this.#table, findings), findings, steps }
+    const volume = draw !== undefined && goesOn ? this.#volume.add(draw.amount, draw.spender) : undefined
+    return { decision, observed: decideObserved(this.#table, findings), findings, steps, volume }
+  }
+
+  /** Draws from budgets again what an act drew before this process began. */
+  restoreVolume(
+    session: SessionId,
+    agent: string,
+    { ts, volume }: Pick<AgentActEntry, 'ts' | 'volume'>,
+  ): void {
+    if (volume === undefined) return
+    const known = this.#sessionOf(session)
+    known.spent = spentOf(volume.session)
+    this.#volume.restore(volume, agent, ts)
   }
 
   /** The more severe of what the rules and the declared system say; the system's state moves when the act goes on. */

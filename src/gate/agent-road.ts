@@ -5,7 +5,7 @@ import type { ApprovalStore } from '../store/embedded/approval-store.ts'
 import type { ActId, AgentNotice, JudgedAct, SessionId } from './act.ts'
 import { agentActEntry } from './agent-act-entry.ts'
 import type { ApprovalBinding, ApprovalTicket } from './agent-approval.ts'
-import { type AgentCaller, agentCallerOf } from './agent-caller.ts'
+import { type AgentCaller, agentCallerOf, agentKey, scoped } from './agent-caller.ts'
 import type { AgentActEntry, AgentOutcome } from './agent-entry.ts'
 import { AgentGate, type Verdict } from './agent-gate.ts'
 import type { LoadedPolicy } from './agent-policy-file.ts'
@@ -127,6 +127,12 @@ export class AgentRoad {
     return this.#gate.habits
   }
 
+  /** Draws from budgets what the ledger says was drawn, oldest first: a restart hands out nothing anew. */
+  restoreVolume(entries: Iterable<AgentActEntry>): void {
+    for (const entry of entries)
+      this.#gate.restoreVolume(scoped(entry, entry.session as SessionId), agentKey(entry), entry)
+  }
+
   /** Tools on offer, or what the user asked. */
   note(caller: AgentCaller, act: AgentNotice): void {
     this.#gate.note({ ...act, session: scoped(caller, act.session) })
@@ -152,10 +158,13 @@ export class AgentRoad {
       return taken.approval
     })
     const passage = this.#passage(caller, act, verdict, { binding, carried })
-    const { steps } = verdict
+    const { steps, volume } = verdict
     const policy = { name: this.#policy.policy.name, version: this.#policy.version }
     const kept = this.system.kept(steps)
-    const entry = agentActEntry(caller, act, passage, { binding, carried, began, used, policy, steps: kept })
+    const entry = agentActEntry(caller, act, passage, {
+      ...{ binding, carried, began, used, policy, volume },
+      steps: kept,
+    })
     const recorded = await this.#record(entry, passage)
     if (recorded !== undefined) this.#going.set(recorded.passage, { ticket: recorded.ticket, key, began })
     const outcome = recorded?.passage ?? unrecorded(passage)
@@ -369,15 +378,6 @@ export class AgentRoad {
   #tell(sight: Sight): void {
     for (const listener of this.#listeners) listener(sight)
   }
-}
-
-function agentKey({ tenant, agent }: AgentCaller): string {
-  return `${tenant}\0${agent}`
-}
-
-/** One agent's session is no other's, whatever name a client gives it. */
-function scoped(caller: AgentCaller, session: SessionId): SessionId {
-  return `${agentKey(caller)}\0${session}` as SessionId
 }
 
 function gateFinding(fact: string, severity: Finding['severity'], summary: string): Finding {

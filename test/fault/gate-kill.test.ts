@@ -1,19 +1,16 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ledgerEntries } from '../../src/gate/export-exchanges.ts'
 import { PUBLIC_FILE, readPublicKey } from '../../src/store/embedded/ledger/signing.ts'
 import { verifyLedger } from '../../src/store/embedded/ledger/verify.ts'
 import { MockUpstream } from '../e2e/mock-upstream.ts'
+import { startGate } from './started-gate.ts'
 
 const KILLS = process.env.PORTCULLIS_SLOW ? 20 : 3
 const CLIENTS = 16
 const ENDED_A_ROUND = 20
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 test(`a gate killed ${KILLS} times under load has every answer on record that a client has seen`, {
   timeout: 300_000,
@@ -37,7 +34,7 @@ test(`a gate killed ${KILLS} times under load has every answer on record that a 
       await expect.poll(() => ended.size, { timeout: 60_000, interval: 10 }).toBeGreaterThanOrEqual(enough)
       // Not where the poll happens to look: anywhere in the life of an exchange.
       await new Promise((done) => setTimeout(done, (round * 7) % 23))
-      gate.kill()
+      await gate.kill()
       await Promise.all(clients)
     }
     const last = await startGate(file)
@@ -79,29 +76,5 @@ async function askOn(url: string, stream: boolean, begun: Set<string>, ended: Se
     } catch {
       return
     }
-  }
-}
-
-type StartedGate = { readonly url: string; readonly kill: () => void; readonly stop: () => Promise<void> }
-
-async function startGate(file: string): Promise<StartedGate> {
-  const gate = spawn(process.execPath, [main, 'up', '--config', file], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let log = ''
-  const { promise, resolve } = Promise.withResolvers<string>()
-  gate.stderr.on('data', (chunk: Buffer) => {
-    log += chunk.toString()
-    const listen = /"listen":"([^"]+)"/.exec(log)?.[1]
-    if (listen !== undefined) resolve(listen)
-  })
-  const listen = await Promise.race([promise, once(gate, 'exit').then(() => Promise.reject(new Error(log)))])
-  return {
-    url: `http://${listen}`,
-    kill: () => gate.kill('SIGKILL'),
-    stop: async () => {
-      gate.kill('SIGTERM')
-      await once(gate, 'exit')
-    },
   }
 }

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto'
 import type { Budget, Budgets, Scope } from '../../../config/budgets.ts'
+import type { VolumeCounts, VolumeNote } from '../../agent-entry.ts'
 import type { Finding } from '../../finding.ts'
 import type { Amount } from './amount.ts'
 
@@ -7,6 +9,8 @@ const AGENTS_MAX = 10_000
 /** Places one agent sends to; beyond it they share one count, so that naming many gains nothing. */
 const DESTINATIONS_MAX = 500
 const SHARED = '*'
+/** 96 bits: no two hosts of one agent meet by chance. */
+const PLACE_CHARACTERS = 16
 /** The part of a budget after which an operator may want to know. */
 const WARNING_SHARE = 0.8
 
@@ -51,19 +55,31 @@ export class Volume {
     const account = this.#accountOf(spender)
     findings.push(...over('agent', agent, account.spent, amount))
     for (const place of spender.destinations)
-      findings.push(...over('destination', destination, spentAt(account, place), amount, place))
+      findings.push(...over('destination', destination, spentAt(account, keyOf(place)), amount, place))
     return findings
   }
 
-  /** The act passes. */
-  add(amount: Amount, spender: Spender): void {
+  /** The act passes. Returns what the ledger has to keep of it. */
+  add(amount: Amount, spender: Spender): VolumeNote {
     raise(spender.session, amount)
-    const account = this.#accountOf(spender)
-    raise(account.spent, amount)
-    for (const place of spender.destinations) raise(spentAt(account, place), amount)
+    const places = spender.destinations.map(keyOf)
+    this.#draw(amount, spender, places)
+    const note = { moved: countsOf(amount), session: countsOf(spender.session) }
+    return places.length === 0 ? note : { ...note, places }
   }
 
-  #accountOf({ agent, now }: Spender): Account {
+  /** What an act drew from the budgets of its agent before this process began. */
+  restore({ moved, places = [] }: VolumeNote, agent: string, now: number): void {
+    this.#draw(spentOf(moved), { agent, now }, places)
+  }
+
+  #draw(amount: Amount, spender: Pick<Spender, 'agent' | 'now'>, places: readonly string[]): void {
+    const account = this.#accountOf(spender)
+    raise(account.spent, amount)
+    for (const place of places) raise(spentAt(account, place), amount)
+  }
+
+  #accountOf({ agent, now }: Pick<Spender, 'agent' | 'now'>): Account {
     const known = this.#accounts.get(agent)
     if (known !== undefined && (now === undefined || now - known.since < this.#budgets.windowMs)) return known
     const fresh: Account = { since: now ?? 0, spent: nothingSpent(), places: new Map() }
@@ -72,6 +88,19 @@ export class Volume {
     if (this.#accounts.size > AGENTS_MAX) this.#accounts.delete(this.#accounts.keys().next().value ?? '')
     return fresh
   }
+}
+
+/** Places are counted and kept by digest: a host's name may be the very thing that is carried away. */
+function keyOf(place: string): string {
+  return hash('sha256', place, 'base64url').slice(0, PLACE_CHARACTERS)
+}
+
+function countsOf({ calls, recordsRead, rowsRead, bytesRead, bytesSent }: Readonly<Spent>): VolumeCounts {
+  return [calls, recordsRead, rowsRead, bytesRead, bytesSent]
+}
+
+export function spentOf([calls, recordsRead, rowsRead, bytesRead, bytesSent]: VolumeCounts): Spent {
+  return { calls, recordsRead, rowsRead, bytesRead, bytesSent }
 }
 
 function spentAt({ places }: Account, place: string): Spent {
