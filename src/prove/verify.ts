@@ -3,12 +3,13 @@ import { systemTable } from '../gate/decide/system/compile.ts'
 import { modelHash } from '../gate/decide/system/model.ts'
 import type { AgentSystem } from '../gate/decide/system/system.ts'
 import type { SystemTable } from '../gate/decide/system/table.ts'
-import { check, impossible, type Outcome } from './system/check.ts'
+import { isInductive } from './system/certificate.ts'
+import { check, impossible, type Outcome, type Reach } from './system/check.ts'
 import { focusOn } from './system/focus.ts'
 import { ProgramBuilder } from './system/program.ts'
 import { properties } from './system/properties.ts'
 import type { Property } from './system/property.ts'
-import { saturate } from './system/saturate.ts'
+import { saturate, withGhosts } from './system/saturate.ts'
 import type { SearchLimits } from './system/search.ts'
 import { type StoryStep, storyOf } from './system/story.ts'
 
@@ -56,7 +57,7 @@ export function verifySystem(name: string, system: AgentSystem, options: VerifyO
   const table = systemTable(system)
   const limits = { statesMax: options.statesMax ?? STATES_MAX }
   const focused = focusOn(system)
-  const reach = saturate({ bits: table.bits.length, rows: table.rows })
+  const reach = reachOf(table)
   const verdicts = properties
     .filter((property) => property.applies(system))
     .filter((property) => options.only === undefined || options.only.includes(property.name))
@@ -64,13 +65,19 @@ export function verifySystem(name: string, system: AgentSystem, options: VerifyO
   return { policy: name, model: modelHash(system), verdicts, ms: performance.now() - began }
 }
 
+/** What the bare table could ever reach, checked once for all properties that add nothing to its rows. */
+function reachOf(table: SystemTable): Reach {
+  const bits = saturate({ bits: table.bits.length, rows: table.rows })
+  const never = bits.map((bit) => 1 - bit)
+  return { bits, isChecked: isInductive(table.rows, { never, clauses: [] }) }
+}
+
 type Subject = {
   readonly table: SystemTable
   /** The part of the system that is weakened. */
   readonly focused: AgentSystem
   readonly limits: SearchLimits
-  /** What the bare table could ever reach; good for every property that adds nothing to its rows. */
-  readonly reach: Uint8Array
+  readonly reach: Reach
 }
 
 function verdictOn(property: Property, { table, focused, limits, reach }: Subject): PropertyVerdict {
@@ -123,16 +130,14 @@ export function outcomeOf(
   property: Property,
   table: SystemTable,
   limits: SearchLimits,
-  bare?: Uint8Array,
+  bare?: Reach,
 ): Outcome {
   const builder = new ProgramBuilder(table)
   property.build(table, builder)
   const program = builder.build()
-  let reach: Uint8Array | undefined
-  if (bare !== undefined && program.rows === table.rows) {
-    // Bits that were added and that no row sets are never reached.
-    reach = new Uint8Array(program.bits)
-    reach.set(bare)
+  const reach = bare && {
+    bits: withGhosts(program, bare.bits),
+    isChecked: bare.isChecked && program.watched.length === 0,
   }
   if (property.kind === 'never') return check(program, limits, reach)
   const never = impossible(program, limits, reach)

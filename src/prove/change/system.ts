@@ -179,6 +179,7 @@ function product(
     limits: [],
     hints: equalities(older, newer, offset),
     bads,
+    watched: [],
     nameOf: (bit) => {
       const own = bit < offset ? newer.bits[bit] : older.bits[bit - offset]
       return own === undefined ? '?' : `${bit < offset ? 'new' : 'old'}: ${bitName(own)}`

@@ -88,18 +88,22 @@ function watchApprovals(
 ): Approvals {
   const find = table.bitAt
   const watched = new Map<string, { readonly given: number; readonly stale: number }>()
+  const watchedTools = new Set<string>()
   const ofAgent = new Map<string, number[]>()
   const tools = new Map(table.system.tools.map((tool) => [tool.name, tool]))
   for (const event of table.events) {
     const tool = event.kind === 'approve' ? tools.get(event.tool) : undefined
     if (event.kind !== 'approve' || tool === undefined || !concerns(tool) || !takesApproval(tool)) continue
     const { agent, slot } = event
-    const given = builder.ghost(`${agent} has an unused approval for ${tool.name} ${slot + 1}`)
+    const given = builder.ghost(() => `${agent} has an unused approval for ${tool.name} ${slot + 1}`)
     const stale = builder.ghost(
-      `strangers' words reached ${agent} since ${tool.name} ${slot + 1} was approved`,
+      () => `strangers' words reached ${agent} since ${tool.name} ${slot + 1} was approved`,
     )
     watched.set(key(agent, tool.name, slot), { given, stale })
-    ofAgent.set(agent, [...(ofAgent.get(agent) ?? []), stale])
+    const stales = ofAgent.get(agent)
+    if (stales === undefined) ofAgent.set(agent, [stale])
+    else stales.push(stale)
+    watchedTools.add(tool.name)
     const approved = find({ kind: 'approved', agent, tool: tool.name, slot })
     builder.hints.push(
       { kind: 'implies', left: approved, right: given },
@@ -111,7 +115,7 @@ function watchApprovals(
   )
   for (const [at, row] of table.rows.entries()) {
     const event = table.events[row.event] as TableEvent
-    if ('slot' in event) {
+    if ('slot' in event && watchedTools.has(event.tool)) {
       const ghosts = watched.get(key(event.agent, event.tool, event.slot))
       if (ghosts !== undefined && event.kind === 'approve') {
         builder.set(at, ghosts.given)

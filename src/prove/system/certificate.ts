@@ -5,7 +5,11 @@ import type { Bad, Clause, Program } from './program.ts'
  * Why a property holds in every run: bits that never hold, and clauses about two bits that always do. Together they are
  * an inductive invariant that leaves no room for any of the property's bad cases.
  */
-export type Certificate = { readonly never: ReadonlySet<number>; readonly clauses: readonly Clause[] }
+export type Certificate = {
+  /** For each bit, 1 if it never holds. */
+  readonly never: Uint8Array
+  readonly clauses: readonly Clause[]
+}
 
 /** More free bits than this around one row are not tried out. */
 const FREE_BITS_MAX = 16
@@ -15,49 +19,68 @@ const FREE_BITS_MAX = 16
  * fits into it. Small enough to be read; a row is tried on every combination of the bits that matter to it.
  */
 export function certificateHolds(program: Program, certificate: Certificate): boolean {
-  const { never, clauses } = certificate
-  // At the start no bit holds, so clauses about bits that hold are true.
-  const clausesOf = new Map<number, Clause[]>()
-  for (const clause of clauses)
-    for (const bit of [clause.left, clause.right]) {
-      const list = clausesOf.get(bit) ?? []
-      list.push(clause)
-      clausesOf.set(bit, list)
-    }
-  const check = new Check(never, clausesOf)
-  return (
-    program.rows.every((row) => check.rowStays(row)) &&
-    program.bads.every((bad) => check.isExcluded(program, bad))
-  )
+  const check = new Check(certificate)
+  return check.isInductive(program.rows) && check.isSafe(program)
+}
+
+/** The first half: no row leaves the invariant. It says nothing of any property, so many may share the answer. */
+export function isInductive(rows: readonly Row[], certificate: Certificate): boolean {
+  return new Check(certificate).isInductive(rows)
+}
+
+/** The second half, for an invariant that is known to be inductive. */
+export function leavesNoRoom(program: Program, certificate: Certificate): boolean {
+  return new Check(certificate).isSafe(program)
 }
 
 type Values = Map<number, boolean>
 
 class Check {
-  readonly #never: ReadonlySet<number>
-  readonly #clausesOf: ReadonlyMap<number, readonly Clause[]>
+  readonly #never: Uint8Array
+  readonly #clausesOf: (readonly Clause[] | undefined)[] = []
 
-  constructor(never: ReadonlySet<number>, clausesOf: ReadonlyMap<number, readonly Clause[]>) {
+  constructor({ never, clauses }: Certificate) {
     this.#never = never
+    // At the start no bit holds, so clauses about bits that hold are true.
+    const clausesOf: (Clause[] | undefined)[] = clauses.length === 0 ? [] : Array.from(never, () => undefined)
+    for (const clause of clauses)
+      for (const bit of [clause.left, clause.right]) {
+        const list = clausesOf[bit]
+        if (list === undefined) clausesOf[bit] = [clause]
+        else list.push(clause)
+      }
     this.#clausesOf = clausesOf
   }
 
-  rowStays(row: Row): boolean {
-    if (row.requires.some((bit) => this.#never.has(bit))) return true
-    if (row.sets.some((bit) => this.#never.has(bit))) return false
+  isInductive(rows: readonly Row[]): boolean {
+    return rows.every((row) => this.#rowStays(row))
+  }
+
+  isSafe(program: Program): boolean {
+    return program.bads.every((bad) => this.#isExcluded(program, bad))
+  }
+
+  #rowStays(row: Row): boolean {
+    if (row.requires.some((bit) => this.#isNever(bit))) return true
+    if (row.sets.some((bit) => this.#isNever(bit))) return false
     for (let each = 0; each < row.copies.length; each += 2)
-      if (this.#never.has(row.copies[each + 1] as number) && !this.#never.has(row.copies[each] as number))
+      if (this.#isNever(row.copies[each + 1] as number) && !this.#isNever(row.copies[each] as number))
         return false
-    if (this.#clausesOf.size === 0) return true
-    const clauses = new Set<Clause>()
-    const touch = (bit: number): void => {
-      for (const clause of this.#clausesOf.get(bit) ?? []) clauses.add(clause)
-    }
-    for (const bit of row.sets) touch(bit)
-    for (const bit of row.clears) touch(bit)
-    for (let each = 1; each < row.copies.length; each += 2) touch(row.copies[each] as number)
-    for (const clause of clauses) if (!this.#clauseStays(row, clause)) return false
+    if (this.#clausesOf.length === 0) return true
+    if (!row.sets.every((bit) => this.#clausesStay(row, bit))) return false
+    if (!row.clears.every((bit) => this.#clausesStay(row, bit))) return false
+    for (let each = 1; each < row.copies.length; each += 2)
+      if (!this.#clausesStay(row, row.copies[each] as number)) return false
     return true
+  }
+
+  #clausesStay(row: Row, touched: number): boolean {
+    const clauses = this.#clausesOf[touched]
+    return clauses === undefined || clauses.every((clause) => this.#clauseStays(row, clause))
+  }
+
+  #isNever(bit: number): boolean {
+    return this.#never[bit] === 1
   }
 
   #clauseStays(row: Row, clause: Clause): boolean {
@@ -76,20 +99,21 @@ class Check {
           if (row.copies[each + 1] === bit && before.get(row.copies[each] as number)) return true
         return before.get(bit) === true && !row.clears.includes(bit)
       }
-      return isTrue(clause, after(clause.left), after(clause.right))
+      return isTrue(clause.kind, after(clause.left), after(clause.right))
     })
   }
 
-  isExcluded(program: Program, bad: Bad): boolean {
+  #isExcluded(program: Program, bad: Bad): boolean {
     const row = bad.row === undefined ? undefined : program.rows[bad.row]
     const { spent } = bad
     if (spent !== undefined)
       return (
         row?.counts.includes(spent.counter) === true && (program.limits[spent.counter] ?? 0) <= spent.least
       )
+    if (bad.holding.some((bit) => this.#isNever(bit))) return true
     const holding = [...bad.holding, ...(row?.requires ?? [])]
     const lacking = [...bad.lacking, ...(row?.forbids ?? [])]
-    if (holding.some((bit) => this.#never.has(bit) || lacking.includes(bit))) return true
+    if (holding.some((bit) => this.#isNever(bit) || lacking.includes(bit))) return true
     if (this.#contradicts(holding, lacking)) return true
     if (bad.noneOf?.some((each) => this.#always(each, holding, lacking))) return true
     return this.#every(holding, lacking, new Set(), () => false)
@@ -98,12 +122,10 @@ class Check {
   /** Whether one clause alone rules it out. */
   #contradicts(holding: readonly number[], lacking: readonly number[]): boolean {
     return holding.some((bit) =>
-      this.#clausesOf
-        .get(bit)
-        ?.some(
-          ({ kind, left, right }) =>
-            left === bit && (kind === 'implies' ? lacking.includes(right) : holding.includes(right)),
-        ),
+      this.#clausesOf[bit]?.some(
+        ({ kind, left, right }) =>
+          left === bit && (kind === 'implies' ? lacking.includes(right) : holding.includes(right)),
+      ),
     )
   }
 
@@ -129,26 +151,28 @@ class Check {
       if (values.get(bit) === true) return true
       values.set(bit, false)
     }
-    if (holding.some((bit) => this.#never.has(bit))) return true
-    const open = [...free].filter((bit) => !values.has(bit) && !this.#never.has(bit))
-    for (const bit of free) if (this.#never.has(bit)) values.set(bit, false)
+    if (holding.some((bit) => this.#isNever(bit))) return true
+    const open = [...free].filter((bit) => !values.has(bit) && !this.#isNever(bit))
+    for (const bit of free) if (this.#isNever(bit)) values.set(bit, false)
     if (open.length > FREE_BITS_MAX) return false
+    for (const bit of open) values.set(bit, false)
+    const clauses = this.#clausesAbout(values)
+    const fits = ({ left, right, kind }: Clause): boolean =>
+      isTrue(kind, values.get(left) === true, values.get(right) === true)
     for (let combination = 0; combination < 2 ** open.length; combination++) {
-      const tried = new Map(values)
-      for (const [at, bit] of open.entries()) tried.set(bit, ((combination >> at) & 1) === 1)
-      if (this.#fits(tried) && !passes(tried)) return false
+      for (const [at, bit] of open.entries()) values.set(bit, ((combination >> at) & 1) === 1)
+      if (clauses.every(fits) && !passes(values)) return false
     }
     return true
   }
 
-  #fits(values: Values): boolean {
+  /** Clauses both of whose bits have a value. */
+  #clausesAbout(values: Values): readonly Clause[] {
+    const about: Clause[] = []
     for (const bit of values.keys())
-      for (const clause of this.#clausesOf.get(bit) ?? []) {
-        const left = values.get(clause.left)
-        const right = values.get(clause.right)
-        if (left !== undefined && right !== undefined && !isTrue(clause, left, right)) return false
-      }
-    return true
+      for (const clause of this.#clausesOf[bit] ?? [])
+        if (clause.left === bit && values.has(clause.right)) about.push(clause)
+    return about
   }
 }
 
@@ -159,6 +183,6 @@ function isCleared(row: Row, bit: number): boolean {
   return true
 }
 
-function isTrue(clause: Clause, left: boolean, right: boolean): boolean {
-  return clause.kind === 'implies' ? !left || right : !(left && right)
+function isTrue(kind: Clause['kind'], left: boolean, right: boolean): boolean {
+  return kind === 'implies' ? !left || right : !(left && right)
 }

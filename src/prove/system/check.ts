@@ -1,6 +1,6 @@
 import { SystemModel } from '../../gate/decide/system/model.ts'
 import type { Row, TableEvent } from '../../gate/decide/system/table.ts'
-import { type Certificate, certificateHolds } from './certificate.ts'
+import { type Certificate, certificateHolds, leavesNoRoom } from './certificate.ts'
 import { invariantClauses } from './invariant.ts'
 import type { Bad, Clause, Program } from './program.ts'
 import { replays } from './replay.ts'
@@ -29,8 +29,11 @@ const BITS_WIDE = 64
 /** Bad cases that no invariant excludes and that are searched one by one. */
 const SEARCHES_MAX = 5_000
 
+/** What could ever hold; `isChecked` if separate code has found that no row leaves it. */
+export type Reach = { readonly bits: Uint8Array; readonly isChecked: boolean }
+
 /** Whether any bad case of the program can come about. */
-export function check(program: Program, limits: SearchLimits, reach?: Uint8Array): Outcome {
+export function check(program: Program, limits: SearchLimits, reach?: Reach): Outcome {
   const run = new Checking(program, limits, { reach })
   return run.outcome()
 }
@@ -39,12 +42,12 @@ export function check(program: Program, limits: SearchLimits, reach?: Uint8Array
 export function impossible(
   program: Program,
   limits: SearchLimits,
-  reach?: Uint8Array,
+  reach?: Reach,
 ): readonly Bad[] | 'unknown' {
   const run = new Checking(program, limits, { reach })
   const never: Bad[] = []
   for (const bad of program.bads) {
-    if (run.isAtOnce(bad)) continue
+    if (run.isAtOnce(bad) || run.isAtHand(bad)) continue
     const found = run.isExcluded(bad) ? undefined : run.look(bad)
     if (found === undefined || found.kind === 'exhausted') never.push(bad)
     else if (found.kind === 'limit') return 'unknown'
@@ -66,15 +69,18 @@ export class Checking {
   /** Clauses by their left bit. */
   readonly #clausesFrom = new Map<number, Clause[]>()
   readonly #own: Own
+  readonly #isChecked: boolean
   #touching: Touching | undefined
+  #firstSteps: ReadonlyMap<number, number> | undefined
   #states = 0
 
-  constructor(program: Program, limits: SearchLimits, given: { own?: Own; reach?: Uint8Array | undefined }) {
+  constructor(program: Program, limits: SearchLimits, given: { own?: Own; reach?: Reach | undefined }) {
     this.#own = given.own ?? gateOf(program)
     this.#program = program
     this.#limits = limits
-    this.#reach = given.reach ?? saturate(program)
+    this.#reach = given.reach?.bits ?? saturate(program)
     this.#clauses = program.hints.length === 0 ? [] : invariantClauses(program, this.#reach)
+    this.#isChecked = given.reach?.isChecked === true && this.#clauses.length === 0
     for (const clause of this.#clauses) {
       const list = this.#clausesFrom.get(clause.left)
       if (list === undefined) this.#clausesFrom.set(clause.left, [clause])
@@ -85,15 +91,17 @@ export class Checking {
   outcome(): Outcome {
     const { bads } = this.#program
     const open = bads.filter((bad) => !this.isExcluded(bad))
-    const closed = open.length === 0 ? bads : bads.filter((bad) => !open.includes(bad))
-    const certificate: Certificate = { never: this.#never(), clauses: this.#clauses }
+    const left = new Set(open)
+    const closed = open.length === 0 ? bads : bads.filter((bad) => !left.has(bad))
+    const certificate: Certificate = { never: this.#reach.map((bit) => 1 - bit), clauses: this.#clauses }
+    const holdsOf = this.#isChecked ? leavesNoRoom : certificateHolds
     const unsure = (reason: string): Outcome => ({
       verdict: 'unknown',
       cases: bads.length,
       states: this.#states,
       reason,
     })
-    if (!certificateHolds({ ...this.#program, bads: closed }, certificate))
+    if (!holdsOf({ ...this.#program, bads: closed }, certificate))
       return unsure('the invariant that was found does not pass its own check')
     if (open.length === 0) return { verdict: 'proved', cases: bads.length, clauses: this.#clauses.length }
     return this.#searchAll(open, unsure)
@@ -120,6 +128,26 @@ export class Checking {
   isAtOnce(bad: Bad): boolean {
     const row = bad.row === undefined ? undefined : this.#program.rows[bad.row]
     return row !== undefined && row.requires.length === 0 && bad.holding.length === 0 && !bad.noneOf
+  }
+
+  /** Whether single steps that need nothing bring about what the case needs, and the gate follows them to it. */
+  isAtHand(bad: Bad): boolean {
+    if (
+      bad.row === undefined ||
+      bad.lacking.length > 0 ||
+      bad.noneOf !== undefined ||
+      bad.spent !== undefined
+    )
+      return false
+    const { rows } = this.#program
+    const first = (this.#firstSteps ??= firstSteps(rows))
+    const plan = [...(rows[bad.row] as Row).requires, ...bad.holding].map((bit) => first.get(bit))
+    if (plan.includes(undefined)) return false
+    const steps = [...new Set(plan as readonly number[]), bad.row]
+    return this.#own.follows(
+      steps.map((row) => this.#eventOf(row)),
+      bad,
+    )
   }
 
   /** Searches one case: without budgets first, which is quicker, and with them if the gate does not follow. */
@@ -169,12 +197,6 @@ export class Checking {
     return this.#own.events[(this.#program.rows[row] as Row).event] as TableEvent
   }
 
-  #never(): ReadonlySet<number> {
-    const never = new Set<number>()
-    for (let bit = 0; bit < this.#program.bits; bit++) if (this.#reach[bit] === 0) never.add(bit)
-    return never
-  }
-
   /** Whether the row's own guards, what is out of reach, or a clause leaves no room for the case. */
   isExcluded(bad: Bad): boolean {
     const { rows, limits } = this.#program
@@ -219,6 +241,14 @@ function gateOf(program: Program): Own {
     events: program.table.events,
     follows: (events, bad) => replays((model ??= SystemModel.of(program.table)), events, bad),
   }
+}
+
+/** For each bit that a row sets which needs no other: the first such row. */
+function firstSteps(rows: readonly Row[]): ReadonlyMap<number, number> {
+  const steps = new Map<number, number>()
+  for (const [at, { requires, sets }] of rows.entries())
+    if (requires.length === 0) for (const bit of sets) if (!steps.has(bit)) steps.set(bit, at)
+  return steps
 }
 
 /** Rows that lead to the bad case when nothing is ever forbidden or cleared. */

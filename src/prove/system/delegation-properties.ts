@@ -70,7 +70,7 @@ export const revocationTakesEffect: Property = {
     const find = table.bitAt
     const dead = new Map<string, number>()
     for (const { name } of table.system.agents) {
-      const ghost = builder.ghost(`${name} was revoked`)
+      const ghost = builder.ghost(() => `${name} was revoked`)
       dead.set(name, ghost)
       builder.hints.push({ kind: 'implies', left: ghost, right: find({ kind: 'revoked', agent: name }) })
     }
@@ -106,9 +106,10 @@ function watchDescent(table: SystemTable, builder: ProgramBuilder, dead: Readonl
     const queue = delegates.flatMap(({ tools }) =>
       tools.flatMap((tool) => grantsFrom.get(`${name}\n${tool}`) ?? []),
     )
+    const grantOf = (at: number, from: string) => () => `grant ${at} comes from ${from}`
     for (let grant = queue.pop(); grant !== undefined; grant = queue.pop()) {
       if (tags.has(grant)) continue
-      tags.set(grant, builder.ghost(`grant ${grant} comes from ${name}`))
+      tags.set(grant, builder.ghost(grantOf(grant, name)))
       const bit = table.bits[grant]
       if (bit?.kind === 'grant') queue.push(...(grantsFrom.get(`${bit.to}\n${bit.tool}`) ?? []))
     }

@@ -9,24 +9,25 @@ export function invariantClauses(program: Program, reach: Uint8Array): readonly 
   const facts = new Facts(program.hints, reach)
   // Only rows that touch a clause can break it.
   const rowsOf = new Map<number, Row[]>()
-  const wanted = new Set(program.hints.flatMap(({ left, right }) => [left, right]))
+  for (const { left, right } of program.hints) {
+    rowsOf.set(left, [])
+    rowsOf.set(right, [])
+  }
   for (const row of program.rows) {
     if (row.requires.some((bit) => reach[bit] === 0)) continue
-    const touched = new Set<number>()
-    for (const bit of [...row.sets, ...row.clears]) if (wanted.has(bit)) touched.add(bit)
-    for (let each = 1; each < row.copies.length; each += 2)
-      if (wanted.has(row.copies[each] as number)) touched.add(row.copies[each] as number)
-    for (const bit of touched) {
+    const touch = (bit: number): void => {
       const list = rowsOf.get(bit)
-      if (list === undefined) rowsOf.set(bit, [row])
-      else list.push(row)
+      if (list !== undefined && list.at(-1) !== row) list.push(row)
     }
+    for (const bit of row.sets) touch(bit)
+    for (const bit of row.clears) touch(bit)
+    for (let each = 1; each < row.copies.length; each += 2) touch(row.copies[each] as number)
   }
   let left: readonly Clause[] = program.hints
   for (;;) {
     const kept = left.filter((clause) => {
-      const rows = [...(rowsOf.get(clause.left) ?? []), ...(rowsOf.get(clause.right) ?? [])]
-      const isKept = rows.every((row) => keeps(facts, row, clause))
+      const areKept = (rows: readonly Row[] = []) => rows.every((row) => keeps(facts, row, clause))
+      const isKept = areKept(rowsOf.get(clause.left)) && areKept(rowsOf.get(clause.right))
       if (!isKept) facts.drop(clause)
       return isKept
     })

@@ -209,9 +209,13 @@ export const noDeadlock: Property = {
       if (event?.kind !== 'call' && event?.kind !== 'message') continue
       const agent = 'from' in event ? event.from : event.agent
       // A person can approve whenever the call is asked for.
-      const requires = row.requires.filter((bit) => table.bits[bit]?.kind !== 'approved')
+      const isApproval = (bit: number) => table.bits[bit]?.kind === 'approved'
+      const requires = row.requires.some(isApproval)
+        ? row.requires.filter((bit) => !isApproval(bit))
+        : row.requires
       const rows = acts.get(agent)
-      const free = { ...row, requires, counts: [] }
+      const free =
+        requires === row.requires && row.counts.length === 0 ? row : { ...row, requires, counts: [] }
       if (rows === undefined) acts.set(agent, [free])
       else rows.push(free)
     }
@@ -257,7 +261,7 @@ export const everyToolUsable: Property = {
       builder.bad({ row, holding: [], lacking: [] })
     }
     // A tool without a row can never be called.
-    const never = builder.ghost('never')
+    const never = builder.ghost(() => 'never')
     for (const { name, tools } of table.system.agents)
       for (const tool of tools)
         if (!seen.has(`${name}\n${tool}`)) builder.bad({ row: undefined, holding: [never], lacking: [] })

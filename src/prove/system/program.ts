@@ -24,6 +24,8 @@ export type Program = {
   readonly table: SystemTable
   readonly bits: number
   readonly rows: readonly Row[]
+  /** Rows that differ from the table's, for they move ghosts too. */
+  readonly watched: readonly number[]
   readonly limits: readonly number[]
   readonly hints: readonly Clause[]
   readonly bads: readonly Bad[]
@@ -37,14 +39,15 @@ export class ProgramBuilder {
   readonly table: SystemTable
   readonly bads: Bad[] = []
   readonly hints: Clause[] = []
-  readonly #ghosts: string[] = []
+  /** Large systems have tens of thousands, and few are ever named. */
+  readonly #ghosts: (() => string)[] = []
   readonly #patches = new Map<number, Patch>()
 
   constructor(table: SystemTable) {
     this.table = table
   }
 
-  ghost(name: string): number {
+  ghost(name: () => string): number {
     return this.table.bits.length + this.#ghosts.push(name) - 1
   }
 
@@ -71,13 +74,14 @@ export class ProgramBuilder {
     return {
       table,
       rows,
+      watched: [...this.#patches.keys()],
       bits: table.bits.length + ghosts.length,
       limits: table.counters.map(({ max }) => max),
       hints: this.hints,
       bads: this.bads,
       nameOf: (bit) => {
         const own = table.bits[bit]
-        return own === undefined ? (ghosts[bit - table.bits.length] ?? '?') : bitName(own)
+        return own === undefined ? (ghosts[bit - table.bits.length]?.() ?? '?') : bitName(own)
       },
     }
   }

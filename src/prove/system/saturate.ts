@@ -39,6 +39,36 @@ export function saturate(program: Pick<Program, 'bits' | 'rows'>): Uint8Array {
   return reach
 }
 
+/**
+ * The same for a program whose table was saturated before. Ghosts watch the rows and change nothing, so what the table
+ * reaches stays as it was.
+ */
+export function withGhosts(
+  program: Pick<Program, 'bits' | 'rows' | 'watched'>,
+  bare: Uint8Array,
+): Uint8Array {
+  const reach = new Uint8Array(program.bits)
+  reach.set(bare)
+  const copies: number[] = []
+  for (const at of program.watched) {
+    const row = program.rows[at] as Row
+    if (row.requires.some((bit) => reach[bit] === 0)) continue
+    for (const bit of row.sets) reach[bit] = 1
+    for (let each = 0; each < row.copies.length; each += 2)
+      if ((row.copies[each + 1] as number) >= bare.length)
+        copies.push(row.copies[each] as number, row.copies[each + 1] as number)
+  }
+  for (let isMore = true; isMore; ) {
+    isMore = false
+    for (let each = 0; each < copies.length; each += 2) {
+      if (reach[copies[each] as number] === 0 || reach[copies[each + 1] as number] === 1) continue
+      reach[copies[each + 1] as number] = 1
+      isMore = true
+    }
+  }
+  return reach
+}
+
 type Waiting = { readonly start: Int32Array; readonly rows: Int32Array }
 
 /** For each bit, the rows that need it; and for each row, how many bits it needs. */

@@ -9,6 +9,9 @@ export function systemTable(system: AgentSystem): SystemTable {
 
 type Way = Partial<Omit<Row, 'event'>>
 
+/** A large system has half a million of these. */
+const none: readonly number[] = []
+
 /** How an agent comes to hold a tool: of its own, or by a grant of some depth. */
 type Source = { readonly depth: number; readonly grant: readonly number[] }
 
@@ -20,9 +23,16 @@ class Compiler {
   readonly #rowsOf: number[][] = []
   readonly #closed = new Map<number, Guard>()
   readonly #index = new Map<string, number>()
+  readonly #credentials: ReadonlyMap<
+    string,
+    { readonly isLent: boolean; readonly entitled: ReadonlySet<string> }
+  >
 
   constructor(system: AgentSystem) {
     this.#system = system
+    this.#credentials = new Map(
+      system.credentials.map(({ name, isLent, entitled }) => [name, { isLent, entitled: new Set(entitled) }]),
+    )
     this.#layout = new SystemLayout(system)
   }
 
@@ -59,12 +69,12 @@ class Compiler {
   #row(event: number, way: Way): void {
     const row: Row = {
       event,
-      requires: way.requires ?? [],
-      forbids: way.forbids ?? [],
-      sets: way.sets ?? [],
-      clears: way.clears ?? [],
-      copies: way.copies ?? [],
-      counts: way.counts ?? [],
+      requires: way.requires ?? none,
+      forbids: way.forbids ?? none,
+      sets: way.sets ?? none,
+      clears: way.clears ?? none,
+      copies: way.copies ?? none,
+      counts: way.counts ?? none,
     }
     this.#rowsOf[event]?.push(this.#rows.push(row) - 1)
   }
@@ -106,7 +116,7 @@ class Compiler {
       ? this.#system.labels
           .filter(({ name }) => !tool.accepts.includes(name))
           .map(({ name }) => this.#at({ kind: 'label', agent: agent.name, label: name }))
-      : []
+      : none
     const forbids = [...this.#alive(agent.name), ...kept]
     const sets = tool.reads.map((label) => this.#at({ kind: 'label', agent: agent.name, label }))
     const stale = tool.isUntrusted && this.#system.approvals.fresh ? this.#layout.approvedOf(agent.name) : []
@@ -122,10 +132,10 @@ class Compiler {
       }
       for (const way of this.#ways(agent, tool, slot)) {
         this.#row(event, {
-          requires: [...grant, ...(way.requires ?? [])],
-          forbids: [...forbids, ...(way.forbids ?? [])],
+          requires: joined(grant, way.requires),
+          forbids: joined(forbids, way.forbids),
           sets,
-          clears: [...new Set([...stale, ...(way.clears ?? [])])],
+          clears: joined(stale, way.clears),
           counts,
         })
       }
@@ -135,8 +145,8 @@ class Compiler {
   /** Whether the agent is entitled to all that the tool needs, or was lent what it is not. */
   #mayUse(agent: SystemAgent, tool: SystemTool, depth: number): boolean {
     return tool.needs.every((name) => {
-      const credential = this.#system.credentials.find((each) => each.name === name)
-      return credential?.entitled.includes(agent.name) || (credential?.isLent && depth > 0)
+      const credential = this.#credentials.get(name)
+      return credential?.entitled.has(agent.name) || (credential?.isLent && depth > 0)
     })
   }
 
@@ -281,4 +291,10 @@ class Compiler {
     }
     return taken
   }
+}
+
+/** Both lists, each number once. */
+function joined(left: readonly number[], right: readonly number[] = none): readonly number[] {
+  if (right.length === 0) return left
+  return left.length === 0 ? right : [...new Set([...left, ...right])]
 }
