@@ -1,5 +1,4 @@
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
+import { isKey, keyText, QUOTE, stringEnd } from './json-strings.ts'
 
 /**
  * Whether an object repeats a key at its top level. Bodies are small and keys few, so most texts are settled by one
@@ -13,9 +12,7 @@ export function repeatsTopLevelKey(text: string): boolean {
     if (code === QUOTE) {
       const end = stringEnd(text, at)
       if (depth === 1 && isKey(text, end)) {
-        const key = text.slice(at, end + 1)
-        // An escape in a key is another way to write it, so such keys are compared by what they mean.
-        const name = key.includes('\\') ? `"${String(JSON.parse(key))}"` : key
+        const name = keyText(text.slice(at, end + 1))
         if (seen.has(name)) return true
         seen.add(name)
       }
@@ -24,22 +21,4 @@ export function repeatsTopLevelKey(text: string): boolean {
     else if (code === 0x7d || code === 0x5d) depth--
   }
   return false
-}
-
-function stringEnd(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1)
-  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
-  return end < 0 ? text.length : end
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let slashes = 0
-  while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++
-  return slashes % 2 === 1
-}
-
-function isKey(text: string, end: number): boolean {
-  let at = end + 1
-  while (text.charCodeAt(at) === 0x20 || (text.charCodeAt(at) >= 0x09 && text.charCodeAt(at) <= 0x0d)) at++
-  return text.charCodeAt(at) === 0x3a
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../gate/act.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
+import { isKey, keyText, QUOTE, stringEnd } from './json-strings.ts'
 
 /** Deeper than this nothing honest nests; parsers behind the gate may be recursive. */
 export const NESTING_MAX = 100
@@ -13,8 +14,6 @@ export const wireReasons: Readonly<Record<WireFailure, string>> = {
   'repeated-key': 'the message repeats a key within one object',
 }
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -65,32 +64,4 @@ function faultIn(text: string): 'too-deep' | 'repeated-key' | undefined {
     } else if (code === 0x7d || code === 0x5d) open.pop()
   }
   return undefined
-}
-
-/** An escape in a key is another way to write it, so such keys are compared by what they mean. */
-function keyText(quoted: string): string {
-  if (!quoted.includes('\\')) return quoted.slice(1, -1)
-  try {
-    return String(JSON.parse(quoted))
-  } catch {
-    return quoted
-  }
-}
-
-function stringEnd(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1)
-  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
-  return end < 0 ? text.length : end
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let slashes = 0
-  while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++
-  return slashes % 2 === 1
-}
-
-function isKey(text: string, end: number): boolean {
-  let at = end + 1
-  while (text.charCodeAt(at) === 0x20 || (text.charCodeAt(at) >= 0x09 && text.charCodeAt(at) <= 0x0d)) at++
-  return text.charCodeAt(at) === 0x3a
 }
