@@ -1,6 +1,6 @@
 // Features that few accounts have used so far: a bounded, forgetful table in front of the graph.
 
-/** Slots a generation starts with, and the most it may have (29 bytes each). */
+/** Slots a generation starts with, and the most it may have (32 bytes each). */
 const SLOTS_LOG2_MIN = 16
 const LOAD_MAX = 0.7
 
@@ -51,94 +51,101 @@ export class Candidates {
   }
 }
 
+/** Words of a slot: tag, accounts in it, the accounts. One slot is one cache line at most, wherever the tag leads. */
+const TAG = 0
+const COUNT = 1
+const FIRST = 2
+
 class Generation {
   readonly sizeLog2: number
   readonly size: number
   load = 0
   readonly #accountsMax: number
-  readonly #tags: Uint32Array
-  /** Accounts in the slot, 0 where it is free; a slot that was taken over stays as TAKEN, so that probing goes on. */
-  readonly #counts: Uint8Array
-  readonly #accounts: Uint32Array
+  readonly #row: number
+  /** A slot's count is 0 where it is free; one that was taken over stays as TAKEN, so that probing goes on. */
+  readonly #rows: Uint32Array
 
   constructor(sizeLog2: number, accountsMax: number) {
     this.sizeLog2 = sizeLog2
     this.size = 2 ** sizeLog2
     this.#accountsMax = accountsMax
-    this.#tags = new Uint32Array(this.size)
-    this.#counts = new Uint8Array(this.size)
-    this.#accounts = new Uint32Array(this.size * accountsMax)
+    this.#row = FIRST + accountsMax
+    this.#rows = new Uint32Array(this.size * this.#row)
   }
 
-  /** The slot of the tag, or -1. */
+  /** Where the tag's slot begins, or -1. */
   find(tag: number): number {
     for (let slot = this.#home(tag); ; slot = (slot + 1) & (this.size - 1)) {
-      const count = this.#counts[slot] ?? 0
+      const at = slot * this.#row
+      const count = this.#rows[at + COUNT] ?? 0
       if (count === 0) return -1
-      if (count !== TAKEN && this.#tags[slot] === tag) return slot
+      if (this.#rows[at + TAG] === tag && count !== TAKEN) return at
     }
   }
 
-  join(slot: number, account: number): readonly number[] | undefined {
-    const count = this.#counts[slot] ?? 0
-    const base = slot * this.#accountsMax
-    for (let k = 0; k < count; k++) if (this.#accounts[base + k] === account) return undefined
+  join(at: number, account: number): readonly number[] | undefined {
+    const count = this.#rows[at + COUNT] ?? 0
+    const base = at + FIRST
+    for (let k = 0; k < count; k++) if (this.#rows[base + k] === account) return undefined
     if (count < this.#accountsMax) {
-      this.#accounts[base + count] = account
-      this.#counts[slot] = count + 1
+      this.#rows[base + count] = account
+      this.#rows[at + COUNT] = count + 1
       return undefined
     }
-    const known = [...this.#accounts.subarray(base, base + count), account]
-    this.#counts[slot] = TAKEN
+    const known = [...this.#rows.subarray(base, base + count), account]
+    this.#rows[at + COUNT] = TAKEN
     return known
   }
 
   put(tag: number, accounts: ArrayLike<number>): void {
-    const slot = this.#free(tag)
-    this.#counts[slot] = accounts.length
-    this.#accounts.set(accounts, slot * this.#accountsMax)
+    const at = this.#free(tag)
+    this.#rows[at + COUNT] = accounts.length
+    this.#rows.set(accounts, at + FIRST)
   }
 
   /** Nearly every feature is met once and never again, so this path makes no garbage. */
   putOne(tag: number, account: number): void {
-    const slot = this.#free(tag)
-    this.#counts[slot] = 1
-    this.#accounts[slot * this.#accountsMax] = account
+    const at = this.#free(tag)
+    this.#rows[at + COUNT] = 1
+    this.#rows[at + FIRST] = account
   }
 
   #free(tag: number): number {
     let slot = this.#home(tag)
-    while (this.#counts[slot] !== 0) slot = (slot + 1) & (this.size - 1)
-    this.#tags[slot] = tag
+    while (this.#rows[slot * this.#row + COUNT] !== 0) slot = (slot + 1) & (this.size - 1)
+    const at = slot * this.#row
+    this.#rows[at + TAG] = tag
     this.load++
-    return slot
+    return at
   }
 
   /** Removes the feature and returns its accounts. */
   take(tag: number): readonly number[] | undefined {
-    const slot = this.find(tag)
-    if (slot < 0) return undefined
-    const base = slot * this.#accountsMax
-    const accounts = [...this.#accounts.subarray(base, base + (this.#counts[slot] ?? 0))]
-    this.#counts[slot] = TAKEN
-    return accounts
+    const at = this.find(tag)
+    if (at < 0) return undefined
+    const accounts = this.#accountsAt(at)
+    this.#rows[at + COUNT] = TAKEN
+    return [...accounts]
   }
 
   doubled(): Generation {
     const larger = new Generation(this.sizeLog2 + 1, this.#accountsMax)
-    for (let slot = 0; slot < this.size; slot++) {
-      const count = this.#counts[slot] ?? 0
+    for (let at = 0; at < this.#rows.length; at += this.#row) {
+      const count = this.#rows[at + COUNT] ?? 0
       if (count === 0 || count === TAKEN) continue
-      const base = slot * this.#accountsMax
-      if (count === 1) larger.putOne(this.#tags[slot] ?? 0, this.#accounts[base] ?? 0)
-      else larger.put(this.#tags[slot] ?? 0, this.#accounts.subarray(base, base + count))
+      if (count === 1) larger.putOne(this.#rows[at + TAG] ?? 0, this.#rows[at + FIRST] ?? 0)
+      else larger.put(this.#rows[at + TAG] ?? 0, this.#accountsAt(at))
     }
     return larger
   }
 
   clear(): void {
-    this.#counts.fill(0)
+    this.#rows.fill(0)
     this.load = 0
+  }
+
+  #accountsAt(at: number): Uint32Array {
+    return this.#rows.subarray(at + FIRST, at + FIRST + (this.#rows[at + COUNT] ?? 0))
   }
 
   #home(tag: number): number {

@@ -2,15 +2,18 @@
 
 const EDGES_INITIAL = 2 ** 16
 const USES_MAX = 0xffff
+/** Words of a pair: one cache line is read for it, not one a column. */
+const ROW = 4
+const FEATURE = 0
+const ACCOUNT = 1
+const USES = 2
+/** The pair before this one in its feature's list, plus one. */
+const NEXT = 3
 
 export class Edges {
   count = 0
   #size = EDGES_INITIAL
-  #features = new Uint32Array(this.#size)
-  #accounts = new Uint32Array(this.#size)
-  #uses = new Uint16Array(this.#size)
-  /** The pair before this one in its feature's list, plus one. */
-  #next = new Uint32Array(this.#size)
+  #rows = new Uint32Array(this.#size * ROW)
   /** The last pair of each feature's list, plus one. */
   readonly #heads: number[] = []
   /** Open addressing from a pair to its position plus one. */
@@ -21,34 +24,39 @@ export class Edges {
     const slot = this.#find(feature, account)
     const edge = this.#table[slot] ?? 0
     if (edge !== 0) {
-      this.#uses[edge - 1] = Math.min(USES_MAX, (this.#uses[edge - 1] ?? 0) + uses)
+      const at = (edge - 1) * ROW + USES
+      this.#rows[at] = Math.min(USES_MAX, (this.#rows[at] ?? 0) + uses)
       return false
     }
     if (this.count === this.#size) {
       this.#grow()
       return this.add(feature, account, uses)
     }
-    const at = this.count++
-    this.#features[at] = feature
-    this.#accounts[at] = account
-    this.#uses[at] = Math.min(USES_MAX, uses)
-    this.#next[at] = this.#heads[feature] ?? 0
-    this.#heads[feature] = at + 1
-    this.#table[slot] = at + 1
+    const position = this.count++
+    const at = position * ROW
+    this.#rows[at + FEATURE] = feature
+    this.#rows[at + ACCOUNT] = account
+    this.#rows[at + USES] = Math.min(USES_MAX, uses)
+    this.#rows[at + NEXT] = this.#heads[feature] ?? 0
+    this.#heads[feature] = position + 1
+    this.#table[slot] = position + 1
     return true
   }
 
   each(feature: number, visit: (account: number, uses: number) => void): void {
-    for (let edge = this.#heads[feature] ?? 0; edge !== 0; edge = this.#next[edge - 1] ?? 0)
-      visit(this.#accounts[edge - 1] ?? 0, this.#uses[edge - 1] ?? 0)
+    for (let edge = this.#heads[feature] ?? 0; edge !== 0; ) {
+      const at = (edge - 1) * ROW
+      visit(this.#rows[at + ACCOUNT] ?? 0, this.#rows[at + USES] ?? 0)
+      edge = this.#rows[at + NEXT] ?? 0
+    }
   }
 
   /** A copy with the pairs of some features only. */
   only(isKept: (feature: number) => boolean): Edges {
     const kept = new Edges()
-    for (let edge = 0; edge < this.count; edge++) {
-      const feature = this.#features[edge] ?? 0
-      if (isKept(feature)) kept.add(feature, this.#accounts[edge] ?? 0, this.#uses[edge] ?? 0)
+    for (let at = 0; at < this.count * ROW; at += ROW) {
+      const feature = this.#rows[at + FEATURE] ?? 0
+      if (isKept(feature)) kept.add(feature, this.#rows[at + ACCOUNT] ?? 0, this.#rows[at + USES] ?? 0)
     }
     return kept
   }
@@ -59,30 +67,28 @@ export class Edges {
     let slot = hashPair(feature, account) & mask
     for (;;) {
       const edge = this.#table[slot] ?? 0
-      if (edge === 0 || (this.#features[edge - 1] === feature && this.#accounts[edge - 1] === account))
-        return slot
+      if (edge === 0) return slot
+      const at = (edge - 1) * ROW
+      if (this.#rows[at + FEATURE] === feature && this.#rows[at + ACCOUNT] === account) return slot
       slot = (slot + 1) & mask
     }
   }
 
   #grow(): void {
     this.#size *= 2
-    this.#features = copied(this.#features, this.#size)
-    this.#accounts = copied(this.#accounts, this.#size)
-    this.#next = copied(this.#next, this.#size)
-    const uses = new Uint16Array(this.#size)
-    uses.set(this.#uses)
-    this.#uses = uses
-    this.#table = new Uint32Array(this.#size * 2)
-    for (let edge = 0; edge < this.count; edge++)
-      this.#table[this.#find(this.#features[edge] ?? 0, this.#accounts[edge] ?? 0)] = edge + 1
+    const rows = new Uint32Array(this.#size * ROW)
+    rows.set(this.#rows)
+    this.#rows = rows
+    const table = new Uint32Array(this.#size * 2)
+    const mask = table.length - 1
+    // No pair stands twice, so none need be compared with another.
+    for (let at = 0; at < this.count * ROW; at += ROW) {
+      let slot = hashPair(rows[at + FEATURE] ?? 0, rows[at + ACCOUNT] ?? 0) & mask
+      while (table[slot] !== 0) slot = (slot + 1) & mask
+      table[slot] = at / ROW + 1
+    }
+    this.#table = table
   }
-}
-
-function copied(from: Uint32Array<ArrayBuffer>, size: number): Uint32Array<ArrayBuffer> {
-  const to = new Uint32Array(size)
-  to.set(from)
-  return to
 }
 
 function hashPair(a: number, b: number): number {

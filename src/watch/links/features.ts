@@ -1,12 +1,13 @@
 // Which accounts share which feature (a word run of their prompts, a system prompt): the bipartite graph.
 import { Candidates } from './candidates.ts'
 import { Edges } from './edges.ts'
+import { TagTable } from './tag-table.ts'
 
 /** Distinct accounts after which a feature is followed account by account. Below it, only the names so far are kept. */
 export const SHARED_MIN = 7
-/** Slots of the candidate table: two generations of 29 bytes each. */
+/** Slots of the candidate table: two generations of 32 bytes each. */
 const CANDIDATES_LOG2 = 21
-/** Pairs of feature and account that are kept, 22 bytes each. */
+/** Pairs of feature and account that are kept, 24 bytes each. */
 const EDGES_MAX = 2 ** 24
 /** A wrapper comes again from the same account; a task or a stock phrase seldom does. */
 const REPEATS_MIN = 1.3
@@ -40,7 +41,7 @@ export class Features {
   readonly #stages: number[] = []
   /** For a retired feature, uses until it is followed again; 0 for one that is followed. */
   readonly #rest: number[] = []
-  readonly #shared = new Map<number, number>()
+  readonly #shared = new TagTable()
   #edges = new Edges()
 
   constructor(limits: { readonly candidatesLog2?: number; readonly edgesMax?: number } = {}) {
@@ -51,15 +52,15 @@ export class Features {
   /** Records that `account` used the feature. Returns its index once it is shared, and -1 before. */
   add(kind: FeatureKind, hash: number, account: number): number {
     const tag = (kind === 'system' ? hash ^ 0x3c6ef372 : hash) >>> 0
-    const shared = this.#shared.get(tag)
-    if (shared !== undefined) {
+    const shared = this.#shared.find(tag)
+    if (shared >= 0) {
       this.#use(shared, account)
       return shared
     }
     const known = this.#candidates.meet(tag, account)
     if (known === undefined) return -1
     const feature = this.hashes.length
-    this.#shared.set(tag, feature)
+    this.#shared.put(tag, feature)
     this.hashes.push(hash)
     this.kind.push(kind)
     this.accounts.push(0)
