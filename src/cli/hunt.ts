@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { ledgerExchanges } from '../gate/export-exchanges.ts'
 import { GateError } from '../kernel/gate-error.ts'
@@ -8,6 +8,8 @@ import { storedInputs, storedSeed } from '../store/embedded/import-store.ts'
 import { type Hunt, hunt as runHunt } from '../watch/hunt.ts'
 import { rejectionText } from '../watch/intake/rejection.ts'
 import type { Report } from '../watch/report.ts'
+import type { SketchStore } from '../watch/sketches/reading-messages.ts'
+import { sketchedLogs } from '../watch/sketches/stored-reading.ts'
 import { verdictsInForce } from './campaign-verdicts.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
 import { STORE_DEFAULT, storeFlag, storeOption, storePath, withoutMembers } from './findings.ts'
@@ -24,7 +26,7 @@ const REJECTIONS_SHOWN = 10
 const WORKERS_MAX = 64
 
 export const hunt: Command = {
-  usage: 'LOG... [--json] [--until TIME] [--strict] [--store DIR]',
+  usage: 'LOG... [--json] [--until TIME] [--strict] [--store DIR] [--sketches DIR]',
   description: `Reads exchange logs in time order and finds campaigns: accounts that act as one to copy a model. Logs may be plain,
 gzip or zstd, in any number, in any known format (told by content); \`-\` is standard input. Without a LOG it hunts in
 what \`portcullis import\` put into the store. The findings are kept in the store (default ${STORE_DEFAULT}) for
@@ -37,6 +39,11 @@ Exit 0 whether or not there are campaigns; 2 for unusable input.`,
     strict: { type: 'boolean', summary: 'stop at the first line that cannot be taken' },
     store: storeOption,
     save: { type: 'boolean', summary: 'keep the findings in the store; --no-save leaves it untouched' },
+    sketches: {
+      type: 'string',
+      value: 'DIR',
+      summary: 'keep sketches of the logs in DIR, and read them in their place the next time',
+    },
     workers: { type: 'string', value: 'N', summary: 'threads that read and sketch (default: one a core)' },
     ...logOptions,
   },
@@ -46,9 +53,10 @@ Exit 0 whether or not there are campaigns; 2 for unusable input.`,
     ['kubectl logs deploy/proxy | portcullis hunt - --format litellm', 'from a pipe'],
     ['portcullis hunt --store data', 'what was imported into a store, or recorded by its gate'],
     ['portcullis hunt logs/* --until 2026-05-10', 'as if it were that day'],
+    ['portcullis hunt logs/* --sketches kept', 'reads each log once, however often it is hunted in'],
   ],
   run: async (positionals, options, console) => {
-    const { inputs, stdin, seed } = await sourceOf(positionals, options, console)
+    const { inputs, stdin, seed, sketches } = await sourceOf(positionals, options, console)
     const began = performance.now()
     const progress = progressLine(console, { label: 'hunting', unit: 'exchanges' })
     const found = await runHunt(inputs, {
@@ -58,6 +66,7 @@ Exit 0 whether or not there are campaigns; 2 for unusable input.`,
       ...untilOf(options),
       ...workersOf(options),
       ...(seed !== undefined && { seed }),
+      ...(sketches && { sketches }),
       verdicts: verdictsInForce(storePath(options, console)),
       input: await inputOptions(options, console.cwd),
       onProgress: ({ exchanges, accounts, campaigns, rejected }) =>
@@ -81,6 +90,7 @@ type LogSource = {
   readonly stdin: Readable
   /** What was stored without its texts can be compared only under the store's own seed. */
   readonly seed?: number | undefined
+  readonly sketches?: SketchStore
 }
 
 /** The logs that are named, else what was imported into the store, else what its gate recorded. */
@@ -90,7 +100,16 @@ async function sourceOf(
   console: Console,
 ): Promise<LogSource> {
   const { stdin } = console
-  if (positionals.length > 0) return { inputs: await logPaths(positionals, console.cwd), stdin }
+  const directory = typeof options.sketches === 'string' ? resolve(console.cwd, options.sketches) : undefined
+  if (positionals.length > 0) {
+    const inputs = await logPaths(positionals, console.cwd)
+    return { inputs, stdin, ...(directory && { sketches: { directory, isReplay: false } }) }
+  }
+  if (directory) {
+    const inputs = sketchedLogs(directory)
+    if (inputs.length > 0) return { inputs, stdin, sketches: { directory, isReplay: true } }
+    throw new GateError('usage', `there are no sketches in ${directory}; name the logs to make them of`)
+  }
   if (typeof options.store === 'string') {
     const store = storePath(options, console)
     const stored = storedInputs(store)

@@ -26,6 +26,7 @@ export const errorCodes = [
   'policy-not-found',
   'prompt-unreadable',
   'sketch-failed',
+  'sketches-unusable',
   'state-unusable',
   'store-locked',
   'store-unusable',

@@ -14,8 +14,9 @@ import {
 } from './intake/rejection.ts'
 import type { Report, Verdict } from './report.ts'
 import { reportOf } from './reporting.ts'
-import type { PooledBlock } from './sketches/pool.ts'
-import { Reading, type Sketched } from './sketches/reading.ts'
+import { Excerpts } from './sketches/excerpts.ts'
+import { type NameTables, type ReadBlock, Reading, type Sketched } from './sketches/reading.ts'
+import type { SketchStore } from './sketches/reading-messages.ts'
 import { field, tsOf } from './sketches/record.ts'
 import type { NameKind } from './sketches/sketched.ts'
 import { TimeOrder } from './time-order.ts'
@@ -31,6 +32,8 @@ export type HuntOptions = {
   readonly input?: Pick<InputOptions, 'format' | 'map' | 'set' | 'requests'>
   /** Stop at the first line that cannot be taken. */
   readonly isStrict?: boolean
+  /** Where sketches of the logs are kept, to be read in their place the next time. */
+  readonly sketches?: SketchStore
   /** The deployment's secret: hashes are keyed with it. */
   readonly seed?: number
   /** Signals that are not asked, to measure what each adds. */
@@ -67,7 +70,7 @@ export type Hunt = {
 }
 
 export async function hunt(inputs: readonly string[], options: HuntOptions = {}): Promise<Hunt> {
-  const { stdin, signal } = options
+  const { stdin, signal, sketches } = options
   await using reading = Reading.open({
     paths: inputs,
     workers: options.workers ?? Math.max(1, availableParallelism()),
@@ -75,12 +78,15 @@ export async function hunt(inputs: readonly string[], options: HuntOptions = {})
     input: options.input ?? {},
     ...(stdin && { stdin }),
     ...(signal && { signal }),
+    ...(sketches && { sketches }),
   })
-  const feed = new Feed(options)
+  const excerpts = sketches && Excerpts.open(sketches.directory)
+  const feed = new Feed(options, excerpts)
   const sources: Source[] = []
   for (const number of inputs.keys()) sources.push({ number, next: await reading.next(number) })
   await merge(sources, reading, feed)
   feed.finish()
+  excerpts?.save()
   return { report: feed.report(), rejections: feed.rejections, watch: feed.watch, late: feed.late }
 }
 
@@ -108,21 +114,22 @@ function startOf(sketched: Sketched): number {
     : Number.NEGATIVE_INFINITY
 }
 
-type Placed = { readonly block: PooledBlock; readonly at: number }
+type Placed = { readonly block: ReadBlock; readonly at: number }
 
 /** Takes sketched blocks, restores time order, translates the workers' names and feeds the watch. */
 class Feed {
   readonly watch: Watch
   readonly rejections = new RejectionLog()
   readonly #order = new TimeOrder<Placed>()
-  readonly #tables: Record<NameKind, NameTable>[] = []
   readonly #options: HuntOptions
   #campaigns = 0
   #last: { ts: number; id: number; account: number } = { ts: 0, id: 0, account: -1 }
   #decoder = new TextDecoder()
+  readonly #excerpts: Excerpts | undefined
 
-  constructor(options: HuntOptions) {
+  constructor(options: HuntOptions, excerpts: Excerpts | undefined) {
     this.#options = options
+    this.#excerpts = excerpts
     this.watch = new Watch({
       seed: options.seed ?? DEFAULT_SEED,
       ...(options.without && { without: options.without }),
@@ -183,12 +190,18 @@ class Feed {
       this.#rename(item, 'client')
       this.#rename(item, 'plan')
       this.#rename(item, 'model')
-      this.watch.add(account, records, item.at, () =>
-        this.#decoder.decode(
-          item.block.text.subarray(records[item.at + field.textStart], records[item.at + field.textEnd]),
-        ),
-      )
+      this.watch.add(account, records, item.at, () => this.#textOf(item))
     }
+  }
+
+  #textOf({ block: { records, tables, text }, at }: Placed): string {
+    const account = tables.account.names[records[at + field.account] ?? 0] ?? ''
+    const key = `${tsOf(records, at)}/${records[at + field.id]}/${account}`
+    if (text === undefined) return this.#excerpts?.of(key) ?? ''
+    const own = this.#decoder.decode(
+      text.subarray(records[at + field.textStart], records[at + field.textEnd]),
+    )
+    return this.#excerpts?.keep(key, own) ?? own
   }
 
   #reject(rejection: Rejection): void {
@@ -199,37 +212,26 @@ class Feed {
 
   /** Names get their number when first delivered, so that it does not depend on which worker was faster. */
   #accountOf({ block, at }: Placed): number {
-    const table = this.#tablesOf(block.worker).account
-    const number = block.records[at + field.account] ?? 0
-    return (table.numbers[number] ??= this.watch.accounts.indexOf(block.namesOf.account[number] ?? ''))
-  }
-
-  #rename({ block, at }: Placed, kind: 'client' | 'plan' | 'model'): void {
-    const { records } = block
-    const number = records[at + field[kind]] ?? 0
-    if (number === 0) return
-    const table = this.#tablesOf(block.worker)[kind]
-    records[at + field[kind]] = table.numbers[number] ??= this.watch.numberOf(
-      kind,
-      block.namesOf[kind][number] ?? '',
+    return numberOf(block.tables.account, block.records[at + field.account] ?? 0, (name) =>
+      this.watch.accounts.indexOf(name),
     )
   }
 
-  #tablesOf(worker: number): Record<NameKind, NameTable> {
-    return (this.#tables[worker] ??= {
-      account: nameTable(),
-      client: nameTable(),
-      plan: nameTable(),
-      model: nameTable(),
-    })
+  #rename({ block, at }: Placed, kind: 'client' | 'plan' | 'model'): void {
+    const { records, tables } = block
+    const number = records[at + field[kind]] ?? 0
+    if (number !== 0)
+      records[at + field[kind]] = numberOf(tables[kind], number, (name) => this.watch.numberOf(kind, name))
   }
 }
 
-/** The number each of a worker's names has in the watch, once it has been delivered. */
-type NameTable = { readonly numbers: (number | undefined)[] }
-
-function nameTable(): NameTable {
-  return { numbers: [] }
+/** The number that a name of a block has in the watch. */
+function numberOf(
+  { names, numbers }: NameTables[NameKind],
+  number: number,
+  make: (name: string) => number,
+): number {
+  return (numbers[number] ??= make(names[number] ?? ''))
 }
 
 function briefOf({ id, score, flaggedAt, group }: Raised): RaisedBrief {

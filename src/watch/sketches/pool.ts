@@ -15,7 +15,7 @@ export type PooledBlock = SketchedBlock & {
   readonly namesOf: WorkerNames
 }
 
-export type WorkerNames = Readonly<Record<NameKind, string[]>>
+type WorkerNames = Readonly<Record<NameKind, string[]>>
 
 type Waiter = { readonly resolve: (block: PooledBlock) => void; readonly reject: (error: unknown) => void }
 
@@ -30,13 +30,14 @@ export class SketchPool implements AsyncDisposable {
   #isClosing = false
   #failure: GateError | undefined
 
-  private constructor(workers: number, seed: number) {
+  private constructor(workers: number, seed: number, isPacking: boolean) {
     this.#load = new Array<number>(workers).fill(0)
-    this.#workers = this.#load.map((_, index) => this.#start(index, seed))
+    this.#workers = this.#load.map((_, index) => this.#start(index, seed, isPacking))
   }
 
-  static open(workers: number, seed: number): SketchPool {
-    return new SketchPool(workers, seed)
+  /** @param isPacking sketches also come in the form in which they are kept. */
+  static open(workers: number, seed: number, isPacking = false): SketchPool {
+    return new SketchPool(workers, seed, isPacking)
   }
 
   get size(): number {
@@ -85,9 +86,11 @@ export class SketchPool implements AsyncDisposable {
     return { job, block, reader: { adapter: adapter.name, source, ...(isFirst && { context }) } }
   }
 
-  #start(index: number, seed: number): Worker {
+  #start(index: number, seed: number, isPacking: boolean): Worker {
     const namesOf: WorkerNames = { account: [], client: [], plan: [], model: [] }
-    const worker = new Worker(moduleUrl('./sketch-worker', import.meta.url), { workerData: { seed } })
+    const worker = new Worker(moduleUrl('./sketch-worker', import.meta.url), {
+      workerData: { seed, isPacking },
+    })
     worker.on('message', (sketched: SketchedBlock) => {
       this.#load[index] = (this.#load[index] ?? 1) - 1
       // At once: a block of another input may be looked at first and use a name that this one brought.

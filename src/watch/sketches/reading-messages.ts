@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../kernel/error-codes.ts'
 import type { InputOptions } from '../intake/input.ts'
 import type { Rejection } from '../intake/rejection.ts'
+import type { Unpacked } from './packed.ts'
 import type { SketchedBlock } from './sketched.ts'
 
 export type ReadingStart = {
@@ -9,7 +10,11 @@ export type ReadingStart = {
   readonly workers: number
   readonly seed: number
   readonly input: Pick<InputOptions, 'format' | 'map' | 'set' | 'requests'>
+  readonly sketches?: SketchStore
 }
+
+/** Where sketches are kept. `isReplay`: read these and do not ask for the logs they were made of. */
+export type SketchStore = { readonly directory: string; readonly isReplay: boolean }
 
 export type ReadingOrder =
   /** One more piece of the input has been taken: there is room for another. */
@@ -27,6 +32,7 @@ export type ReadingNews =
       readonly worker: number
       readonly block: SketchedBlock
     }
+  | { readonly kind: 'kept'; readonly source: number; readonly place: number; readonly block: Unpacked }
   | { readonly kind: 'gap'; readonly source: number; readonly place: number; readonly rejection: Rejection }
   | { readonly kind: 'end'; readonly source: number; readonly place: number }
   | { readonly kind: 'failed'; readonly source: number; readonly place: number; readonly fault: Fault }

@@ -41,9 +41,9 @@ async function accountsOf(from: Reading, source: number): Promise<string[]> {
   const accounts: string[] = []
   for (let piece = await from.next(source); piece; piece = await from.next(source)) {
     if (!piece.records) continue
-    const { records, namesOf } = piece
+    const { records, tables } = piece
     for (let at = 0; at < records.length; at += records[at + field.length] ?? records.length)
-      accounts.push(namesOf.account[records[at + field.account] ?? 0] ?? '')
+      accounts.push(tables.account.names[records[at + field.account] ?? 0] ?? '')
   }
   return accounts
 }

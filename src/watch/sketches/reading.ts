@@ -5,13 +5,22 @@ import { GateError } from '../../kernel/gate-error.ts'
 import { moduleUrl } from '../../kernel/module-url.ts'
 import type { Rejection } from '../intake/rejection.ts'
 import { STDIN, unreadable } from '../intake/source.ts'
-import type { PooledBlock, WorkerNames } from './pool.ts'
 import type { Fault, ReadingNews, ReadingOrder, ReadingStart } from './reading-messages.ts'
+import type { NameKind, SketchedBlock } from './sketched.ts'
+
+/** Names by the number they have in a block's records, and whatever number the reader gives them. */
+export type NameTables = Readonly<
+  Record<NameKind, { readonly names: string[]; readonly numbers: (number | undefined)[] }>
+>
+
+export type ReadBlock = Omit<SketchedBlock, 'job' | 'names' | 'text'> & {
+  readonly tables: NameTables
+  /** UTF-8; undefined where no texts were kept. */
+  readonly text: Uint8Array | undefined
+}
 
 /** A piece of an input: exchanges, or only something that could not be read. */
-export type Sketched =
-  | PooledBlock
-  | { readonly rejections: readonly Rejection[]; readonly records?: undefined }
+export type Sketched = ReadBlock | { readonly rejections: readonly Rejection[]; readonly records?: undefined }
 
 type Piece = Sketched | { readonly fault: Fault } | undefined
 
@@ -27,7 +36,7 @@ export type ReadingOptions = ReadingStart & { readonly stdin?: Readable; readonl
 export class Reading implements AsyncDisposable {
   readonly #thread: Worker
   readonly #sources: readonly Source[]
-  readonly #namesOf: WorkerNames[] = []
+  readonly #tables: NameTables[] = []
   readonly #signal: AbortSignal | undefined
   readonly #stdin: Readable | undefined
   readonly #abort = () => this.#fail(this.#signal?.reason)
@@ -94,11 +103,12 @@ export class Reading implements AsyncDisposable {
     if (news.kind === 'end') return undefined
     if (news.kind === 'failed') return { fault: news.fault }
     if (news.kind === 'gap') return { rejections: [news.rejection] }
+    if (news.kind === 'kept') return { ...news.block, tables: tablesOf(news.block.names), text: undefined }
     const { worker, block } = news
     // At once: a block of another input may be looked at first and use a name that this one brought.
-    const namesOf = (this.#namesOf[worker] ??= { account: [], client: [], plan: [], model: [] })
-    for (const [kind, number, name] of block.names) namesOf[kind][number] = name
-    return { ...block, worker, namesOf }
+    const tables = (this.#tables[worker] ??= tablesOf({ account: [], client: [], plan: [], model: [] }))
+    for (const [kind, number, name] of block.names) tables[kind].names[number] = name
+    return { ...block, tables }
   }
 
   /** Standard input belongs to this thread; its chunks are handed over as they are asked for. */
@@ -128,6 +138,16 @@ export class Reading implements AsyncDisposable {
     this.#wantChunk?.()
     for (const { waiter } of this.#sources) waiter?.()
   }
+}
+
+function tablesOf({
+  account,
+  client,
+  plan,
+  model,
+}: Readonly<Record<NameKind, readonly string[]>>): NameTables {
+  const table = (names: readonly string[]) => ({ names: [...names], numbers: [] })
+  return { account: table(account), client: table(client), plan: table(plan), model: table(model) }
 }
 
 export function faultOf(error: unknown): Fault {

@@ -28,4 +28,6 @@ export type SketchedBlock = {
   readonly names: readonly (readonly [kind: NameKind, number: number, name: string])[]
   readonly rejections: readonly Rejection[]
   readonly exchanges: number
+  /** The same as it is kept in a sketch file, where it is to be. */
+  readonly packed?: Uint8Array
 }
