@@ -125,6 +125,13 @@ export function isDisk(path: string): boolean {
   )
 }
 
+/** What manuals and templates write where a disk goes: no kernel names one so, and nothing is lost on it. */
+export function isMadeUpDisk(path: string): boolean {
+  return /^\/dev\/((s|h|v)d[A-Z]\w*|usb_\w+|disk_\w+|diskX\w*|nvmeXn\w*|mmcblkX\w*|(your|my)[-_]?\w+|device\w*)$/.test(
+    path,
+  )
+}
+
 function windowsPlace(path: string): Place {
   const segments = path.split(/[\\/]/).filter((segment) => segment !== '' && segment !== '*')
   if (segments.length <= 1) return 'root'

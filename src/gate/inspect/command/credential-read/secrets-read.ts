@@ -17,12 +17,13 @@ const usesOption =
 const obeysInput =
   /^(sqlite3|mysql|mariadb|psql|gdb|lldb|jjs|jshell|octave|R|Rscript|ex|ed|gnuplot|m4|groff|troff|s?ftp|cpio|pax)$/
 /** In these the words are patterns, texts or addresses, where a path is talked about and not read. */
-const talks =
-  /^(e|f|z)?grep$|^rg$|^ag$|^ack$|^sed$|^g?awk$|^jq$|^yq$|^curl$|^wget$|^xargs$|^expr$|^logger$|^wall$/
+const talks = /^(e|f|z)?grep$|^rg$|^ag$|^ack$|^sed$|^g?awk$|^jq$|^yq$|^curl$|^wget$|^xargs$|^expr$|^logger$/
+/** Take in a secret and give out what only its owner can open. */
+const seals = /^(kubeseal|sops|age|rage|ansible-vault)$/
 /** The secrets among what an invocation reads. */
 export function secretsRead(invocation: Invocation): readonly SecretRead[] {
   const { name, args, streams, cwd } = invocation
-  const stdin = streams.stdin.kind === 'file' ? [streams.stdin.path] : []
+  const stdin = streams.stdin.kind === 'file' && !seals.test(name) ? [streams.stdin.path] : []
   const reads: SecretRead[] = []
   const words = readers.has(name) ? args : []
   const isSearch = /^(grep|egrep|fgrep|rg|awk|gawk|sed|jq)$/.test(name)
@@ -30,6 +31,8 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
     // The pattern of a search is no path.
     const isPattern = isSearch && stdin.length === 0 && args.length > 1
     if (isPattern && path === args.find((arg) => !arg.startsWith('-'))) continue
+    // `-e "ssh -i key"` logs in with the key.
+    if (/^\S*ssh\s/.test(path) && name !== 'ssh') continue
     const secret = secretAt(path, cwd)
     if (secret === undefined) continue
     // Loading settings is what they are for; showing them is another matter.

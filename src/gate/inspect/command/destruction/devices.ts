@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
-import { isDevice, isDisk, placeOf } from '../paths.ts'
+import { isDevice, isDisk, isMadeUpDisk, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'destruction'
@@ -12,7 +12,7 @@ export function deviceLoss(invocation: Invocation): readonly Finding[] {
 }
 
 const concerned = new Set(
-  'mke2fs newfs mkswap dd wipefs shred wipe scrub blkdiscard nvme hdparm cryptsetup fdisk sfdisk sgdisk gdisk parted diskutil format Format-Volume Clear-Disk zpool zfs lvremove vgremove pvremove btrfs mdadm kill systemctl reboot shutdown halt poweroff init telinit userdel crontab'.split(
+  'mke2fs newfs mkswap dd wipefs shred wipe scrub blkdiscard nvme hdparm cryptsetup fdisk sfdisk sgdisk gdisk parted diskutil format Format-Volume Clear-Disk zpool zfs lvremove vgremove pvremove btrfs mdadm kill systemctl reboot shutdown halt poweroff init telinit userdel deluser sysadminctl dscl crontab'.split(
     ' ',
   ),
 )
@@ -63,13 +63,18 @@ function lossOf({ name, args, isElsewhere }: Invocation): readonly Finding[] {
     case 'gdisk':
     case 'parted': {
       const isErasing = args.some((arg) => /^(-Z|-z|--zap\S*|--delete|-o|mklabel|mktable|rm)$/.test(arg))
-      return isErasing && device !== undefined
-        ? lost(`${name} erases the partitions of ${shown(device)}`)
-        : []
+      if (!isErasing || device === undefined) return []
+      return lost(
+        `${name} erases the partitions of ${shown(device)}`,
+        isMadeUpDisk(device) ? 'medium' : 'critical',
+      )
     }
     case 'diskutil':
       return args.some((arg) => /^(erase|zero|secureErase|reformat|partitionDisk)/i.test(arg))
-        ? lost(`diskutil erases ${shown(args.at(-1) ?? '')}`)
+        ? lost(
+            `diskutil erases ${shown(device ?? args.at(-1) ?? '')}`,
+            args.some(isMadeUpDisk) ? 'medium' : 'critical',
+          )
         : []
     case 'format':
     case 'Format-Volume':
@@ -86,7 +91,10 @@ function lossOf({ name, args, isElsewhere }: Invocation): readonly Finding[] {
     case 'mdadm': {
       const isErasing =
         /remove$/.test(name) || args.some((arg) => /^(destroy|labelclear|--zero-superblock)$/.test(arg))
-      return isErasing ? [finding(NAME, 'destroy.storage', 'medium', `${name} destroys storage`)] : []
+      if (!isErasing) return []
+      // The physical volume in use, and the group that holds something, are not removed without a word more.
+      const isHarmless = args.some(isMadeUpDisk) || (name === 'pvremove' && !args.some(isUnasked))
+      return [finding(NAME, 'destroy.storage', isHarmless ? 'low' : 'medium', `${name} destroys storage`)]
     }
     case 'kill':
       return args.some((arg) => arg === '-1') &&
@@ -107,8 +115,17 @@ function lossOf({ name, args, isElsewhere }: Invocation): readonly Finding[] {
         ? [finding(NAME, 'destroy.halt', 'medium', 'stops this machine')]
         : []
     case 'userdel':
-      return args.some((arg) => /^-\w*r|^--remove$/.test(arg))
+    case 'deluser':
+      return args.some((arg) => /^-\w*r|^--remove(-\S+)?$/.test(arg))
         ? [finding(NAME, 'destroy.account', 'medium', 'deletes an account and its files')]
+        : []
+    case 'sysadminctl':
+      return args.includes('-deleteUser')
+        ? [finding(NAME, 'destroy.account', 'medium', 'deletes an account and its files')]
+        : []
+    case 'dscl':
+      return args.some((arg) => /^-?delete$/.test(arg)) && args.some((arg) => /^\/Users\/[^/]+$/.test(arg))
+        ? [finding(NAME, 'destroy.account', 'medium', 'deletes an account')]
         : []
     case 'crontab':
       return args.includes('-r')
@@ -123,10 +140,11 @@ function lossOf({ name, args, isElsewhere }: Invocation): readonly Finding[] {
   }
 }
 
+const isUnasked = (arg: string) => /^(-\w*[fy]\w*|--force|--yes)$/.test(arg)
+
 /** The same words set up a new disk and lose an old one: only a disk in use is certain loss. */
 function prepared(device: string, summary: string): readonly Finding[] {
-  const isInUse = isDisk(device.replace(/^of=/, ''))
-  return [
-    finding(NAME, isInUse ? 'destroy.device' : 'destroy.storage', isInUse ? 'critical' : 'medium', summary),
-  ]
+  const path = device.replace(/^of=/, '')
+  if (isDisk(path)) return [finding(NAME, 'destroy.device', 'critical', summary)]
+  return [finding(NAME, 'destroy.storage', isMadeUpDisk(path) ? 'low' : 'medium', summary)]
 }

@@ -128,13 +128,25 @@ function search({ name, args }: Invocation): readonly Finding[] {
   const exec = args.findIndex((arg) => /^(-exec|-execdir|-x|-X|--exec)$/.test(arg))
   const words = exec < 0 ? [] : args.slice(exec + 1).map((word) => word.split('/').at(-1) ?? '')
   const program = words.find((word) => !/^(sudo|env|command|busybox|nice|ionice|doas)$/.test(word)) ?? ''
-  const deletes = args.includes('-delete') || program === 'rm' || program === 'shred' || program === 'unlink'
+  const deletes =
+    ownWords(args).includes('-delete') || program === 'rm' || program === 'shred' || program === 'unlink'
   if (!deletes) return []
   const isNarrow = name === 'fd' || args.some((arg, index) => isNarrowing(arg, args[index + 1]))
   const end = args.findIndex((arg) => arg.startsWith('-') || arg === '(' || arg === '!')
   const roots = plain(args.slice(0, end < 0 ? undefined : end))
   if (isNarrow) return []
   return lossOf(roots.length === 0 ? ['.'] : roots, 'finds and deletes')
+}
+
+/** The words of find itself, without those of the programs it runs. */
+function ownWords(args: readonly string[]): readonly string[] {
+  let isInside = false
+  return args.filter((arg) => {
+    if (/^-(exec|execdir|ok|okdir)$/.test(arg)) isInside = true
+    const isOwn = !isInside
+    if (arg === ';' || arg === '+') isInside = false
+    return isOwn
+  })
 }
 
 function moved({ args }: Invocation): readonly Finding[] {

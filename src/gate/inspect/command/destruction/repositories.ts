@@ -8,7 +8,8 @@ const NAME = 'destruction'
 export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
   if (name !== 'git') return []
   const words = withoutGlobals(args)
-  const [verb = '', ...rest] = words
+  const [verb = '', ...all] = words
+  const rest = verb === 'worktree' ? flagged(all) : all
   const has = (...flags: string[]) => rest.some((arg) => flags.includes(arg))
   const cluster = (letter: string) => rest.some((arg) => /^-[a-zA-Z]+$/.test(arg) && arg.includes(letter))
   const lost = (what: string): readonly Finding[] => [finding(NAME, 'destroy.work', 'high', what)]
@@ -43,7 +44,15 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
         : []
     case 'filter-branch':
     case 'filter-repo':
-      return [finding(NAME, 'destroy.history', 'medium', `git ${verb} rewrites history`)]
+      // filter-repo refuses whatever is no fresh clone, unless forced.
+      return [
+        finding(
+          NAME,
+          'destroy.history',
+          verb === 'filter-branch' || has('--force', '-f') ? 'medium' : 'low',
+          `git ${verb} rewrites history`,
+        ),
+      ]
     case 'reflog':
       return rest[0] === 'delete' ||
         (rest[0] === 'expire' && rest.some((arg) => /--expire(-unreachable)?=(now|all)/.test(arg)))
@@ -67,9 +76,10 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
 }
 
 function push(rest: readonly string[]): readonly Finding[] {
-  const isForced = rest.some(
-    (arg) => arg === '--force' || /^-[a-zA-Z]*f[a-zA-Z]*$/.test(arg) || /^\+\S/.test(arg),
-  )
+  const isLeased = rest.some((arg) => arg.startsWith('--force-with-lease'))
+  const isForced =
+    !isLeased &&
+    rest.some((arg) => arg === '--force' || /^-[a-zA-Z]*f[a-zA-Z]*$/.test(arg) || /^\+\S/.test(arg))
   const deletes = rest.some((arg) => arg === '--delete' || arg === '-d' || /^:\S/.test(arg))
   if (rest.some((arg) => arg === '--mirror'))
     return [finding(NAME, 'destroy.work', 'high', 'git push --mirror deletes what the other side alone has')]
@@ -99,10 +109,20 @@ function checkout(rest: readonly string[]): readonly Finding[] {
     : []
 }
 
+/** Behind `--` nothing is a flag. */
+function flagged(words: readonly string[]): readonly string[] {
+  const dashes = words.indexOf('--')
+  return dashes < 0
+    ? words
+    : [...words.slice(0, dashes), ...words.slice(dashes + 1).map((word) => `./${word}`)]
+}
+
 function withoutGlobals(args: readonly string[]): readonly string[] {
   let at = 0
   while (at < args.length && (args[at] ?? '').startsWith('-')) {
-    at += /^(-C|-c|--git-dir|--work-tree|--namespace)$/.test(args[at] ?? '') ? 2 : 1
+    at += /^(-C|-c|--git-dir|--work-tree|--namespace|--config-env|--super-prefix)$/.test(args[at] ?? '')
+      ? 2
+      : 1
   }
   return args.slice(at)
 }

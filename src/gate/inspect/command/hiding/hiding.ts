@@ -22,8 +22,12 @@ function ofAssignment(name: string, value: string): readonly Finding[] {
     return seen('hide.history', 'high', 'switches the shell history off')
   if (/^HIST(FILE)?SIZE$/.test(name) && value === '0')
     return seen('hide.history', 'high', 'switches the shell history off')
-  if (name === 'LD_PRELOAD' && /^\/(tmp|dev\/shm|var\/tmp)\//.test(value))
-    return seen('hide.preload', 'high', `loads ${shown(value)} into every program`)
+  if (/^(LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/.test(name) && value.includes('/'))
+    return seen(
+      'hide.preload',
+      /^\/(tmp|dev\/shm|var\/tmp)\//.test(value) ? 'high' : 'medium',
+      `loads ${shown(value)} into what runs next`,
+    )
   return []
 }
 
@@ -123,7 +127,8 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
         ? seen('hide.guards', 'medium', 'switches SELinux off')
         : []
     case 'ufw':
-      return args.includes('disable') || (args.includes('logging') && args.includes('off'))
+      return (args.includes('disable') && !args.includes('--dry-run')) ||
+        (args.includes('logging') && args.includes('off'))
         ? seen('hide.guards', 'medium', 'switches the firewall or its records off')
         : []
     case 'iptables':

@@ -19,14 +19,43 @@ const account = (summary: string, severity: Finding['severity'] = 'medium'): rea
 
 /** New ways to log in, and old ones with more power (MITRE ATT&CK T1136, T1098, T1078). */
 export function accounts(invocation: Invocation): readonly Finding[] {
-  const { name, args } = invocation
+  const { name, args, input, isElsewhere } = invocation
   switch (name) {
     case 'useradd':
     case 'adduser':
     case 'usermod':
-      return user(args)
-    case 'pw':
-      return /^user(add|mod)$/.test(args[0] ?? '') ? user(args.slice(1)) : []
+      return user(args, name !== 'usermod' && !isElsewhere)
+    case 'pw': {
+      const verb = args.slice(0, 2).join('')
+      if (!/^(user)?(add|mod)(user)?/.test(verb)) return []
+      return user(args.slice(1), verb.includes('add') && !isElsewhere)
+    }
+    case 'chpasswd':
+      return input !== undefined && /^[\w.-]+:./m.test(input) && !isElsewhere
+        ? account('sets a password that this line knows')
+        : []
+    case 'passwd':
+      return passwords(args, input)
+    case 'ldapadd':
+    case 'ldapmodify':
+      return isElsewhere || /(\?|--help)$/.test(args.join(' '))
+        ? []
+        : account('makes or changes entries of a directory of accounts')
+    case 'samba-tool':
+      return /^user (create|add|setpassword|enable)|^group addmembers/.test(args.join(' '))
+        ? account('makes or changes an account of a domain')
+        : []
+    case 'ipa':
+      return /^(user-add|group-add-member|user-mod)$/.test(args[0] ?? '')
+        ? account('makes or changes an account of a domain')
+        : []
+    case 'kadmin':
+    case 'kadmin.local':
+      return /\b(addprinc|add_principal|ank|cpw|change_password|ktadd)\b/.test(
+        [...args, input ?? ''].join(' '),
+      )
+        ? account('makes or changes a principal of a domain')
+        : []
     case 'chsh':
       return loginShell(args)
     case 'dscl':
@@ -54,21 +83,29 @@ export function accounts(invocation: Invocation): readonly Finding[] {
   }
 }
 
-function user(args: readonly string[]): readonly Finding[] {
+/** Unlocked, emptied, or set to what the line says. */
+function passwords(args: readonly string[], input: string | undefined): readonly Finding[] {
+  if (args.some((arg) => /^(-d|-u|--delete|--unlock)$/.test(arg)))
+    return account(`opens the account ${shown(args.at(-1) ?? '')}`)
+  return input !== undefined && input.trim() !== '' ? account('sets a password that this line knows') : []
+}
+
+function user(args: readonly string[], isNew: boolean): readonly Finding[] {
   const after = (option: RegExp): string => {
     const at = args.findIndex((arg) => option.test(arg))
     return at < 0 ? '' : (args[at + 1] ?? '')
   }
-  if (after(/^(-u|--uid)$/) === '0' || args.includes('--uid=0'))
+  if (after(/^(-\w*u|--uid)$/) === '0' || args.includes('--uid=0'))
     return privilege('makes a second account with the power of root', 'critical')
   if (admins.test(after(/^(-\w*G|--groups|-g|--gid)$/)))
     return account('makes an account an administrator', 'high')
-  if (aShell.test(after(/^(-s|--shell)$/)) && servants.test(args.at(-1) ?? ''))
-    return account(`lets ${shown(args.at(-1) ?? '')} log in`, 'high')
+  const shell = after(/^(-s|--shell)$/) || (args.find((arg) => arg.startsWith('--shell='))?.slice(8) ?? '')
+  const servant = args.find((arg) => servants.test(arg))
+  if (aShell.test(shell) && servant !== undefined) return account(`lets ${shown(servant)} log in`, 'high')
   // Set in the line itself: whoever wrote the line can log in.
-  return args.some((arg) => /^(-p|--password)(=|$)/.test(arg))
-    ? account('makes an account with a password that this line knows')
-    : []
+  if (args.some((arg) => /^(-p|--password)(=|$)/.test(arg)))
+    return account('makes an account with a password that this line knows')
+  return isNew && aShell.test(shell) ? account('makes an account that can log in') : []
 }
 
 function loginShell(args: readonly string[]): readonly Finding[] {
@@ -83,6 +120,8 @@ function directory(args: readonly string[]): readonly Finding[] {
   const all = args.join(' ')
   if (/-(append|merge|create) \/Groups\/(admin|wheel)\b/.test(all))
     return account('makes an account an administrator', 'high')
+  if (args.some((arg) => /^-?passwd$/.test(arg)) && /\/Users\/\S+ \S+/.test(all))
+    return account('sets a password that this line knows')
   const at = args.findIndex((arg) => /^-?create$/.test(arg))
   return at >= 0 && /^\/Users\/./.test(args[at + 1] ?? '') ? account('dscl makes or changes an account') : []
 }
@@ -91,7 +130,12 @@ function system(args: readonly string[]): readonly Finding[] {
   if (args.includes('-addUser'))
     return account('makes an account', args.includes('-admin') ? 'high' : 'medium')
   const at = args.indexOf('-guestAccount')
-  return at >= 0 && args[at + 1] === 'on' ? account('lets guests log in') : []
+  const shares = args.findIndex((arg) => /^-(afp|smb)GuestAccess$/.test(arg))
+  if ((at >= 0 && args[at + 1] === 'on') || (shares >= 0 && args[shares + 1] === 'on'))
+    return account('lets guests log in')
+  return args.some((arg) => /^-(resetPasswordFor|newPassword)$/.test(arg))
+    ? account('sets a password that this line knows')
+    : []
 }
 
 function windows(args: readonly string[]): readonly Finding[] {

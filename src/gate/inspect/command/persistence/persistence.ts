@@ -46,8 +46,11 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     }
     case 'at':
     case 'batch':
-      return invocation.input !== undefined || invocation.stage > 0
-        ? seen('persist.schedule', 'low', `${name} runs something later`)
+      return invocation.input !== undefined ||
+        invocation.stage > 0 ||
+        invocation.streams.stdin.kind === 'file' ||
+        args.includes('-f')
+        ? seen('persist.schedule', 'medium', `${name} runs something later`)
         : []
     case 'cp':
     case 'mv':
@@ -64,7 +67,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       return at < 0 ? [] : placed(args[at + 1] ?? '')
     }
     case 'chmod':
-      return args.some((arg) => /^([24567]\d{3}|[ug]*\+[rwx]*s[rwx]*)$/.test(arg) && !/^0/.test(arg))
+      return args.some((arg) => /^([24567]\d{3}|[augo]*\+[rwx]*s[rwx]*)$/.test(arg) && !/^0/.test(arg))
         ? setuid(args, reading)
         : []
     case 'setcap':
@@ -84,8 +87,17 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'New-Service':
       return seen('persist.schedule', 'high', `${name} makes a task that stays`)
     case 'insmod':
-      return args.some((arg) => /tmp|^\.\//.test(arg))
-        ? seen('persist.kernel', 'high', 'loads a kernel module')
+    case 'kldload':
+    case 'kextload':
+    case 'kmutil': {
+      const module = args.find((arg) => /[./].*\.?k?(o|ext)\b|\.(ko|kext)(\.\w+)?$/.test(arg))
+      if (module === undefined || (name === 'kmutil' && args[0] !== 'load')) return []
+      return seen('persist.kernel', 'high', `loads a kernel module: ${shown(module)}`)
+    }
+    case 'trap':
+      // Run before every command from now on, with what was typed at hand.
+      return args.includes('DEBUG') && /BASH_COMMAND/.test(args[0] ?? '')
+        ? seen('persist.trap', 'medium', 'keeps every command that is typed')
         : []
     case 'launchctl':
       return /^(load|bootstrap|submit|enable)$/.test(args[0] ?? '')
@@ -121,12 +133,16 @@ function setuid(args: readonly string[], reading: Reading): readonly Finding[] {
   const isCopied = reading.invocations.some(
     (each) => each.name === 'cp' && each.args.at(-1) === target && /sh$/.test(each.args[0] ?? ''),
   )
-  const severity =
-    isShell || isCopied ? 'critical' : /^\/tmp|^\/var\/tmp|^\/dev\/shm/.test(target) ? 'high' : 'info'
+  const isUser = args.some(
+    (arg) =>
+      /^[4567]\d{3}$|^[augo,]*u[rwx]*\+[rwx]*s|^u?\+\w*s|^[ug]+\+[rwx]*s/.test(arg) && !/^2|^g\+/.test(arg),
+  )
+  const isTemporary = /^\/tmp|^\/var\/tmp|^\/dev\/shm/.test(target)
+  const severity = isShell || isCopied ? 'critical' : isTemporary ? 'high' : isUser ? 'medium' : 'info'
   return [
     finding(
       NAME,
-      severity === 'info' ? 'persist.setuid' : 'persist.setuid-shell',
+      severity === 'info' || severity === 'medium' ? 'persist.setuid' : 'persist.setuid-shell',
       severity,
       `makes ${shown(target)} run with its owner's power`,
     ),

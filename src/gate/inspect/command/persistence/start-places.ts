@@ -11,7 +11,7 @@ type StartPlace = readonly [place: RegExp, fact: string, severity: Finding['seve
 const startPlaces: readonly StartPlace[] = [
   [/(^|\/)authorized_keys2?$/, 'persist.key', 'high', 'a key that may log in'],
   [
-    /(^|\/)(crontab$|cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)/,
+    /(^|\/)(cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)|\/crontab$/,
     'persist.schedule',
     'high',
     'a scheduled job',
@@ -43,7 +43,7 @@ const startPlaces: readonly StartPlace[] = [
     'medium',
     'what an interpreter runs at its start',
   ],
-  [/(^|\/)com\.apple\.loginwindow(\.[\w-]+)?\.plist$/, 'persist.start-up', 'medium', 'what opens at login'],
+  [/(^|\/)com\.apple\.loginwindow(\.[\w-]+)?\.plist$/, 'persist.login', 'medium', 'what opens at login'],
   [
     /^\/etc\/(sudoers|pam\.d|passwd|shadow|group|ld\.so\.preload|doas\.conf)|sudoers\.d\/|\/security\/pam_\w+\.so$/,
     'persist.privilege',
@@ -96,7 +96,7 @@ export function placed(target: string): readonly Finding[] {
   const found = startPlaces.find(([place]) => place.test(target))
   if (found === undefined) return []
   const [, fact, severity, what] = found
-  const isEveryday = /^persist\.(start-up|service|event|agent-memory)$/.test(fact)
+  const isEveryday = /^persist\.(start-up|service|agent-memory)$/.test(fact)
   return [
     finding(
       NAME,

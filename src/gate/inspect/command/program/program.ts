@@ -9,7 +9,10 @@ const SHELL_TEXTS_MAX = 50
 /** What a program in any language can do, from its tokens: never from the text of its strings or comments. */
 export function readProgram(language: string, code: string): ProgramFacts {
   if (language === 'vim' || language === 'gdb' || language === 'sqlite')
-    return nothingBut(escapeTexts(language, code))
+    return hosted(language, code).reduce(
+      (facts, [guest, text]) => merge(facts, read(guest, text, 0)),
+      nothingBut(escapeTexts(language, code)),
+    )
   return read(language, language === 'powershell' ? powershellText(code) : code, 0)
 }
 
@@ -105,6 +108,19 @@ function powershellText(code: string): string {
   if (compact.length < 16 || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) return code
   const text = Buffer.from(compact, 'base64').toString('utf16le')
   return isText(text) ? text : code
+}
+
+const guests = /^\s*:?(?:silent!?\s+)?(?:(py(?:thon)?[3x]?|pi)|(lua)|(perl)|(ruby))\s+(?!<<)(\S.*)$/
+
+/** Editors and debuggers with an interpreter inside: what is handed to that. */
+function hosted(language: string, code: string): readonly (readonly [language: string, code: string])[] {
+  if (language === 'sqlite') return []
+  return code.split('\n').flatMap((line) => {
+    const match = guests.exec(line)
+    if (match === null) return []
+    const guest = match[1] ? 'python' : (match[2] ?? match[3] ?? match[4] ?? '')
+    return [[guest, match[5] ?? ''] as const]
+  })
 }
 
 /** Editors and debuggers: the part of their language that leaves for a shell. */

@@ -34,7 +34,7 @@ export const downloads =
   /\b(urlopen|urlretrieve|urllib2?|requests\.get|httpx\.get|DownloadString|DownloadFile|DownloadData|Invoke-WebRequest|iwr|Invoke-RestMethod|irm|curl_exec|LWP::\w+|HTTP::Tiny|Net::HTTP|open-uri|https?\.get|fetch|http\.Get|getURL|download\.file|WebClient|HttpClient|Start-BitsTransfer)\b/i
 
 export const uploads =
-  /\b(requests\.(post|put)|httpx\.(post|put)|UploadFile|UploadString|UploadData|urlopen\([^)]*data|http\.client|Net::HTTP::(Post|Put)|Net::HTTP\.post|axios\.(post|put)|http\.Post|storbinary|smtplib|sendmail|put_object|createReadStream|upload_file|upload_fileobj)\b/
+  /\b(requests\.(post|put)|httpx\.(post|put)|UploadFile|UploadString|UploadData|urlopen\([^)]*data|http\.client|Net::HTTP::(Post|Put)|Net::HTTP\.post|axios\.(post|put)|http\.Post|storbinary|smtplib|sendmail|put_object|createReadStream|upload_file|upload_fileobj|CURLOPT_(?:POSTFIELDS|UPLOAD|INFILE)|CURLFile|stream_context_create|HTTPS?Connection|http\.Post(?:Form)?|http\.NewRequest)\b/
 
 /** Where a web request's own words come from. */
 export const requestInput =
@@ -58,7 +58,7 @@ export function runTexts({ code, strings }: Skeleton): string[] {
 const deletion =
   /\b(?:rmtree|removedirs|remove_tree|rm_rf|rm_r|remove_entry_secure|remove_dir_all|deleteDirectory|RemoveAll|delete_tree|remove_dir|emptyDirSync|rimraf(?:\.sync|Sync)?|rmdirSync|rmSync|deleteRecursively|unlinkRecursive|removeSync|unlink glob)\s*\(?\s*("§\d+")|\b(?:Remove-Item|ri|rd|del)\b[^;|\n]*?-Recurse[^;|\n]*?("§\d+"|[^\s;|"]+)\s*(?:-|;|$)/g
 const readingCall =
-  /\b(?:open|readFileSync|readFile|file_get_contents|readfile|read_text|File\.read|IO\.read|File\.open|ReadFile|readlines|Get-Content|gc|cat|slurp|fopen|file|Path)\s*\(?\s*("§\d+")(?:\s*,\s*(?:mode\s*=\s*)?("§\d+"))?/g
+  /\b(?:open|readFileSync|readFile|file_get_contents|readfile|read_text|File\.read|IO\.read|File\.open|ReadFile|readlines|Get-Content|gc|cat|slurp|fopen|file|Path)\s*\(?\s*(?:[$\w]+(?:\s+[$\w]+)?\s*,\s*)?("§\d+")(?:\s*,\s*(?:mode\s*=\s*)?("§\d+"))?/g
 
 /** Calls with a plain shell equivalent, so that one set of detectors reads both. */
 export function equalTexts({ code, strings }: Skeleton): string[] {
@@ -72,7 +72,19 @@ export function equalTexts({ code, strings }: Skeleton): string[] {
     if (path !== undefined) texts.push(`rm -rf ${quoted(path)}`)
   }
   for (const match of code.matchAll(readingCall)) {
-    const path = value(match[1])
+    // Perl may name the way of opening first.
+    const first = value(match[1]) ?? ''
+    if (/^\s*<\s*\S/.test(first)) {
+      texts.push(`cat ${quoted(first.replace(/^\s*<\s*/, ''))}`)
+      continue
+    }
+    const isModeFirst = /^\+?[<>]{1,2}(:.*)?$/.test(first)
+    if (isModeFirst && !first.startsWith('<')) continue
+    const path = isModeFirst ? value(match[2]) : value(match[1])
+    if (isModeFirst && path !== undefined) {
+      texts.push(`cat ${quoted(path)}`)
+      continue
+    }
     // Opened to be written is not read.
     const mode = match[2] === undefined ? 'r' : value(match[2])
     if (mode !== undefined && !/^[r<]/.test(mode)) continue

@@ -130,7 +130,7 @@ function unwrapEnv(words: readonly string[], variables: Map<string, string>): Un
     const word = words[at] ?? ''
     if (word === '-S' || word === '--split-string')
       return { words: [words.slice(at + 1).join(' ')], isShellText: true, isElsewhere: false }
-    if (word === '-u' || word === '-C' || word === '--unset' || word === '--chdir') at++
+    if (word === '-u' || word === '-C' || word === '-P' || word === '--unset' || word === '--chdir') at++
     else if (word.startsWith('-')) continue
     else {
       const assignment = /^([A-Za-z_]\w*)=(.*)$/s.exec(word)

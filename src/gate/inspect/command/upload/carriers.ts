@@ -9,26 +9,26 @@ const NAME = 'upload'
 
 /** Programs that gather what is worth stealing. */
 export const collectors =
-  /^(tar|zip|7z|mysqldump|pg_dump|pg_dumpall|mongodump|sqlite3|env|printenv|ps|netstat|ss|ifconfig|id|whoami|find|history|getent|dmesg|crontab|w|last)$/
+  /^(tar|zip|7z|7za|7zr|cpio|pax|rar|ditto|hdiutil|mysqldump|pg_dump|pg_dumpall|mongodump|sqlite3|env|printenv|ps|netstat|ss|ifconfig|id|whoami|find|history|getent|dmesg|crontab|w|last)$/
 
 /** Clients of stores, mail and version control carry files all day: what they carry decides. */
 export function carried(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args, streams, input } = invocation
+  if (name === 'tar') return archivedAway(args)
   if (name === 'ssh') return throughShell(invocation, reading)
-  if (name === 'git') return pushed(args)
+  if (name === 'git') return pushed(args, reading)
   if (name === 'put' || name === 'mput') return typedInto(reading)
   const stdin = streams.stdin.kind === 'file' ? [streams.stdin.path] : []
   const isSending =
     stdin.length > 0 ||
-    args.some((arg) => /^(cp|mv|sync|copy|move|upload|put|rsync|create|-a|-A|--attach|-T)$/.test(arg)) ||
-    /^(pastebinit|tftp)$/.test(name)
+    args.some((arg) => /^(cp|mv|sync|copy|move|upload|put|rsync|create|-a|-A|--attach|-T)$/.test(arg))
   const isTransfer =
-    /^(l?ftp|smbclient)$/.test(name) && /^\s*(m?put|mirror -R)\b/m.test([input ?? '', ...args].join('\n'))
+    /^([ls]?ftp|smbclient)$/.test(name) && /^\s*(m?put|mirror -R)\b/m.test([input ?? '', ...args].join('\n'))
   if (!isSending && !isTransfer) return []
   const sources = [
     ...stdin,
     ...args.slice(0, -1),
-    ...(/^(gh|pastebinit|mutt|mail|mailx)$/.test(name) ? args.slice(-1) : []),
+    ...(/^(gh|mutt|mail|mailx)$/.test(name) ? args.slice(-1) : []),
   ]
   const secret = sources.find((path) => secretFile(path) !== undefined)
   if (secret !== undefined)
@@ -47,12 +47,17 @@ function typedInto(reading: Reading): readonly Finding[] {
 }
 
 function isWide(path: string): boolean {
-  return /^(root|system|home|personal)$/.test(placeOf(path)) || /^\/(etc|root|proc|var\/lib)\//.test(path)
+  return (
+    /^(root|system|home|personal|device)$/.test(placeOf(path)) || /^\/(etc|root|proc|var\/lib)\//.test(path)
+  )
 }
 
 /** `tar c /home | ssh elsewhere`: a copy of one folder is ordinary, one of the machine is not. */
 function throughShell(invocation: Invocation, reading: Reading): readonly Finding[] {
   if (invocation.streams.stdin.kind === 'inherited') return []
+  const { stdin } = invocation.streams
+  if (stdin.kind === 'file' && (isWide(stdin.path) || secretFile(stdin.path) !== undefined))
+    return [finding(NAME, 'upload.system', 'high', `ssh takes ${shown(stdin.path)} to another machine`)]
   const source = upstreamOf(invocation, reading).find(
     (each) =>
       (collectors.test(each.name) || each.name === 'cat' || each.name === 'dd') &&
@@ -63,12 +68,29 @@ function throughShell(invocation: Invocation, reading: Reading): readonly Findin
     : [finding(NAME, 'upload.system', 'high', `the output of ${source.name} goes to another machine`)]
 }
 
+/** `tar cf host:file …`: tar writes its archive over there by itself. */
+function archivedAway(args: readonly string[]): readonly Finding[] {
+  const creates = args.some(
+    (arg, index) => /^-?[a-zA-Z]*[cru]\w*f/.test(arg) && (index === 0 || arg.startsWith('-')),
+  )
+  const target = args.find((arg) => /^(--file=)?([\w.-]+@)?[\w.-]+:./.test(arg) && !/^[A-Za-z]:/.test(arg))
+  return creates && target !== undefined && !args.includes('--force-local')
+    ? [finding(NAME, 'upload.copy', 'medium', `tar writes its archive to ${shown(target)}`)]
+    : []
+}
+
 /** A push to an address that is no configured remote. */
-function pushed(args: readonly string[]): readonly Finding[] {
+function pushed(args: readonly string[], reading: Reading): readonly Finding[] {
   const at = args.indexOf('push')
   if (at < 0) return []
   const target = args.slice(at + 1).find((arg) => !arg.startsWith('-'))
-  return target !== undefined && /^(https?|git|ssh):\/\/|^[\w.-]+@[\w.-]+:/.test(target)
+  const isNew = reading.invocations.some(
+    (each) =>
+      each.name === 'git' &&
+      /^remote (add|set-url)\b/.test(each.args.join(' ')) &&
+      each.args.some((arg) => arg === target),
+  )
+  return target !== undefined && (isNew || /^(https?|git|ssh):\/\/|^[\w.-]+@[\w.-]+:/.test(target))
     ? [finding(NAME, 'upload.push', 'medium', `git pushes to ${shown(target.replace(/\/\/[^@/]*@/, '//'))}`)]
     : []
 }

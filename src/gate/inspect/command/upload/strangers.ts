@@ -17,13 +17,13 @@ const ownServer =
 /** Any program that has an address and is fed what a collector of secrets or files gathers. */
 export function stranger(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
-  if (ownServer.test(name) || !args.some((arg) => remote.test(arg))) return []
+  if (ownServer.test(name) || !args.some((arg) => remote.test(arg))) return carriesOff(invocation)
   const sources = [...upstreamOf(invocation, reading), ...args.flatMap((arg) => sourcesOf(arg, reading))]
   const gathers = sources.find(
     (source) => collectors.test(source.name) || source.args.some((arg) => secretFile(arg) !== undefined),
   )
   return gathers === undefined
-    ? []
+    ? carriesOff(invocation)
     : [
         finding(
           NAME,
@@ -32,6 +32,37 @@ export function stranger(invocation: Invocation, reading: Reading): readonly Fin
           `${shown(name)} is given the output of ${gathers.name} and an address`,
         ),
       ]
+}
+
+/** A number instead of a name: nobody's own service is called so in everyday work, a listener is. */
+const rawAddress =
+  /^(?:[a-z]+:)?(?:[a-z][a-z0-9+.-]*:(?:\/\/)?)?(?:[^/@\s]+@)?(?!127\.|10\.0\.2\.|0\.0\.0\.0|255\.)\d{1,3}(?:\.\d{1,3}){3}(?::\d{0,5})?(?:\/\S*)?$/
+const aFile = /^@?(?:~|\.{0,2})\/[\w.-]+/
+/** Takes the next word as a file to send. */
+const sends =
+  /^-{1,2}(p|d|T|F|i|f|file|data\S*|body\S*|post\S*|upload\S*|put|form|input|attach\S*|src|source)$/
+/** Programs whose files beside an address are set-up, results or keys. */
+const local =
+  /^(nmap|masscan|curl|wget|ssh|scp|sftp|rsync|mosh|mount\S*|ip|route|iptables|nft|ipset|tcpdump|tshark|openssl|dig|host|nslookup|snmp\w+|ldapsearch|rdesktop|xfreerdp|vncviewer|hydra|nikto|gobuster|ffuf|sqlmap|ansible\S*|python\S*|perl|ruby|node|bash|sh|php|java|go|docker|podman|kubectl|psql|mysql\w*|redis-cli|mongo\w*|echo|printf|grep|sed|awk|find|cat|ls|cp|mv|touch|vi|vim|nano|tee|git|make|test|\[|export|source)$/
+
+/** Known or not: a client that is given a bare address and a file, where files are given to be sent. */
+function carriesOff({ name, args, streams }: Invocation): readonly Finding[] {
+  const address = args.find((arg) => rawAddress.test(arg))
+  if (address === undefined || local.test(name)) return []
+  const file =
+    streams.stdin.kind === 'file' && streams.stdin.path !== '/dev/null'
+      ? streams.stdin.path
+      : args.find(
+          (arg, index) =>
+            aFile.test(arg) &&
+            (arg.startsWith('@') || sends.test(args[index - 1] ?? '') || args.includes('backup')),
+        )
+  if (file !== undefined)
+    return [finding(NAME, 'upload.raw', 'medium', `${shown(name)} is given ${shown(file)} and an address`)]
+  // Words for a directory service, told to a port where none listens.
+  return /^(whois|finger)$/.test(name) && args.some((arg) => /^(-p|--port)/.test(arg))
+    ? [finding(NAME, 'upload.raw', 'medium', `${name} speaks to a port of its own choice`)]
+    : []
 }
 
 /** Base64 padding never occurs in a host name, and a long label of mixed case hardly does (MITRE ATT&CK T1048.003). */

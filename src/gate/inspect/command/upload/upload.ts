@@ -6,6 +6,7 @@ import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
 import { carried, collectors } from './carriers.ts'
+import { client } from './clients.ts'
 import { codedName, stranger } from './strangers.ts'
 
 const NAME = 'upload'
@@ -15,6 +16,7 @@ export const upload: CommandDetector = {
   name: NAME,
   inspect: (reading) => [
     ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
+    ...reading.invocations.flatMap((invocation) => client(invocation, reading)),
     ...reading.invocations.flatMap((each) => (looksUp.test(each.name) ? codedName(each) : [])),
     ...reading.programs.flatMap(ofProgram),
   ],
@@ -23,7 +25,7 @@ export const upload: CommandDetector = {
 const looksUp = /^(dig|nslookup|host|drill|kdig|resolvectl|ping6?|curl|wget)$/
 
 const dropPlaces =
-  /(transfer\.sh|file\.io|0x0\.st|anonfiles|gofile\.io|bashupload|catbox\.moe|pastebin\.com|paste\.ee|termbin|ix\.io|sprunge\.us|dpaste|webhook\.site|pipedream\.net|requestbin|requestcatcher|beeceptor|interact\.sh|oast\.|burpcollaborator|ngrok|trycloudflare|discord(app)?\.com\/api\/webhooks|api\.telegram\.org|hooks\.slack\.com|temp\.sh|oshi\.at|wetransfer|mega\.nz)/i
+  /(transfer\.sh|file\.io|0x0\.st|anonfiles|gofile\.io|bashupload|catbox\.moe|pastebin\.com|paste\.ee|termbin|ix\.io|sprunge\.us|dpaste|webhook\.site|pipedream\.net|requestbin|requestcatcher|beeceptor|interact\.sh|oast\.|burpcollaborator|ngrok|trycloudflare|discord(app)?\.com\/api\/webhooks|api\.telegram\.org|hooks\.slack\.com|temp\.sh|oshi\.at|wetransfer|mega\.nz|content\.dropboxapi\.com|api\.github\.com\/(gists|repos\/[^/]+\/[^/]+\/contents)|googleapis\.com\/upload|graph\.microsoft\.com\/\S*\/drive|hastebin|ghostbin|rentry\.co|privatebin|keep\.sh|filebin|uguu|pixeldrain|litterbox)/i
 const rawHost =
   /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?!127\.|10\.0\.2\.|localhost)\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)/i
 
@@ -34,9 +36,14 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       return web(invocation, reading, curlBodies(args))
     case 'wget':
       return web(invocation, reading, wgetBodies(args))
+    case 'http':
+    case 'https':
+    case 'xh':
+      return web(invocation, reading, httpieBodies(args))
+    case 'sftp':
+      return [...copied(invocation), ...carried(invocation, reading)]
     case 'scp':
     case 'rsync':
-    case 'sftp':
       return copied(invocation)
     case 'dig':
     case 'nslookup':
@@ -44,6 +51,8 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'ping':
       return named(invocation, reading)
     case 'aws':
+    case 's3cmd':
+    case 'azcopy':
     case 'gsutil':
     case 'gcloud':
     case 'rclone':
@@ -54,15 +63,14 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'mailx':
     case 'mutt':
     case 'sendmail':
-    case 'pastebinit':
     case 'ftp':
     case 'lftp':
-    case 'tftp':
     case 'git':
     case 'ssh':
     case 'smbclient':
     case 'put':
     case 'mput':
+    case 'tar':
       return carried(invocation, reading)
     default:
       return isDuplex(invocation) || invocation.streams.stdout.kind === 'socket'
@@ -73,9 +81,9 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
 
 function curlBodies(args: readonly string[]): readonly string[] {
   return args.flatMap((arg, index) => {
-    if (/^(-d|--data\S*|-F|--form|-T|--upload-file|--json|--form-string)$/.test(arg)) {
+    if (/^(-[sSkLfgvi#]*[dFT]|--data[\w-]*|--form|--upload-file|--json|--form-string)$/.test(arg)) {
       const value = args[index + 1] ?? ''
-      return [/^(-T|--upload-file)$/.test(arg) ? `@${value}` : value]
+      return [/^(-[sSkLfgvi#]*T|--upload-file)$/.test(arg) ? `@${value}` : value]
     }
     const joined = /^-([dFT])(.+)$/.exec(arg) ?? /^--(?:data[\w-]*|form|upload-file|json)=(.+)$/.exec(arg)
     return joined === null ? [] : [joined[1] === 'T' ? `@${joined[2]}` : (joined[2] ?? joined[1] ?? '')]
@@ -88,6 +96,26 @@ function wgetBodies(args: readonly string[]): readonly string[] {
     if (!match) return []
     const value = match[2] ?? args[index + 1] ?? ''
     return [match[1] === 'file' ? `@${value}` : value]
+  })
+}
+
+/** `field@file` sends a file. */
+function httpieBodies(args: readonly string[]): readonly string[] {
+  return args
+    .filter((arg) => /^[\w-]*=?@[^/]*[./]/.test(arg) || /^[\w-]+@[~./]/.test(arg))
+    .map((arg) => arg.replace(/^[\w-]*=?@/, '@'))
+}
+
+/** What goes along with a request beside its body: `-H 'X: …'`, `-A`, `-b`. A token belongs there. */
+function asides(args: readonly string[]): readonly string[] {
+  return args.flatMap((arg, index) => {
+    const before = args[index - 1] ?? ''
+    const value = /^(-[HAbe]|--(header|user-agent|cookie|referer))$/.test(before)
+      ? arg
+      : /^--(?:header|user-agent|cookie|referer)=(.*)$/s.exec(arg)?.[1]
+    return value === undefined || /^[\w-]*(auth|token|key|secret|version|id)[\w-]*:/i.test(value)
+      ? []
+      : [value]
   })
 }
 
@@ -111,12 +139,27 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
         `${name} puts the output of ${inAddress[0]?.name ?? ''} into an address`,
       ),
     ]
-  if (bodies.length === 0) return []
+  const aside = asides(args)
+    .flatMap((value) => sourcesOf(value, reading))
+    .find(({ name: source }) => collectors.test(source) || /^(cat|base64|xxd|gzip|head|tail)$/.test(source))
+  if (aside !== undefined && !isNear(address))
+    return [
+      finding(NAME, 'upload.address', 'medium', `${name} puts the output of ${aside.name} into a header`),
+    ]
+  if (bodies.length === 0)
+    return /^(curl|wget)$/.test(name) &&
+      dropPlaces.test(address) &&
+      args.some((arg) => /^(-X|--request)?=?(POST|PUT)$/.test(arg))
+      ? [finding(NAME, 'upload.drop', 'medium', `${name} puts something to ${shown(address)}`)]
+      : []
   const file = bodies.map((body) => /(?:^|=)[@<](.+)$/.exec(body)?.[1]).find((path) => path !== undefined)
   const output = bodies.flatMap((body) => sourcesOf(body, reading))[0]
   const isDrop = dropPlaces.test(address) || rawHost.test(address)
   const what = file ?? output?.name
-  if (what === undefined) return []
+  if (what === undefined)
+    return publicNumber.test(address)
+      ? [finding(NAME, 'upload.raw', 'medium', `${name} posts to a bare address`)]
+      : []
   if (file !== undefined && secretFile(file.replace(/;.*$/, '')) !== undefined)
     return [finding(NAME, 'upload.secret', 'critical', `${name} sends ${shown(file)} away`)]
   if (file === '-' || file === '/dev/stdin') return piped(invocation, reading, isDrop)
@@ -124,14 +167,47 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
     return [finding(NAME, 'upload.drop', 'high', `${name} sends ${shown(what)} to ${shown(address)}`)]
   const place = file === undefined ? 'project' : placeOf(file)
   const isSystem = place === 'system' || /^\/(etc|var\/lib|root|proc)\//.test(`${file ?? ''}/`)
-  return [
-    finding(
-      NAME,
-      isSystem ? 'upload.system' : 'upload.file',
-      isSystem ? 'high' : 'low',
-      `${name} sends ${shown(what)} away`,
-    ),
-  ]
+  if (isSystem) return [finding(NAME, 'upload.system', 'high', `${name} sends ${shown(what)} away`)]
+  const gathered = file === undefined ? undefined : gathererOf(file, reading)
+  if (gathered !== undefined)
+    return [finding(NAME, 'upload.drop', 'high', `${name} sends what ${gathered.name} made of files away`)]
+  const isWhole = file !== undefined && !isNear(address) && isFile(invocation, file)
+  return [finding(NAME, 'upload.file', isWhole ? 'medium' : 'low', `${name} sends ${shown(what)} away`)]
+}
+
+/** A number that no private network uses. */
+const publicNumber =
+  /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?!(?:0|10|127|255|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)/i
+
+const nearHost =
+  /^(?:127\.[\d.]+|0\.0\.0\.0|\[::1\]|[\w-]+|intranet\.[\w.-]+|[\w.-]+\.(?:internal|local|localhost|lan|corp|intranet|svc|test))$/i
+
+/** This machine, or a name that only means something at home. */
+function isNear(address: string): boolean {
+  const host = address.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/^[^/@]*@/, '')
+  return nearHost.test(/^(\[[^\]]*\]|[^:/?#]*)/.exec(host)?.[1] ?? '')
+}
+
+/** A file itself, not the body of a request kept in one: what interfaces are called with is text in a few formats. */
+function isFile({ name, args }: Invocation, file: string): boolean {
+  if (/\.(json|jsonl|ndjson|xml|ya?ml|graphql|form|sql|protobuf|soap|wat|lcov|info)$/i.test(file))
+    return false
+  if (name === 'wget') return true
+  return args.some(
+    (arg) => /^(-T|-F|--upload-file|--form|--data-binary|\w*@)/.test(arg) || /^-[sSkLfgvi#]*T$/.test(arg),
+  )
+}
+
+/** What packed or encoded the file that is sent. */
+function gathererOf(file: string, reading: Reading): Invocation | undefined {
+  const writers = reading.writers.get(file) ?? []
+  return writers
+    .flatMap((each) => [
+      each,
+      ...upstreamOf(each, reading),
+      ...each.args.flatMap((arg) => sourcesOf(arg, reading)),
+    ])
+    .find((each) => collectors.test(each.name) || /^(base64|xxd|openssl|gpg|gzip|xz|bzip2)$/.test(each.name))
 }
 
 function piped(invocation: Invocation, reading: Reading, isDrop: boolean): readonly Finding[] {
@@ -207,7 +283,13 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
       ),
     ]
   const sources = upstreamOf(invocation, reading)
-  const collector = sources.find((source) => collectors.test(source.name) || source.name === 'cat')
+  const collector = sources.find(
+    (source) =>
+      collectors.test(source.name) ||
+      source.name === 'cat' ||
+      (/^(dd|base64|xxd|gzip|openssl|gpg|head|tail|strings)$/.test(source.name) &&
+        source.args.some((arg) => /^(if=)?[~/.]/.test(arg))),
+  )
   if (collector !== undefined && !sources.some((source) => isDuplex(source)))
     return [finding(NAME, 'upload.raw', 'high', `the output of ${collector.name} goes over a raw connection`)]
   const isProducer =
@@ -218,8 +300,9 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
     : []
 }
 
-function ofProgram({ facts, language }: Program): readonly Finding[] {
-  const reads = facts.shellTexts.some((text) => text.startsWith('cat '))
+function ofProgram({ facts, language, code }: Program): readonly Finding[] {
+  const reads =
+    facts.shellTexts.some((text) => text.startsWith('cat ')) || /\bcreateReadStream\s*\(/.test(code)
   return (facts.uploads || facts.connects || facts.downloads) && reads && !facts.runs
     ? [
         finding(

@@ -1,0 +1,138 @@
+import type { Finding } from '../../../finding.ts'
+import { secretFile } from '../credential-read/secret-files.ts'
+import { finding, shown } from '../detector.ts'
+import { placeOf } from '../paths.ts'
+import { sourcesOf } from '../shell/lineage.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
+
+const NAME = 'upload'
+
+const seen = (
+  fact: string,
+  summary: string,
+  severity: Finding['severity'] = 'medium',
+): readonly Finding[] => [finding(NAME, fact, severity, summary)]
+
+/** Programs made to hand a file to somebody elsewhere, and the word that makes them do it. */
+const handovers: Readonly<Record<string, RegExp>> = {
+  wormhole: /^(send|tx)$/,
+  'magic-wormhole': /^(send|tx)$/,
+  croc: /^(send|[\w-]*\/\S+)$/,
+  ffsend: /^(u|up|upload)$/,
+  portal: /^send$/,
+  gdrive: /^upload$/,
+  onionshare: /./,
+  'onionshare-cli': /^[^-]/,
+  transfer: /[./]/,
+  'mega-put': /./,
+  megaput: /./,
+  'dropbox_uploader.sh': /^upload$/,
+  ftpput: /./,
+  ncftpput: /./,
+  wput: /./,
+  'ftp-upload': /^[^-]/,
+  tftp: /^(put|-p)$/,
+  pastebinit: /^-i$/,
+  swaks: /^--attach\S*$/,
+  gist: /[./]/,
+}
+
+/** Clients that carry one file to one place, listeners that hand out a folder, and settings that open one to all. */
+export function client(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args } = invocation
+  const word = Object.hasOwn(handovers, name) ? handovers[name] : undefined
+  if (
+    word !== undefined &&
+    !args.some((arg) => /^(--?help|-h|--version|help)$/.test(arg) && name !== 'ftp-upload')
+  )
+    return args.some((arg) => word.test(arg))
+      ? seen('upload.file', `${name} hands a file to somebody elsewhere`)
+      : []
+  switch (name) {
+    case 'finger':
+      return args.some((arg) => arg.includes('@') && sourcesOf(arg, reading).length > 0)
+        ? seen('upload.names', 'finger asks for a name made of program output', 'high')
+        : []
+    case 'lp':
+    case 'lpr':
+      return args.some(
+        (arg, index) => /^-[hH]$/.test(args[index - 1] ?? '') && !/^(localhost|127\.)/.test(arg),
+      )
+        ? seen('upload.raw', `${name} sends to a printer of another machine`)
+        : []
+    case 'nmap':
+      return args.some((arg) => /http-put/.test(arg))
+        ? seen('upload.raw', 'nmap puts a file on a server', 'high')
+        : []
+    case 'docker':
+    case 'podman':
+      return args[0] === 'push' && /^\d{1,3}(\.\d{1,3}){3}[:/]/.test(args.at(-1) ?? '')
+        ? seen('upload.push', `${name} pushes an image to ${shown(args.at(-1) ?? '')}`)
+        : []
+    default:
+      return [...served(invocation), ...opened(invocation)]
+  }
+}
+
+const everyAddress = /^(--(address|bind|host)=)?(0\.0\.0\.0|\[?::\]?)(:\d+)?$/
+
+/** A folder handed out to whoever asks. A server for the own browser, and one for the work at hand, are everyday work. */
+function served({ name, args }: Invocation): readonly Finding[] {
+  const all = args.join(' ')
+  const isServer =
+    (/^python[\d.]*$/.test(name) &&
+      /-m (http\.server|SimpleHTTPServer|pyftpdlib|uploadserver)\b/.test(all)) ||
+    (name === 'php' && args.includes('-S')) ||
+    (name === 'ruby' && args.includes('-run') && /\bhttpd\b/.test(all)) ||
+    /^(httpd|http-server|webfsd|darkhttpd|serve|miniserve|updog|thttpd|pyftpdlib|droopy)$/.test(name) ||
+    (name === 'kubectl' && args[0] === 'proxy')
+  if (!isServer) return []
+  const wide = args.find((arg) => /^[/~]/.test(arg) && /^(root|system|home|personal)$/.test(placeOf(arg)))
+  if (wide !== undefined)
+    return seen('upload.served', `${name} hands out ${shown(wide)} to whoever asks`, 'high')
+  const isForAll = (name === 'php' || name === 'kubectl') && args.some((arg) => everyAddress.test(arg))
+  const isOwnTool = name === 'ruby' || (name === 'httpd' && args.some((arg) => /^-\w*[ph]/.test(arg)))
+  return isForAll || isOwnTool ? seen('upload.served', `${name} hands out a folder to whoever asks`) : []
+}
+
+const everybody = /(^|=)(public-read(-write)?|allUsers|allAuthenticatedUsers|blob|container)$/
+
+/** What is stored elsewhere, opened to everybody or to another account (MITRE ATT&CK T1537). */
+function opened({ name, args }: Invocation): readonly Finding[] {
+  const all = args.join(' ')
+  switch (name) {
+    case 'aws':
+    case 's3cmd': {
+      const isShared =
+        /modify-(db-(cluster-)?)?(snapshot|image)-attribute|modify-image-attribute/.test(all) &&
+        /--values-to-add|--user-ids|--launch-permission|operation-type add|--group-names/.test(all)
+      const isPublic =
+        args.some(
+          (arg, index) => everybody.test(arg) && (args[index - 1] === '--acl' || arg.startsWith('--acl=')),
+        ) ||
+        args.includes('--acl-public') ||
+        /\bdelete-public-access-block\b|BlockPublicAcls=false/.test(all) ||
+        args.some((arg, index) => arg === '*' && args[index - 1] === '--principal')
+      return isShared || isPublic ? seen('upload.shared', `${name} opens what is stored to others`) : []
+    }
+    case 'gcloud':
+    case 'gsutil':
+      return args.some((arg) => /(^|=)all(Authenticated)?Users(:|$)|^public-read/.test(arg))
+        ? seen('upload.shared', `${name} opens what is stored to everybody`)
+        : []
+    case 'az':
+      return /public-access (blob|container)|--allow-blob-public-access true/.test(all)
+        ? seen('upload.shared', 'az opens what is stored to everybody')
+        : []
+    case 'gh':
+      return /^repo edit\b.*--visibility[ =]public/.test(all) ||
+        (/^gist create\b/.test(all) && !args.some((arg) => secretFile(arg) !== undefined))
+        ? seen(
+            'upload.shared',
+            args[0] === 'gist' ? 'gh puts a file on a public site' : 'gh makes a repository public',
+          )
+        : []
+    default:
+      return []
+  }
+}
