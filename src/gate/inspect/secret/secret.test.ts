@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { rules } from '@secretlint/secretlint-rule-preset-recommend'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ActId, type CallAct, type JsonObject, parseSessionId } from '../../act.ts'
 import { KnownSecrets } from './known.ts'
+import { ruleKinds } from './rule-set.ts'
 import { SecretWatch } from './secret.ts'
 import { tokensIn } from './tokens.ts'
 
@@ -105,6 +107,16 @@ describe('tokens', () => {
     ['rubygems', '_', digest(48)].join(''),
     ['gsk', '_', letters(52)].join(''),
     ['-----BEGIN OPENSSH ', 'PRIVATE KEY-----'].join(''),
+    ['ops_', Buffer.from(`{"email":"x","secretKey":"${letters(90)}"}`).toString('base64')].join(''),
+    ['sk-ant-', 'api03-', letters(93), 'AA'].join(''),
+    ['AWS_SECRET_', 'ACCESS_KEY=', letters(40)].join(''),
+    ['figd', '_', letters(44)].join(''),
+    ['glc', '_', letters(60)].join(''),
+    ['hf', '_', letters(34).replace(/\d/g, 'q')].join(''),
+    ['lin', '_api_', letters(40)].join(''),
+    ['ntn', '_', '20486135790', letters(35)].join(''),
+    ['sk-', 'proj-', letters(74), 'T3Blbk', 'FJ', letters(74)].join(''),
+    ['vcp', '_', letters(24)].join(''),
     `postgres://app:${letters(14)}@db.internal/x`,
   ]
   const near = [
@@ -118,6 +130,10 @@ describe('tokens', () => {
     'glsa_token_name',
     'rubygems_version_is_3_4',
     'gsk_short',
+    'ops_eyJ',
+    'vca_read',
+    'AWS_SECRET_ACCESS_KEY=$SECRET',
+    'aws_account_id=2048-6135-7902',
     'postgres://user:password@localhost/db',
     'https://user:$TOKEN@host/',
     '-----BEGIN PUBLIC KEY-----',
@@ -130,6 +146,14 @@ describe('tokens', () => {
 
   test.each(near)('leaves %s alone', (text) => {
     expect(tokensIn(text)).toEqual([])
+  })
+
+  test('every rule of the set is taken or left on purpose', () => {
+    const left = ['basicauth', 'database-connection-string', 'filter-comments', 'gcp', 'github', 'gitlab']
+    left.push('hashicorp-vault', 'npm', 'privatekey', 'sendgrid', 'slack')
+    const taken = ruleKinds.map(({ rule }) => rule)
+    const known = rules.map(({ meta }) => meta.id.replace('@secretlint/secretlint-rule-', ''))
+    expect([...taken, ...left].sort()).toEqual(known.sort())
   })
 
   test('what a tool returns is only noted, with where it stands', () => {
