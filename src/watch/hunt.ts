@@ -12,6 +12,7 @@ import {
   Rejections as RejectionLog,
   rejectionText,
 } from './intake/rejection.ts'
+import { type KeptState, loadState, saveState, stateKey } from './kept-state.ts'
 import type { Report, Verdict } from './report.ts'
 import { reportOf } from './reporting.ts'
 import { Excerpts } from './sketches/excerpts.ts'
@@ -20,7 +21,7 @@ import type { SketchStore } from './sketches/reading-messages.ts'
 import { field, tsOf } from './sketches/record.ts'
 import type { NameKind } from './sketches/sketched.ts'
 import { TimeOrder } from './time-order.ts'
-import { type Raised, Watch } from './watch.ts'
+import { type Raised, Watch, type WatchOptions } from './watch.ts'
 
 export type HuntOptions = {
   readonly stdin?: Readable
@@ -70,6 +71,36 @@ export type Hunt = {
 }
 
 export async function hunt(inputs: readonly string[], options: HuntOptions = {}): Promise<Hunt> {
+  const { sketches, until, seed = DEFAULT_SEED } = options
+  if (!sketches) return await huntThrough(inputs, options)
+  const known = await stateKey(inputs, sketches, seed, until)
+  const kept = known && loadState(sketches.directory, known, watchOptions(options))
+  if (kept) return recalled(kept, options)
+  return await huntThrough(inputs, options, async (seen) => {
+    const key = await stateKey(inputs, sketches, seed, until)
+    if (key) saveState(sketches.directory, key, seen)
+  })
+}
+
+/** Looks again at what was known when the same logs had been hunted through. */
+function recalled({ watch, rejections, late }: KeptState, { onProgress }: HuntOptions): Hunt {
+  const report = reportOf(watch, rejections.total)
+  onProgress?.({
+    exchanges: watch.exchanges,
+    rejected: rejections.total,
+    accounts: watch.accounts.count,
+    at: watch.until ?? 0,
+    campaigns: report.campaigns.length,
+  })
+  return { report, rejections, watch, late }
+}
+
+/** `then` sees what is known before it is looked at for the report. */
+async function huntThrough(
+  inputs: readonly string[],
+  options: HuntOptions,
+  then?: (seen: KeptState) => Promise<void>,
+): Promise<Hunt> {
   const { stdin, signal, sketches } = options
   await using reading = Reading.open({
     paths: inputs,
@@ -87,6 +118,7 @@ export async function hunt(inputs: readonly string[], options: HuntOptions = {})
   await merge(sources, reading, feed)
   feed.finish()
   excerpts?.save()
+  await then?.(feed)
   return { report: feed.report(), rejections: feed.rejections, watch: feed.watch, late: feed.late }
 }
 
@@ -131,9 +163,7 @@ class Feed {
     this.#options = options
     this.#excerpts = excerpts
     this.watch = new Watch({
-      seed: options.seed ?? DEFAULT_SEED,
-      ...(options.without && { without: options.without }),
-      ...(options.verdicts && { verdicts: options.verdicts }),
+      ...watchOptions(options),
       onSweep: (_sweep, raised, at) => {
         this.#campaigns = raised.length
         options.onSweep?.(raised.map(briefOf), at)
@@ -232,6 +262,10 @@ function numberOf(
   make: (name: string) => number,
 ): number {
   return (numbers[number] ??= make(names[number] ?? ''))
+}
+
+function watchOptions({ seed = DEFAULT_SEED, without, verdicts }: HuntOptions): WatchOptions {
+  return { seed, ...(without && { without }), ...(verdicts && { verdicts }) }
 }
 
 function briefOf({ id, score, flaggedAt, group }: Raised): RaisedBrief {

@@ -1,5 +1,7 @@
 // The watch: takes exchanges in time order, keeps sketches of them, and at its sweeps says which accounts act as one.
 // The same object runs over logs (`hunt`) and beside the gate.
+
+import * as v from 'valibot'
 import { type Sweep, sweepOf } from './campaigns/find.ts'
 import type { Asked, Scene } from './campaigns/group.ts'
 import { outbreakOf } from './campaigns/outbreak.ts'
@@ -11,6 +13,7 @@ import { Features } from './links/features.ts'
 import { Accounts } from './profiles/accounts.ts'
 import type { Verdict } from './report.ts'
 import { field, tsOf } from './sketches/record.ts'
+import { type Column, Columns } from './state/columns.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.ts'
 
 /** A sweep is due when this share of all exchanges so far is new, but not before SWEEP_EXCHANGES_MIN of them. */
@@ -43,12 +46,40 @@ export type WatchOptions = {
   readonly onSweep?: (sweep: Sweep, raised: readonly Raised[], at: number) => void
 }
 
+type Known = {
+  readonly accounts: Accounts
+  readonly features: Features
+  readonly exemplars: Exemplars
+}
+
+const keptSchema = v.object({
+  seed: v.number(),
+  exchanges: v.number(),
+  from: v.optional(v.number()),
+  until: v.optional(v.number()),
+  accounts: v.pipe(v.array(v.string()), v.readonly()),
+  names: v.object({ client: v.array(v.string()), plan: v.array(v.string()), model: v.array(v.string()) }),
+  exemplars: v.pipe(
+    v.array(
+      v.pipe(
+        v.tuple([
+          v.number(),
+          v.pipe(v.array(v.object({ account: v.number(), text: v.string() })), v.readonly()),
+        ]),
+        v.readonly(),
+      ),
+    ),
+    v.readonly(),
+  ),
+  tracks: v.array(v.object({ id: v.string(), flaggedAt: v.number(), members: v.array(v.number()) })),
+})
+
 type Track = { readonly id: string; readonly flaggedAt: number; members: ReadonlySet<number> }
 
 export class Watch {
-  readonly accounts = new Accounts()
-  readonly features = new Features()
-  readonly exemplars = new Exemplars()
+  readonly accounts: Accounts
+  readonly features: Features
+  readonly exemplars: Exemplars
   /** Names by number, from 1. */
   readonly names = { client: nameTable(), plan: nameTable(), model: nameTable() }
   #tracks: Track[] = []
@@ -65,10 +96,56 @@ export class Watch {
   #splits = new Splits()
   #asked: Asked
 
-  constructor(options: WatchOptions) {
+  constructor(
+    options: WatchOptions,
+    { accounts, features, exemplars }: Known = {
+      accounts: new Accounts(),
+      features: new Features(),
+      exemplars: new Exemplars(),
+    },
+  ) {
+    this.accounts = accounts
+    this.features = features
+    this.exemplars = exemplars
     this.#onSweep = options.onSweep
     this.seed = options.seed
     this.#asked = { silenced: new Set(options.without), verdicts: options.verdicts ?? [] }
+  }
+
+  /** All that looking again needs, to be kept: arrays in `columns`, the rest as it is returned. */
+  keep(columns: Map<string, Column>): unknown {
+    this.features.keep(columns)
+    return {
+      seed: this.seed,
+      exchanges: this.#exchanges,
+      from: this.#from,
+      until: this.#until,
+      accounts: this.accounts.keep(columns),
+      names: { client: this.names.client.list, plan: this.names.plan.list, model: this.names.model.list },
+      exemplars: this.exemplars.keepAll(),
+      tracks: this.#tracks.map((track) => ({ ...track, members: [...track.members] })),
+    } satisfies v.InferOutput<typeof keptSchema>
+  }
+
+  /** A watch that can look at what another kept, and can be shown nothing more. */
+  static recall(kept: unknown, columns: ReadonlyMap<string, Column>, options: WatchOptions): Watch {
+    const { accounts, exemplars, names, tracks, seed, exchanges, from, until } = v.parse(keptSchema, kept)
+    const own = new Columns(columns)
+    const watch = new Watch(
+      { ...options, seed },
+      {
+        accounts: Accounts.recall(accounts, own),
+        features: Features.recall(own),
+        exemplars: Exemplars.recall(exemplars),
+      },
+    )
+    for (const kind of ['client', 'plan', 'model'] as const)
+      for (const name of names[kind].slice(1)) watch.numberOf(kind, name)
+    watch.#tracks = tracks.map((track) => ({ ...track, members: new Set(track.members) }))
+    watch.#exchanges = exchanges
+    watch.#from = from
+    watch.#until = until
+    return watch
   }
 
   get exchanges(): number {

@@ -55,6 +55,20 @@ export class Rejections {
     else if (examples.length < EXAMPLES_PER_REASON_MAX) examples.push(rejection)
   }
 
+  /** What `counts`, `examples` and `passedOver` said of earlier ones. */
+  static recall(told: {
+    readonly counts: readonly (readonly [reason: RejectionReason, count: number])[]
+    readonly examples: readonly Rejection[]
+    readonly passedOver: number
+  }): Rejections {
+    const rejections = new Rejections()
+    for (const example of told.examples) rejections.add(example)
+    for (const [reason, count] of told.counts) rejections.#counts.set(reason, count)
+    rejections.#total = told.counts.reduce((sum, [, count]) => sum + count, 0)
+    rejections.#passedOver = told.passedOver
+    return rejections
+  }
+
   get total(): number {
     return this.#total
   }

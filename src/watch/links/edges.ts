@@ -51,6 +51,24 @@ export class Edges {
     }
   }
 
+  /** The pairs and the heads of their lists, to be kept. */
+  keep(): { readonly rows: Uint32Array<ArrayBuffer>; readonly heads: Uint32Array<ArrayBuffer> } {
+    return {
+      rows: this.#rows.subarray(0, this.count * ROW),
+      heads: Uint32Array.from({ length: this.#heads.length }, (_, feature) => this.#heads[feature] ?? 0),
+    }
+  }
+
+  /** Kept pairs: they can be listed, and none can be added. */
+  static recall(rows: Uint32Array<ArrayBuffer>, heads: Iterable<number>): Edges {
+    const edges = new Edges()
+    edges.#rows = rows
+    edges.count = rows.length / ROW
+    edges.#size = edges.count
+    for (const head of heads) edges.#heads.push(head)
+    return edges
+  }
+
   /** A copy with the pairs of some features only. */
   only(isKept: (feature: number) => boolean): Edges {
     const kept = new Edges()

@@ -4,6 +4,11 @@ const EXEMPLARS_PER_FEATURE = 4
 const FEATURES_MAX = 20_000
 const FLAGS_INITIAL = 2 ** 16
 
+export type Kept = readonly [
+  feature: number,
+  examples: readonly { readonly account: number; readonly text: string }[],
+]
+
 export class Exemplars {
   readonly #kept = new Map<number, { readonly account: number; readonly text: string }[]>()
 
@@ -32,6 +37,17 @@ export class Exemplars {
     if (!kept || text === '' || kept.some((exemplar) => exemplar.account === account)) return
     kept.push({ account, text })
     if (kept.length >= EXEMPLARS_PER_FEATURE) this.#wanted[feature] = 0
+  }
+
+  /** All that is kept, for keeping. */
+  keepAll(): readonly Kept[] {
+    return [...this.#kept]
+  }
+
+  static recall(kept: readonly Kept[]): Exemplars {
+    const exemplars = new Exemplars()
+    for (const [feature, examples] of kept) exemplars.#kept.set(feature, [...examples])
+    return exemplars
   }
 
   of(feature: number): readonly { readonly account: number; readonly text: string }[] {

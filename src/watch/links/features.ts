@@ -1,4 +1,5 @@
 // Which accounts share which feature (a word run of their prompts, a system prompt): the bipartite graph.
+import type { Column, Columns } from '../state/columns.ts'
 import { Candidates } from './candidates.ts'
 import { Edges } from './edges.ts'
 import { TagTable } from './tag-table.ts'
@@ -74,6 +75,32 @@ export class Features {
   /** Calls `visit` for each account listed for the feature, with the exchanges in which it used it. */
   each(feature: number, visit: (account: number, uses: number) => void): void {
     this.#edges.each(feature, visit)
+  }
+
+  /** What a sweep looks at, to be kept. */
+  keep(columns: Map<string, Column>): void {
+    const { rows, heads } = this.#edges.keep()
+    columns.set('features.hashes', Uint32Array.from(this.hashes))
+    columns.set(
+      'features.isSystem',
+      Uint8Array.from(this.kind, (kind) => (kind === 'system' ? 1 : 0)),
+    )
+    columns.set('features.accounts', Uint32Array.from(this.accounts))
+    columns.set('features.uses', Float64Array.from(this.uses))
+    columns.set('edges.rows', rows)
+    columns.set('edges.heads', heads)
+  }
+
+  /** Kept features: they can be looked at, and nothing can be added. */
+  static recall(columns: Columns): Features {
+    const features = new Features({ candidatesLog2: 1 })
+    for (const hash of columns.of('features.hashes')) features.hashes.push(hash)
+    for (const isSystem of columns.of('features.isSystem'))
+      features.kind.push(isSystem === 1 ? 'system' : 'shingle')
+    for (const count of columns.of('features.accounts')) features.accounts.push(count)
+    for (const count of columns.of('features.uses')) features.uses.push(count)
+    features.#edges = Edges.recall(columns.u32('edges.rows'), columns.of('edges.heads'))
+    return features
   }
 
   get edgeCount(): number {

@@ -29,6 +29,24 @@ export class Replays {
     return this.#partners.get(account) ?? NOBODY
   }
 
+  /** Triples of an account, another and how many blocks are common to both. */
+  keep(): Uint32Array<ArrayBuffer> {
+    const triples: number[] = []
+    for (const [account, partners] of this.#partners)
+      for (const [other, times] of partners) triples.push(account, other, times)
+    return Uint32Array.from(triples)
+  }
+
+  static recall(triples: Uint32Array): Replays {
+    const replays = new Replays()
+    for (let at = 0; at < triples.length; at += 3) {
+      const account = triples[at] ?? 0
+      const partners = replays.#partners.get(account) ?? new Map<number, number>()
+      replays.#partners.set(account, partners.set(triples[at + 1] ?? 0, triples[at + 2] ?? 0))
+    }
+    return replays
+  }
+
   #meet(account: number, other: number): void {
     let partners = this.#partners.get(account)
     if (!partners) this.#partners.set(account, (partners = new Map()))

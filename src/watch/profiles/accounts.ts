@@ -4,6 +4,7 @@ import { objectives } from '../sketches/objective.ts'
 import { field, tsOf } from '../sketches/record.ts'
 import { TOPICS } from '../sketches/sketch.ts'
 import { techniques } from '../sketches/technique.ts'
+import { type Column, type Columns, flat, listed } from '../state/columns.ts'
 import { DAY_MS, HOUR_MS } from '../time.ts'
 
 export const TOPIC_BUCKETS = 32
@@ -54,7 +55,7 @@ export class Accounts {
   readonly asns: number[][] = []
   readonly clients: number[][] = []
   readonly maxTokens: number[][] = []
-  readonly replays = new Replays()
+  replays = new Replays()
   /** Pairs model, count. */
   readonly models: number[][] = []
 
@@ -67,8 +68,7 @@ export class Accounts {
     this.#byName.set(name, index)
     this.names.push(name)
     this.first[index] = Number.POSITIVE_INFINITY
-    for (const list of [this.payments, this.addresses, this.asns, this.clients, this.maxTokens, this.models])
-      list.push([])
+    for (const name of listNames) this[name].push([])
     return index
   }
 
@@ -171,36 +171,85 @@ export class Accounts {
   }
 
   #grow(): void {
-    this.exchanges = grown(this.exchanges)
-    this.first = grown(this.first)
-    this.last = grown(this.last)
-    this.created = grown(this.created)
-    this.org = grown(this.org)
-    this.plan = grown(this.plan)
-    this.inputTokens = grown(this.inputTokens)
-    this.outputTokens = grown(this.outputTokens)
-    this.refused = grown(this.refused)
-    this.inputLog = grown(this.inputLog)
-    this.inputLogSquare = grown(this.inputLogSquare)
-    this.outputLog = grown(this.outputLog)
-    this.outputLogSquare = grown(this.outputLogSquare)
-    this.hours = grown(this.hours)
-    this.gaps = grown(this.gaps)
-    this.topics = grown(this.topics)
-    this.objectives = grown(this.objectives)
-    this.techniques = grown(this.techniques)
-    this.days = grown(this.days)
-    this.headTags = grown(this.headTags)
-    this.headCounts = grown(this.headCounts)
-    this.manner = grown(this.manner)
-    this.system = grown(this.system)
-    this.systemCount = grown(this.systemCount)
+    growAll(this)
+  }
+
+  /** All that a sweep and a report look at, to be kept; the names are returned. */
+  keep(columns: Map<string, Column>): readonly string[] {
+    const share = this.count / this.exchanges.length
+    for (const [name, column] of columnsOf(this))
+      columns.set(`accounts.${name}`, column.subarray(0, column.length * share))
+    for (const name of listNames) {
+      const { ends, values } = flat(this[name])
+      columns.set(`accounts.${name}.ends`, ends)
+      columns.set(`accounts.${name}.values`, values)
+    }
+    columns.set('accounts.replays', this.replays.keep())
+    return this.names
+  }
+
+  /** Kept accounts: they can be looked at, and nothing can be added to them. */
+  static recall(names: readonly string[], columns: Columns): Accounts {
+    const accounts = new Accounts()
+    accounts.count = names.length
+    for (const [index, name] of names.entries()) {
+      accounts.names.push(name)
+      accounts.#byName.set(name, index)
+    }
+    const own: Record<ColumnName, NumberColumn> = accounts
+    for (const name of columnNames) own[name] = columns.of(`accounts.${name}`) as NumberColumn
+    for (const name of listNames)
+      for (const list of listed(columns.of(`accounts.${name}.ends`), columns.of(`accounts.${name}.values`)))
+        accounts[name].push(list)
+    accounts.replays = Replays.recall(columns.u32('accounts.replays'))
+    return accounts
   }
 }
 
-type Column = Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+/** One row an account each, of one number or several. */
+export const columnNames = [
+  'exchanges',
+  'first',
+  'last',
+  'created',
+  'org',
+  'plan',
+  'inputTokens',
+  'outputTokens',
+  'refused',
+  'inputLog',
+  'inputLogSquare',
+  'outputLog',
+  'outputLogSquare',
+  'hours',
+  'gaps',
+  'topics',
+  'objectives',
+  'techniques',
+  'days',
+  'headTags',
+  'headCounts',
+  'manner',
+  'system',
+  'systemCount',
+] as const
+type ColumnName = (typeof columnNames)[number]
 
-function grown<T extends Column>(column: T): T {
+const listNames = ['payments', 'addresses', 'asns', 'clients', 'maxTokens', 'models'] as const
+
+type NumberColumn = Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+
+type NumberColumns = Record<ColumnName, NumberColumn>
+
+function growAll(columns: NumberColumns): void {
+  for (const name of columnNames) columns[name] = grown(columns[name])
+}
+
+function columnsOf(columns: Readonly<NumberColumns>): [ColumnName, NumberColumn][] {
+  return columnNames.map((name) => [name, columns[name]])
+}
+
+function grown<T extends NumberColumn>(column: T): T {
   const larger = new (column.constructor as new (length: number) => T)(column.length * 2)
   larger.set(column)
   return larger

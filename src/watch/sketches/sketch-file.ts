@@ -80,7 +80,13 @@ export class SketchFile implements Disposable {
     try {
       const first = frameAt(handle, 0, path)
       if (first === undefined || first.frame.kind !== 'start') throw damaged(path, 0)
-      return new SketchFile(path, handle, startOf(first.frame.payload, path), first.bytes, first.crc)
+      return new SketchFile(
+        path,
+        handle,
+        startOf(first.frame.payload, path),
+        first.bytes,
+        digested(first.crc, 0),
+      )
     } catch (error) {
       closeSync(handle)
       throw error
@@ -146,7 +152,7 @@ export class SketchFile implements Disposable {
       this.#end = v.parse(endSchema, JSON.parse(textOf(frame.payload)))
       return
     }
-    this.#digest = crc32(Buffer.from(String(crc)), this.#digest)
+    this.#digest = digested(crc, this.#digest)
     if (frame.kind === 'tail') return
     this.#open = { bytes: this.#bytes, digest: this.#digest, next: frame.next, check: frame.check }
   }
@@ -170,6 +176,10 @@ export function endOf(path: string): SketchEnd | undefined {
   } finally {
     closeSync(handle)
   }
+}
+
+function digested(crc: number, digest: number): number {
+  return crc32(Buffer.from(String(crc)), digest)
 }
 
 function encoded({ kind, next, check, payload }: Frame): Buffer {
