@@ -3,6 +3,7 @@ import type { AgentsConfig } from './agents.ts'
 import type { HookConfig } from './hook-section.ts'
 import type { IdentityConfig } from './identity-section.ts'
 import type { McpServerConfig } from './mcp.ts'
+import type { OidcConfig } from './oidc-section.ts'
 import type { PromptsConfig } from './prompts-section.ts'
 import type { TelemetryConfig } from './telemetry-section.ts'
 
@@ -18,6 +19,8 @@ export type Config = {
   readonly console: Address | undefined
   /** Bearer token of the admin API and the metrics. Needed when the console listens beyond this machine. */
   readonly consoleToken: string | undefined
+  /** Where people sign in to the console, beside passwords and the token. */
+  readonly oidc: OidcConfig | undefined
   /** Absolute path of the data folder. */
   readonly store: string
   readonly upstreams: readonly UpstreamConfig[]

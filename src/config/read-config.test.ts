@@ -99,3 +99,51 @@ test('an alias bomb is stopped', () => {
   const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\n`
   expect(problems(bomb).length).toBeGreaterThan(0)
 })
+
+const oidc = `oidc:
+  issuer: https://id.example.com
+  clientId: portcullis
+  clientSecret: "env:UPSTREAM_KEY"
+  url: https://portcullis.example.com/
+  roles: { owner: [leads], viewer: [staff] }
+`
+
+test('a provider to sign in by has defaults for all that providers agree on', () => {
+  expect(readConfig(`${least}${oidc}`, '/etc/portcullis.yaml', env)).toMatchObject({
+    ok: true,
+    value: {
+      oidc: {
+        url: 'https://portcullis.example.com',
+        scopes: ['openid', 'profile', 'email'],
+        algorithms: ['RS256', 'ES256'],
+        claims: { name: 'email', roles: 'groups' },
+        signOut: 'provider',
+      },
+    },
+  })
+})
+
+test.each([
+  ['issuer: https:', 'issuer: http:', 'oidc.issuer', /https/],
+  [
+    'url: https://portcullis.example.com/',
+    'url: https://example.com/portcullis',
+    'oidc.url',
+    /without a path/,
+  ],
+  ['url: https://portcullis.example.com/', 'url: http://portcullis.example.com', 'oidc.url', /this machine/],
+  ['viewer: [staff]', 'viewer: [leads]', 'oidc.roles', /two roles/],
+  ['{ owner: [leads], viewer: [staff] }', '{}', 'oidc.roles', /at least one role/],
+  ['viewer:', 'viewers:', 'oidc.roles.viewers', /Did you mean viewer/],
+  ['clientId', 'client_id', 'oidc.clientId', /needed/],
+  ['  roles:', '  scopes: [email]\n  roles:', 'oidc.scopes', /openid/],
+  ['  roles:', '  algorithms: [HS256]\n  roles:', 'oidc.algorithms.0', /RS256/],
+])('a provider with %s as %s is refused, and told where', (from, to, field, message) => {
+  const found = problems(`${least}${oidc.replace(from, to)}`)
+  expect(found).toContainEqual(expect.objectContaining({ field, message: expect.stringMatching(message) }))
+})
+
+test('a provider without a console to sign in to is refused', () => {
+  const bare = least.replace('console: 127.0.0.1:8081\n', '')
+  expect(problems(`${bare}${oidc}`)).toEqual([expect.objectContaining({ field: 'oidc' })])
+})

@@ -208,6 +208,8 @@ function checkNames(file: ConfigFile, complain: Complain): void {
       complain('field-invalid', ['trust', 'proxies', index], 'must be an address or a CIDR range')
   if (file.watch.standing === 'lesser' && file.watch.model === undefined)
     complain('field-missing', ['watch', 'model'], 'the standing lesser needs the model to use instead')
+  if (file.oidc !== undefined && file.console === undefined)
+    complain('field-missing', ['oidc'], 'there is no console to sign in to: say where it listens, in console')
   const beyond = file.console !== undefined && !isLoopback(parseAddress(file.console).host)
   if (beyond && file.consoleToken === undefined)
     complain(
@@ -237,6 +239,7 @@ function fillIn(file: ConfigFile, path: string): Config {
     listen: parseAddress(file.listen),
     console: file.console === undefined ? undefined : parseAddress(file.console),
     consoleToken: file.consoleToken,
+    oidc: file.oidc,
     store: resolve(dirname(path), file.store),
     upstreams: file.upstreams.map(({ url, key, tlsFingerprint, ...rest }) => ({
       ...rest,

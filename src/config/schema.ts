@@ -5,6 +5,7 @@ import { alteringStandings, standingNames } from './config.ts'
 import { hookSection } from './hook-section.ts'
 import { identitySchema, scopesSchema } from './identity-section.ts'
 import { mcpSchema } from './mcp.ts'
+import { oidcSchema } from './oidc-section.ts'
 import { promptsSchema } from './prompts-section.ts'
 import { telemetrySchema } from './telemetry-section.ts'
 
@@ -147,6 +148,7 @@ export const fileSchema = v.strictObject({
   listen: v.optional(address, '127.0.0.1:8080'),
   console: v.optional(address),
   consoleToken: v.optional(v.pipe(text, v.minLength(16))),
+  oidc: oidcSchema,
   store: v.optional(text, STORE_DEFAULT),
   upstreams: v.pipe(v.array(upstream), v.minLength(1)),
   keys: v.optional(v.array(staticKey), []),

@@ -19,15 +19,18 @@ describe.skipIf(browserPath === undefined)('the console in chromium', { timeout:
   let browser: Browser
   let full: FixtureServer
   let empty: FixtureServer
+  let locked: FixtureServer
   beforeAll(async () => {
     browser = await openBrowser()
     full = await FixtureServer.open()
     empty = await FixtureServer.open({ isEmpty: true })
+    locked = await FixtureServer.open({ isSignedOut: true })
   })
   afterAll(async () => {
     await browser?.close()
     await full?.[Symbol.asyncDispose]()
     await empty?.[Symbol.asyncDispose]()
+    await locked?.[Symbol.asyncDispose]()
   })
 
   test.each([
@@ -64,6 +67,10 @@ describe.skipIf(browserPath === undefined)('the console in chromium', { timeout:
     await page.keyboard.press('?')
     await page.getByRole('dialog').waitFor()
     found.push(...(await violations(page)).map((violation) => `help: ${violation}`))
+    await page.goto(`${locked.url}/signin?problem=no-role`)
+    await page.getByRole('link', { name: 'Sign in with Example ID' }).waitFor()
+    await page.getByRole('alert').waitFor()
+    found.push(...(await violations(page)).map((violation) => `sign-in: ${violation}`))
     expect(found).toEqual([])
     expect(errors).toEqual([])
     await page.context().close()

@@ -1,8 +1,9 @@
 import { effect, signal } from '@preact/signals'
 import type { Role } from '../../doors/admin/api/shapes/common.ts'
-import type { Me } from '../../doors/admin/api/shapes/overview.ts'
+import type { Me, SignedOut } from '../../doors/admin/api/shapes/overview.ts'
 import { ApiFailure, get, isSignedOut, remove, useCsrf } from './api/client.ts'
 import { startLive, stopLive } from './api/live.ts'
+import { follow, path } from './route.ts'
 
 const ranks: Readonly<Record<Role, number>> = { viewer: 0, analyst: 1, operator: 2, owner: 3 }
 
@@ -23,14 +24,16 @@ export async function loadSession(): Promise<void> {
     sessionFailure.value = undefined
     me.value = known
     startLive()
+    if (path.peek() === '/signin') follow('/', 'replace')
   } catch (error) {
     if (error instanceof ApiFailure && error.status !== 401) sessionFailure.value = error
   }
 }
 
 export async function signOut(): Promise<void> {
-  await remove('session')
+  const { next } = await remove<SignedOut>('session')
   isSignedOut.value = true
+  if (next !== undefined) location.assign(next)
 }
 
 effect(() => {

@@ -13,6 +13,7 @@ import { Router } from './api/router.ts'
 import { allRoutes } from './api/routes.ts'
 import { Hub } from './live/hub.ts'
 import { Jobs } from './live/jobs.ts'
+import { Oidc } from './people/oidc.ts'
 import { SignIn } from './people/sign-in.ts'
 import { UserStore } from './people/user-store.ts'
 import { Doorkeeper, type Who } from './people/who.ts'
@@ -73,10 +74,11 @@ export class AdminApi implements AsyncDisposable {
       await recorder.noted({ kind: 'audit', ts: now(), author, role, via, action, subject, reason })
       hub.tell({ kind: 'audit', author, action, subject })
     }
-    const doorkeeper = new Doorkeeper(users, consoleToken, now)
+    const doorkeeper = new Doorkeeper(users, consoleToken, () => gate.config().oidc !== undefined, now)
+    const oidc = new Oidc(() => gate.config().oidc, users, now)
     const signIn = new SignIn(users, doorkeeper, now)
     const work = { reader, doorkeeper, signIn, hub, jobs, alerter, audit, lastProof: new ProofMemory() }
-    const parts: ApiParts = { ...gate, ...stores, ...work, oidc: undefined }
+    const parts: ApiParts = { ...gate, ...stores, ...work, oidc }
     listen(parts, stack, failed)
     alerter.consider(
       (await reader.ask('campaigns', { limit: 1_000, cursor: undefined, sort: 'score' })).items,

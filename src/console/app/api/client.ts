@@ -35,8 +35,8 @@ export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   return (await ask('POST', path, body)) as T
 }
 
-export async function remove(path: string): Promise<void> {
-  await ask('DELETE', path, undefined)
+export async function remove<T>(path: string): Promise<T> {
+  return (await ask('DELETE', path, undefined)) as T
 }
 
 async function ask(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<unknown> {

@@ -7,6 +7,7 @@ import type { AlertStore } from '../alerts/alert-store.ts'
 import type { Alerter } from '../alerts/alerter.ts'
 import type { Hub } from '../live/hub.ts'
 import type { Jobs, Work } from '../live/jobs.ts'
+import type { Oidc } from '../people/oidc.ts'
 import type { SignIn } from '../people/sign-in.ts'
 import type { UserStore } from '../people/user-store.ts'
 import type { Doorkeeper, Who } from '../people/who.ts'
@@ -52,7 +53,7 @@ export type ApiParts = GateParts & {
   readonly alerter: Alerter
   readonly hub: Hub
   readonly jobs: Jobs
-  readonly oidc: { readonly name: string; readonly issuer: string; readonly clientId: string } | undefined
+  readonly oidc: Oidc
   /** Writes down who does what and why, before it is done. */
   readonly audit: (who: Who, action: string, subject: string, reason: string) => Promise<void>
 }

@@ -8,6 +8,7 @@ import { campaignRoutes } from './routes/campaign-routes.ts'
 import { keyRoutes } from './routes/key-routes.ts'
 import { ledgerRoutes } from './routes/ledger-routes.ts'
 import { measureRoutes } from './routes/measure-routes.ts'
+import { oidcRoutes } from './routes/oidc-routes.ts'
 import { overviewRoutes } from './routes/overview-routes.ts'
 import { policyRoutes } from './routes/policy-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
@@ -17,6 +18,7 @@ import { userRoutes } from './routes/user-routes.ts'
 export function allRoutes(parts: ApiParts): readonly Route[] {
   const routes: Route[] = [
     ...sessionRoutes(parts),
+    ...oidcRoutes(parts),
     ...overviewRoutes(parts),
     ...campaignRoutes(parts),
     ...actRoutes(parts),

@@ -62,6 +62,10 @@ export class UserStore {
       CREATE TABLE IF NOT EXISTS console_session (
         digest TEXT PRIMARY KEY, user TEXT REFERENCES console_user (id), csrf TEXT NOT NULL, created INTEGER NOT NULL,
         seen INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE IF NOT EXISTS console_subject (
+        issuer TEXT NOT NULL, subject TEXT NOT NULL, user TEXT NOT NULL UNIQUE REFERENCES console_user (id),
+        PRIMARY KEY (issuer, subject)
       ) STRICT;`)
   }
 
@@ -96,6 +100,26 @@ export class UserStore {
   named(name: string): StoredUser | undefined {
     const row = this.#database.prepare('SELECT * FROM console_user WHERE name = ?').get(name)
     return row === undefined ? undefined : userOf(row)
+  }
+
+  /** The user that a provider calls by this subject. */
+  ofSubject(issuer: string, subject: string): StoredUser | undefined {
+    const row = this.#database
+      .prepare(
+        'SELECT console_user.* FROM console_user JOIN console_subject ON user = id WHERE issuer = ? AND subject = ?',
+      )
+      .get(issuer, subject)
+    return row === undefined ? undefined : userOf(row)
+  }
+
+  hasSubject(user: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM console_subject WHERE user = ?').get(user) !== undefined
+  }
+
+  bindSubject(user: string, issuer: string, subject: string): void {
+    this.#database
+      .prepare('INSERT INTO console_subject (issuer, subject, user) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+      .run(issuer, subject, user)
   }
 
   count(): number {

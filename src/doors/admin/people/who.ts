@@ -27,19 +27,21 @@ const READING: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 export class Doorkeeper {
   readonly #users: UserStore
   readonly #token: string | undefined
+  readonly #hasOidc: () => boolean
   readonly #now: () => number
   /** What stands in for a session's csrf value on a console without sign-in. */
   readonly #csrf = randomBytes(16).toString('base64url')
 
-  constructor(users: UserStore, token: string | undefined, now: () => number) {
+  constructor(users: UserStore, token: string | undefined, hasOidc: () => boolean, now: () => number) {
     this.#users = users
     this.#token = token
+    this.#hasOidc = hasOidc
     this.#now = now
   }
 
-  /** Without a token and without users the console is open to this machine, and to nobody else. */
+  /** Without a token, a provider and users the console is open to this machine, and to nobody else. */
   get isOpen(): boolean {
-    return this.#token === undefined && this.#users.count() === 0
+    return this.#token === undefined && !this.#hasOidc() && this.#users.count() === 0
   }
 
   get hasToken(): boolean {
@@ -109,10 +111,10 @@ function isVouchedFor({ method, headers }: IncomingMessage, csrf: string): boole
   return given.length === wanted.length && timingSafeEqual(given, wanted)
 }
 
-function cookieOf(header: string | undefined): string | undefined {
+export function cookieOf(header: string | undefined, wanted: string = SESSION_COOKIE): string | undefined {
   for (const part of (header ?? '').split(';')) {
     const [name, value] = part.trim().split('=')
-    if (name === SESSION_COOKIE && value) return value
+    if (name === wanted && value) return value
   }
   return undefined
 }

@@ -2,7 +2,7 @@ import { SESSION_COOKIE, type Who } from '../../people/who.ts'
 import type { ApiParts } from '../parts.ts'
 import { ApiProblem } from '../problems.ts'
 import { type Call, type Route, route } from '../route.ts'
-import { type Me, me, type SignInWays, signInWays } from '../shapes/overview.ts'
+import { type Me, me, type SignedOut, type SignInWays, signedOut, signInWays } from '../shapes/overview.ts'
 import { signIn } from '../shapes/settings.ts'
 
 export function sessionRoutes(parts: ApiParts): readonly Route[] {
@@ -28,7 +28,7 @@ export function sessionRoutes(parts: ApiParts): readonly Route[] {
         if (users.list().some(({ via }) => via === 'password')) ways.push('password')
         if (doorkeeper.hasToken) ways.push('token')
         const { oidc } = parts
-        return oidc === undefined ? { ways } : { ways: [...ways, 'oidc'], oidcName: oidc.name }
+        return oidc.config === undefined ? { ways } : { ways: ['oidc', ...ways], oidcName: oidc.name }
       },
     }),
     route({
@@ -70,17 +70,19 @@ export function sessionRoutes(parts: ApiParts): readonly Route[] {
     }),
     route({
       ...{ method: 'DELETE', path: '/api/session', role: 'viewer', scope: 'tenant', tag: 'session' },
-      summary: 'Sign out',
-      handle: async ({ who, request, response }) => {
+      summary: 'Sign out; where the provider is to know of it, the answer says where to send the browser',
+      answer: signedOut,
+      handle: async ({ who, request, response }): Promise<SignedOut> => {
         if (who.session !== undefined) users.closeSession(who.session)
         setCookie({ request, response }, undefined)
-        return {}
+        const next = who.via === 'oidc' ? await parts.oidc.signOutUrl() : undefined
+        return next === undefined ? {} : { next }
       },
     }),
   ]
 }
 
-const nobody: Who = {
+export const nobody: Who = {
   ...{
     name: '',
     role: 'viewer',
@@ -92,15 +94,16 @@ const nobody: Who = {
   },
 }
 
-/** Not sent from other sites, not readable by scripts. Behind a TLS proxy that says so, only over TLS. */
-export function setCookie(
+function setCookie(
   { request, response }: Pick<Call, 'request' | 'response'>,
   token: string | undefined,
 ): void {
-  const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
+  response.setHeader('set-cookie', sessionCookie(token, request.headers['x-forwarded-proto'] === 'https'))
+}
+
+/** Not sent from other sites, not readable by scripts. Behind a proxy that says so, only over TLS. */
+export function sessionCookie(token: string | undefined, isSecure: boolean): string {
+  const secure = isSecure ? '; Secure' : ''
   const life = token === undefined ? '; Max-Age=0' : ''
-  response.setHeader(
-    'set-cookie',
-    `${SESSION_COOKIE}=${token ?? ''}; Path=/; HttpOnly; SameSite=Strict${secure}${life}`,
-  )
+  return `${SESSION_COOKIE}=${token ?? ''}; Path=/; HttpOnly; SameSite=Strict${secure}${life}`
 }

@@ -35,7 +35,7 @@ export function userRoutes(parts: ApiParts): readonly Route[] {
       body: addUser,
       answer: done,
       handle: async ({ who, body: { name, role, tenant, password, reason } }): Promise<Done> => {
-        if (users.count() === 0 && !parts.doorkeeper.hasToken && (role !== 'owner' || password === undefined))
+        if (parts.doorkeeper.isOpen && (role !== 'owner' || password === undefined))
           throw new ApiProblem(
             'fields-wrong',
             'The first user must be an owner with a password: nobody else could sign in.',
@@ -126,7 +126,7 @@ function settingsOf(parts: ApiParts): Settings {
     })),
     watch: { isEnabled: enabled, standing, scoreMin, days },
     twoPersonRule: parts.settings.read().twoPersonRule,
-    oidc: parts.oidc && { issuer: parts.oidc.issuer, clientId: parts.oidc.clientId },
+    oidc: config.oidc && { issuer: config.oidc.issuer, clientId: config.oidc.clientId },
     publicKey: readFileSync(join(config.store, 'ledger', PUBLIC_FILE), 'utf8'),
   })
 }

@@ -26,6 +26,12 @@ export const signInWays = v.object({
 })
 export type SignInWays = v.InferOutput<typeof signInWays>
 
+export const signedOut = v.object({
+  /** Of the identity provider: it ends its own session there. */
+  next: v.optional(v.string()),
+})
+export type SignedOut = v.InferOutput<typeof signedOut>
+
 const gateNow = v.object({
   acts: count,
   allowed: count,

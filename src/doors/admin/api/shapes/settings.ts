@@ -14,7 +14,7 @@ export const user = v.object({
 export type User = v.InferOutput<typeof user>
 
 const password = v.pipe(v.string(), v.minLength(12), v.maxLength(256))
-const userName = v.pipe(
+export const userName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$/, 'letters, digits and . _ @ + -'),
 )
