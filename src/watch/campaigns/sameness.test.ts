@@ -69,21 +69,26 @@ test.each([0.2, 0.5, 0.8])('the bound lies above a true correlation of %d and no
   expect(mean).toBeLessThan(icc + 0.2)
 })
 
-test('an upper bound of 95 % lies below the truth about one time in twenty', () => {
+test('an upper bound of 75 % lies below the truth about one time in four', () => {
   const icc = 0.4
   const bounds = Array.from({ length: 30 }, (_, seed) =>
     simulated({ accounts: 20, exchanges: 12, icc, subjects: 'common' }, 100 + seed),
   ).flatMap(({ input, output }) => [input, output])
   const missed = bounds.filter((bound) => bound < icc).length
-  expect(missed).toBeLessThanOrEqual(8)
+  expect(missed).toBeGreaterThanOrEqual(6)
+  expect(missed).toBeLessThanOrEqual(24)
 })
 
 test('the less there is to tell from, the higher the bound', () => {
-  const bounds = [4, 8, 30, 80].map(
-    (accounts) => simulated({ accounts, exchanges: 10, icc: 0, subjects: 'common' }, 5).output,
-  )
-  expect(bounds[0]).toBeGreaterThan(bounds[3] ?? 1)
-  expect(bounds[1]).toBeGreaterThan(bounds[3] ?? 1)
+  const [few = 0, some = 0, many = 1] = [4, 8, 80].map((accounts) => {
+    const bounds = Array.from(
+      { length: 20 },
+      (_, seed) => simulated({ accounts, exchanges: 10, icc: 0, subjects: 'common' }, 500 + seed).output,
+    )
+    return bounds.reduce((sum, bound) => sum + bound, 0) / bounds.length
+  })
+  expect(few).toBeGreaterThan(some)
+  expect(some).toBeGreaterThan(many)
 })
 
 test('accounts with subjects of their own differ in topic', () => {

@@ -5,7 +5,7 @@ import { TOPIC_BUCKETS, TOPIC_CELLS } from '../profiles/accounts.ts'
 import { TOPICS } from '../sketches/sketch.ts'
 
 export type Sameness = {
-  /** Upper 95 % bounds of the intraclass correlation of log tokens: 0 exchangeable, 1 every account its own. */
+  /** Upper 75 % bounds of the intraclass correlation of log tokens: 0 exchangeable, 1 every account its own. */
   readonly output: number
   readonly input: number
   /** Upper bound of the share of topic variation that lies between accounts. */
@@ -18,9 +18,14 @@ export type Sameness = {
   readonly accounts: number
 }
 
-const Z95 = 1.645
+/**
+ * Standard deviations above the best estimate at which the bound lies. Three bounds are multiplied, so each may be
+ * milder than all of them: at 95 % a queue is believed after six exchanges an account, at 75 % after three, and the
+ * calibration counts how often benign groups look like one either way.
+ */
+const Z75 = 0.674
 
-/** An upper 95 % bound and the best estimate. */
+/** An upper bound and the best estimate. */
 type Estimate = { readonly bound: number; readonly best: number }
 /** With too little to tell, the bound is that every account is its own and the estimate that none is. */
 const UNKNOWN: Estimate = { bound: 1, best: 0 }
@@ -79,7 +84,7 @@ function intraclass(
   const spread = Math.sqrt(2 / (groups - 1) + 2 / (total - groups))
   const correlation = (ratio: number): number => clamp((ratio - 1) / (ratio + typicalSize - 1))
   const ratio = betweenMean / withinMean
-  return { bound: correlation(ratio * Math.exp(Z95 * spread)), best: correlation(ratio) }
+  return { bound: correlation(ratio * Math.exp(Z75 * spread)), best: correlation(ratio) }
 }
 
 /** An account of the same queue strays this many deviations from it less than once in ten thousand. */
@@ -166,7 +171,7 @@ function topicSpread(accounts: Accounts, members: readonly number[]): Estimate {
   const overdispersion = (ratio: number): number => clamp((ratio - 1) / Math.max(1, typicalSize - 1))
   const ratio = chi / freedom
   return {
-    bound: overdispersion(ratio * (1 + Z95 * Math.sqrt((2 * TOPICS) / freedom))),
+    bound: overdispersion(ratio * (1 + Z75 * Math.sqrt((2 * TOPICS) / freedom))),
     best: overdispersion(ratio),
   }
 }

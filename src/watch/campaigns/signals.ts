@@ -188,6 +188,8 @@ export const signals: readonly Signal[] = [
   {
     name: 'long-answers',
     sensitivity: 0.5,
+    // How long answers run depends on what a provider sells; our benign tenants ask for little that is long.
+    weightMax: 1.5,
     read: ({ members }, { accounts, population }) => {
       const mean =
         members.reduce((sum, index) => sum + meanOutputLog(accounts, index), 0) / Math.max(1, members.length)
