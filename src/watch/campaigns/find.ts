@@ -7,6 +7,7 @@ import { groupOf, refine, Splits } from './refine.ts'
 import { loyalTo } from './sameness.ts'
 import { isNew, sceneOf } from './scene.ts'
 import { type Scored, score } from './score.ts'
+import { separate } from './separate.ts'
 
 /** Expected share of false campaigns among those raised at a sweep: groups are taken best first while it holds. */
 const FALSE_DISCOVERY_MAX = 0.05
@@ -15,7 +16,7 @@ export const SCORE_MIN = 0.9
 
 /** Steps of log odds within which two groups are equally sure, and the steps beyond which more says no more. */
 const ODDS_STEP = 2.5
-const SURE_MAX = 4
+const SURE_MAX = 3
 /** The least score, and share of the whole, of what surer parts leave for it to be raised with the whole's. */
 const CARRIED_SCORE_MIN = 0.5
 const CARRIED_SHARE_MIN = 0.5
@@ -88,13 +89,22 @@ function discover(scored: readonly Scored[], scene: Scene): { raised: Scored[]; 
       cleared.push(rest)
       continue
     }
-    doubt += 1 - chosen.score
-    const { members } = chosen.group
-    for (const index of members) taken.add(index)
-    const loyal = loyalTo(scene.accounts, members)
-    raised.push(loyal.length < GROUP_MIN ? chosen : { ...chosen, group: { ...chosen.group, members: loyal } })
+    for (const index of chosen.group.members) taken.add(index)
+    for (const part of partsOf(chosen, scene)) {
+      doubt += 1 - part.score
+      const loyal = loyalTo(scene.accounts, part.group.members)
+      raised.push(loyal.length < GROUP_MIN ? part : { ...part, group: { ...part.group, members: loyal } })
+    }
   }
   return { raised, cleared }
+}
+
+/** A group that does two queues' work is raised as two, if each part is sure enough by itself. */
+function partsOf(chosen: Scored, scene: Scene): readonly Scored[] {
+  const parts = separate(scene.accounts, chosen.group.members)
+  if (parts.length === 1) return [chosen]
+  const scored = parts.map((members) => score(groupOf({ ...chosen.group, members }, scene), scene))
+  return scored.every((part) => part.score >= SCORE_MIN) ? scored : [chosen]
 }
 
 /** Mostly accounts of which an analyst said that they are no campaign. A group that outgrows them is looked at anew. */
