@@ -7,6 +7,7 @@ import { adHocServer, type McpServerConfig } from '../config/mcp.ts'
 import { loadConfig } from '../config/read-config.ts'
 import { DecisionIds } from '../doors/decision-ids.ts'
 import { Judge } from '../doors/judge-act.ts'
+import { BridgingUpstream } from '../doors/mcp/bridge/bridging-upstream.ts'
 import { McpGuard } from '../doors/mcp/guard.ts'
 import { HttpUpstream } from '../doors/mcp/http-upstream.ts'
 import { StdioDoor } from '../doors/mcp/stdio-door.ts'
@@ -136,11 +137,11 @@ async function serve(config: Config, server: McpServerConfig, console: Console):
   const judge = new Judge({ road, ids: new DecisionIds(), now, onFailure })
   const offers = new ToolOffers(new ToolPinStore(state), now)
   const { reach } = server
-  const upstream = stack.use(
+  const direct =
     reach.kind === 'http'
       ? new HttpUpstream(server, reach)
-      : new StdioUpstream(server, reach, { log, now, stderr: 'inherit' }),
-  )
+      : new StdioUpstream(server, reach, { log, now, stderr: 'inherit' })
+  const upstream = stack.use(new BridgingUpstream(direct, server, now))
   const session = parseSessionId(`mcp-${randomBytes(SESSION_BYTES).toString('hex')}`)
   if (!session.ok) throw new Error('a name of our own is a session id')
   const caller = { tenant: 'default', agent: 'local', person: userInfo().username, key: undefined }

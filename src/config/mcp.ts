@@ -13,6 +13,8 @@ export type McpServerConfig = {
   readonly origins: readonly string[]
   /** Whether a tool that was never seen is taken as it comes, or waits until a person approves it. */
   readonly newTools: 'first-use' | 'approve'
+  /** Which era of the protocol the server speaks; `auto`: found out when a client speaks the other. */
+  readonly era: 'auto' | 'handshake' | 'stateless'
   /** How long a call that needs a person waits for one before it is answered with the ticket. */
   readonly approvalWaitMs: number
   readonly callMs: number
@@ -44,6 +46,7 @@ const common = {
     v.array(v.pipe(text, v.regex(/^https?:\/\/[^/]+$/, 'an origin such as https://host'))),
     [],
   ),
+  era: v.optional(v.picklist(['auto', 'handshake', 'stateless']), 'auto'),
   newTools: v.optional(v.picklist(['first-use', 'approve']), 'first-use'),
   approvalWaitSeconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600)), 30),
   callSeconds: v.optional(v.pipe(positive, v.maxValue(86_400)), 300),
@@ -82,6 +85,7 @@ export function fillInMcp(servers: v.InferOutput<typeof mcpSchema>): readonly Mc
     access: server.access,
     origins: server.origins,
     newTools: server.newTools,
+    era: server.era,
     approvalWaitMs: server.approvalWaitSeconds * 1_000,
     callMs: server.callSeconds * 1_000,
     messageBytesMax: Math.round(server.messageMiB * 1_048_576),

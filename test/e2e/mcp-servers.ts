@@ -15,7 +15,13 @@ export type TestTool = {
   readonly inputSchema?: Json
   readonly annotations?: Json
   /** `legacy` is the connection, to ask the client something in the middle of the call. */
-  readonly call: (arguments_: Json, legacy: LegacyServer | undefined, params: Json) => Json | Promise<Json>
+  readonly call: (
+    arguments_: Json,
+    legacy: LegacyServer | undefined,
+    params: Json,
+    /** What the client answered to the questions of the round before; of the stateless era. */
+    answers?: Json,
+  ) => Json | Promise<Json>
 }
 
 export const text = (said: string): Json => ({ content: [{ type: 'text', text: said }] })
@@ -42,10 +48,11 @@ async function called(
   tools: readonly TestTool[],
   params: { name: string; arguments?: Json | undefined },
   legacy?: LegacyServer,
+  answers?: Json,
 ) {
   const tool = tools.find(({ name }) => name === params.name)
   if (tool === undefined) throw new Error(`there is no tool ${params.name}`)
-  return await tool.call(params.arguments ?? {}, legacy, params)
+  return await tool.call(params.arguments ?? {}, legacy, params, answers)
 }
 
 /** The official server of 2025-11-25: a handshake, sessions, a stream of its own. */
@@ -78,7 +85,11 @@ export async function modernServer(tools: readonly TestTool[]): Promise<TestServ
     () => {
       const server = new ModernServer(info, { capabilities: { tools: {} } })
       server.setRequestHandler('tools/list', () => listed(current) as never)
-      server.setRequestHandler('tools/call', ({ params }) => called(current, params) as never)
+      server.setRequestHandler(
+        'tools/call',
+        ({ params }, { mcpReq }) =>
+          called(current, params, undefined, mcpReq.inputResponses as Json | undefined) as never,
+      )
       return server as never
     },
     { legacy: 'reject' },

@@ -21,6 +21,7 @@ import type { DecisionIds } from '../decision-ids.ts'
 import { identityFailures } from '../exchange-failures.ts'
 import { Judge } from '../judge-act.ts'
 import { BodyRoom } from '../read-body.ts'
+import { BridgingUpstream } from './bridge/bridging-upstream.ts'
 import { exchangeWith } from './exchange.ts'
 import { McpGuard } from './guard.ts'
 import { headerFault, MODERN_SINCE } from './header-check.ts'
@@ -92,10 +93,10 @@ export class McpDoor implements AsyncDisposable {
 
   #serve(config: McpServerConfig): Served {
     const { reach } = config
-    const upstream: McpUpstream =
-      reach.kind === 'http'
-        ? new HttpUpstream(config, reach)
-        : new StdioUpstream(config, reach, { log: this.#parts.log, now: this.#parts.now })
+    const { log, now } = this.#parts
+    const server: McpUpstream =
+      reach.kind === 'http' ? new HttpUpstream(config, reach) : new StdioUpstream(config, reach, { log, now })
+    const upstream = new BridgingUpstream(server, config, now)
     const sessions = new McpSessions(config.sessionsMax, config.sessionIdleMs, (id) => upstream.forget(id))
     return { config, upstream, sessions }
   }
