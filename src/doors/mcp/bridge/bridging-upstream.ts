@@ -1,5 +1,5 @@
 import type { McpServerConfig } from '../../../config/mcp.ts'
-import { isObject } from '../rpc.ts'
+import { isObject, type RpcMessage } from '../rpc.ts'
 import { type McpUpstream, type ServerAnswer, ServerGone, type ServerRequest } from '../upstream.ts'
 import { ACCEPT, type Era, eraOf, messageText, SPOKEN, settled, withEra } from './era.ts'
 import { ToHandshake } from './to-handshake.ts'
@@ -36,6 +36,8 @@ export class BridgingUpstream implements McpUpstream {
     const session = request.headers['mcp-session-id']
     if (session !== undefined && this.#down.has(session)) return await this.#down.ask(session, request)
     if (eraOf(request) === 'stateless') {
+      if (request.message?.kind === 'request' && request.message.method === 'server/discover')
+        return await this.#discover(request)
       const era = await this.#era(request)
       return era === 'handshake' ? await this.#up.ask(request) : await this.#inner.ask(request)
     }
@@ -61,10 +63,27 @@ export class BridgingUpstream implements McpUpstream {
     await this.#inner[Symbol.asyncDispose]()
   }
 
-  async #era({ owner }: ServerRequest): Promise<Era | undefined> {
+  /** What a client asks first tells the gate as well. */
+  async #discover(request: ServerRequest): Promise<ServerAnswer> {
+    if (this.#knownEra() === 'handshake') return await this.#up.ask(request)
+    if (this.#told !== undefined) return await this.#inner.ask(request)
+    const { answer, message } = await settled(this.#inner, request)
+    const era = eraSaid(answer, message)
+    if (era !== undefined) this.#known = { era, since: this.#now() }
+    if (era === 'handshake') return await this.#up.ask(request)
+    const { status, headers } = answer
+    return message === undefined ? answer : { kind: 'message', status, headers, text: message.text }
+  }
+
+  #knownEra(): Era | undefined {
     if (this.#told !== undefined) return this.#told
     const known = this.#known
-    if (known !== undefined && this.#now() - known.since < KNOWN_MS) return known.era
+    return known !== undefined && this.#now() - known.since < KNOWN_MS ? known.era : undefined
+  }
+
+  async #era({ owner }: ServerRequest): Promise<Era | undefined> {
+    const known = this.#knownEra()
+    if (known !== undefined) return known
     this.#probing ??= this.#probe(owner).finally(() => {
       this.#probing = undefined
     })
@@ -91,17 +110,21 @@ export class BridgingUpstream implements McpUpstream {
         owner,
         signal: AbortSignal.timeout(PROBE_MS),
       })
-      if (answer.status === 401 || answer.status === 403 || answer.status >= 500) return undefined
-      if (said?.kind !== 'result') return 'handshake'
-      const { result } = said
-      const versions =
-        isObject(result) && Array.isArray(result.supportedVersions) ? result.supportedVersions : []
-      return versions.some((version) => String(version) >= SPOKEN.stateless) ? 'stateless' : 'handshake'
+      return eraSaid(answer, said)
     } catch (error) {
       if (error instanceof ServerGone) return undefined
       throw error
     }
   }
+}
+
+/** What the answer to `server/discover` says of its server; nothing where it says that it is not well. */
+function eraSaid({ status }: ServerAnswer, said: RpcMessage | undefined): Era | undefined {
+  if (status === 401 || status === 403 || status >= 500) return undefined
+  if (said?.kind !== 'result' || !isObject(said.result)) return 'handshake'
+  const { supportedVersions } = said.result
+  const versions = Array.isArray(supportedVersions) ? supportedVersions : []
+  return versions.some((version) => String(version) >= SPOKEN.stateless) ? 'stateless' : 'handshake'
 }
 
 /** A handshake that was not taken. */

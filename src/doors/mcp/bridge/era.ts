@@ -128,7 +128,10 @@ export async function* messagesOf(answer: ServerAnswer): AsyncGenerator<RpcMessa
 export async function settled(
   upstream: McpUpstream,
   request: ServerRequest,
-): Promise<{ readonly answer: ServerAnswer; readonly message: RpcMessage | undefined }> {
+): Promise<{
+  readonly answer: ServerAnswer
+  readonly message: (RpcMessage & { readonly text: string }) | undefined
+}> {
   const answer = await upstream.ask(request)
   const id = request.message?.kind === 'request' ? idKey(request.message.id) : ''
   for await (const message of messagesOf(answer)) {
