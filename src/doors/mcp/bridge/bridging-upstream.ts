@@ -63,14 +63,13 @@ export class BridgingUpstream implements McpUpstream {
     await this.#inner[Symbol.asyncDispose]()
   }
 
-  /** What a client asks first tells the gate as well. */
+  /** What a client is told tells the gate as well; that it is told nothing may be the client's own fault. */
   async #discover(request: ServerRequest): Promise<ServerAnswer> {
     if (this.#knownEra() === 'handshake') return await this.#up.ask(request)
     if (this.#told !== undefined) return await this.#inner.ask(request)
     const { answer, message } = await settled(this.#inner, request)
-    const era = eraSaid(answer, message)
-    if (era !== undefined) this.#known = { era, since: this.#now() }
-    if (era === 'handshake') return await this.#up.ask(request)
+    if (eraSaid(answer, message) === 'stateless') this.#known = { era: 'stateless', since: this.#now() }
+    else if ((await this.#era(request)) === 'handshake') return await this.#up.ask(request)
     const { status, headers } = answer
     return message === undefined ? answer : { kind: 'message', status, headers, text: message.text }
   }
