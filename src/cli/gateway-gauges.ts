@@ -12,14 +12,16 @@ export function gatewayGauges(parts: {
   readonly exchanges: ExchangeDoor
   readonly standings: Standings
   readonly route: { readonly routes: Routes }
+  /** Of other processes of this gate. */
+  readonly inFlightElsewhere: (() => number) | undefined
   readonly now: () => number
 }): readonly GaugeSource[] {
-  const { ledger, recorder, exchanges, standings, route, now } = parts
+  const { ledger, recorder, exchanges, standings, route, inFlightElsewhere, now } = parts
   return [
     {
       name: 'portcullis_exchanges_in_flight',
       help: 'Exchanges under way.',
-      read: () => [[{}, exchanges.inFlight]],
+      read: () => [[{}, exchanges.inFlight + (inFlightElsewhere?.() ?? 0)]],
     },
     {
       name: 'portcullis_ledger_well',

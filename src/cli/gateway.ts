@@ -5,34 +5,26 @@ import { consoleFiles } from '../console/console-files.ts'
 import { A2aDoor } from '../doors/a2a/a2a-door.ts'
 import type { AdminApi } from '../doors/admin/admin-api.ts'
 import { AdminDoor } from '../doors/admin/admin-door.ts'
-import { DecisionIds } from '../doors/decision-ids.ts'
-import { ExchangeDoor } from '../doors/exchange-door.ts'
 import { Front, type FrontOptions, type Handler } from '../doors/front.ts'
-import { GateMetrics } from '../doors/gate-metrics.ts'
 import { HookDoor } from '../doors/hook/hook-door.ts'
 import { McpDoor } from '../doors/mcp/mcp-door.ts'
-import { SpanExporter } from '../doors/spans.ts'
-import { Routes } from '../doors/upstream/routes.ts'
 import type { AgentRoad } from '../gate/agent-road.ts'
-import { canaryOf } from '../gate/enforce/canary/canary.ts'
-import { ReasoningSeals } from '../gate/enforce/reasoning-seals.ts'
-import { ExchangeGate, type ExchangeGateParts, type ExchangeWatch } from '../gate/exchange-gate.ts'
-import { KeyRing } from '../gate/identify/key-ring.ts'
-import { Tokens } from '../gate/identify/tokens.ts'
+import { Allowances } from '../gate/enforce/allowances.ts'
+import type { ExchangeGateParts, ExchangeWatch } from '../gate/exchange-gate.ts'
 import { ReasoningBindings } from '../gate/inspect/distillation/reasoning-bindings.ts'
 import { Recorder } from '../gate/record/recorder.ts'
-import { Standings } from '../gate/standing-book.ts'
 import type { Log } from '../kernel/log.ts'
 import { openCardKey } from '../store/embedded/card-key.ts'
 import { Ledger } from '../store/embedded/ledger/ledger.ts'
 import { MeasureStore } from '../store/embedded/measure-store.ts'
-import { PromptStore } from '../store/embedded/prompt-store.ts'
+import { type KeptPrompt, PromptStore } from '../store/embedded/prompt-store.ts'
 import { openSecret } from '../store/embedded/secret.ts'
 import { openState } from '../store/embedded/state.ts'
 import { TaskOwnerStore } from '../store/embedded/task-owner-store.ts'
 import { ToolPinStore } from '../store/embedded/tool-pin-store.ts'
 import { KeptRoad } from './agent-road.ts'
 import { openConsoleApi } from './console-api.ts'
+import { type ExchangeSide, openExchangeSide, reuseExchangeSide } from './exchange-side.ts'
 import { gatewayGauges } from './gateway-gauges.ts'
 import type { OnlineWatch } from './online-watch.ts'
 import { StatePoll } from './state-poll.ts'
@@ -47,6 +39,28 @@ export type GatewayParts = {
   /** Agent doors on the gate's own address, and further doors on the console's. */
   readonly agentDoors?: (road: AgentRoad) => readonly Handler[]
   readonly consoleDoors?: readonly Handler[]
+  /** Where other processes of this gate hand on what is no model exchange; the gate's own address is theirs then. */
+  readonly inner?: Inner
+}
+
+export type Inner = {
+  readonly path: string
+  /** Says on whose behalf a request comes, or refuses it. Before every other door. */
+  readonly admit: Handler
+  /** What was taken up from the state database, the others take up too. */
+  readonly refreshed: () => void
+  readonly inFlight: () => number
+}
+
+/** What the processes of one gate have in common, each of which exists once. */
+export type Shared = {
+  readonly ledger: Ledger
+  readonly allowances: Allowances
+  readonly reasoning: ReasoningBindings
+  /** Which mark the first byte of an answer waits for. */
+  readonly wait: Config['ledger']['wait']
+  readonly keep: ((prompt: KeptPrompt) => void) | undefined
+  readonly metrics: ExchangeSide['metrics']
 }
 
 /** A ledger that only has to survive the process is synced at ease; one that has to survive the power, at once. */
@@ -66,28 +80,22 @@ const BOUND = [
   'a2a',
 ] as const
 
-const noWatch: ExchangeWatch = { sketch: () => undefined, begin: () => {}, see: () => {} }
+export const noWatch: ExchangeWatch = { sketch: () => undefined, begin: () => {}, see: () => {} }
 
 type Console = { readonly front: Front; readonly api: AdminApi }
 
-type Wired = {
+type Wired = ExchangeSide & {
   /** The configuration as it is now. */
   readonly live: { config: Config }
   readonly parts: GatewayParts
   readonly state: DatabaseSync
   readonly ledger: Ledger
   readonly recorder: Recorder
-  readonly keys: KeyRing
-  readonly standings: Standings
-  readonly gate: ExchangeGate
+  readonly shared: Shared
   readonly kept: KeptRoad
-  readonly metrics: GateMetrics
-  readonly ids: DecisionIds
-  readonly exchanges: ExchangeDoor
   readonly hook: HookDoor
   readonly admin: AdminDoor
   readonly poll: StatePoll
-  readonly route: { routes: Routes }
 }
 
 /** A running gate: every part wired to its neighbours, and the one order in which they stop. */
@@ -118,8 +126,9 @@ export class Gateway implements AsyncDisposable {
     const front = stack.use(
       await Front.open({
         ...shared,
-        address: config.listen,
+        address: parts.inner ?? config.listen,
         handlers: [
+          ...(parts.inner ? [parts.inner.admit] : []),
           (request, response, path) => exchanges.handle(request, response, path),
           (request, response, path) => admin.health(request, response, path),
           (request, response, path) => wired.hook.handle(request, response, path),
@@ -145,7 +154,11 @@ export class Gateway implements AsyncDisposable {
     return this.#wired.ledger.recovery
   }
 
-  get metrics(): GateMetrics {
+  get shared(): Shared {
+    return this.#wired.shared
+  }
+
+  get metrics(): ExchangeSide['metrics'] {
     return this.#wired.metrics
   }
 
@@ -174,7 +187,6 @@ export class Gateway implements AsyncDisposable {
    * on. Returns what changed and what of it waits for the next start.
    */
   use(config: Config): { readonly changed: readonly string[]; readonly waiting: readonly string[] } {
-    const { gate, exchanges, keys, standings, recorder, route } = this.#wired
     // First, because it reads a file that may be wrong, and then nothing must have changed.
     this.#wired.kept.use(config.agents)
     const { live } = this.#wired
@@ -182,16 +194,7 @@ export class Gateway implements AsyncDisposable {
     const changed = changedSections(before, config)
     const waiting = changed.filter((section) => BOUND.some((bound) => bound === section))
     live.config = { ...config, ...Object.fromEntries(BOUND.map((section) => [section, before[section]])) }
-    if (changed.includes('upstreams')) {
-      const old = route.routes
-      route.routes = new Routes(config.upstreams)
-      void old.close()
-    }
-    keys.useStatic(config.keys)
-    standings.useAllowed(config.allow)
-    gate.use(live.config)
-    recorder.use(live.config.ledger)
-    exchanges.use(live.config, route.routes)
+    reuseExchangeSide(this.#wired, live.config, changed.includes('upstreams'))
     this.#wired.hook.use(config.hook)
     this.#console?.api.useConfig()
     return { changed, waiting }
@@ -253,38 +256,24 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     }),
   )
   reportRecovery(ledger, log)
-  const pepper = openSecret(config.store)
-  const keys = new KeyRing(pepper, config.keys)
-  const standings = new Standings(new MeasureStore(state), config.allow)
   const recorder = new Recorder(ledger, config.ledger)
-  const route = { routes: new Routes(config.upstreams) }
-  stack.defer(() => route.routes.destroy())
-  const tokens = new Tokens(config.identity)
-  const gate = new ExchangeGate(config, {
-    keys,
-    tokens,
-    standings,
-    recorder,
-    reasoning: new ReasoningBindings(pepper),
-    seals: new ReasoningSeals(pepper),
-    canary: (campaign) => canaryOf(pepper, campaign).text,
-    routes: { serves: (protocol, model, pin) => route.routes.serves(protocol, model, pin) },
-    watch: parts.watch ?? noWatch,
+  const shared = {
+    ledger,
+    allowances: new Allowances(config.rates),
+    reasoning: new ReasoningBindings(openSecret(config.store)),
+    wait: config.ledger.wait,
     keep: keeper(config, stack),
-    now,
-  })
+  }
+  const watch = parts.watch ?? noWatch
+  const keep = asExchangeKeeper(shared.keep)
+  const side = openExchangeSide(config, { log, now, state, recorder, watch, ...shared, keep }, stack)
+  const { keys, standings, gate, metrics, ids } = side
   const kept = stack.use(
     new KeptRoad({
       ...{ config, parts, state, recorder, gate, standings },
       ledger: ledgerDirectory(config),
     }),
   )
-  const metrics = new GateMetrics((failure) => log('error', 'gate-failed', { failure }))
-  const ids = new DecisionIds()
-  const spans = SpanExporter.open(config.telemetry)
-  if (spans) stack.use(spans)
-  for (const gauge of spans?.gauges ?? []) metrics.watch(gauge)
-  const exchanges = new ExchangeDoor(config, { gate, routes: route.routes, ids, metrics, spans, now })
   const failed = (error: unknown) => metrics.failed(error)
   const hook = stack.use(new HookDoor(config.hook, { road: kept.road, ids, now, failed }))
   metrics.watch(hook.gauge)
@@ -296,7 +285,10 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
       recorder,
       now,
       onFailure: (error) => metrics.failed(error),
-      also: () => kept.refresh(),
+      also: async () => {
+        await kept.refresh()
+        parts.inner?.refreshed()
+      },
     }),
   )
   const admin = new AdminDoor({
@@ -304,22 +296,30 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
     metrics,
     isReady: () => ledger.health === 'well',
   })
-  for (const gauge of gatewayGauges({ ledger, recorder, exchanges, standings, route, now }))
+  for (const gauge of gatewayGauges({
+    ...side,
+    ledger,
+    recorder,
+    inFlightElsewhere: parts.inner?.inFlight,
+    now,
+  }))
     metrics.watch(gauge)
   return {
-    ...{ live: { config }, parts, state, ledger, recorder, keys, standings, gate, kept },
-    ...{ metrics, ids, exchanges, hook, admin, poll, route },
+    ...side,
+    ...{ live: { config }, parts, state, ledger, recorder, kept, hook, admin, poll },
+    shared: { ...shared, metrics },
   }
 }
 
 /** Keeps prompts where the configuration has a key for them. */
-function keeper(
-  { store, prompts: { key, days } }: Config,
-  stack: AsyncDisposableStack,
-): ExchangeGateParts['keep'] {
+function keeper({ store, prompts: { key, days } }: Config, stack: AsyncDisposableStack): Shared['keep'] {
   if (key === undefined) return undefined
   const kept = stack.use(PromptStore.open(store, { key, days }))
-  return ({ account }, { id, ts, system, prompt }) => kept.keep({ id, ts, account, system, prompt })
+  return (prompt) => kept.keep(prompt)
+}
+
+export function asExchangeKeeper(keep: Shared['keep']): ExchangeGateParts['keep'] {
+  return keep && (({ account }, { id, ts, system, prompt }) => keep({ id, ts, account, system, prompt }))
 }
 
 export function ledgerDirectory(config: Pick<Config, 'store'>): string {

@@ -97,7 +97,7 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
     return sketchText(textSketch(this.#sketcher, system, prompt))
   }
 
-  begin({ id, ts }: ExchangeAct): void {
+  begin({ id, ts }: Pick<ExchangeAct, 'id' | 'ts'>): void {
     this.#open.set(id, { ts, since: performance.now() })
   }
 
@@ -130,14 +130,19 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   }
 
   see(seen: SeenExchange): void {
-    this.#open.delete(seen.act.id)
-    if (seen.act.endpoint === 'models' || seen.act.endpoint === 'count_tokens') return
+    this.ended(seen.act.id, isWatched(seen) ? exchangeOf(seen) : undefined)
+  }
+
+  /** An exchange has ended, or never will; if there is anything to see of it, this is it. */
+  ended(id: string, exchange: PassedExchange | undefined): void {
+    this.#open.delete(id)
+    if (exchange === undefined) return
     if (this.#behind >= BEHIND_MAX) {
       this.#missed++
       return
     }
     this.#behind++
-    this.#batch.push(exchangeOf(seen))
+    this.#batch.push(exchange)
     if (this.#batch.length >= BATCH_MAX) this.#flush()
     else this.#flusher ??= setTimeout(() => this.#flush(), BATCH_MS)
   }
@@ -279,7 +284,12 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   }
 }
 
-function exchangeOf({ caller, act, completion }: SeenExchange): PassedExchange {
+/** What is no answer of a model tells nothing. */
+export function isWatched({ act }: SeenExchange): boolean {
+  return act.endpoint !== 'models' && act.endpoint !== 'count_tokens'
+}
+
+export function exchangeOf({ caller, act, completion }: SeenExchange): PassedExchange {
   const fields = {
     ts: act.ts,
     id: act.id,

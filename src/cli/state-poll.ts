@@ -12,7 +12,8 @@ export type StatePollOptions = {
   readonly database: DatabaseSync
   readonly keys: KeyRing
   readonly standings: Standings
-  readonly recorder: Recorder
+  /** Nothing where another process of the gate notes in the ledger what was done. */
+  readonly recorder: Recorder | undefined
   readonly now: () => number
   readonly onFailure: (error: unknown) => void
   /** Whoever else keeps something in the state database. */
@@ -72,6 +73,12 @@ export class StatePoll implements AsyncDisposable {
     const { keys, standings, recorder, now, also } = this.#options
     keys.useStored(this.#keyStore.list().filter(({ revoked }) => revoked === undefined))
     await standings.refresh(now())
+    if (recorder !== undefined) await this.#note(recorder)
+    await also()
+  }
+
+  async #note(recorder: Recorder): Promise<void> {
+    const { now } = this.#options
     for (const measure of this.#measures.unrecorded()) {
       for (const entry of measureEntries(measure, now())) await recorder.noted(entry)
       this.#measures.setRecorded(measure)
@@ -80,7 +87,6 @@ export class StatePoll implements AsyncDisposable {
       await recorder.noted({ kind: 'prompt-read', ...read })
       this.#reads.setRecorded(number)
     }
-    await also()
   }
 }
 

@@ -9,42 +9,73 @@ import type { Command, Console } from './command.ts'
 import { Gateway } from './gateway.ts'
 import { OnlineWatch } from './online-watch.ts'
 import { watchSeed } from './watch-seed.ts'
+import { Workers } from './workers/workers.ts'
 
 export const up: Command = {
-  usage: '[--config FILE]',
+  usage: '[--config FILE] [--workers N]',
   description:
     'Serves the model doors, the agent doors and the console as the configuration says, until it is told to stop.\nStopping drains: what is under way may finish. Log lines go to standard error as JSON.',
   options: {
     config: { type: 'string', value: 'FILE', summary: 'the configuration (default: portcullis.yaml)' },
+    workers: {
+      type: 'string',
+      value: 'N',
+      summary: 'processes that share the address and carry model exchanges (default: 1)',
+    },
   },
   examples: [
     ['portcullis up', 'serve what portcullis.yaml says'],
     ['portcullis up --config /etc/portcullis.yaml', 'the same from elsewhere'],
+    [
+      'portcullis up --workers 8',
+      'the same on eight cores, with one ledger, one watch and one set of budgets',
+    ],
   ],
   run: async (_positionals, options, console) => {
     const file = resolve(console.cwd, typeof options.config === 'string' ? options.config : 'portcullis.yaml')
     const config = loadConfig(file, console.env)
     const log = openLog(console.stderr, console.now)
+    const { now, env } = console
     await using stack = new AsyncDisposableStack()
-    const watch = await openWatch(config, log, console.now)
+    const count = workerCount(options.workers)
+    const workers = count > 1 ? new Workers({ file, count, log, now }) : undefined
+    stack.defer(() => workers?.removeFolder())
+    const watch = await openWatch(config, log, now)
     if (watch) stack.use(watch)
+    const inner = workers?.inner
     const gateway = stack.use(
-      await Gateway.open(config, { log, now: console.now, env: console.env, ...(watch && { watch }) }),
+      await Gateway.open(config, { log, now, env, ...(watch && { watch }), ...(inner && { inner }) }),
     )
-    const { front, admin } = gateway
+    if (workers) await stack.use(workers).start(config, gateway.shared, watch)
+    const { admin } = gateway
+    const { address } = workers ?? gateway.front
     log('info', 'up', {
-      listen: `${front.address.host}:${front.address.port}`,
+      listen: `${address.host}:${address.port}`,
       console: admin ? `${admin.address.host}:${admin.address.port}` : undefined,
       mode: config.mode,
+      workers: workers && count,
     })
-    const stopReloading = reloadOnChange(file, gateway, console, log)
+    const stopReloading = reloadOnChange(file, console, log, (next) => {
+      const taken = gateway.use(next)
+      workers?.reload()
+      return taken
+    })
     if (!console.signal.aborted) await once(console.signal, 'abort')
     stopReloading()
-    log('info', 'draining', { connections: front.connections })
+    log('info', 'draining', { connections: (workers ?? gateway.front).connections })
     await stack.disposeAsync()
     log('info', 'down')
     return 0
   },
+}
+
+const WORKERS_MAX = 64
+
+function workerCount(given: unknown): number {
+  if (given === undefined) return 1
+  const count = Number(given)
+  if (Number.isInteger(count) && count >= 1 && count <= WORKERS_MAX) return count
+  throw new GateError('usage', `--workers takes a number from 1 to ${WORKERS_MAX}.`)
 }
 
 async function openWatch(config: Config, log: Log, now: () => number): Promise<OnlineWatch | undefined> {
@@ -62,10 +93,10 @@ async function openWatch(config: Config, log: Log, now: () => number): Promise<O
 const RELOAD_POLL_MS = 1_000
 
 /** A changed file, or SIGHUP, is read and checked first; a file with errors changes nothing. */
-function reloadOnChange(file: string, gateway: Gateway, console: Console, log: Log): () => void {
+function reloadOnChange(file: string, console: Console, log: Log, use: Gateway['use']): () => void {
   const reload = (): void => {
     try {
-      const { changed, waiting } = gateway.use(loadConfig(file, console.env))
+      const { changed, waiting } = use(loadConfig(file, console.env))
       if (changed.length > 0)
         log('info', 'reloaded', {
           changed: changed.join(', '),

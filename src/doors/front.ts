@@ -8,7 +8,10 @@ import type { DecisionIds } from './decision-ids.ts'
 export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => boolean
 
 export type FrontOptions = {
-  readonly address: Address
+  /** Where to listen: an address, or the path of a socket for other processes of the gate. */
+  readonly address: Address | { readonly path: string }
+  /** Whether other processes of the gate listen on the same address; the system deals connections out among them. */
+  readonly isShared?: boolean
   readonly limits: Limits
   readonly handlers: readonly Handler[]
   readonly ids: DecisionIds
@@ -37,7 +40,7 @@ export class Front implements AsyncDisposable {
     this.#drainMs = drainMs
   }
 
-  static async open({ address, limits, handlers, ids, now }: FrontOptions): Promise<Front> {
+  static async open({ address, isShared = false, limits, handlers, ids, now }: FrontOptions): Promise<Front> {
     const server = createServer({
       maxHeaderSize: limits.headerBytesMax,
       headersTimeout: limits.headersMs,
@@ -66,7 +69,7 @@ export class Front implements AsyncDisposable {
       front.#sockets.set(socket, 0)
       socket.once('close', () => front.#sockets.delete(socket))
     })
-    await listen(server, address)
+    await listen(server, address, isShared)
     return front
   }
 
@@ -112,14 +115,14 @@ export function pathOf(url: string): string {
   return query < 0 ? url : url.slice(0, query)
 }
 
-async function listen(server: Server, { host, port }: Address): Promise<void> {
+async function listen(server: Server, address: FrontOptions['address'], isShared: boolean): Promise<void> {
+  const place = 'path' in address ? address.path : `${address.host}:${address.port}`
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', (cause: NodeJS.ErrnoException) =>
-    reject(
-      new GateError('listen-failed', `${host}:${port} cannot be listened on (${cause.code}).`, { cause }),
-    ),
+    reject(new GateError('listen-failed', `${place} cannot be listened on (${cause.code}).`, { cause })),
   )
-  server.listen(port, host, () => resolve())
+  if ('path' in address) server.listen(address.path, () => resolve())
+  else server.listen({ ...address, reusePort: isShared }, () => resolve())
   await promise
 }
 

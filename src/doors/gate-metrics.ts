@@ -2,7 +2,15 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { CompletionEntry } from '../gate/entry.ts'
 import type { ExchangeAct } from '../gate/exchange-act.ts'
 import type { ExchangeDecision } from '../gate/exchange-decision.ts'
-import { Counter, Gauge, Histogram, type Labels, metricsText } from './admin/metrics.ts'
+import {
+  Counter,
+  type Counts,
+  Gauge,
+  Histogram,
+  type Labels,
+  metricsText,
+  type Observed,
+} from './admin/metrics.ts'
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300] as const
 const NS_A_SECOND = 1e9
@@ -12,6 +20,9 @@ export type GaugeSource = {
   readonly help: string
   readonly read: () => readonly (readonly [labels: Labels, value: number])[]
 }
+
+/** What one process of a gate counted since it last said so. */
+export type MetricsShare = { readonly counts: readonly Counts[]; readonly observed: readonly Observed[] }
 
 /** What the gate counts about itself. No label comes from a client: models and accounts are too many to be labels. */
 export class GateMetrics {
@@ -93,18 +104,26 @@ export class GateMetrics {
     this.#report(error instanceof Error ? `${error.name} ${code}: ${error.stack ?? error.message}` : code)
   }
 
+  /** What was counted here since the last time; from now on it counts where it is taken. */
+  drain(): MetricsShare {
+    return {
+      counts: this.#counters().map((counter) => counter.drain()),
+      observed: [this.#duration.drain(), this.#first.drain()],
+    }
+  }
+
+  take({ counts, observed }: MetricsShare): void {
+    for (const [index, counter] of this.#counters().entries()) counter.take(counts[index] ?? [])
+    for (const [index, histogram] of [this.#duration, this.#first].entries())
+      histogram.take(observed[index] ?? [])
+  }
+
+  #counters(): readonly Counter[] {
+    return [this.#decisions, this.#refusals, this.#exchanges, this.#tokens, this.#bytes, this.#failures]
+  }
+
   text(): string {
-    return metricsText([
-      this.#decisions,
-      this.#refusals,
-      this.#exchanges,
-      this.#tokens,
-      this.#bytes,
-      this.#failures,
-      this.#duration,
-      this.#first,
-      ...this.#gauges,
-    ])
+    return metricsText([...this.#counters(), this.#duration, this.#first, ...this.#gauges])
   }
 }
 

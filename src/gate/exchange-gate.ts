@@ -2,7 +2,7 @@ import type { Config, ReasoningConfig, Trust } from '../config/config.ts'
 import type { Result } from '../kernel/result.ts'
 import type { Caller, IdentityFailure } from './caller.ts'
 import { type Allowance, decideExchange } from './decide/decide-exchange.ts'
-import { Allowances } from './enforce/allowances.ts'
+import type { AllowanceBook, Beyond } from './enforce/allowances.ts'
 import {
   isSealed,
   type ReasoningSeals,
@@ -50,6 +50,7 @@ export type ExchangeGateParts = {
     readonly serves: (protocol: ExchangeAct['protocol'], model: string, pin: Pin) => boolean
   }
   readonly watch: ExchangeWatch
+  readonly allowances: AllowanceBook
   /** Keeps the texts of exchanges, where the operator wants them kept. */
   readonly keep?: ((caller: Caller, act: ExchangeAct) => void) | undefined
   readonly now: () => number
@@ -64,7 +65,6 @@ export type Judgement = {
 /** The road of a model exchange: identify → inspect → decide → record; the door enforces what comes back. */
 export class ExchangeGate {
   readonly #parts: ExchangeGateParts
-  readonly #allowances: Allowances
   #trust: Trust
   #proxies: TrustedProxies
   #isEnforcing: boolean
@@ -74,7 +74,6 @@ export class ExchangeGate {
 
   constructor(config: Config, parts: ExchangeGateParts) {
     this.#parts = parts
-    this.#allowances = new Allowances(config.rates)
     this.#trust = config.trust
     this.#proxies = new TrustedProxies(config.trust.proxies, config.trust.hops)
     this.#isEnforcing = config.mode === 'enforce'
@@ -84,7 +83,7 @@ export class ExchangeGate {
 
   /** Takes a new, checked configuration. Counters and standings go on. */
   use(config: Config): void {
-    this.#allowances.use(config.rates)
+    this.#parts.allowances.use(config.rates)
     this.#parts.tokens?.use(config.identity)
     this.#trust = config.trust
     this.#proxies = new TrustedProxies(config.trust.proxies, config.trust.hops)
@@ -124,12 +123,12 @@ export class ExchangeGate {
   }
 
   identify(credentials: Credentials): Result<Caller, IdentityFailure> {
-    const { keys, tokens, standings, now } = this.#parts
+    const { keys, tokens, standings, allowances, now } = this.#parts
     const address = this.addressOf(
       credentials.socketAddress,
       credentials.headers['x-forwarded-for']?.toString(),
     )
-    if (!this.#allowances.mayTryKey(address, now())) return { ok: false, error: 'too-many-refusals' }
+    if (!allowances.mayTryKey(address, now())) return { ok: false, error: 'too-many-refusals' }
     const caller = identify(credentials, {
       keys,
       tokens,
@@ -138,7 +137,7 @@ export class ExchangeGate {
       proxies: this.#proxies,
       trust: this.#trust,
     })
-    if (!caller.ok) this.#allowances.countRefusal(address, now())
+    if (!caller.ok) allowances.countRefusal(address, now())
     return caller
   }
 
@@ -146,7 +145,13 @@ export class ExchangeGate {
   judge(caller: Caller, act: ExchangeAct): Judgement | Promise<Judgement> {
     this.#parts.watch.begin(act)
     this.#parts.keep?.(caller, act)
-    const decided = this.#decide(caller, act)
+    const beyond = this.#parts.allowances.takeRequest(caller, this.#parts.now())
+    if (beyond instanceof Promise) return beyond.then((late) => this.#judged(caller, act, late))
+    return this.#judged(caller, act, beyond)
+  }
+
+  #judged(caller: Caller, act: ExchangeAct, beyond: Beyond | undefined): Judgement | Promise<Judgement> {
+    const decided = this.#decide(caller, act, beyond)
     // Local-only is a promise about data, not a measure against anybody: observing does not loosen it.
     const isEnforced =
       this.#isEnforcing ||
@@ -162,7 +167,7 @@ export class ExchangeGate {
   /** Records how it ended; resolves when that is safe. The slow loop sees it whatever the ledger says. */
   finish(caller: Caller, act: ExchangeAct, ticket: Ticket, completion: CompletionEntry): Promise<void> {
     const tokens = (completion.input_tokens ?? 0) + (completion.output_tokens ?? 0)
-    this.#allowances.takeTokens(caller, tokens, completion.ts)
+    this.#parts.allowances.takeTokens(caller, tokens, completion.ts)
     this.#parts.watch.see({ caller, act, completion })
     return this.#parts.recorder.complete(ticket, completion)
   }
@@ -209,9 +214,9 @@ export class ExchangeGate {
     await this.#parts.recorder.noted(entry)
   }
 
-  #decide(caller: Caller, act: ExchangeAct): ExchangeDecision {
+  #decide(caller: Caller, act: ExchangeAct, beyond: Beyond | undefined): ExchangeDecision {
     const isLocalOnly = this.#isLocalOnly(caller, act)
-    const { routes, now } = this.#parts
+    const { routes } = this.#parts
     const facts = {
       caller,
       act,
@@ -222,7 +227,6 @@ export class ExchangeGate {
       mayUseModel: act.endpoint === 'models' || this.#modelsOf(caller).match(act.model),
       hasUpstream: routes.serves(act.protocol, act.model, isLocalOnly ? 'local' : 'any'),
     }
-    const beyond = this.#allowances.takeRequest(caller, now())
     const allowance: Allowance = beyond === undefined ? { kind: 'within' } : { kind: 'beyond', ...beyond }
     return decideExchange({ ...facts, allowance })
   }

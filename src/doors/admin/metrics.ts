@@ -6,6 +6,15 @@ const NAME_SEPARATOR = '\0'
 
 export type Labels = Readonly<Record<string, string>>
 
+/** What one process counted, on its way to the one that is asked. */
+export type Counts = readonly (readonly [labels: Labels, value: number])[]
+export type Observed = readonly (readonly [
+  labels: Labels,
+  counts: readonly number[],
+  sum: number,
+  count: number,
+])[]
+
 class Series<State> {
   readonly #states = new Map<string, { readonly labels: Labels; readonly state: State }>()
   readonly #make: () => State
@@ -46,6 +55,20 @@ export class Counter implements Metric {
     this.#series.of(labels).value += amount
   }
 
+  /** What was counted since the last time, to be added elsewhere. */
+  drain(): Counts {
+    const counted = [...this.#series.all()].filter(({ state }) => state.value > 0)
+    return counted.map(({ labels, state }) => {
+      const { value } = state
+      state.value = 0
+      return [labels, value]
+    })
+  }
+
+  take(counts: Counts): void {
+    for (const [labels, value] of counts) this.add(labels, value)
+  }
+
   /** One series to count on directly, for callers that count often. */
   series(labels: Labels): { value: number } {
     return this.#series.of(labels)
@@ -70,6 +93,28 @@ export class Histogram implements Metric {
     this.#help = help
     this.#bounds = bounds
     this.#series = new Series(() => ({ counts: bounds.map(() => 0), sum: 0, count: 0 }))
+  }
+
+  /** What was observed since the last time, to be added elsewhere. */
+  drain(): Observed {
+    const observed = [...this.#series.all()].filter(({ state }) => state.count > 0)
+    return observed.map(({ labels, state }) => {
+      const { sum, count } = state
+      const counts = [...state.counts]
+      state.counts.fill(0)
+      state.sum = 0
+      state.count = 0
+      return [labels, counts, sum, count]
+    })
+  }
+
+  take(observed: Observed): void {
+    for (const [labels, counts, sum, count] of observed) {
+      const state = this.#series.of(labels)
+      for (const [index, value] of counts.entries()) state.counts[index] = (state.counts[index] ?? 0) + value
+      state.sum += sum
+      state.count += count
+    }
   }
 
   /** One series to observe on directly. */

@@ -4,10 +4,24 @@ import { Gcra } from './gcra.ts'
 
 export type Beyond = { readonly what: 'requests' | 'tokens'; readonly retryAfterMs: number }
 
+/** Whose requests and tokens are counted. */
+export type Counted = Pick<Caller, 'key' | 'account' | 'tenant' | 'standing'>
+
+/** Counts what callers may use, in whichever process the counters are. */
+export type AllowanceBook = {
+  readonly use: (rates: Rates) => void
+  /** Takes one request when every limit has room for it, and says which limit has not. */
+  readonly takeRequest: (caller: Counted, now: number) => Beyond | undefined | Promise<Beyond | undefined>
+  /** Tokens are known only afterwards; a caller who overdraws waits until it is paid back. */
+  readonly takeTokens: (caller: Counted, tokens: number, now: number) => void
+  readonly mayTryKey: (address: string, now: number) => boolean
+  readonly countRefusal: (address: string, now: number) => void
+}
+
 const DAY_MS = 86_400_000
 
 /** Counts requests and tokens per key, account, tenant and campaign, and refused keys per address. */
-export class Allowances {
+export class Allowances implements AllowanceBook {
   readonly #gcra = new Gcra()
   #rates: Rates
 
@@ -19,8 +33,7 @@ export class Allowances {
     this.#rates = rates
   }
 
-  /** Takes one request when every limit has room for it, and says which limit has not. */
-  takeRequest(caller: Caller, now: number): Beyond | undefined {
+  takeRequest(caller: Counted, now: number): Beyond | undefined {
     const scopes = this.#scopes(caller)
     for (const [subject, rate] of scopes) {
       const requests = this.#gcra.waitMs(`r${subject}`, rate.requestsPerMinute, 1, now)
@@ -35,8 +48,7 @@ export class Allowances {
     return undefined
   }
 
-  /** Tokens are known only afterwards; a caller who overdraws waits until it is paid back. */
-  takeTokens(caller: Caller, tokens: number, now: number): void {
+  takeTokens(caller: Counted, tokens: number, now: number): void {
     for (const [subject, rate] of this.#scopes(caller)) {
       this.#gcra.take(`t${subject}`, rate.tokensPerMinute, tokens, now)
       this.#gcra.take(`d${subject}`, rate.tokensPerDay, tokens, now, DAY_MS)
@@ -51,7 +63,12 @@ export class Allowances {
     this.#gcra.take(`a${address}`, this.#rates.refusalsPerMinute, 1, now)
   }
 
-  #scopes(caller: Caller): readonly (readonly [subject: string, rate: Rate])[] {
+  /** Whether anything of this caller is counted at all. */
+  counts(caller: Counted): boolean {
+    return this.#scopes(caller).length > 0
+  }
+
+  #scopes(caller: Counted): readonly (readonly [subject: string, rate: Rate])[] {
     const { standing, account, key, tenant } = caller
     const scopes: [string, Rate][] = []
     if (isSet(this.#rates.key)) scopes.push([`k${key}`, this.#rates.key])

@@ -1,6 +1,6 @@
 import type { LedgerConfig } from '../../config/config.ts'
 import { GateError } from '../../kernel/gate-error.ts'
-import type { Ledger } from '../../store/embedded/ledger/ledger.ts'
+import type { LedgerEnd } from '../../store/embedded/ledger/ledger-end.ts'
 import type { Position } from '../../store/embedded/ledger/ring.ts'
 import type { AgentActEntry, AgentOutcomeEntry } from '../agent-entry.ts'
 import type { CompletionEntry, Entry, ExchangeEntry } from '../entry.ts'
@@ -15,13 +15,13 @@ export type RecorderRules = Pick<LedgerConfig, 'wait' | 'full' | 'fullWaitMs'>
 
 /** Puts entries into the ledger and holds whatever must not happen before they are there. */
 export class Recorder {
-  readonly #ledger: Ledger
+  readonly #ledger: LedgerEnd
   #rules: RecorderRules
   #unrecorded = 0
   #refused = 0
   #listener: ((entry: Entry) => void) | undefined
 
-  constructor(ledger: Ledger, rules: RecorderRules) {
+  constructor(ledger: LedgerEnd, rules: RecorderRules) {
     this.#ledger = ledger
     this.#rules = rules
   }

@@ -1,7 +1,7 @@
 import type { Config } from '../../../config/config.ts'
 import type { AgentRoad } from '../../../gate/agent-road.ts'
 import type { KeyStore } from '../../../store/embedded/key-store.ts'
-import type { LedgerHealth } from '../../../store/embedded/ledger/ledger.ts'
+import type { LedgerHealth } from '../../../store/embedded/ledger/ledger-end.ts'
 import type { MeasureStore } from '../../../store/embedded/measure-store.ts'
 import type { AlertStore } from '../alerts/alert-store.ts'
 import type { Alerter } from '../alerts/alerter.ts'

@@ -38,7 +38,7 @@ test('a placeholder is no block, and digests of two deployments differ', () => {
 })
 
 test('the oldest blocks are forgotten first', () => {
-  const bindings = new ReasoningBindings('pepper', 2)
+  const bindings = new ReasoningBindings('pepper', { blocksMax: 2 })
   for (const digest of ['one', 'two', 'three']) bindings.bind(digest, 'alice')
   expect(['two', 'three', 'one'].map((digest) => bindings.originOf(digest, 'bruno'))).toEqual([
     'foreign',

@@ -17,10 +17,22 @@ export class ReasoningBindings {
   readonly #owners = new Map<string, string>()
   readonly #pepper: string
   readonly #blocksMax: number
+  readonly #bound: (digest: string, account: string) => void
 
-  constructor(pepper: string, blocksMax = BLOCKS_MAX) {
+  /** `bound` is told of every block that gets its account here. */
+  constructor(
+    pepper: string,
+    {
+      blocksMax = BLOCKS_MAX,
+      bound = () => {},
+    }: {
+      readonly blocksMax?: number
+      readonly bound?: (digest: string, account: string) => void
+    } = {},
+  ) {
     this.#pepper = pepper
     this.#blocksMax = blocksMax
+    this.#bound = bound
   }
 
   /** What stands for a block wherever it is written down. */
@@ -31,6 +43,18 @@ export class ReasoningBindings {
 
   /** A block that an answer to `account` carries. The first account it was seen in keeps it. */
   bind(digest: string, account: string): void {
+    if (this.#owners.has(digest)) return
+    this.learn(digest, account)
+    this.#bound(digest, account)
+  }
+
+  /** All that is known, for another process that has to know it. */
+  entries(): Iterable<readonly [digest: string, account: string]> {
+    return this.#owners
+  }
+
+  /** A block that was seen first in another process. */
+  learn(digest: string, account: string): void {
     if (this.#owners.has(digest)) return
     this.#owners.set(digest, account)
     if (this.#owners.size <= this.#blocksMax) return

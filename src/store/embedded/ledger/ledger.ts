@@ -1,13 +1,14 @@
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { GateError } from '../../../kernel/gate-error.ts'
 import { moduleUrl } from '../../../kernel/module-url.ts'
+import type { LedgerEnd, LedgerHealth } from './ledger-end.ts'
 import { lockLedger } from './lock.ts'
 import type { RecordKind } from './records.ts'
 import { type Recovery, recover } from './recover.ts'
 import { isAtLeast, type Position, Ring, type Watermark } from './ring.ts'
 import { openSigningKey } from './signing.ts'
+import { ledgerGone, WaitList } from './wait-list.ts'
 import type { WriterMessage, WriterStart } from './writer-worker.ts'
 
 export type LedgerOptions = {
@@ -21,30 +22,21 @@ export type LedgerOptions = {
   readonly syncMs: number
 }
 
-export type LedgerHealth = 'well' | 'stalled' | 'failed'
-
-/** How late a wait may be noticed to have failed. */
-const SWEEP_MS = 100
 const OPENING_MS = 30_000
 
-type Waiter = {
-  readonly position: Position
-  readonly deadline: number
-  readonly resolve: () => void
-  readonly reject: (error: GateError) => void
-}
-
 /** The gate's end of the ledger: puts records into the ring and says when they have reached the disk. */
-export class Ledger implements AsyncDisposable {
+export class Ledger implements LedgerEnd, AsyncDisposable {
   readonly recovery: Recovery
   readonly #ring: Ring
   readonly #worker: Worker
   readonly #lock: Disposable
-  readonly #waiters: Readonly<Record<Watermark, Waiter[]>> = { written: [], durable: [] }
+  readonly #waiters: Readonly<Record<Watermark, WaitList>> = {
+    written: new WaitList(),
+    durable: new WaitList(),
+  }
   readonly #watching: Record<Watermark, boolean> = { written: false, durable: false }
   #nextRef: number
   #isWakePlanned = false
-  #sweeper: NodeJS.Timeout | undefined
   #health: LedgerHealth = 'well'
   #isClosing = false
 
@@ -119,11 +111,9 @@ export class Ledger implements AsyncDisposable {
   reached(mark: Watermark, position: Position, timeoutMs: number): Promise<void> {
     if (this.has(mark, position)) return Promise.resolve()
     if (this.#health === 'failed') return Promise.reject(ledgerGone())
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#waiters[mark].push({ position, deadline: performance.now() + timeoutMs, resolve, reject })
-    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS)
+    const reached = this.#waiters[mark].wait(position, timeoutMs)
     void this.#watch(mark)
-    return promise
+    return reached
   }
 
   /** Waits until there is room again, at most `timeoutMs`. */
@@ -144,9 +134,10 @@ export class Ledger implements AsyncDisposable {
       this.#ring.setState('closing')
       await exit
     }
-    this.#release('written')
-    this.#release('durable')
-    clearInterval(this.#sweeper)
+    for (const mark of ['written', 'durable'] as const) {
+      this.#waiters[mark].release(this.#ring.watermark(mark))
+      this.#waiters[mark].close()
+    }
     this.#lock[Symbol.dispose]()
   }
 
@@ -162,45 +153,12 @@ export class Ledger implements AsyncDisposable {
   async #watch(mark: Watermark): Promise<void> {
     if (this.#watching[mark]) return
     this.#watching[mark] = true
-    while (this.#waiters[mark].length > 0) {
+    while (this.#waiters[mark].size > 0) {
       const seen = this.#ring.watermark(mark)
-      this.#release(mark)
-      if (this.#waiters[mark].length > 0) await this.#ring.whenRaised(mark, seen)
+      this.#waiters[mark].release(seen)
+      if (this.#waiters[mark].size > 0) await this.#ring.whenRaised(mark, seen)
     }
     this.#watching[mark] = false
-  }
-
-  #release(mark: Watermark): void {
-    const waiters = this.#waiters[mark]
-    const reached = this.#ring.watermark(mark)
-    let count = 0
-    // Positions only grow, so the first that is not reached ends the walk.
-    for (const { position, resolve } of waiters) {
-      if (!isAtLeast(reached, position)) break
-      resolve()
-      count++
-    }
-    if (count > 0) waiters.splice(0, count)
-  }
-
-  /** One timer for all who wait: a timer each would cost more than the wait. */
-  #sweep(): void {
-    const now = performance.now()
-    let waiting = 0
-    for (const mark of ['written', 'durable'] as const) {
-      const late = this.#waiters[mark].filter(({ deadline }) => deadline <= now)
-      if (late.length > 0)
-        this.#waiters[mark].splice(
-          0,
-          Infinity,
-          ...this.#waiters[mark].filter(({ deadline }) => deadline > now),
-        )
-      for (const { reject } of late) reject(ledgerGone())
-      waiting += this.#waiters[mark].length
-    }
-    if (waiting > 0) return
-    clearInterval(this.#sweeper)
-    this.#sweeper = undefined
   }
 
   #hear(message: WriterMessage): void {
@@ -211,13 +169,6 @@ export class Ledger implements AsyncDisposable {
 
   #fail(health: LedgerHealth): void {
     this.#health = health
-    for (const mark of ['written', 'durable'] as const) {
-      const waiters = this.#waiters[mark].splice(0)
-      for (const { reject } of waiters) reject(ledgerGone())
-    }
+    for (const mark of ['written', 'durable'] as const) this.#waiters[mark].fail()
   }
-}
-
-function ledgerGone(): GateError {
-  return new GateError('ledger-full', 'The ledger cannot be written.')
 }
