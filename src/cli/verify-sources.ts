@@ -48,7 +48,8 @@ function readSource(path: string, cwd: string): PolicySource {
   const text = readText(path)
   const shown = relative(cwd, path)
   const file = shown.startsWith('..') ? path : shown
-  const policy = readAgentPolicy(text, file, agentDetectors)
+  const textOf = (cedar: string) => readText(resolve(dirname(path), cedar))
+  const policy = readAgentPolicy(text, file, agentDetectors, undefined, textOf)
   return { policy, file, line: systemLine(text) }
 }
 

@@ -97,7 +97,14 @@ test('what is not compared makes the answer unknown', async () => {
   })
   const cedar = [{ file: 'policy.cedar', text: 'permit (principal, action, resource);' }]
   const other: AgentPolicy = { ...policy('balanced'), cedar }
-  expect((await compareChange(policy('balanced'), other)).verdict).toBe('unknown')
+  // Where there was no Cedar, everybody might act.
+  expect((await compareChange(policy('balanced'), other)).verdict).toBe('nothing-new')
+  expect(await compareChange(other, { ...other, cedar: [{ file: 'policy.cedar', text: '' }] })).toEqual({
+    verdict: 'nothing-new',
+  })
+  expect(
+    (await compareChange({ ...other, cedar: [{ file: 'policy.cedar', text: '' }] }, other)).verdict,
+  ).toBe('newly-allows')
 })
 
 test('settings: a detector off, a secret forgotten, a larger budget', async () => {

@@ -1,11 +1,12 @@
 import type { AgentPolicy } from '../../gate/decide/agent-policy.ts'
+import { changedCedar } from './cedar.ts'
 import { changedRules } from './rules.ts'
 import { changedSettings } from './settings.ts'
 import { changedSystem } from './system.ts'
 
 /** One thing that a new policy lets through and the old one did not, in a sentence and as a request. */
 export type Loosening = {
-  readonly part: 'rules' | 'settings' | 'system'
+  readonly part: 'rules' | 'settings' | 'system' | 'cedar'
   readonly sentence: string
   /** What to send to see it: acts in order, or the finding that a detector would make. */
   readonly request: object
@@ -20,7 +21,7 @@ export type ChangeAnswer =
 export type PartAnswer = { readonly loosenings: readonly Loosening[]; readonly unknown: string | undefined }
 
 /** Parts of a policy that are compared; a difference anywhere else is unknown, never a guess. */
-const compared = new Set(['name', 'detectors', 'rules', 'tools', 'secrets', 'budgets', 'system'])
+const compared = new Set(['name', 'detectors', 'rules', 'tools', 'secrets', 'budgets', 'system', 'cedar'])
 
 /** What `newer` lets through that `older` did not. */
 export async function compareChange(older: AgentPolicy, newer: AgentPolicy): Promise<ChangeAnswer> {
@@ -28,6 +29,7 @@ export async function compareChange(older: AgentPolicy, newer: AgentPolicy): Pro
     await changedRules(older, newer),
     changedSettings(older, newer),
     changedSystem(older.system, newer.system),
+    await changedCedar(older.cedar, newer.cedar),
   ]
   const loosenings = parts.flatMap((part) => part.loosenings)
   const reasons = [...parts.flatMap(({ unknown }) => unknown ?? []), ...beyond(older, newer)]

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
-import type { Context, DetailedError, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs'
+import type {
+  Context,
+  DetailedError,
+  PolicyJson,
+  StatefulAuthorizationCall,
+} from '@cedar-policy/cedar-wasm/nodejs'
 import { GateError } from '../../../kernel/gate-error.ts'
 import type { JudgedAct } from '../../act.ts'
 import type { Finding } from '../../finding.ts'
@@ -42,14 +47,8 @@ export class CedarRules {
 
   /** Checks every policy against the schema. Loads Cedar itself, so a gate without Cedar files never pays for it. */
   static load(sources: readonly CedarSource[]): CedarRules {
-    const require = createRequire(import.meta.url)
-    const cedar: Cedar = require('@cedar-policy/cedar-wasm/nodejs')
-    const policies: Record<string, string> = {}
-    for (const source of sources)
-      for (const [id, text] of policiesOf(cedar, source)) {
-        if (id in policies) throw invalid(source.file, 1, `another policy is called ${id}`)
-        policies[id] = text
-      }
+    const cedar = loadCedar()
+    const policies = Object.fromEntries(readPolicies(cedar, sources).map(({ id, text }) => [id, text]))
     const text = JSON.stringify(policies)
     const set = createHash('sha256').update(text).digest('hex')
     const parsed = cedar.preparsePolicySet(set, { staticPolicies: policies })
@@ -109,6 +108,29 @@ export class CedarRules {
   }
 }
 
+/** A policy by its name: `@id("…")`, or the file's name and a number. */
+export type CedarPolicy = { readonly id: string; readonly text: string; readonly json: PolicyJson }
+
+/** The policies of the files, each as data; refused like `load` refuses them. */
+export function cedarPolicies(sources: readonly CedarSource[]): readonly CedarPolicy[] {
+  return readPolicies(loadCedar(), sources)
+}
+
+function loadCedar(): Cedar {
+  return createRequire(import.meta.url)('@cedar-policy/cedar-wasm/nodejs')
+}
+
+function readPolicies(cedar: Cedar, sources: readonly CedarSource[]): readonly CedarPolicy[] {
+  const ids = new Set<string>()
+  return sources.flatMap((source) =>
+    policiesOf(cedar, source).map((policy) => {
+      if (ids.has(policy.id)) throw invalid(source.file, 1, `another policy is called ${policy.id}`)
+      ids.add(policy.id)
+      return policy
+    }),
+  )
+}
+
 function resourceOf(act: Exclude<JudgedAct, { kind: 'result' }>): { type: string; id: string } {
   switch (act.kind) {
     case 'call':
@@ -134,11 +156,7 @@ function failed(summary: string): Finding {
   return { detector: NAME, fact: 'detector-failed', severity: 'high', summary }
 }
 
-/** The policies of one file by their names: `@id("…")`, or the file's name and a number. */
-function policiesOf(
-  cedar: Cedar,
-  { file, text }: CedarSource,
-): readonly (readonly [id: string, text: string])[] {
+function policiesOf(cedar: Cedar, { file, text }: CedarSource): readonly CedarPolicy[] {
   const parsed = cedar.checkParsePolicySet({ staticPolicies: text })
   if (parsed.type === 'failure') throw invalidAt(file, text, parsed.errors)
   const valid = cedar.validate({
@@ -154,8 +172,9 @@ function policiesOf(
   if (parts.policy_templates.length > 0) throw invalid(file, 1, 'templates have nothing to be linked to here')
   return parts.policies.map((policy, index) => {
     const json = cedar.policyToJson(policy)
-    const id = json.type === 'success' ? json.json.annotations?.id : undefined
-    return [id ?? `${file.split('/').at(-1)}.${index + 1}`, policy]
+    if (json.type === 'failure') throw invalidAt(file, text, json.errors)
+    const id = json.json.annotations?.id ?? `${file.split('/').at(-1)}.${index + 1}`
+    return { id, text: policy, json: json.json }
   })
 }
 
