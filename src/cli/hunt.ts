@@ -7,6 +7,7 @@ import { saveFindings } from '../store/embedded/findings.ts'
 import { storedInputs, storedSeed } from '../store/embedded/import-store.ts'
 import { type Hunt, hunt as runHunt } from '../watch/hunt.ts'
 import { rejectionText } from '../watch/intake/rejection.ts'
+import { SHARDS } from '../watch/partitions/partition-messages.ts'
 import type { Report } from '../watch/report.ts'
 import type { SketchStore } from '../watch/sketches/reading-messages.ts'
 import { sketchedLogs } from '../watch/sketches/stored-reading.ts'
@@ -43,6 +44,11 @@ Exit 0 whether or not there are campaigns; 2 for unusable input.`,
       type: 'string',
       value: 'DIR',
       summary: 'keep sketches of the logs in DIR, and read them in their place the next time',
+    },
+    partitions: {
+      type: 'string',
+      value: 'N',
+      summary: 'divide the watch among N threads by hash; what is found does not depend on N',
     },
     workers: { type: 'string', value: 'N', summary: 'threads that read and sketch (default: one a core)' },
     ...logOptions,
@@ -206,10 +212,18 @@ function untilOf({ until }: ParsedOptions): { readonly until?: number } {
   return { until: time }
 }
 
-function workersOf({ workers }: ParsedOptions): { readonly workers?: number } {
-  if (typeof workers !== 'string') return {}
-  const count = Number(workers)
-  if (!Number.isInteger(count) || count < 1 || count > WORKERS_MAX)
-    throw new GateError('usage', `--workers wants a number from 1 to ${WORKERS_MAX}, not '${workers}'`)
-  return { workers: count }
+function workersOf({ workers, partitions }: ParsedOptions): {
+  readonly workers?: number
+  readonly partitions?: number
+} {
+  return {
+    ...(typeof workers === 'string' && { workers: numberOf('workers', workers, WORKERS_MAX) }),
+    ...(typeof partitions === 'string' && { partitions: numberOf('partitions', partitions, SHARDS) }),
+  }
+}
+
+function numberOf(option: string, text: string, most: number): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number
+  throw new GateError('usage', `--${option} wants a number from 1 to ${most}, not '${text}'`)
 }

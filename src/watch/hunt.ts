@@ -13,6 +13,7 @@ import {
   rejectionText,
 } from './intake/rejection.ts'
 import { type KeptState, loadState, saveState, stateKey } from './kept-state.ts'
+import { Partitions } from './partitions/partitions.ts'
 import type { Report, Verdict } from './report.ts'
 import { reportOf } from './reporting.ts'
 import { Excerpts } from './sketches/excerpts.ts'
@@ -29,6 +30,8 @@ export type HuntOptions = {
   /** Exchanges after this log time are not looked at. Unix ms. */
   readonly until?: number
   readonly workers?: number
+  /** Threads among which profiles and the graph are divided by hash; without it, all is in the one that looks. */
+  readonly partitions?: number
   /** How the logs are to be read, where their content does not say. */
   readonly input?: Pick<InputOptions, 'format' | 'map' | 'set' | 'requests'>
   /** Stop at the first line that cannot be taken. */
@@ -72,7 +75,8 @@ export type Hunt = {
 
 export async function hunt(inputs: readonly string[], options: HuntOptions = {}): Promise<Hunt> {
   const { sketches, until, seed = DEFAULT_SEED } = options
-  if (!sketches) return await huntThrough(inputs, options)
+  // A divided watch hands over no more than is looked at, so its state is not kept.
+  if (!sketches || options.partitions !== undefined) return await huntThrough(inputs, options)
   const known = await stateKey(inputs, sketches, seed, until)
   const kept = known && loadState(sketches.directory, known, watchOptions(options))
   if (kept) return recalled(kept, options)
@@ -112,7 +116,7 @@ async function huntThrough(
     ...(sketches && { sketches }),
   })
   const excerpts = sketches && Excerpts.open(sketches.directory)
-  const feed = new Feed(options, excerpts)
+  await using feed = new Feed(options, excerpts)
   const sources: Source[] = []
   for (const number of inputs.keys()) sources.push({ number, next: await reading.next(number) })
   await merge(sources, reading, feed)
@@ -158,6 +162,7 @@ class Feed {
   #last: { ts: number; id: number; account: number } = { ts: 0, id: 0, account: -1 }
   #decoder = new TextDecoder()
   readonly #excerpts: Excerpts | undefined
+  readonly #partitions: Partitions | undefined
 
   constructor(options: HuntOptions, excerpts: Excerpts | undefined) {
     this.#options = options
@@ -169,6 +174,11 @@ class Feed {
         options.onSweep?.(raised.map(briefOf), at)
       },
     })
+    if (options.partitions !== undefined) this.#partitions = Partitions.open(this.watch, options.partitions)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#partitions?.[Symbol.asyncDispose]()
   }
 
   get late(): number {
@@ -200,6 +210,7 @@ class Feed {
 
   finish(): void {
     this.#deliver(Number.POSITIVE_INFINITY)
+    this.#partitions?.gather()
   }
 
   report(): Report {
@@ -220,7 +231,8 @@ class Feed {
       this.#rename(item, 'client')
       this.#rename(item, 'plan')
       this.#rename(item, 'model')
-      this.watch.add(account, records, item.at, () => this.#textOf(item))
+      const watching = this.#partitions ?? this.watch
+      watching.add(account, records, item.at, () => this.#textOf(item))
     }
   }
 

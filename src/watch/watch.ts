@@ -171,11 +171,7 @@ export class Watch {
 
   /** Adds one exchange; they come in time order. `account` is an index from `accounts.indexOf`. */
   add(account: number, records: Uint32Array, at: number, textOf: () => string): void {
-    const ts = tsOf(records, at)
-    this.#from ??= ts
-    this.#until = Math.max(this.#until ?? ts, ts)
-    if (this.#isDue(ts) || this.#hasOutbreak()) this.sweep(ts)
-    this.#exchanges++
+    this.meet(tsOf(records, at))
     this.accounts.add(account, records, at)
     const { features, exemplars } = this
     const end = at + (records[at + field.length] ?? 0)
@@ -185,6 +181,17 @@ export class Watch {
     }
     const system = records[at + field.system] ?? 0
     if (system !== 0) features.add('system', system, account)
+  }
+
+  /** Counts an exchange. Looks at everything first if that is due; `prepare` makes it ready to be looked at. */
+  meet(ts: number, prepare?: () => void): void {
+    this.#from ??= ts
+    this.#until = Math.max(this.#until ?? ts, ts)
+    if (this.#isDue(ts) || this.#hasOutbreak()) {
+      prepare?.()
+      this.sweep(ts)
+    }
+    this.#exchanges++
   }
 
   /** Looks at everything now. Called by `add` when due, and for a report, thoroughly: with nothing taken over. */

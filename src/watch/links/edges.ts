@@ -109,6 +109,37 @@ export class Edges {
   }
 }
 
+/** Lists of pairs that are known as a whole, one feature after the other. */
+export class PairRows {
+  readonly #rows: Uint32Array<ArrayBuffer>
+  readonly #heads: number[] = []
+  #count = 0
+
+  constructor(pairs: number) {
+    this.#rows = new Uint32Array(pairs * ROW)
+  }
+
+  /** @param pairs of an account and its uses, in the order in which they are to be listed. */
+  add(feature: number, pairs: Uint32Array): void {
+    if (pairs.length > 0) this.#heads[feature] = this.#count + 1
+    for (let k = 0; k < pairs.length; k += 2) {
+      const at = this.#count++ * ROW
+      this.#rows[at + FEATURE] = feature
+      this.#rows[at + ACCOUNT] = pairs[k] ?? 0
+      this.#rows[at + USES] = pairs[k + 1] ?? 0
+      this.#rows[at + NEXT] = k + 2 < pairs.length ? this.#count + 1 : 0
+    }
+  }
+
+  /** Pairs that can be listed, and none can be added. */
+  edges(features: number): Edges {
+    return Edges.recall(
+      this.#rows,
+      Array.from({ length: features }, (_, feature) => this.#heads[feature] ?? 0),
+    )
+  }
+}
+
 function hashPair(a: number, b: number): number {
   const h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca77)
   return (h ^ (h >>> 15)) >>> 0

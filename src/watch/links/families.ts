@@ -20,14 +20,17 @@ export type Family = {
   isSystemOnly: boolean
 }
 
+/** Whether so many accounts repeat the run that it can found a family or join one. */
+export function isFamilyLike({ accounts, uses }: Features, feature: number): boolean {
+  const sharers = accounts[feature] ?? 0
+  return sharers >= ACCOUNTS_MIN && (uses[feature] ?? 0) / sharers >= REPEATS_MIN
+}
+
 /** Families in falling order of the size of their first run. */
 export function familiesOf(features: Features, accounts: Accounts): Family[] {
   const order: number[] = []
-  for (let feature = 0; feature < features.hashes.length; feature++) {
-    const sharers = features.accounts[feature] ?? 0
-    if (sharers < ACCOUNTS_MIN) continue
-    if ((features.uses[feature] ?? 0) / sharers >= REPEATS_MIN) order.push(feature)
-  }
+  for (let feature = 0; feature < features.hashes.length; feature++)
+    if (isFamilyLike(features, feature)) order.push(feature)
   // Ties are broken by hash, never by order of arrival.
   order.sort(
     (a, b) =>

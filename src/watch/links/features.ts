@@ -1,7 +1,8 @@
 // Which accounts share which feature (a word run of their prompts, a system prompt): the bipartite graph.
+import type { SharedFeatures } from '../partitions/partition-messages.ts'
 import type { Column, Columns } from '../state/columns.ts'
 import { Candidates } from './candidates.ts'
-import { Edges } from './edges.ts'
+import { Edges, PairRows } from './edges.ts'
 import { TagTable } from './tag-table.ts'
 
 /** Distinct accounts after which a feature is followed account by account. Below it, only the names so far are kept. */
@@ -52,7 +53,7 @@ export class Features {
 
   /** Records that `account` used the feature. Returns its index once it is shared, and -1 before. */
   add(kind: FeatureKind, hash: number, account: number): number {
-    const tag = (kind === 'system' ? hash ^ 0x3c6ef372 : hash) >>> 0
+    const tag = tagOf(kind, hash)
     const shared = this.#shared.find(tag)
     if (shared >= 0) {
       this.#use(shared, account)
@@ -60,14 +61,7 @@ export class Features {
     }
     const known = this.#candidates.meet(tag, account)
     if (known === undefined) return -1
-    const feature = this.hashes.length
-    this.#shared.put(tag, feature)
-    this.hashes.push(hash)
-    this.kind.push(kind)
-    this.accounts.push(0)
-    this.uses.push(0)
-    this.#rest.push(0)
-    this.#stages.push(kind === 'shingle' ? 0 : SPREAD_USES.length)
+    const feature = this.#put(kind, hash, tag)
     for (const earlier of known) this.#use(feature, earlier)
     return feature
   }
@@ -105,6 +99,46 @@ export class Features {
 
   get edgeCount(): number {
     return this.#edges.count
+  }
+
+  /** The index of a feature that is shared, or -1. */
+  find(kind: FeatureKind, hash: number): number {
+    return this.#shared.find(tagOf(kind, hash))
+  }
+
+  /**
+   * Takes over what partitions list, in place of what they listed before. A feature is listed by one partition only and
+   * keeps its index; new ones get theirs by hash, whichever partition lists them.
+   */
+  take(shares: readonly SharedFeatures[]): void {
+    const listed = shares.flatMap((share) => Array.from(share.hashes, (hash, row) => ({ share, row, hash })))
+    const kindOf = ({ share, row }: { share: SharedFeatures; row: number }) => share.isSystem[row] ?? 0
+    listed.sort((a, b) => kindOf(a) - kindOf(b) || a.hash - b.hash)
+    this.accounts.fill(0)
+    this.uses.fill(0)
+    const rows = new PairRows(shares.reduce((sum, { pairs }) => sum + pairs.length / 2, 0))
+    for (const { share, row, hash } of listed) {
+      const kind = share.isSystem[row] === 1 ? 'system' : 'shingle'
+      const known = this.find(kind, hash)
+      const feature = known >= 0 ? known : this.#put(kind, hash, tagOf(kind, hash))
+      const pairs = share.pairs.subarray(share.ends[row - 1] ?? 0, share.ends[row])
+      this.accounts[feature] = pairs.length / 2
+      this.uses[feature] = share.uses[row] ?? 0
+      rows.add(feature, pairs)
+    }
+    this.#edges = rows.edges(this.hashes.length)
+  }
+
+  #put(kind: FeatureKind, hash: number, tag: number): number {
+    const feature = this.hashes.length
+    this.#shared.put(tag, feature)
+    this.hashes.push(hash)
+    this.kind.push(kind)
+    this.accounts.push(0)
+    this.uses.push(0)
+    this.#rest.push(0)
+    this.#stages.push(kind === 'shingle' ? 0 : SPREAD_USES.length)
+    return feature
   }
 
   #use(feature: number, account: number): void {
@@ -154,4 +188,9 @@ export class Features {
   #repeats(feature: number): number {
     return (this.uses[feature] ?? 0) / Math.max(1, this.accounts[feature] ?? 0)
   }
+}
+
+/** The same hash as a word run and as a system prompt is two features. */
+function tagOf(kind: FeatureKind, hash: number): number {
+  return (kind === 'system' ? hash ^ 0x3c6ef372 : hash) >>> 0
 }

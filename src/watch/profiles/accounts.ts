@@ -4,7 +4,7 @@ import { objectives } from '../sketches/objective.ts'
 import { field, tsOf } from '../sketches/record.ts'
 import { TOPICS } from '../sketches/sketch.ts'
 import { techniques } from '../sketches/technique.ts'
-import { type Column, type Columns, flat, listed } from '../state/columns.ts'
+import { type Column, Columns, flat, listed } from '../state/columns.ts'
 import { DAY_MS, HOUR_MS } from '../time.ts'
 
 export const TOPIC_BUCKETS = 32
@@ -188,6 +188,38 @@ export class Accounts {
     return this.names
   }
 
+  /** All that is known of some accounts, in columns of their own. */
+  rows(indices: readonly number[]): Map<string, Column> {
+    const rows = new Map<string, Column>()
+    for (const [name, column] of columnsOf(this)) {
+      const width = column.length / this.exchanges.length
+      const own = sized(column, indices.length * width)
+      for (const [row, index] of indices.entries())
+        for (let k = 0; k < width; k++) own[row * width + k] = column[index * width + k] ?? 0
+      rows.set(name, own)
+    }
+    for (const name of listNames) {
+      const { ends, values } = flat(indices.map((index) => this[name][index] ?? []))
+      rows.set(`${name}.ends`, ends)
+      rows.set(`${name}.values`, values)
+    }
+    return rows
+  }
+
+  /** Puts rows of another's in place of what is known of these accounts. */
+  take(indices: Uint32Array, rows: ReadonlyMap<string, Column>): void {
+    const from = new Columns(rows)
+    for (const [name, column] of columnsOf(this)) {
+      const own = from.of(name)
+      const width = column.length / this.exchanges.length
+      for (const [row, index] of indices.entries())
+        for (let k = 0; k < width; k++) column[index * width + k] = own[row * width + k] ?? 0
+    }
+    for (const name of listNames)
+      for (const [row, list] of listed(from.of(`${name}.ends`), from.of(`${name}.values`)).entries())
+        this[name][indices[row] ?? 0] = list
+  }
+
   /** Kept accounts: they can be looked at, and nothing can be added to them. */
   static recall(names: readonly string[], columns: Columns): Accounts {
     const accounts = new Accounts()
@@ -250,9 +282,13 @@ function columnsOf(columns: Readonly<NumberColumns>): [ColumnName, NumberColumn]
 }
 
 function grown<T extends NumberColumn>(column: T): T {
-  const larger = new (column.constructor as new (length: number) => T)(column.length * 2)
+  const larger = sized(column, column.length * 2)
   larger.set(column)
   return larger
+}
+
+function sized<T extends NumberColumn>(like: T, length: number): T {
+  return new (like.constructor as new (length: number) => T)(length)
 }
 
 /** Adds one without wrapping round. */
