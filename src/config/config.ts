@@ -5,6 +5,7 @@ import type { IdentityConfig } from './identity-section.ts'
 import type { McpServerConfig } from './mcp.ts'
 import type { OidcConfig } from './oidc-section.ts'
 import type { PromptsConfig } from './prompts-section.ts'
+import type { ModelRelease } from './releases-section.ts'
 import type { TelemetryConfig } from './telemetry-section.ts'
 
 /**
@@ -35,6 +36,7 @@ export type Config = {
   readonly identity: IdentityConfig
   readonly telemetry: TelemetryConfig
   readonly prompts: PromptsConfig
+  readonly releases: readonly ModelRelease[]
   readonly ledger: LedgerConfig
   readonly watch: WatchConfig
   readonly agents: AgentsConfig

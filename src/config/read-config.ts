@@ -257,6 +257,7 @@ function fillIn(file: ConfigFile, path: string): Config {
     identity: file.identity,
     telemetry: file.telemetry,
     prompts: file.prompts,
+    releases: file.releases,
     ledger: {
       ...ledger,
       ringBytes: ringMiB * 1024 * 1024,

@@ -7,6 +7,7 @@ import { identitySchema, scopesSchema } from './identity-section.ts'
 import { mcpSchema } from './mcp.ts'
 import { oidcSchema } from './oidc-section.ts'
 import { promptsSchema } from './prompts-section.ts'
+import { releasesSchema } from './releases-section.ts'
 import { telemetrySchema } from './telemetry-section.ts'
 
 // The shape of portcullis.yaml as a person writes it. Every object is strict: a field that is not here is an error,
@@ -168,6 +169,7 @@ export const fileSchema = v.strictObject({
   allow: v.optional(v.array(text), []),
   identity: v.optional(identitySchema, {}),
   telemetry: v.optional(telemetrySchema, {}),
+  releases: releasesSchema,
   prompts: v.optional(promptsSchema, {}),
   reasoning: v.optional(
     v.strictObject({

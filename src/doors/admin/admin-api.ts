@@ -46,7 +46,7 @@ export class AdminApi implements AsyncDisposable {
   static async open(options: AdminApiOptions): Promise<AdminApi> {
     await using stack = new AsyncDisposableStack()
     const { state, recorder, failed, ...gate } = options
-    const { store, allow, consoleToken } = gate.config()
+    const { store, allow, releases, consoleToken } = gate.config()
     const { now } = gate
     const users = new UserStore(state)
     const stores = {
@@ -59,7 +59,9 @@ export class AdminApi implements AsyncDisposable {
       policies: new PolicyStore(state),
       alerts: new AlertStore(state, openSecret(store)),
     }
-    const reader = stack.use(await Reader.open({ store, ledger: join(store, 'ledger'), allow: [...allow] }))
+    const reader = stack.use(
+      await Reader.open({ store, ledger: join(store, 'ledger'), allow: [...allow], releases: [...releases] }),
+    )
     const hub = stack.use(new Hub())
     const alerter = stack.use(
       new Alerter(stores.alerts, { now, tell: (outcome) => hub.tell({ kind: 'alert', ...outcome }) }),
@@ -101,7 +103,7 @@ export class AdminApi implements AsyncDisposable {
 
   /** After the configuration changed. */
   useConfig(): void {
-    this.#parts.reader.useAllowed(this.#parts.config().allow)
+    this.#parts.reader.use(this.#parts.config())
     usePolicyOfStore(this.#parts, () => {})
   }
 

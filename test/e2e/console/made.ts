@@ -144,8 +144,8 @@ export function campaignDetail(id: string): CampaignDetail | undefined {
       },
       {
         ts: first + 9 * DAY,
-        kind: 'measure',
-        summary: '612 accounts quarantined (m_4f1c02aa91)',
+        kind: 'ban',
+        summary: 'quarantined for 612 accounts (m_4f1c02aa91)',
         author: 'mira',
       },
       {

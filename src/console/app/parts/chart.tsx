@@ -11,7 +11,8 @@ export type Layer = {
   readonly values: readonly number[]
 }
 
-export type Marker = { readonly ts: number; readonly colour: string }
+/** A line across the chart; its label stands above it, and is short. */
+export type Marker = { readonly ts: number; readonly colour: string; readonly label: string }
 
 type ChartProps = {
   /** What it shows, in a sentence, for whoever does not see it. */
@@ -79,7 +80,8 @@ function optionsOf({ layers, height, from, stepMs, markers = [] }: ChartProps, w
   return {
     width,
     height,
-    padding: [8, 22, 0, 0],
+    // Above, room for the markers' labels; on the right, for half of the last time.
+    padding: [markers.length > 0 ? 18 : 8, 26, 0, 0],
     cursor: { points: { show: false }, y: false, drag: { x: false, y: false } },
     legend: { show: false },
     scales: {
@@ -141,17 +143,28 @@ function dataOf({ from, stepMs, layers }: ChartProps): uPlot.AlignedData {
 
 function drawMarkers(plot: uPlot, markers: readonly Marker[]): void {
   const { ctx, bbox } = plot
+  const unit = devicePixelRatio
+  let free = Number.NEGATIVE_INFINITY
   ctx.save()
-  for (const { ts, colour } of markers) {
+  ctx.font = `600 ${11 * unit}px system-ui`
+  ctx.textAlign = 'center'
+  ctx.textBaseline = 'bottom'
+  for (const { ts, colour, label } of markers) {
     const x = Math.round(plot.valToPos(ts / 1_000, 'x', true))
     if (x < bbox.left || x > bbox.left + bbox.width) continue
     ctx.strokeStyle = colourOf(colour)
-    ctx.lineWidth = devicePixelRatio
-    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio])
+    ctx.fillStyle = colourOf(colour)
+    ctx.lineWidth = unit
+    ctx.setLineDash([3 * unit, 3 * unit])
     ctx.beginPath()
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
+    // Labels that would run into each other are left to the list.
+    const half = ctx.measureText(label).width / 2
+    if (x - half < free) continue
+    ctx.fillText(label, x, bbox.top - unit)
+    free = x + half + 3 * unit
   }
   ctx.restore()
 }

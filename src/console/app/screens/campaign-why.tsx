@@ -2,24 +2,10 @@
 import type { JSX } from 'preact'
 import type { CampaignDetail } from '../../../doors/admin/api/shapes/campaigns.ts'
 import { count, percent, some } from '../figures.ts'
+import { questions } from '../parts/signals.ts'
 import { Section, Strength } from '../parts/small.tsx'
 import { Template, Untrusted } from '../parts/untrusted.tsx'
 import { Timeline } from './campaign-timeline.tsx'
-
-/** What each signal asks, in a person's words; docs/signals has a page on each. */
-const questions: Readonly<Record<string, string>> = {
-  'one-work-queue': 'Does knowing the account tell anything about the exchange?',
-  'equal-shares': 'Do the accounts carry similar loads?',
-  'shared-template': 'Do separate principals wrap their prompts in the same words?',
-  'no-human-rhythm': 'Do they send at any hour, without sittings or nights?',
-  'rotating-addresses': 'Does each account come from four or more networks?',
-  'shared-cards': 'Do three or more share a payment fingerprint?',
-  'shared-seats': 'Do three or more share an address and the client software?',
-  'new-accounts': 'Were they made shortly before they began, more than others were?',
-  'one-client': 'Do they present one client that few others have?',
-  'same-settings': 'Do they ask with the same settings, which few others use?',
-  'long-answers': 'Do their answers run far longer than usual?',
-}
 
 export function Why({ campaign }: { campaign: CampaignDetail }): JSX.Element {
   return (

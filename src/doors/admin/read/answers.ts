@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import type { ModelRelease } from '../../../config/releases-section.ts'
 import type { Standings } from '../../../gate/standing-book.ts'
 import { listSegments } from '../../../store/embedded/ledger/segments.ts'
 import { keyId, PUBLIC_FILE, readPublicKey } from '../../../store/embedded/ledger/signing.ts'
@@ -28,6 +29,7 @@ import type { Names } from './names.ts'
 import { chartOf, countsOf, notableSeqs } from './overviews.ts'
 import type { Page } from './pages.ts'
 import { proofOf, readEntry } from './proofs.ts'
+import { Releases } from './releases.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
 
 export type AnswerParts = {
@@ -38,6 +40,7 @@ export type AnswerParts = {
   readonly measures: MeasureBook
   readonly standings: Standings
   readonly allow: () => readonly string[]
+  readonly releases: () => readonly ModelRelease[]
   readonly now: () => number
   /** Changes with measures and the allow-list. */
   readonly stamp: () => string
@@ -65,13 +68,14 @@ type Kit = AnswerParts & {
 
 export function openAnswers(parts: AnswerParts) {
   const { index, names, ledger, book, measures, standings, now } = parts
+  const releases = new Releases(index, names, parts.releases)
   const acts = new Acts(index, names)
   const kit: Kit = {
     ...parts,
     acts,
     accounts: new Accounts(index, names),
     entries: new Entries(index, acts),
-    campaigns: new Campaigns(book, measures, standings, now),
+    campaigns: new Campaigns({ book, measures, standings, releases, now }),
     key: () => readPublicKey(join(ledger, PUBLIC_FILE)),
   }
   return {

@@ -10,7 +10,8 @@ import { changeNote } from './change-note.ts'
 import type { MeasureBook } from './measures.ts'
 import type { Shown } from './overlay.ts'
 import { type Page, sliced } from './pages.ts'
-import { timelineOf } from './timeline.ts'
+import type { Releases } from './releases.ts'
+import { measureEvents, timelineOf } from './timeline.ts'
 
 export const campaignSorts = ['score', 'cost', 'accounts', 'last'] as const
 export const accountSorts = ['exchanges', 'tokens', 'first', 'last', 'account'] as const
@@ -27,24 +28,35 @@ export type MemberFilter = Page & {
 }
 
 const EXAMPLES_MAX = 5
-const SIGNAL_PAGES: ReadonlySet<string> = new Set([
-  ...['equal-shares', 'long-answers', 'new-accounts', 'no-human-rhythm', 'one-client', 'one-work-queue'],
-  ...['rotating-addresses', 'same-settings', 'shared-cards', 'shared-seats', 'shared-template'],
+export const signalPages: ReadonlySet<string> = new Set([
+  ...['equal-shares', 'harvest-technique', 'long-answers', 'new-accounts', 'no-human-rhythm', 'one-client'],
+  ...['one-work-queue', 'replayed-reasoning', 'rotating-addresses', 'same-settings', 'shared-cards'],
+  ...['shared-seats', 'shared-template'],
 ])
+
+type CampaignsParts = {
+  readonly book: CampaignBook
+  readonly measures: MeasureBook
+  readonly standings: Standings
+  readonly releases: Releases
+  readonly now: () => number
+}
 
 /** Campaigns as the console shows them: what was found, what people said, and what is in force against it. */
 export class Campaigns {
   readonly #book: CampaignBook
   readonly #measures: MeasureBook
   readonly #standings: Standings
+  readonly #releases: Releases
   readonly #now: () => number
   #summaries: readonly CampaignSummary[] = []
   #version = ''
 
-  constructor(book: CampaignBook, measures: MeasureBook, standings: Standings, now: () => number) {
+  constructor({ book, measures, standings, releases, now }: CampaignsParts) {
     this.#book = book
     this.#measures = measures
     this.#standings = standings
+    this.#releases = releases
     this.#now = now
   }
 
@@ -79,12 +91,8 @@ export class Campaigns {
     const measures = this.#measures.ofCampaign(campaign.id)
     const timeline = [
       ...timelineOf(campaign),
-      ...measures.map(({ created, standing, author, accounts }) => ({
-        ts: created,
-        kind: 'measure' as const,
-        summary: `${standing} for ${accounts.toLocaleString('en')} accounts`,
-        author,
-      })),
+      ...this.#releases.ofCampaign(campaign),
+      ...measureEvents(campaign, this.#measures, this.#now()),
       ...changes.map(({ ts, kind, summary: text, author }) => ({
         ts,
         kind: kind === 'state' ? ('state' as const) : ('change' as const),
@@ -207,6 +215,6 @@ function signalOf(evidence: Evidence): CampaignDetail['signals'][number] {
   return compact({
     ...evidence,
     percentile: Math.round((1 - evidence.falsePositiveRate) * 10_000) / 100,
-    page: SIGNAL_PAGES.has(evidence.signal) ? `docs/signals/${evidence.signal}.md` : undefined,
+    page: signalPages.has(evidence.signal) ? `docs/signals/${evidence.signal}.md` : undefined,
   })
 }

@@ -1,8 +1,9 @@
 import type { Standings } from '../../../gate/standing-book.ts'
-import type {
-  AllowedAccount,
-  MeasureStore,
-  Measure as Stored,
+import {
+  type AllowedAccount,
+  type MeasureStore,
+  measureState,
+  type Measure as Stored,
 } from '../../../store/embedded/measure-store.ts'
 import type { List } from '../api/shapes/common.ts'
 import type { Allowed, Measure } from '../api/shapes/measures.ts'
@@ -91,12 +92,11 @@ export class MeasureBook {
   }
 
   #measureOf(stored: Stored, approvedBy: string | undefined): Measure {
-    const { undone, expires } = stored
-    const isOver = expires !== undefined && expires <= this.#now()
+    const { needsAgreement: _, agreed: __, agreedBy, recorded: ___, ...rest } = stored
     return compact({
-      ...stored,
-      state: undone !== undefined ? 'undone' : isOver ? 'expired' : 'in force',
-      approvedBy,
+      ...rest,
+      state: measureState(stored, this.#now()),
+      approvedBy: approvedBy ?? agreedBy,
     })
   }
 }

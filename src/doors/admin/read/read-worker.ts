@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import * as v from 'valibot'
+import type { ModelRelease } from '../../../config/releases-section.ts'
 import { Standings } from '../../../gate/standing-book.ts'
 import { keyId, PUBLIC_FILE, readPublicKey } from '../../../store/embedded/ledger/signing.ts'
 import { MeasureStore } from '../../../store/embedded/measure-store.ts'
@@ -18,7 +19,12 @@ import { MeasureBook } from './measures.ts'
 import { Names } from './names.ts'
 import { openIndex } from './tables.ts'
 
-const startSchema = v.object({ store: v.string(), ledger: v.string(), allow: v.array(v.string()) })
+const startSchema = v.object({
+  store: v.string(),
+  ledger: v.string(),
+  allow: v.array(v.string()),
+  releases: v.array(v.object({ model: v.string(), at: v.number() })),
+})
 export type ReadStart = v.InferOutput<typeof startSchema>
 
 export type ReadCommand =
@@ -31,7 +37,11 @@ export type ReadCommand =
     }
   /** Take up everything there is now, then answer. */
   | { readonly kind: 'refresh'; readonly id: number }
-  | { readonly kind: 'allow'; readonly globs: readonly string[] }
+  | {
+      readonly kind: 'config'
+      readonly allow: readonly string[]
+      readonly releases: readonly ModelRelease[]
+    }
 
 export type ReadMessage =
   | { readonly kind: 'ready' }
@@ -59,13 +69,13 @@ const FINDINGS_MS = 1_000
 
 const port = parentPort
 if (!port) throw new Error('read-worker is started as a worker thread')
-const { store, ledger, allow } = v.parse(startSchema, workerData)
-let globs: readonly string[] = allow
+const { store, ledger, ...configured } = v.parse(startSchema, workerData)
+let { allow, releases }: Omit<Extract<ReadCommand, { kind: 'config' }>, 'kind'> = configured
 const state = openState(store)
 const index = openIndex(store, keyId(readPublicKey(join(ledger, PUBLIC_FILE))))
 const intake = new Intake(index, ledger)
 const measureStore = new MeasureStore(state)
-const standings = new Standings(measureStore, globs)
+const standings = new Standings(measureStore, allow)
 const book = new CampaignBook(store, new ChangeStore(state))
 const measures = new MeasureBook(measureStore, new ProposalStore(state), standings, Date.now)
 let stateVersion = -1
@@ -77,7 +87,8 @@ let turning: Promise<boolean> = Promise.resolve(false)
 
 const answers = openAnswers({
   ...{ index, names: new Names(index), ledger, book, measures, standings, now: Date.now },
-  allow: () => globs,
+  allow: () => allow,
+  releases: () => releases,
   stamp: () => String(stamp),
   seq: () => intake.seq,
 })
@@ -86,8 +97,8 @@ port.on('message', (command: ReadCommand) => {
   if (command.kind === 'ask') answer(command)
   else if (command.kind === 'refresh') void refresh(command.id)
   else {
-    globs = command.globs
-    standings.useAllowed(globs)
+    ;({ allow, releases } = command)
+    standings.useAllowed(allow)
     stamp++
   }
 })

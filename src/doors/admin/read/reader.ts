@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import type { Config } from '../../../config/config.ts'
 import { moduleUrl } from '../../../kernel/module-url.ts'
 import type { Answers } from './answers.ts'
 import type { ReadCommand, ReadMessage, ReadStart } from './read-worker.ts'
@@ -55,8 +56,9 @@ export class Reader implements AsyncDisposable {
     await this.#send({ kind: 'refresh' })
   }
 
-  useAllowed(globs: readonly string[]): void {
-    this.#post({ kind: 'allow', globs })
+  /** After the configuration changed. */
+  use({ allow, releases }: Pick<Config, 'allow' | 'releases'>): void {
+    this.#post({ kind: 'config', allow, releases })
   }
 
   listen(listener: Listener): () => void {

@@ -1,5 +1,7 @@
 import type { Campaign } from '../../../watch/report.ts'
 import type { CampaignDetail } from '../api/shapes/campaigns.ts'
+import { compact } from './acts.ts'
+import type { MeasureBook } from './measures.ts'
 
 type Event = CampaignDetail['timeline'][number]
 
@@ -9,6 +11,9 @@ const HAND_OVER_SHARE = 0.04
 const HAND_OVER_MIN = 3
 const SURGE = 3
 const EVENTS_MAX = 40
+/** The latest; each costs a look at its accounts. */
+const MEASURES_MAX = 200
+const keepsOut: ReadonlySet<string> = new Set(['verify', 'quarantined'])
 
 /** What happened to the campaign itself, as its days and its accounts' first and last exchanges show. */
 export function timelineOf(campaign: Campaign): readonly Event[] {
@@ -64,5 +69,26 @@ function handOvers({ members, accounts, last }: Campaign): Event[] {
     if (gone < least || fresh < least) return []
     const summary = `hand-over: ${gone.toLocaleString('en')} accounts stop, ${fresh.toLocaleString('en')} begin`
     return [{ ts: day * DAY_MS + DAY_MS / 2, kind: 'hand-over' as const, summary }]
+  })
+}
+
+/** Measures given to the campaign, or to some of its accounts by themselves: when they began, and when they ended. */
+export function measureEvents(campaign: Campaign, book: MeasureBook, now: number): readonly Event[] {
+  const members = new Set(campaign.accounts)
+  const measures = book.list({ limit: MEASURES_MAX, cursor: undefined }).items
+  return measures.flatMap((measure) => {
+    if (measure.state === 'proposed' || measure.state === 'refused') return []
+    const touched = book.accountsOf(measure.id).filter((account) => members.has(account)).length
+    if (touched === 0) return []
+    const { id, standing, created, author, undone, undoneBy, expires } = measure
+    const kind = keepsOut.has(standing) ? ('ban' as const) : ('measure' as const)
+    const whom = `${touched.toLocaleString('en')} ${touched === 1 ? 'account' : 'accounts'}`
+    const events: Event[] = [{ ts: created, kind, summary: `${standing} for ${whom} (${id})`, author }]
+    const ended = `no longer ${standing}: ${whom}`
+    if (undone !== undefined)
+      events.push({ ts: undone, kind: 'measure', summary: `${ended}, taken back (${id})`, author: undoneBy })
+    else if (expires !== undefined && expires <= now)
+      events.push({ ts: expires, kind: 'measure', summary: `${ended}, its time is over (${id})` })
+    return events.map(compact)
   })
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { clear, parseStanding } from '../../../../gate/standing.ts'
+import { measureState } from '../../../../store/embedded/measure-store.ts'
 import type { Who } from '../../people/who.ts'
 import { standingEffect } from '../../read/standing-words.ts'
 import type { NewProposal } from '../../state/proposal-store.ts'
@@ -20,7 +21,7 @@ import {
   previewMeasure,
 } from '../shapes/measures.ts'
 
-const measureState = v.optional(v.picklist(['proposed', 'in force', 'expired', 'undone', 'refused']))
+const stateFilter = v.optional(v.picklist(['proposed', 'in force', 'expired', 'undone', 'refused']))
 const measuredAccount = v.object({ account: v.string() })
 const SEVERE: ReadonlySet<string> = new Set(['verify', 'quarantined'])
 
@@ -34,7 +35,7 @@ function readingRoutes(parts: ApiParts): readonly Route[] {
     list({
       ...{ path: '/api/measures', role: 'viewer', tag: 'countermeasures' },
       summary: 'Countermeasures, proposed ones among them, newest first',
-      filters: { state: measureState, campaign: text, account: text },
+      filters: { state: stateFilter, campaign: text, account: text },
       item: measure,
       handle: ({ query }) => reader.ask('measures', query),
     }),
@@ -156,7 +157,7 @@ async function answerAs(
 ): Promise<Done> {
   const { proposals, now } = parts
   const found = proposals.find(id)
-  if (found === undefined) throw notFound('such proposal')
+  if (found === undefined) return await agreeAs(parts, who, id, answer, reason)
   if (found.state !== 'waiting') throw new ApiProblem('state-conflict', `It was ${found.state} before.`)
   // Taking one's own proposal back needs nobody else.
   if (answer === 'approve' && found.author === who.name)
@@ -176,6 +177,40 @@ async function answerAs(
   proposals.became(id, measureId)
   await settle(parts)
   return { id: measureId, undo: `/api/measures/${measureId}/undo` }
+}
+
+/** Measures that alter answers wait for a second person wherever they were asked for, also by command. */
+async function agreeAs(
+  parts: ApiParts,
+  who: Who,
+  id: string,
+  answer: 'approve' | 'refuse',
+  reason: string,
+): Promise<Done> {
+  const { measures, now } = parts
+  const found = measures.list().find((measure) => measure.id === id)
+  if (found === undefined) throw notFound('such proposal')
+  if (measureState(found, now()) !== 'proposed')
+    throw new ApiProblem('state-conflict', `It is ${measureState(found, now())}.`)
+  if (answer === 'approve' && found.author === who.name)
+    throw new ApiProblem(
+      'second-person-needed',
+      `${found.author} proposed it; somebody else has to approve it.`,
+    )
+  await parts.audit(who, `measure.${answer}`, id, reason)
+  const isDone =
+    answer === 'approve'
+      ? measures.agree(id, who.name, now()) === 'agreed'
+      : measures.undo(id, who.name, now())
+  if (!isDone) throw new ApiProblem('state-conflict', 'Somebody else answered it just now.')
+  await settle(parts)
+  parts.hub.tell({
+    kind: 'measure',
+    id,
+    change: answer === 'approve' ? 'applied' : 'refused',
+    standing: found.standing,
+  })
+  return answer === 'approve' ? { id, undo: `/api/measures/${id}/undo` } : { id }
 }
 
 function allowRoutes(parts: ApiParts): readonly Route[] {

@@ -63,6 +63,8 @@ export const timelineKinds = [
   'model-release',
   'surge',
   'hand-over',
+  /** A measure that keeps accounts out: quarantined, or to be verified. */
+  'ban',
   'measure',
   'state',
   'change',
