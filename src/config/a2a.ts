@@ -4,8 +4,10 @@ import * as v from 'valibot'
 
 export type A2aAgentConfig = {
   readonly name: string
-  /** Where the agent takes JSON-RPC. */
+  /** Where the agent takes requests. */
   readonly url: URL
+  /** Which of the protocol's bindings it takes there. */
+  readonly binding: 'jsonrpc' | 'http+json'
   readonly card: URL
   /** The gate's own credentials for this agent. */
   readonly headers: Readonly<Record<string, string>>
@@ -38,6 +40,7 @@ const origin = v.pipe(text, v.regex(/^https?:\/\/[^/]+$/, 'an origin such as htt
 const agent = v.strictObject({
   name: v.pipe(text, v.regex(/^[a-z0-9][a-z0-9._-]*$/, 'lower-case letters, digits, dots and dashes')),
   url,
+  binding: v.optional(v.picklist(['jsonrpc', 'http+json']), 'jsonrpc'),
   card: v.optional(url),
   headers: v.optional(
     v.record(v.pipe(text, v.regex(/^[A-Za-z0-9-]+$/, 'a header name'), v.toLowerCase()), text),

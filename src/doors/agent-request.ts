@@ -77,7 +77,7 @@ export async function readFrame(
   return { text: value.value.text, message: message.value }
 }
 
-function unreadable(code: number, reason: string, fault: WireFailure | RpcFailure): FrameFailure {
+export function unreadable(code: number, reason: string, fault: WireFailure | RpcFailure): FrameFailure {
   return { status: 400, code, reason, rule: `frame.${fault}` }
 }
 

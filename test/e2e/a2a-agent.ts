@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { AgentCard, type Message, Role, TaskState } from '@a2a-js/sdk'
+import { LegacyJsonRpcTransportHandler } from '@a2a-js/sdk/compat/v0_3/server'
 import {
   AgentEvent,
   DefaultRequestHandler,
@@ -41,8 +42,8 @@ export function message(text: string, ids: { taskId?: string; contextId?: string
   }
 }
 
-/** The official server of A2A 1.0: every message becomes a task with one artifact. */
-export async function testAgent(reply: Reply): Promise<TestAgent> {
+/** The official server of A2A 1.0, or of 0.3: every message becomes a task with one artifact. */
+export async function testAgent(reply: Reply, generation: '1.0' | '0.3' = '1.0'): Promise<TestAgent> {
   const headers: IncomingHttpHeaders[] = []
   const http = createServer()
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
@@ -53,13 +54,13 @@ export async function testAgent(reply: Reply): Promise<TestAgent> {
     execute: (context: RequestContext, bus: ExecutionEventBus) => run(reply, context, bus),
     cancelTask: async () => {},
   }
-  const transport = new JsonRpcTransportHandler(
-    new DefaultRequestHandler(bare, new InMemoryTaskStore(), executor),
-  )
+  const handler = new DefaultRequestHandler(bare, new InMemoryTaskStore(), executor)
+  const transport =
+    generation === '1.0' ? new JsonRpcTransportHandler(handler) : new LegacyJsonRpcTransportHandler(handler)
   const agent: TestAgent = {
     url,
     headers,
-    card: AgentCard.toJSON(bare),
+    card: generation === '1.0' ? AgentCard.toJSON(bare) : oldCardOf(url),
     bare,
     [Symbol.asyncDispose]: async () => {
       http.closeAllConnections()
@@ -133,6 +134,22 @@ async function run(
     }),
   )
   bus.finished()
+}
+
+/** As agents of 0.3 write it. */
+export function oldCardOf(url: string) {
+  return {
+    protocolVersion: '0.3.0',
+    name: 'Planner',
+    description: 'Plans things.',
+    url,
+    preferredTransport: 'JSONRPC',
+    version: '1.0.0',
+    capabilities: { streaming: true, pushNotifications: true },
+    defaultInputModes: ['text/plain'],
+    defaultOutputModes: ['text/plain'],
+    skills: [{ id: 'plan', name: 'Plan', description: 'Makes a plan.', tags: ['plan'] }],
+  }
 }
 
 function cardOf(url: string): AgentCard {

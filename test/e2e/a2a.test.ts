@@ -86,6 +86,7 @@ test('the card is the gate’s own: its address, its key, its signature', async 
   const { card } = await cardAt(gate)
   expect(card.supportedInterfaces).toEqual([
     { url: `${gate.url}/a2a/planner`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
+    { url: `${gate.url}/a2a/planner`, protocolBinding: 'HTTP+JSON', protocolVersion: '1.0' },
   ])
   expect(JSON.stringify(card)).not.toContain(agent.url)
   const parsed = AgentCard.fromJSON(card)

@@ -32,6 +32,9 @@ import { keySet } from './card.ts'
 import { CardDesk } from './card-desk.ts'
 import { Delegations } from './delegation.ts'
 import { passAnswer } from './pass-answer.ts'
+import { isRestPath, readRest } from './rest.ts'
+import { RestReply } from './rest-reply.ts'
+import { askRest } from './rest-upstream.ts'
 
 export type A2aDoorParts = {
   readonly road: AgentRoad
@@ -50,6 +53,8 @@ type Going = {
   readonly request: IncomingMessage
   readonly reply: Reply
   readonly served: Served
+  /** The path of a request in the HTTP+JSON binding. */
+  readonly rest: string | undefined
 }
 
 const PATH = /^\/a2a\/([^/]+)(\/.*)?$/
@@ -97,11 +102,13 @@ export class A2aDoor implements AsyncDisposable {
   handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     const [, name = '', rest = ''] = PATH.exec(path) ?? []
     const served = this.#agents.get(name)
-    if (served === undefined || !['', '/', CARD, KEYS].includes(rest)) return false
+    const isRest = isRestPath(rest)
+    if (served === undefined || !(isRest || ['', '/', CARD, KEYS].includes(rest))) return false
     const id = this.#judge.nextId()
-    const going = { id, request, reply: new Reply(response, id), served }
+    const reply = isRest ? new RestReply(response, id) : new Reply(response, id)
+    const going = { id, request, reply, served, rest: isRest ? rest : undefined }
     response.on('error', () => {})
-    const work = rest === '' || rest === '/' ? this.#call(going) : this.#card(going, rest)
+    const work = isRest || rest === '' || rest === '/' ? this.#call(going) : this.#card(going, rest)
     work.catch((error: unknown) => {
       this.#parts.onFailure(error)
       if (going.reply.isOpen)
@@ -137,7 +144,7 @@ export class A2aDoor implements AsyncDisposable {
   async #call(going: Going): Promise<void> {
     const { request, reply, served } = going
     const { config } = served
-    if (request.method !== 'POST')
+    if (going.rest === undefined && request.method !== 'POST')
       return await this.#refuse(going, { ...wrongVerb, reason: 'requests are posted' })
     if (!isAllowedOrigin(request, { access: config.access, origins: [] }))
       return await this.#refuse(going, wrongOrigin)
@@ -148,7 +155,7 @@ export class A2aDoor implements AsyncDisposable {
       if (status === 401) reply.response.setHeader('www-authenticate', 'Bearer')
       return await this.#refuse(going, { status, code: gateCodes.unauthenticated, reason, rule })
     }
-    const frame = await readFrame(request, reply.response, config.messageBytesMax, this.#room)
+    const frame = await this.#frame(going)
     if (frame === undefined) return
     if ('reason' in frame) return await this.#refuse(going, frame, caller.value)
     const { message } = frame
@@ -181,6 +188,14 @@ export class A2aDoor implements AsyncDisposable {
     }
   }
 
+  async #frame({ request, reply, served, rest }: Going) {
+    const { messageBytesMax: bytesMax } = served.config
+    const room = this.#room
+    return rest === undefined
+      ? await readFrame(request, reply.response, bytesMax, room)
+      : await readRest(request, reply.response, rest, { bytesMax, room })
+  }
+
   async #ask(
     going: Going,
     guard: A2aGuard,
@@ -195,7 +210,10 @@ export class A2aDoor implements AsyncDisposable {
     }
     try {
       const asked = { verb: 'POST', headers, text, message, owner: '', signal } as const
-      const answer = await served.upstream.ask(asked)
+      const answer =
+        served.config.binding === 'http+json'
+          ? await askRest(served.upstream, asked)
+          : await served.upstream.ask(asked)
       await passAnswer({
         answer,
         guard,

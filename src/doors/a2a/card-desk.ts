@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { request } from 'undici'
 import type { A2aAgentConfig } from '../../config/a2a.ts'
 import { type JsonObject, type JsonValue, parseSessionId } from '../../gate/act.ts'
+import { canonicalJson } from '../../gate/canonical.ts'
 import type { Finding } from '../../gate/finding.ts'
 import { inspectOffer } from '../../gate/inspect/offer/offer.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
@@ -12,6 +13,7 @@ import { gateCodes, isObject } from '../mcp/rpc.ts'
 import { digestOf } from '../mcp/tool-offers.ts'
 import { readWireJson } from '../wire-json.ts'
 import { ownCard, verifyCard } from './card.ts'
+import { isOldCard, oldFields } from './card-0-3.ts'
 import { signingInput } from './card-form.ts'
 
 type DeskParts = {
@@ -67,7 +69,7 @@ export class CardDesk implements AsyncDisposable {
 
   async #judge(card: JsonObject): Promise<Stop | undefined> {
     const { agent, judge, pins, now } = this.#parts
-    const definition = signingInput(card)
+    const definition = isOldCard(card) ? canonicalJson(oldFields(card)) : signingInput(card)
     const offered = { server: `a2a:${agent.name}`, name: PIN, digest: digestOf(definition) }
     const pin = pins.find(offered.server, PIN)
     if (agent.keys.length === 0 && pin?.digest === offered.digest) return undefined

@@ -4,6 +4,7 @@ import type { A2aAgentConfig, CardKey } from '../../config/a2a.ts'
 import type { JsonObject, JsonValue } from '../../gate/act.ts'
 import { canonicalJson } from '../../gate/canonical.ts'
 import { isObject } from '../mcp/rpc.ts'
+import { isOldCard, oldCard } from './card-0-3.ts'
 import { emptyFreeInput, signedForm, signingInput } from './card-form.ts'
 
 /** Only what is asymmetric: a card that names a shared-secret algorithm would be signed by whoever knows the key. */
@@ -36,7 +37,10 @@ export async function verifyCard(card: JsonObject, keys: readonly CardKey[]): Pr
   // What is written by signers in the field: the form of the specification; the card as it stands; the form of the
   // official libraries, of which @a2a-js/sdk 1.3.0 loses the security schemes. Those are not passed on in any case.
   const { securitySchemes: __, ...schemeless } = bare
-  const payloads = [signingInput(card), canonicalJson(bare), emptyFreeInput(card), emptyFreeInput(schemeless)]
+  // Of a card of 0.3 all is passed on that is known there, so all of it must be signed.
+  const payloads = isOldCard(card)
+    ? [canonicalJson(bare)]
+    : [signingInput(card), canonicalJson(bare), emptyFreeInput(card), emptyFreeInput(schemeless)]
   for (const signature of (signatures as readonly JsonValue[]).slice(0, SIGNATURES_MAX))
     for (const payload of payloads) if (await holds(signature, payload, keys)) return 'signed'
   return 'signature-wrong'
@@ -70,13 +74,19 @@ export async function ownCard(
   gateUrl: string,
   key: KeyObject,
 ): Promise<JsonObject> {
-  const { supportedInterfaces: _, ...rest } = signedForm(card)
   const open = agent.access === 'loopback'
+  if (isOldCard(card)) {
+    const old = oldCard(card, `${gateUrl}/a2a/${agent.name}`, open)
+    return { ...old, signatures: [await signature(canonicalJson(old), agent, gateUrl, key)] }
+  }
+  const { supportedInterfaces: _, ...rest } = signedForm(card)
   const ours: JsonObject = {
     ...rest,
-    supportedInterfaces: [
-      { url: `${gateUrl}/a2a/${agent.name}`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
-    ],
+    supportedInterfaces: ['JSONRPC', 'HTTP+JSON'].map((protocolBinding) => ({
+      url: `${gateUrl}/a2a/${agent.name}`,
+      protocolBinding,
+      protocolVersion: '1.0',
+    })),
     ...(open
       ? { securitySchemes: {}, securityRequirements: [] }
       : {

@@ -36,7 +36,9 @@ export async function passAnswer(passing: Passing): Promise<void> {
         }
         const text = await passed(passing, data)
         const isGoing =
-          text === data && raw !== undefined ? await reply.event(raw) : await reply.send(text, fields)
+          text === data && raw !== undefined && reply.passesBytes
+            ? await reply.event(raw)
+            : await reply.send(text, fields)
         if (!isGoing) return
       }
       reply.response.end()

@@ -42,7 +42,7 @@ export class HttpUpstream implements McpUpstream {
     })
   }
 
-  async ask({ verb, headers, text, message, signal }: ServerRequest): Promise<ServerAnswer> {
+  async ask({ verb, path = '', headers, text, message, signal }: ServerRequest): Promise<ServerAnswer> {
     const { callMs } = this.#config
     const isLong =
       verb === 'GET' || (message?.kind === 'request' && message.method === 'subscriptions/listen')
@@ -50,7 +50,7 @@ export class HttpUpstream implements McpUpstream {
     try {
       response = await this.#pool.request({
         method: verb,
-        path: `${this.#reach.url.pathname}${this.#reach.url.search}`,
+        path: pathOf(this.#reach.url, path),
         headers: { ...headers, ...this.#reach.headers },
         body: text ?? null,
         headersTimeout: callMs,
@@ -80,7 +80,8 @@ export class HttpUpstream implements McpUpstream {
     }
     if (type === 'text/event-stream' && status < 300)
       return { kind: 'events', status, headers, events: this.#events(body) }
-    if (type === 'application/json') return await this.#json(status, headers, body)
+    if (type === 'application/json' || type === 'application/a2a+json')
+      return await this.#json(status, headers, body)
     await body.dump()
     if (status >= 300 || type === '' || status === 202) return { kind: 'empty', status, headers }
     throw new ServerGone(`the server answered with ${type}`)
@@ -145,6 +146,10 @@ export class HttpUpstream implements McpUpstream {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool.destroy()
   }
+}
+
+function pathOf({ pathname, search }: URL, path: string): string {
+  return path === '' ? `${pathname}${search}` : `${pathname.replace(/\/$/, '')}${path}`
 }
 
 function isOpening(text: string): boolean {

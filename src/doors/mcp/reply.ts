@@ -10,11 +10,18 @@ const CLOSING: ReadonlySet<number> = new Set([413, 415])
 export class Reply {
   readonly response: ServerResponse
   readonly #id: string
+  readonly #type: string
   #form: 'events' | 'values' = 'events'
 
-  constructor(response: ServerResponse, id: string) {
+  constructor(response: ServerResponse, id: string, type = 'application/json') {
     this.response = response
     this.#id = id
+    this.#type = type
+  }
+
+  /** Whether what came unchanged may go on as the bytes it came in. */
+  get passesBytes(): boolean {
+    return true
   }
 
   get isOpen(): boolean {
@@ -34,7 +41,7 @@ export class Reply {
     }
     this.response.writeHead(status, {
       ...headers,
-      'content-type': 'application/json',
+      'content-type': this.#type,
       'content-length': Buffer.byteLength(text),
       'x-portcullis-decision': this.#id,
       'cache-control': 'private, no-store',

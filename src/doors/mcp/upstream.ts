@@ -3,6 +3,8 @@ import type { RpcMessage } from './rpc.ts'
 /** One request of a client, as a server behind the gate is asked it. Nothing in it says who the client is. */
 export type ServerRequest = {
   readonly verb: 'POST' | 'GET' | 'DELETE'
+  /** Behind the server's own address, where a protocol has more than one. */
+  readonly path?: string
   /** Headers of the protocol alone, lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly text: string | undefined
