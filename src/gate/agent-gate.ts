@@ -1,3 +1,4 @@
+import { BoundedMap } from '../kernel/bounded-map.ts'
 import { unreachable } from '../kernel/unreachable.ts'
 import type { AgentAct, AgentNotice, JudgedAct, SessionId } from './act.ts'
 import type { Approval } from './agent-approval.ts'
@@ -81,7 +82,7 @@ type AgentSession = {
 
 /** The road of an agent's act: inspect, then decide. Holds what each session has shown so far. */
 export class AgentGate {
-  readonly #sessions = new Map<SessionId, AgentSession>()
+  readonly #sessions = new BoundedMap<SessionId, AgentSession>(SESSIONS_MAX)
   #policy: AgentPolicy
   #table: AgentTable
   #isOn: (detector: string) => boolean
@@ -268,17 +269,11 @@ export class AgentGate {
   #sessionOf(id: SessionId): AgentSession {
     const known = this.#sessions.get(id)
     if (known !== undefined) {
-      // A Map keeps the order of insertion, so putting it back makes it the newest.
-      this.#sessions.delete(id)
       this.#sessions.set(id, known)
       return known
     }
     const made: AgentSession = { flow: undefined, secrets: undefined, behaviour: undefined, spent: undefined }
     this.#sessions.set(id, made)
-    if (this.#sessions.size > SESSIONS_MAX) {
-      const oldest = this.#sessions.keys().next()
-      if (!oldest.done) this.#sessions.delete(oldest.value)
-    }
     return made
   }
 }

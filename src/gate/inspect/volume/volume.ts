@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Budget, Budgets, Scope } from '../../../config/budgets.ts'
+import { BoundedMap } from '../../../kernel/bounded-map.ts'
 import type { VolumeCounts, VolumeNote } from '../../agent-entry.ts'
 import type { Finding } from '../../finding.ts'
 import type { Amount } from './amount.ts'
@@ -38,7 +39,7 @@ export function nothingSpent(): Spent {
 /** Counts what passes and says when it is too much: for a session, an agent, and a place that an agent sends to. */
 export class Volume {
   #budgets: Budgets
-  readonly #accounts = new Map<string, Account>()
+  readonly #accounts = new BoundedMap<string, Account>(AGENTS_MAX)
 
   constructor(budgets: Budgets) {
     this.#budgets = budgets
@@ -83,9 +84,7 @@ export class Volume {
     const known = this.#accounts.get(agent)
     if (known !== undefined && (now === undefined || now - known.since < this.#budgets.windowMs)) return known
     const fresh: Account = { since: now ?? 0, spent: nothingSpent(), places: new Map() }
-    this.#accounts.delete(agent)
     this.#accounts.set(agent, fresh)
-    if (this.#accounts.size > AGENTS_MAX) this.#accounts.delete(this.#accounts.keys().next().value ?? '')
     return fresh
   }
 }
