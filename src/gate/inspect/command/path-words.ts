@@ -14,7 +14,8 @@ const PATHS_MAX = 200
 
 /** The word itself, and the paths inside it. */
 export function pathsIn(word: string): readonly string[] {
-  return [word, ...between(word, handedOn)]
+  const inside = between(word, handedOn)
+  return inside.length === 0 ? [word] : [word, ...inside]
 }
 
 /** Literals of a program in another language that are nothing but a path. */
@@ -30,7 +31,11 @@ export function leavesFilesAlone({ name, args }: Invocation): boolean {
   return leavers.has(name)
 }
 
+const none: readonly string[] = []
+
 function between(text: string, pattern: RegExp): readonly string[] {
+  // Most words are no path, and this runs over every word of every command.
+  if (!text.includes('/')) return none
   const found: string[] = []
   for (const match of text.matchAll(pattern)) {
     found.push(match[1] ?? '')

@@ -106,11 +106,14 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
   [/\.(kdbx|keystore|jks|ppk|p12|pfx)$/, 'a store of keys', 'private-key', 'medium'],
 ]
 
+/** All of them at once: almost every word is none, and one expression says so sooner than two dozen. */
+const anyFile = new RegExp(files.map(([pattern]) => `(?:${pattern.source})`).join('|'), 'i')
+
 /** What a path keeps, when that is a secret. */
 export function secretFile(path: string): SecretFile | undefined {
   if (path.length < 4 || path.length > 4096) return undefined
   if (!/[./\\]/.test(path) && !/^(id_|Login|Cookies)/.test(path)) return undefined
-  if (/\.(pub|example|sample|template|dist|md|html?)$/.test(path)) return undefined
+  if (!anyFile.test(path) || /\.(pub|example|sample|template|dist|md|html?)$/.test(path)) return undefined
   const found = files.find(([pattern]) => pattern.test(path))
   return found === undefined ? undefined : { what: found[1], fact: found[2], severity: found[3] }
 }

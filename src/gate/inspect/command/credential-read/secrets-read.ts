@@ -80,8 +80,12 @@ export function secretLiterals(code: string): readonly SecretRead[] {
   })
 }
 
+/** What every path of a secret has; a look before the work on the word. */
+const couldBePath = /[./\\]|id_|Login|Cookies/
+
 /** A word as a program takes it: `@file`, `if=file`, `file:path?mode=ro`, or a name below where it runs. */
 function secretAt(word: string, cwd: string | undefined): SecretFile | undefined {
+  if (cwd === undefined && !couldBePath.test(word)) return undefined
   const path = word
     .replace(/^@|^[a-zA-Z_-]+=@?/, '')
     .replace(/^file:(\/\/)?/, '')

@@ -76,16 +76,19 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
 
 const everyAddress = /^(--(address|bind|host)=)?(0\.0\.0\.0|\[?::\]?)(:\d+)?$/
 
+const servers =
+  /^(python[\d.]*|php|ruby|kubectl|httpd|http-server|webfsd|darkhttpd|serve|miniserve|updog|thttpd|pyftpdlib|droopy)$/
+
 /** A folder handed out to whoever asks. A server for the own browser, and one for the work at hand, are everyday work. */
 function served({ name, args }: Invocation): readonly Finding[] {
+  if (!servers.test(name)) return []
   const all = args.join(' ')
   const isServer =
     (/^python[\d.]*$/.test(name) &&
       /-m (http\.server|SimpleHTTPServer|pyftpdlib|uploadserver)\b/.test(all)) ||
     (name === 'php' && args.includes('-S')) ||
     (name === 'ruby' && args.includes('-run') && /\bhttpd\b/.test(all)) ||
-    /^(httpd|http-server|webfsd|darkhttpd|serve|miniserve|updog|thttpd|pyftpdlib|droopy)$/.test(name) ||
-    (name === 'kubectl' && args[0] === 'proxy')
+    (name === 'kubectl' ? args[0] === 'proxy' : !/^(python|php$|ruby$)/.test(name))
   if (!isServer) return []
   const wide = args.find((arg) => /^[/~]/.test(arg) && /^(root|system|home|personal)$/.test(placeOf(arg)))
   if (wide !== undefined)
@@ -99,6 +102,7 @@ const everybody = /(^|=)(public-read(-write)?|allUsers|allAuthenticatedUsers|blo
 
 /** What is stored elsewhere, opened to everybody or to another account (MITRE ATT&CK T1537). */
 function opened({ name, args }: Invocation): readonly Finding[] {
+  if (!/^(aws|s3cmd|gcloud|gsutil|az|gh)$/.test(name)) return []
   const all = args.join(' ')
   switch (name) {
     case 'aws':
