@@ -15,6 +15,8 @@ import type { Log } from '../kernel/log.ts'
 import { ApprovalStore } from '../store/embedded/approval-store.ts'
 import { CredentialStore } from '../store/embedded/credential-store.ts'
 import { HabitStore } from '../store/embedded/habit-store.ts'
+import { KeyStore } from '../store/embedded/key-store.ts'
+import { revokedAgents } from './revoked-agents.ts'
 import { monitorSystem } from './system-monitor.ts'
 
 type Around = {
@@ -24,7 +26,7 @@ type Around = {
 }
 
 type RoadOptions = {
-  readonly config: Pick<Config, 'agents'>
+  readonly config: Pick<Config, 'agents' | 'keys'>
   readonly parts: Around
   readonly state: DatabaseSync
   readonly recorder: Recorder
@@ -47,6 +49,8 @@ export class KeptRoad implements Disposable {
   #files: readonly string[]
   readonly #credentials: CredentialStore
   #credentialsSeen = ''
+  readonly #keys: KeyStore
+  readonly #keysConfigured: Config['keys']
   readonly #habits: HabitStore
   readonly #saving: NodeJS.Timeout
   readonly #reload = (): void => this.#tryReload()
@@ -57,6 +61,8 @@ export class KeptRoad implements Disposable {
     const policy = loadAgentPolicy(config.agents.policy, parts.env, config.agents.budgets)
     this.#files = policy.files
     this.#credentials = new CredentialStore(state)
+    this.#keys = new KeyStore(state)
+    this.#keysConfigured = config.keys
     this.#habits = new HabitStore(state)
     this.road = AgentRoad.open({
       config: config.agents,
@@ -72,6 +78,7 @@ export class KeptRoad implements Disposable {
       now: parts.now,
     })
     this.#takeCredentials()
+    this.#takeRevoked()
     const { windowMs } = policy.policy.budgets
     this.road.restoreVolume(recentAgentActs(ledger, parts.now() - windowMs))
     for (const [agent, model] of this.#habits.list()) this.road.habits.restore(agent, model)
@@ -81,10 +88,16 @@ export class KeptRoad implements Disposable {
     monitorSystem(recorder, parts.log)
   }
 
-  /** Takes up what another process wrote: answers of people, credentials. */
+  /** Takes up what another process wrote: answers of people, credentials, keys that were revoked. */
   async refresh(): Promise<void> {
     this.#takeCredentials()
+    this.#takeRevoked()
     await this.road.refresh()
+  }
+
+  #takeRevoked(): void {
+    const now = this.#around.now()
+    this.road.system.useRevoked(revokedAgents(this.#keys.list(), this.#keysConfigured, now))
   }
 
   #takeCredentials(): void {

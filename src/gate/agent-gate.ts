@@ -7,7 +7,7 @@ import type { AgentPolicy } from './decide/agent-policy.ts'
 import { CedarRules, type Principal } from './decide/cedar/cedar.ts'
 import { type AgentTable, agentTable, decideAgentAct, decideObserved } from './decide/decide-agent.ts'
 import type { SystemStep } from './decide/system/session.ts'
-import { type Actor, type SystemAct, SystemGate } from './decide/system/system-gate.ts'
+import { type Actor, type RevokedAgents, type SystemAct, SystemGate } from './decide/system/system-gate.ts'
 import { type AgentDecision, agentActions } from './decision.ts'
 import { destinationsOf } from './destinations.ts'
 import type { Finding } from './finding.ts'
@@ -94,6 +94,7 @@ export class AgentGate {
   readonly habits = new Habits()
   /** The declared system of agents, with the state of each session. */
   system: SystemGate | undefined
+  #revoked: RevokedAgents = new Map()
 
   private constructor(policy: AgentPolicy) {
     this.#policy = policy
@@ -114,6 +115,7 @@ export class AgentGate {
   use(policy: AgentPolicy): void {
     if (JSON.stringify(this.#policy.system) !== JSON.stringify(policy.system))
       this.system = policy.system === undefined ? undefined : SystemGate.open(policy.system)
+    this.useRevoked(this.#revoked)
     const keepsSecrets = JSON.stringify(this.#policy.secrets) === JSON.stringify(policy.secrets)
     this.#policy = policy
     this.#table = agentTable(policy)
@@ -126,6 +128,12 @@ export class AgentGate {
       session.flow?.use(this.#tools)
       if (!keepsSecrets) session.secrets = undefined
     }
+  }
+
+  /** Agents whose access was taken away: the declared system follows in each session they take part in. */
+  useRevoked(revoked: RevokedAgents): void {
+    this.#revoked = revoked
+    this.system?.useRevoked(revoked)
   }
 
   /** Takes in one act. Notices get no verdict. */

@@ -9,7 +9,7 @@ import { Ledger } from '../store/embedded/ledger/ledger.ts'
 import { openState } from '../store/embedded/state.ts'
 import type { ActId, CallAct, JsonObject, SessionId } from './act.ts'
 import type { AgentCaller } from './agent-caller.ts'
-import { loadAgentPolicy } from './agent-policy-file.ts'
+import { type LoadedPolicy, loadAgentPolicy } from './agent-policy-file.ts'
 import { AgentRoad } from './agent-road.ts'
 import { ledgerEntries } from './export-exchanges.ts'
 import { Recorder, type RecorderRules } from './record/recorder.ts'
@@ -38,10 +38,12 @@ export class TestRoad implements AsyncDisposable {
   readonly #ledger: Ledger
   readonly #state: DatabaseSync
   readonly #directory: string
+  readonly #agents: AgentsConfig
 
   private constructor(ledger: Ledger, directory: string, agents: AgentsConfig, rules: RecorderRules) {
     this.#ledger = ledger
     this.#directory = directory
+    this.#agents = agents
     this.#state = openState(directory)
     this.approvals = new ApprovalStore(this.#state)
     this.road = AgentRoad.open({
@@ -77,6 +79,11 @@ export class TestRoad implements AsyncDisposable {
       fullWaitMs: 200,
       ...rules,
     })
+  }
+
+  /** The policy's file was read again. */
+  useAgain(policy: LoadedPolicy): void {
+    this.road.use(this.#agents, policy)
   }
 
   get ledgerDirectory(): string {

@@ -1,7 +1,7 @@
 import type { AgentCaller } from './agent-caller.ts'
 import type { AgentGate } from './agent-gate.ts'
 import type { SystemEvent, SystemStep } from './decide/system/session.ts'
-import type { Actor } from './decide/system/system-gate.ts'
+import type { Actor, RevokedAgents } from './decide/system/system-gate.ts'
 import type { AgentDecision } from './decision.ts'
 import type { TicketRecord } from './enforce/approvals.ts'
 import type { Recorder } from './record/recorder.ts'
@@ -48,6 +48,11 @@ export class SystemSteps {
     if (state === 'refused') return undefined
     const event = { kind: 'approve', agent, tool: act === 'call' ? tool : act, digest } as const
     return this.kept(this.#gate.system?.happen(shared(tenant, session), event))
+  }
+
+  /** Agents whose access was taken away. */
+  useRevoked(revoked: RevokedAgents): void {
+    this.#gate.useRevoked(revoked)
   }
 
   /** A delegation or a revocation: refused when the system does not allow it, recorded when it happens. */

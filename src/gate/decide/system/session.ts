@@ -32,6 +32,8 @@ export type SystemStep = {
 
 /** Hexadecimal digits of a link: 128 bits. */
 const LINK_DIGITS = 32
+/** Callers have keys, so a session with more of them than this is none. */
+const NAMES_MAX = 10_000
 
 /** The state of a system in one session. `judge` asks, `take` makes it happen. */
 export class SystemSession {
@@ -43,7 +45,11 @@ export class SystemSession {
   /** For an agent and a tool: the digest whose approval each slot holds, and when it came. */
   readonly #slots = new Map<string, (Held | undefined)[]>()
 
-  readonly #withdrawn: SystemStep[] = []
+  /** Steps that happened beside an act; they are recorded with the next one. */
+  readonly #beside: SystemStep[] = []
+  /** Who took part, by the names callers come under; of those that were revoked, who is revoked here. */
+  readonly #tookPart = new Set<string>()
+  readonly #gone = new Set<string>()
 
   constructor(model: SystemModel, session: string) {
     this.#model = model
@@ -95,12 +101,27 @@ export class SystemSession {
   withdraw(event: SystemEvent): void {
     if (event.kind !== 'call') return
     const step = this.take({ ...event, kind: 'expire' })
-    if (step !== undefined) this.#withdrawn.push(step)
+    if (step !== undefined) this.#beside.push(step)
   }
 
-  /** Steps of `withdraw` that nobody has recorded yet. */
-  withdrawn(): readonly SystemStep[] {
-    return this.#withdrawn.splice(0)
+  /**
+   * Agents were revoked outside of any session. Whoever of them takes part in this one is revoked in it, before
+   * anything else happens: the state follows at once, the record with the next step.
+   */
+  revoke(agents: ReadonlySet<string>, event: SystemEvent): void {
+    for (const name of 'from' in event ? [event.from, event.to] : [event.agent])
+      if (this.#tookPart.size < NAMES_MAX) this.#tookPart.add(name)
+    for (const agent of agents) {
+      if (!this.#tookPart.has(agent) || this.#gone.has(agent)) continue
+      this.#gone.add(agent)
+      const step = this.take({ kind: 'revoke', agent })
+      if (step !== undefined) this.#beside.push(step)
+    }
+  }
+
+  /** Steps of `withdraw` and `revoke` that nobody has recorded yet. */
+  beside(): readonly SystemStep[] {
+    return this.#beside.splice(0)
   }
 
   /** The approval that has to go before one more of this agent and tool fits. */

@@ -24,12 +24,18 @@ const SESSIONS_MAX = 10_000
 /** An entry of the ledger holds 256 KiB. */
 const ENTRY_CHARACTERS_MAX = 60_000
 
+/** Names of agents whose access was taken away, by tenant. */
+export type RevokedAgents = ReadonlyMap<string, ReadonlySet<string>>
+
+const nobody: ReadonlySet<string> = new Set()
+
 const allowed: AgentDecision = { action: 'allow' }
 
 /** Holds each session's state and lets its table decide. */
 export class SystemGate {
   readonly model: SystemModel
   readonly #sessions = new Map<string, SystemSession>()
+  #revoked: RevokedAgents = new Map()
 
   private constructor(model: SystemModel) {
     this.model = model
@@ -39,13 +45,18 @@ export class SystemGate {
     return new SystemGate(SystemModel.open(system))
   }
 
+  /** All agents that are revoked now; who is none any more begins anew in new sessions only. */
+  useRevoked(revoked: RevokedAgents): void {
+    this.#revoked = revoked
+  }
+
   /**
    * Decides about one act. `approval` is asked when the table would let it pass on a person's word, and says whether
    * that word still counts.
    */
   decide(actor: Actor, act: SystemAct, approval: () => boolean): AgentDecision {
-    const session = this.#sessionOf(actor.session)
     const event = eventOf(actor, act)
+    const session = this.#sessionOf(actor.session, event)
     let verdict = session.judge(event)
     if (verdict.action === 'allow' && verdict.usesApproval && !approval()) {
       session.withdraw(event)
@@ -62,12 +73,12 @@ export class SystemGate {
 
   /** Something that is no act happens: an approval, its end, a delegation, a revocation. Nothing if it may not. */
   happen(session: string, event: SystemEvent): readonly SystemStep[] {
-    const state = this.#sessionOf(session)
-    const withdrawn = state.withdrawn()
+    const state = this.#sessionOf(session, event)
+    const beside = state.beside()
     const crowded = state.crowdedOut(event)
     const before = crowded === undefined ? undefined : state.take(crowded)
     const step = state.take(event)
-    return [...withdrawn, ...(before === undefined ? [] : [before]), ...(step === undefined ? [] : [step])]
+    return [...beside, ...(before === undefined ? [] : [before]), ...(step === undefined ? [] : [step])]
   }
 
   /** What the ledger keeps of the system, once for all the steps that name it. */
@@ -79,12 +90,12 @@ export class SystemGate {
 
   /** Whether it could happen now. */
   mayHappen(session: string, event: SystemEvent): AgentDecision {
-    const verdict = this.#sessionOf(session).judge(event)
+    const verdict = this.#sessionOf(session, event).judge(event)
     if (verdict.action === 'none' || verdict.action === 'allow') return allowed
     return { action: verdict.action, rule: `system.${verdict.guard}`, reason: verdict.reason }
   }
 
-  #sessionOf(id: string): SystemSession {
+  #sessionOf(id: string, event: SystemEvent): SystemSession {
     const known = this.#sessions.get(id)
     const session = known ?? new SystemSession(this.model, id)
     // A Map keeps the order of insertion, so putting it back makes it the newest.
@@ -94,6 +105,7 @@ export class SystemGate {
       const oldest = this.#sessions.keys().next()
       if (!oldest.done) this.#sessions.delete(oldest.value)
     }
+    session.revoke(this.#revoked.get(id.slice(0, id.indexOf('\0'))) ?? nobody, event)
     return session
   }
 }
