@@ -1,5 +1,6 @@
 // Who is one principal, and who shares a card, an address or an organisation with whom.
 import type { Accounts } from '../profiles/accounts.ts'
+import { Sharers } from './sharers.ts'
 
 /** Numbers of clients fit below this, so that an address and a client make one exact key. */
 const CLIENTS_MAX = 2 ** 21
@@ -23,20 +24,21 @@ export type Infrastructure = {
 export function infrastructureOf(accounts: Accounts, among?: readonly number[]): Infrastructure {
   const { count } = accounts
   const union = new Union(count)
-  const cards = new Sharers(count)
-  const addresses = new Sharers(count)
-  const seats = new Sharers(count)
-  const orgs = new Sharers(count)
+  const looked = among?.length ?? count
+  const cards = new Sharers(count, looked)
+  const addresses = new Sharers(count, 2 * looked)
+  const seats = new Sharers(count, 2 * looked)
+  const orgs = new Sharers(count, looked >> 3)
   for (const index of among ?? accounts.names.keys()) {
     const org = accounts.org[index] ?? 0
-    if (org !== 0) orgs.add(org, index)
-    else for (const payment of accounts.payments[index] ?? []) cards.add(payment, index)
+    if (org !== 0) union.join(orgs.add(org, index), index)
+    else for (const payment of accounts.payments[index] ?? []) union.join(cards.add(payment, index), index)
     for (const address of accounts.addresses[index] ?? []) {
       addresses.add(address, index)
-      for (const client of accounts.clients[index] ?? []) seats.add(address * CLIENTS_MAX + client, index)
+      for (const client of accounts.clients[index] ?? [])
+        union.join(seats.add(address * CLIENTS_MAX + client, index), index)
     }
   }
-  for (const sharers of [orgs, cards, seats]) sharers.each((members) => union.joinAll(members))
   const principal = new Int32Array(count)
   const sizes = new Uint32Array(count)
   for (let index = 0; index < count; index++) {
@@ -55,48 +57,17 @@ export function infrastructureOf(accounts: Accounts, among?: readonly number[]):
   return {
     principal,
     byPrincipal,
-    principalSize: Uint32Array.from(principal, (root) => sizes[root] ?? 1),
+    principalSize: sizesOf(principal, sizes),
     cardShare: cards.largest(),
     addressShare: addresses.largest(),
     seatShare: seats.largest(),
   }
 }
 
-/** Which accounts share a value. Most values have one account only, and those cost no list. */
-class Sharers {
-  readonly #accounts: number
-  readonly #first = new Map<number, number>()
-  readonly #lists = new Map<number, number[]>()
-  readonly #holders = new Set<number>()
-
-  constructor(accounts: number) {
-    this.#accounts = accounts
-  }
-
-  add(value: number, index: number): void {
-    this.#holders.add(index)
-    const first = this.#first.get(value)
-    if (first === undefined) {
-      this.#first.set(value, index)
-      return
-    }
-    const list = this.#lists.get(value)
-    if (list) list.push(index)
-    else this.#lists.set(value, [first, index])
-  }
-
-  each(visit: (members: readonly number[]) => void): void {
-    for (const members of this.#lists.values()) visit(members)
-  }
-
-  /** For each account, how many share its most shared value: 1 for a value of its own, 0 for none. */
-  largest(): Uint32Array {
-    const sizes = new Uint32Array(this.#accounts)
-    for (const index of this.#holders) sizes[index] = 1
-    for (const members of this.#lists.values())
-      for (const index of members) sizes[index] = Math.max(sizes[index] ?? 0, members.length)
-    return sizes
-  }
+function sizesOf(principal: Int32Array, sizes: Uint32Array): Uint32Array {
+  const own = new Uint32Array(principal.length)
+  for (let index = 0; index < own.length; index++) own[index] = sizes[principal[index] ?? index] ?? 1
+  return own
 }
 
 /** Union-find in which the smallest index is the root, so that the result does not depend on the order of joins. */
@@ -104,7 +75,8 @@ class Union {
   readonly #parents: Int32Array
 
   constructor(size: number) {
-    this.#parents = Int32Array.from({ length: size }, (_, index) => index)
+    this.#parents = new Int32Array(size)
+    for (let index = 0; index < size; index++) this.#parents[index] = index
   }
 
   find(index: number): number {
@@ -116,11 +88,9 @@ class Union {
     return at
   }
 
-  joinAll(members: readonly number[]): void {
-    for (const member of members) {
-      const a = this.find(member)
-      const b = this.find(members[0] ?? member)
-      if (a !== b) this.#parents[Math.max(a, b)] = Math.min(a, b)
-    }
+  join(one: number, other: number): void {
+    const a = this.find(one)
+    const b = this.find(other)
+    if (a !== b) this.#parents[Math.max(a, b)] = Math.min(a, b)
   }
 }

@@ -19,6 +19,10 @@ const SET_MAX = 24
 const HEADS = 6
 const ACCOUNTS_INITIAL = 1024
 
+const mannerNames = ['payments', 'addresses', 'asns', 'clients', 'maxTokens'] as const
+const mannerFields = [field.payment, field.address, field.asn, field.client, field.maxTokens] as const
+const MANNERS = mannerNames.length
+
 export class Accounts {
   count = 0
   readonly names: string[] = []
@@ -46,8 +50,8 @@ export class Accounts {
   days = new Uint16Array(ACCOUNTS_INITIAL * DAYS)
   headTags = new Uint32Array(ACCOUNTS_INITIAL * HEADS)
   headCounts = new Uint16Array(ACCOUNTS_INITIAL * HEADS)
-  /** Hash of where the last exchange came from and how it asked. */
-  manner = new Uint32Array(ACCOUNTS_INITIAL)
+  /** Where the last exchange came from and how it asked: a value for each of `mannerNames`. */
+  manner = new Uint32Array(ACCOUNTS_INITIAL * MANNERS)
   system = new Uint32Array(ACCOUNTS_INITIAL)
   systemCount = new Uint32Array(ACCOUNTS_INITIAL)
   readonly payments: number[][] = []
@@ -128,20 +132,14 @@ export class Accounts {
 
   /** Where from and how asked. Most accounts come as they came before, and then nothing is looked up. */
   #meet(index: number, records: Uint32Array, at: number): void {
-    const payment = records[at + field.payment] ?? 0
-    const address = records[at + field.address] ?? 0
-    const asn = records[at + field.asn] ?? 0
-    const client = records[at + field.client] ?? 0
-    const maxTokens = records[at + field.maxTokens] ?? 0
-    let manner = Math.imul(payment, 0x9e3779b1) ^ Math.imul(address, 0x85ebca77) ^ Math.imul(asn, 0xc2b2ae3d)
-    manner = (manner ^ Math.imul(client, 0x27d4eb2f) ^ Math.imul(maxTokens, 0x165667b1)) >>> 0 || 1
-    if (this.manner[index] === manner) return
-    this.manner[index] = manner
-    keep(this.payments[index], payment)
-    keep(this.addresses[index], address)
-    keep(this.asns[index], asn)
-    keep(this.clients[index], client)
-    keep(this.maxTokens[index], maxTokens)
+    const base = index * MANNERS
+    for (let k = 0; k < MANNERS; k++) {
+      const value = records[at + (mannerFields[k] ?? 0)] ?? 0
+      if (this.manner[base + k] === value) continue
+      this.manner[base + k] = value
+      const name = mannerNames[k]
+      if (name !== undefined) keep(this[name][index], value)
+    }
   }
 
   /** Misra–Gries (1982) over the first shingle of each prompt: what recurs in more than 1/7 of them stays. */
