@@ -1,6 +1,6 @@
 // What the hunt finds, what it costs and how soon: traffic is made, hunted by the real command, scored by its truth.
 //
-//   node bench/hunt.bench.ts [--seeds N,N,…] [--only TEXT] [--prompts DIR] [--seed-size] [--detail]
+//   node bench/hunt.bench.ts [--seeds N,N,…] [--only TEXT] [--prompts DIR] [--seed-size] [--kept] [--detail]
 //
 // The project's own traffic shares its author with the detectors. A second opinion comes from real prompts and another
 // author's tenants: a folder `shared` beside the checkout, which licences keep out of it (--prompts names another).
@@ -28,6 +28,8 @@ const { values } = parseArgs({
     prompts: { type: 'string', default: fileURLToPath(new URL('../../shared', import.meta.url)) },
     /** The size of the reported case: 16 million exchanges. Hours on a busy machine, and 16 GB to make the traffic. */
     'seed-size': { type: 'boolean', default: false },
+    /** Also the cost of keeping sketches, of hunting through them, and of looking again at what was known. */
+    kept: { type: 'boolean', default: false },
     /** Every campaign, and every benign kind that was accused. */
     detail: { type: 'boolean', default: false },
   },
@@ -103,9 +105,33 @@ async function play({ name, maker }: Workload, seed: string): Promise<Run> {
       `${name}, seed ${seed}: ${found.exchanges} exchanges, ${found.accounts} accounts, ${score.found} of ${score.campaigns.length} campaigns`,
     )
     if (values.detail) detail(score)
+    if (values.kept) await playKept(name, folder, log, out)
     return { hunted: found, cpuSeconds, score }
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The same hunt three ways with sketches that are kept, each of which has to find what the first found. */
+async function playKept(name: string, folder: string, log: string, first: string): Promise<void> {
+  const directory = join(folder, 'kept')
+  const found = (out: string) =>
+    JSON.stringify(v.parse(v.object({ campaigns: v.unknown() }), JSON.parse(out)))
+  const hunt = [binary, 'hunt', log, '--json', '--no-save', '--sketches', directory]
+  for (const way of [
+    'keeping sketches',
+    'looking again at the kept state',
+    'through kept sketches',
+  ] as const) {
+    if (way === 'through kept sketches') await rm(join(directory, 'state'))
+    const { out, cpuSeconds } = await run(hunt)
+    const { exchanges, seconds, peakRssMiB } = v.parse(huntSchema, JSON.parse(out))
+    const isSame = found(out) === found(first) ? 'same findings' : 'OTHER FINDINGS'
+    const cpu = cpuSeconds === undefined ? '' : `${cpuSeconds.toFixed(1)} CPU s, `
+    const rate = Math.round(exchanges / (cpuSeconds ?? seconds)).toLocaleString('en')
+    console.log(
+      `    ${name}, ${way}: ${seconds.toFixed(1)} s, ${cpu}${rate} exchanges a CPU second, ${peakRssMiB} MiB, ${isSame}`,
+    )
   }
 }
 
