@@ -33,8 +33,8 @@ export type Population = {
   readonly isNew: number
   readonly clients: ReadonlyMap<number, number>
   readonly settings: ReadonlyMap<string, number>
-  /** Median over accounts of mean log2 output tokens. */
-  readonly outputLog: number
+  /** Mean log2 output tokens of each account, ascending. */
+  readonly outputs: Float64Array
   /** For each technique, the share of exchanges that ask for it, as the mean over accounts. */
   readonly techniques: readonly number[]
 }
@@ -60,6 +60,9 @@ export type Asked = {
   /** In force, oldest first. */
   readonly verdicts?: readonly Verdict[]
 }
+
+/** Other accounts below which nothing can be said of what is usual elsewhere. */
+const OTHERS_MIN = 50
 
 export function shareOf(group: readonly number[], holds: (index: number) => boolean): number {
   let count = 0
@@ -91,6 +94,31 @@ export function meanOutputLog(accounts: Accounts, index: number): number {
 /** Share beyond what the population has anyway: 0 as common as everywhere, 1 all of the group and nobody else. */
 export function excess(share: number, base: number): number {
   return base >= 1 ? 0 : Math.max(0, (share - base) / (1 - base))
+}
+
+/**
+ * What everybody else does: the population's share without the group's own part in it. Beside half of all accounts
+ * nothing is rare, so a large campaign would hide itself.
+ */
+export function elsewhere(base: number, own: number, members: number, { accounts }: Population): number {
+  const others = accounts - members
+  if (others < OTHERS_MIN) return base
+  return Math.min(1, Math.max(0, (base * accounts - own * members) / others))
+}
+
+/** Median over everybody else of the mean log2 output tokens; `own` are the group's. */
+export function outputElsewhere(own: readonly number[], { outputs }: Population): number {
+  const others = outputs.length - own.length
+  if (others < OTHERS_MIN) return outputs[outputs.length >> 1] ?? 0
+  // The median of what is left lies where as many of the others are below it as above.
+  const sorted = Float64Array.from(own).sort()
+  let below = 0
+  let mine = 0
+  for (const value of outputs) {
+    if (mine < sorted.length && sorted[mine] === value) mine++
+    else if (below++ === others >> 1) return value
+  }
+  return outputs[outputs.length >> 1] ?? 0
 }
 
 export function percent(share: number): string {

@@ -71,7 +71,7 @@ function populationOf(accounts: Accounts): Population {
     clients,
     settings,
     techniques: [...asking].map((sum) => sum / Math.max(1, accounts.count)),
-    outputLog: (outputs[accounts.count >> 1] ?? 0) / LOG_UNIT,
+    outputs: outputs.map((sum) => sum / LOG_UNIT),
   }
 }
 

@@ -2,9 +2,11 @@
 import type { Infrastructure } from '../links/infrastructure.ts'
 import { LOG_UNIT } from '../profiles/accounts.ts'
 import {
+  elsewhere,
   excess,
   type Group,
   meanOutputLog,
+  outputElsewhere,
   percent,
   type Scene,
   settingsOf,
@@ -146,10 +148,11 @@ export const signals: readonly Signal[] = [
     sensitivity: 0.6,
     read: ({ members }, { accounts, population }) => {
       const share = shareOf(members, (index) => isNew(accounts, index))
+      const base = elsewhere(population.isNew, share, members.length, population)
       return {
-        strength: excess(share, population.isNew),
+        strength: excess(share, base),
         accounts: members.filter((index) => isNew(accounts, index)).length,
-        summary: `${percent(share)} were made shortly before their first exchange; ${percent(population.isNew)} of all accounts were`,
+        summary: `${percent(share)} were made shortly before their first exchange; ${percent(base)} of other accounts were`,
       }
     },
   },
@@ -162,11 +165,12 @@ export const signals: readonly Signal[] = [
       const members = witnessesOf(group, infrastructure)
       if (members === undefined) return undefined
       const top = topOf(members, (index) => accounts.clients[index]?.[0] ?? 0)
-      const base = (population.clients.get(top.value ?? 0) ?? 0) / Math.max(1, population.accounts)
+      const everywhere = (population.clients.get(top.value ?? 0) ?? 0) / Math.max(1, population.accounts)
+      const base = elsewhere(everywhere, top.share, members.length, population)
       return {
         strength: top.value === 0 ? 0 : excess(top.share, base),
         accounts: top.count,
-        summary: `${percent(top.share)} of the principals present the same client software and TLS fingerprint, which ${percent(base)} of all accounts have`,
+        summary: `${percent(top.share)} of the principals present the same client software and TLS fingerprint, which ${percent(base)} of other accounts have`,
       }
     },
   },
@@ -177,11 +181,12 @@ export const signals: readonly Signal[] = [
       const members = witnessesOf(group, infrastructure)
       if (members === undefined) return undefined
       const top = topOf(members, (index) => settingsOf(accounts, index))
-      const base = (population.settings.get(top.value ?? '') ?? 0) / Math.max(1, population.accounts)
+      const everywhere = (population.settings.get(top.value ?? '') ?? 0) / Math.max(1, population.accounts)
+      const base = elsewhere(everywhere, top.share, members.length, population)
       return {
         strength: excess(top.share, base),
         accounts: top.count,
-        summary: `${percent(top.share)} of the principals ask with the same token limits, which ${percent(base)} of all accounts do`,
+        summary: `${percent(top.share)} of the principals ask with the same token limits, which ${percent(base)} of other accounts do`,
       }
     },
   },
@@ -191,9 +196,9 @@ export const signals: readonly Signal[] = [
     // How long answers run depends on what a provider sells; our benign tenants ask for little that is long.
     weightMax: 1.5,
     read: ({ members }, { accounts, population }) => {
-      const mean =
-        members.reduce((sum, index) => sum + meanOutputLog(accounts, index), 0) / Math.max(1, members.length)
-      const doublings = mean / LOG_UNIT - population.outputLog
+      const own = members.map((index) => meanOutputLog(accounts, index) / LOG_UNIT)
+      const mean = own.reduce((sum, value) => sum + value, 0) / Math.max(1, own.length)
+      const doublings = mean - outputElsewhere(own, population)
       return {
         strength: Math.min(1, Math.max(0, doublings / OUTPUT_DOUBLINGS)),
         accounts: members.length,

@@ -1,6 +1,6 @@
 // Is the model asked, over and over, for what a copy is trained on? Reasoning, grades, tool traces, safe rewritings.
 import { techniques } from '../sketches/technique.ts'
-import { excess, percent } from './group.ts'
+import { elsewhere, excess, percent } from './group.ts'
 import type { Signal } from './signals.ts'
 
 /** Exchanges assumed to have asked for nothing, so that a handful of them cannot speak loudly. */
@@ -23,20 +23,26 @@ export const harvestTechnique: Signal = {
   read: ({ members }, { accounts, population }) => {
     let exchanges = ASSUMED
     for (const index of members) exchanges += accounts.exchanges[index] ?? 0
-    let best = { strength: 0, share: 0, at: 0 }
+    let best = { strength: 0, share: 0, base: 0, at: 0 }
     for (let at = 0; at < techniques.length; at++) {
       let asking = 0
-      for (const index of members) asking += accounts.techniques[index * techniques.length + at] ?? 0
+      let own = 0
+      for (const index of members) {
+        const times = accounts.techniques[index * techniques.length + at] ?? 0
+        asking += times
+        own += times / Math.max(1, accounts.exchanges[index] ?? 1) / members.length
+      }
       const share = asking / exchanges
-      const strength = Math.min(1, excess(share, population.techniques[at] ?? 0) / SHARE_FULL)
-      if (strength > best.strength) best = { strength, share, at }
+      const base = elsewhere(population.techniques[at] ?? 0, own, members.length, population)
+      const strength = Math.min(1, excess(share, base) / SHARE_FULL)
+      if (strength > best.strength) best = { strength, share, base, at }
     }
-    const { strength, share, at } = best
+    const { strength, share, base, at } = best
     return {
       strength,
       accounts: members.filter((index) => (accounts.techniques[index * techniques.length + at] ?? 0) > 0)
         .length,
-      summary: `in ${percent(share)} of their exchanges the model is asked ${asked[techniques[at] ?? 'reasoning']}; in ${percent(population.techniques[at] ?? 0)} of an account’s as a rule`,
+      summary: `in ${percent(share)} of their exchanges the model is asked ${asked[techniques[at] ?? 'reasoning']}; in ${percent(base)} of an account’s as a rule`,
     }
   },
 }
