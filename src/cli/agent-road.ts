@@ -10,6 +10,7 @@ import type { ExchangeGate } from '../gate/exchange-gate.ts'
 import { recentAgentActs } from '../gate/recent-acts.ts'
 import type { Recorder } from '../gate/record/recorder.ts'
 import type { StandingBook } from '../gate/standing-book.ts'
+import { systemTrail } from '../gate/system-trail.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import type { Log } from '../kernel/log.ts'
 import { ApprovalStore } from '../store/embedded/approval-store.ts'
@@ -85,7 +86,9 @@ export class KeptRoad implements Disposable {
     this.#saving = setInterval(() => this.#saveHabits(), HABITS_SAVED_MS)
     this.#saving.unref()
     this.#watch()
-    monitorSystem(recorder, parts.log)
+    const trail = () => (policy.policy.system === undefined ? [] : systemTrail(ledger))
+    this.road.system.restore(trail())
+    monitorSystem(recorder, parts.log, trail())
   }
 
   /** Takes up what another process wrote: answers of people, credentials, keys that were revoked. */

@@ -5,6 +5,7 @@ import type { Actor, RevokedAgents } from './decide/system/system-gate.ts'
 import type { AgentDecision } from './decision.ts'
 import type { TicketRecord } from './enforce/approvals.ts'
 import type { Recorder } from './record/recorder.ts'
+import type { TrailEntry } from './system-trail.ts'
 
 /** What the road does about the declared system of agents: who acts in which session, and what the ledger keeps. */
 export class SystemSteps {
@@ -48,6 +49,20 @@ export class SystemSteps {
     if (state === 'refused') return undefined
     const event = { kind: 'approve', agent, tool: act === 'call' ? tool : act, digest } as const
     return this.kept(this.#gate.system?.happen(shared(tenant, session), event))
+  }
+
+  /** Takes sessions up where the ledger left them, if the system it was decided by is the one in force. */
+  restore(trail: Iterable<TrailEntry>): void {
+    const { system } = this.#gate
+    if (system === undefined) return
+    let isKnown = false
+    for (const entry of trail) {
+      if (entry.kind === 'system-model') {
+        system.forget()
+        isKnown = entry.hash === system.model.hash
+      } else if (isKnown) isKnown = system.restore(shared(entry.tenant, entry.session), entry.steps)
+    }
+    if (isKnown) this.#noted = system
   }
 
   /** Agents whose access was taken away. */

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { modelHash, SystemModel } from '../gate/decide/system/model.ts'
 import { parseSystem } from '../gate/decide/system/parse-system.ts'
 import { type SystemEvent, SystemSession } from '../gate/decide/system/session.ts'
+import type { TrailEntry } from '../gate/system-trail.ts'
 import { unreachable } from '../kernel/unreachable.ts'
 
 /** Where a ledger stops being a run of the system it says it ran. */
@@ -78,6 +79,15 @@ export class Conformance {
         return this.#carrier(at, entry)
       default:
         return undefined
+    }
+  }
+
+  /** Follows what was recorded earlier without judging it. */
+  restore(entry: TrailEntry): void {
+    if (entry.kind === 'system-model') this.#model(0, entry)
+    else {
+      const session = this.#sessionOf(`${entry.tenant}\0${entry.session}`)
+      if (session !== 'broken') for (const step of entry.steps) session?.restore(step)
     }
   }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { AgentCaller } from '../gate/agent-caller.ts'
 import { loadAgentPolicy } from '../gate/agent-policy-file.ts'
 import { call, TestRoad } from '../gate/agent-road.fixture.ts'
+import { systemTrail, type TrailEntry } from '../gate/system-trail.ts'
 import { Conformance } from './conformance.ts'
 
 const policy = `name: desk
@@ -94,4 +95,46 @@ test('a revocation outlives a policy that was read again, and another tenant has
   writeFileSync(join(directory, 'desk.yaml'), policy.replace('depth: 2', 'depth: 1'))
   road.useAgain(loadAgentPolicy(join(directory, 'desk.yaml'), {}))
   expect(await decided(road, 'desk-1', 'read_account')).toBe('system.revocation')
+})
+
+test('a gate that starts again goes on where the ledger left each session', async () => {
+  await using before = await desk()
+  expect(await passOn(before, 'desk-1', 'helper')).toBe('allow')
+  expect(await decided(before, 'helper', 'read_account')).toBe('allow')
+  expect(await decided(before, 'helper', 'note', 'other')).toBe('allow')
+  await using after = await desk()
+  after.road.system.restore(systemTrail(before.ledgerDirectory))
+  expect(await decided(after, 'helper', 'read_account')).toBe('allow')
+  expect(await decided(after, 'helper', 'read_account', 'other')).toBe('system.capability')
+  // Who took part before the restart is revoked in the session, though it says nothing after it.
+  after.road.system.useRevoked(new Map([['acme', new Set(['desk-1'])]]))
+  expect(await decided(after, 'helper', 'read_account')).toBe('system.capability')
+  expect(await decided(after, 'helper', 'note')).toBe('allow')
+  const entries = [...before.entries(), ...after.entries()]
+  expect(entries.filter(({ kind }) => kind === 'system-model')).toHaveLength(1)
+  const conformance = new Conformance()
+  expect(entries.flatMap((entry, at) => conformance.take(at, entry) ?? [])).toEqual([])
+  const monitor = new Conformance()
+  for (const entry of systemTrail(before.ledgerDirectory)) monitor.restore(entry)
+  expect(after.entries().flatMap((entry, at) => monitor.take(at, entry) ?? [])).toEqual([])
+})
+
+test('under another system, or after steps that do not fit, every session begins anew', async () => {
+  await using before = await desk()
+  expect(await passOn(before, 'desk-1', 'helper')).toBe('allow')
+  const trail = [...systemTrail(before.ledgerDirectory)]
+  const begun = async (entries: readonly TrailEntry[]) => {
+    await using after = await desk()
+    after.road.system.restore(entries)
+    const decision = await decided(after, 'helper', 'read_account')
+    expect(await decided(after, 'helper', 'note')).toBe('allow')
+    return { decision, names: after.entries().filter(({ kind }) => kind === 'system-model').length }
+  }
+  expect(await begun(trail)).toEqual({ decision: 'allow', names: 0 })
+  const altered = trail.map((entry) =>
+    entry.kind === 'system-model' ? { ...entry, hash: 'another' } : entry,
+  )
+  expect(await begun(altered)).toEqual({ decision: 'system.capability', names: 1 })
+  const twice = [...trail, ...trail.slice(-1)]
+  expect(await begun(twice)).toEqual({ decision: 'system.capability', names: 1 })
 })

@@ -109,14 +109,24 @@ export class SystemSession {
    * anything else happens: the state follows at once, the record with the next step.
    */
   revoke(agents: ReadonlySet<string>, event: SystemEvent): void {
-    for (const name of 'from' in event ? [event.from, event.to] : [event.agent])
-      if (this.#tookPart.size < NAMES_MAX) this.#tookPart.add(name)
+    this.#meet(event)
     for (const agent of agents) {
       if (!this.#tookPart.has(agent) || this.#gone.has(agent)) continue
       this.#gone.add(agent)
       const step = this.take({ kind: 'revoke', agent })
       if (step !== undefined) this.#beside.push(step)
     }
+  }
+
+  #meet(event: SystemEvent): void {
+    for (const name of 'from' in event ? [event.from, event.to] : [event.agent])
+      if (this.#tookPart.size < NAMES_MAX) this.#tookPart.add(name)
+  }
+
+  /** A step that happened before, in its turn; says whether it is the one that was recorded. */
+  restore(step: SystemStep): boolean {
+    this.#meet(step.event)
+    return step.n === this.#taken + 1 && this.take(step.event)?.link === step.link
   }
 
   /** Steps of `withdraw` and `revoke` that nobody has recorded yet. */

@@ -45,6 +45,20 @@ export class SystemGate {
     return new SystemGate(SystemModel.open(system))
   }
 
+  /** Steps of a session as they were recorded. Once one of them does not fit, nothing is known of any session. */
+  restore(id: string, steps: readonly SystemStep[]): boolean {
+    const session = this.#sessions.get(id) ?? new SystemSession(this.model, id)
+    this.#keep(id, session)
+    // More sessions than are kept may have been kept in another order.
+    const isKept = this.#sessions.size < SESSIONS_MAX && steps.every((step) => session.restore(step))
+    if (!isKept) this.forget()
+    return isKept
+  }
+
+  forget(): void {
+    this.#sessions.clear()
+  }
+
   /** All agents that are revoked now; who is none any more begins anew in new sessions only. */
   useRevoked(revoked: RevokedAgents): void {
     this.#revoked = revoked
@@ -96,17 +110,20 @@ export class SystemGate {
   }
 
   #sessionOf(id: string, event: SystemEvent): SystemSession {
-    const known = this.#sessions.get(id)
-    const session = known ?? new SystemSession(this.model, id)
+    const session = this.#sessions.get(id) ?? new SystemSession(this.model, id)
+    this.#keep(id, session)
+    session.revoke(this.#revoked.get(id.slice(0, id.indexOf('\0'))) ?? nobody, event)
+    return session
+  }
+
+  #keep(id: string, session: SystemSession): void {
     // A Map keeps the order of insertion, so putting it back makes it the newest.
-    if (known !== undefined) this.#sessions.delete(id)
+    this.#sessions.delete(id)
     this.#sessions.set(id, session)
     if (this.#sessions.size > SESSIONS_MAX) {
       const oldest = this.#sessions.keys().next()
       if (!oldest.done) this.#sessions.delete(oldest.value)
     }
-    session.revoke(this.#revoked.get(id.slice(0, id.indexOf('\0'))) ?? nobody, event)
-    return session
   }
 }
 
