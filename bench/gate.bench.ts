@@ -32,6 +32,7 @@ const proxies: Contender[] = []
 for (const start of [
   () => startGate(mock.target.port, 'written'),
   () => startGate(mock.target.port, 'durable'),
+  () => startGate(mock.target.port, 'written', 2),
   () => startPortkey(mock.target.port),
   () => startNginx(mock.target.port),
 ]) {

@@ -42,7 +42,11 @@ export async function startMock(): Promise<Contender> {
   return started('direct', child, Number(port.toString()), '')
 }
 
-export async function startGate(upstreamPort: number, wait: 'written' | 'durable'): Promise<Contender> {
+export async function startGate(
+  upstreamPort: number,
+  wait: 'written' | 'durable',
+  workers = 1,
+): Promise<Contender> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-gate-'))
   const port = await freePort()
   writeFileSync(
@@ -56,10 +60,10 @@ rates: { account: { requestsPerMinute: 100000000, tokensPerMinute: 1000000000000
 ledger: { wait: ${wait} }
 `,
   )
-  const child = spawn(process.execPath, [main, 'up', '--config', join(directory, 'portcullis.yaml')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  const gate = started(`portcullis (${wait})`, child, port, 'authorization: Bearer sk-bench-key\r\n')
+  const args = [main, 'up', '--config', join(directory, 'portcullis.yaml'), '--workers', String(workers)]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const many = workers > 1 ? `, ${workers} workers` : ''
+  const gate = started(`portcullis (${wait}${many})`, child, port, 'authorization: Bearer sk-bench-key\r\n')
   await once(child.stderr, 'data')
   await listening(port)
   return {
@@ -113,7 +117,7 @@ function started(name: string, child: ChildProcess, port: number, headers: strin
   return {
     name,
     target: { port, headers },
-    pids: () => (child.pid === undefined ? [] : [child.pid]),
+    pids: () => (child.pid === undefined ? [] : [child.pid, ...childrenOf(child.pid)]),
     stop: async () => {
       if (child.exitCode !== null) return
       const exit = once(child, 'exit')
@@ -123,6 +127,12 @@ function started(name: string, child: ChildProcess, port: number, headers: strin
       clearTimeout(late)
     },
   }
+}
+
+/** Its workers, where it has any; Linux tells. */
+function childrenOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`
+  return existsSync(file) ? (readFileSync(file, 'utf8').match(/\d+/g) ?? []).map(Number) : []
 }
 
 async function freePort(): Promise<number> {
