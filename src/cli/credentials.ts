@@ -132,7 +132,7 @@ async function valueFrom(console: Console): Promise<string> {
   return value
 }
 
-function vaultOf(options: ParsedOptions, console: Console): Vault {
+export function vaultOf(options: ParsedOptions, console: Console): Vault {
   const source = sourceOf(options, console)
   if (source === undefined)
     throw new GateError(

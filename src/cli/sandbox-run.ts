@@ -9,6 +9,7 @@ import { type Command, type Console, type ExitCode, type ParsedOptions, passedOn
 import { type Judge, judgeAt, judgeHere, judgeIn } from './command-judge.ts'
 import { homeOf } from './connect.ts'
 import { screenOf } from './render/screen.ts'
+import { credentialsFor, placeholderVariables } from './sandbox-credentials.ts'
 import { textOption } from './store-option.ts'
 
 const WALL_SECONDS_DEFAULT = 600
@@ -53,6 +54,13 @@ Exit code of the command itself; 123 stopped at the output limit, 124 at the tim
       value: 'NAME',
       summary: 'a variable to pass on although it may hold a secret',
     },
+    credentials: {
+      type: 'string',
+      value: 'DIR',
+      summary: 'a data folder whose credentials may stand in for placeholders, on the way out alone',
+    },
+    'key-file': { type: 'string', value: 'FILE', summary: 'the key those credentials are sealed with' },
+    config: { type: 'string', short: 'f', value: 'FILE', summary: 'or the configuration that names the key' },
     time: { type: 'string', value: 'SECONDS', summary: `wall-clock limit (default ${WALL_SECONDS_DEFAULT})` },
     output: {
       type: 'string',
@@ -77,10 +85,17 @@ Exit code of the command itself; 123 stopped at the output limit, 124 at the tim
   ],
   run: async (positionals, options, console) => {
     const command = commandOf(positionals, options)
-    const limits = limitsOf(options, console)
+    const named = new Set([...textsOf(options, 'env'), ...placeholderVariables(console.env)])
+    const env = cleanEnvironment(console.env, named)
+    const credentials = credentialsFor(command, env, options, console)
+    const limits = { ...limitsOf(options, console), credentials: credentials?.held ?? [] }
     const { stderr, cwd } = console
     const { paint } = screenOf({ stdout: stderr, env: console.env })
     await using judge = await judgeOf(options, console)
+    if (credentials?.refused !== undefined) {
+      stderr.write(`${paint('red', '✗')} Not run. ${credentials.refused}\n`)
+      return passedOn(codes.refused)
+    }
     const verdict = await judge.ask(command, cwd)
     if (
       verdict.action === 'deny' ||
@@ -99,7 +114,8 @@ Exit code of the command itself; 123 stopped at the output limit, 124 at the tim
       stdin: 'isTTY' in console.stdin || console.stdin === process.stdin ? 'inherit' : 'ignore',
       stdout: console.stdout,
       stderr,
-      env: cleanEnvironment(console.env, new Set(textsOf(options, 'env'))),
+      env,
+      broker: credentials?.broker,
       home: homeOf(console),
       signal: console.signal,
     })
@@ -138,7 +154,7 @@ function commandOf(words: readonly string[], options: ParsedOptions): string {
   )
 }
 
-function limitsOf(options: ParsedOptions, console: Console): SandboxLimits {
+function limitsOf(options: ParsedOptions, console: Console): Omit<SandboxLimits, 'credentials'> {
   const workTree = console.cwd
   const home = homeOf(console)
   if (workTree === sep || workTree === home || home.startsWith(`${workTree}${sep}`))

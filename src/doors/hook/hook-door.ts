@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HookConfig } from '../../config/hook-section.ts'
 import { isLoopback } from '../../config/read-config.ts'
-import { type ActId, type JsonObject, parseActId } from '../../gate/act.ts'
+import { type ActId, type JsonObject, type JsonValue, parseActId } from '../../gate/act.ts'
 import type { AgentCaller } from '../../gate/agent-caller.ts'
 import type { AgentRoad } from '../../gate/agent-road.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
@@ -21,7 +21,7 @@ import type { HookAgent, HookDialect } from './hook-event.ts'
 import { HookJudge, type HookRoad } from './hook-judge.ts'
 
 export type HookDoorParts = {
-  readonly road: HookRoad & Pick<AgentRoad, 'identify' | 'policy' | 'refused'>
+  readonly road: HookRoad & Pick<AgentRoad, 'identify' | 'policy' | 'refused' | 'broker'>
   readonly ids: DecisionIds
   readonly now: () => number
   readonly failed: (error: unknown) => void
@@ -76,6 +76,7 @@ export class HookDoor implements AsyncDisposable {
       road: parts.road,
       nextId: () => this.#nextId(),
       waitMs: () => this.#config.waitMs,
+      clean: (response) => cleaned(response, parts.road.broker),
       seen: (agent, event, isKnown) => this.#count(agent, isKnown ? event : 'unknown'),
     })
   }
@@ -194,6 +195,13 @@ function say(response: ServerResponse, id: ActId, status: number, reason: string
   response.setHeader('x-portcullis-decision', id)
   if (!response.req.complete) response.setHeader('connection', 'close')
   send(response, status, { error: `Portcullis: ${reason} (${id})`, decision_id: id })
+}
+
+/** The same object where nothing had to come out, so that what is untouched stays untouched. */
+function cleaned(response: JsonValue, broker: AgentRoad['broker']): JsonValue {
+  if (broker.secrets.length === 0) return response
+  const clean = broker.scrubJson(response)
+  return JSON.stringify(clean) === JSON.stringify(response) ? response : clean
 }
 
 /** From this machine itself, and not through a proxy on it. */

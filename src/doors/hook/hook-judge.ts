@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import {
   type ActId,
   type JsonObject,
+  type JsonValue,
   type JudgedAct,
   parseSessionId,
   type SessionId,
@@ -24,6 +25,8 @@ export type HookJudgeParts = {
   readonly nextId: () => ActId
   /** How long an agent that cannot ask its own user is kept waiting for an approval. Zero: it is refused at once. */
   readonly waitMs: () => number
+  /** Takes credentials of the broker out of what a tool returned. The very same when there are none in it. */
+  readonly clean?: (response: JsonValue) => JsonValue
   /** Counts events; `isKnown` tells whether the contract names this one. */
   readonly seen: (agent: string, event: string, isKnown: boolean) => void
 }
@@ -159,9 +162,10 @@ export class HookJudge implements AsyncDisposable {
   async #toolEnded(asked: Asked, event: Extract<HookEvent, { kind: 'tool-ended' }>): Promise<Ruling> {
     const { session } = asked
     await this.#end(session, event.use, event.outcome)
-    const text = responseText(event.response)
+    const { use } = event
+    const response = this.#parts.clean?.(event.response) ?? event.response
+    const text = responseText(response)
     if (text === '') return pass
-    const { use, response } = event
     const [passage] = await this.#pass(asked, [
       {
         kind: 'result',
@@ -179,6 +183,12 @@ export class HookJudge implements AsyncDisposable {
         action: 'replace',
         response: withoutSpans(response, decision.spans),
         reason: said(passage, `parts of what ${use.tool} returned were removed`),
+      }
+    if (decision.action === 'allow' && response !== event.response && event.outcome === 'done')
+      return {
+        action: 'replace',
+        response,
+        reason: `Portcullis took a credential out of what ${use.tool} returned.`,
       }
     if (decision.action !== 'deny') return ruled(passage)
     const reason = said(passage, decision.reason)

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
+import type { Broker } from '../../gate/enforce/broker.ts'
+import { OutputCleaner } from './output-cleaner.ts'
 import { unreadable, unwritable } from './protected-paths.ts'
 
 /** What a command inside may touch, and for how long. */
@@ -13,9 +15,18 @@ export type SandboxLimits = {
   readonly hidden: readonly string[]
   /** Names of hosts it may reach: `example.com`, `*.example.com`. None: no network. */
   readonly domains: readonly string[]
+  /** What the command may use without having it. */
+  readonly credentials: readonly SandboxCredential[]
   readonly wallMs: number
   /** What it may write to standard output and standard error together. */
   readonly outputBytesMax: number
+}
+
+/** Put in on the way out, over TLS, to these hosts alone; `undefined`: to every host that may be reached. */
+export type SandboxCredential = {
+  readonly name: string
+  readonly value: string
+  readonly hosts: readonly string[] | undefined
 }
 
 export type SandboxIo = {
@@ -25,6 +36,8 @@ export type SandboxIo = {
   readonly env: Record<string, string>
   readonly home: string
   readonly signal: AbortSignal
+  /** Holds the credentials, to take them out of what the command prints. */
+  readonly broker: Broker | undefined
 }
 
 export type SandboxEnd = {
@@ -40,6 +53,7 @@ const GRACE_MS = 2_000
 const PROBE_MS = 10_000
 const KEPT_MAX = 20
 const SIGNALLED = 128
+const VARIABLE = 'PORTCULLIS_CREDENTIAL_'
 const SIGKILL_NUMBER = 9
 
 /** Why no sandbox can be made here, with what to do about it; nothing when one can. */
@@ -79,28 +93,32 @@ export async function runInSandbox(
   io: SandboxIo,
 ): Promise<SandboxEnd> {
   const { SandboxManager } = await import('@anthropic-ai/sandbox-runtime')
-  await SandboxManager.initialize(runtimeConfig(limits, io.home), undefined, true)
+  const variables = limits.credentials.map(({ name, value }, index) => ({
+    ...{ name, value, variable: `${VARIABLE}${index}` },
+  }))
+  // The runtime takes values from the environment of this process, and from nowhere else.
+  for (const { variable, value } of variables) process.env[variable] = value
   try {
-    const { argv, env } = await SandboxManager.wrapWithSandboxArgv(
-      command,
-      '/bin/sh',
-      undefined,
-      io.signal,
-      limits.workTree,
-    )
+    await SandboxManager.initialize(runtimeConfig(limits, io.home), undefined, true)
+    const wrap = (text: string) =>
+      SandboxManager.wrapWithSandboxArgv(text, '/bin/sh', undefined, io.signal, limits.workTree)
+    const standIns = standInsOf(variables.length === 0 ? [] : (await wrap('true')).argv, variables)
+    const { argv, env } = await wrap(standing(command, standIns))
     const [program = '', ...args] = argv
+    const inside = Object.entries(io.env).map(([name, value]) => [name, standing(value, standIns)] as const)
     const child = spawn(program, args, {
       cwd: limits.workTree,
-      env: { ...io.env, ...added(env) },
+      env: { ...Object.fromEntries(inside), ...added(env) },
       stdio: [io.stdin, 'pipe', 'pipe'],
       detached: true,
     })
-    const ended = await watched(child, limits, io)
+    const ended = await watched(child, limits, { ...io, standIns })
     const kept = SandboxManager.getSandboxViolationStore()
       .getViolations()
       .map(({ line }) => line)
     return { ...ended, kept: [...new Set(kept)].slice(0, KEPT_MAX) }
   } finally {
+    for (const { variable } of variables) delete process.env[variable]
     SandboxManager.cleanupAfterCommand()
     await SandboxManager.reset()
   }
@@ -108,13 +126,52 @@ export async function runInSandbox(
 
 function runtimeConfig(limits: SandboxLimits, home: string): SandboxRuntimeConfig {
   return {
-    network: { allowedDomains: [...limits.domains], deniedDomains: [], allowLocalBinding: false },
+    network: {
+      ...{ allowedDomains: [...limits.domains], deniedDomains: [], allowLocalBinding: false },
+      // A credential only leaves over TLS that the proxy outside has made and checked itself.
+      ...(limits.credentials.length === 0 ? {} : { tlsTerminate: {} }),
+    },
+    ...(limits.credentials.length === 0
+      ? {}
+      : {
+          credentials: {
+            files: [],
+            envVars: limits.credentials.map(({ hosts }, index) => ({
+              name: `${VARIABLE}${index}`,
+              mode: 'mask' as const,
+              ...(hosts === undefined ? {} : { injectHosts: [...hosts] }),
+            })),
+          },
+        }),
     filesystem: {
       denyRead: [...unreadable(home, limits.hidden)],
       allowWrite: [limits.workTree, ...limits.writable],
       denyWrite: [...unwritable(limits.workTree)],
     },
   }
+}
+
+/** What the runtime gives the command in place of each credential, as it says it itself. */
+function standInsOf(
+  argv: readonly string[],
+  variables: readonly { readonly name: string; readonly variable: string }[],
+): ReadonlyMap<string, string> {
+  const said = argv.join(' ')
+  return new Map(
+    variables.map(({ name, variable }) => {
+      const standIn = new RegExp(`${variable}[ =]'?(fake_value_[A-Za-z0-9_-]+)`).exec(said)?.[1]
+      if (standIn === undefined) throw new Error('the sandbox does not stand in for a credential')
+      return [name, standIn] as const
+    }),
+  )
+}
+
+/** A text as the command gets it: where an agent wrote a placeholder stands what the proxy outside replaces. */
+function standing(text: string, standIns: ReadonlyMap<string, string>): string {
+  return text.replace(
+    /\bpc-credential-([a-z0-9][a-z0-9_-]{0,62})\b/g,
+    (whole, name: string) => standIns.get(name) ?? whole,
+  )
 }
 
 /** What the runtime adds to the environment (its proxies); the rest of this process's own stays out. */
@@ -129,7 +186,7 @@ function added(env: NodeJS.ProcessEnv): Record<string, string> {
 async function watched(
   child: ChildProcess,
   { wallMs, outputBytesMax }: SandboxLimits,
-  { stdout, stderr, signal }: SandboxIo,
+  { stdout, stderr, signal, broker, standIns }: SandboxIo & { standIns: ReadonlyMap<string, string> },
 ): Promise<Omit<SandboxEnd, 'kept'>> {
   let how: SandboxEnd['how'] = 'exited'
   let bytes = 0
@@ -144,8 +201,11 @@ async function watched(
   for (const [from, to] of [
     [child.stdout, stdout],
     [child.stderr, stderr],
-  ] as const)
-    from?.on('data', (chunk: Buffer) => {
+  ] as const) {
+    const cleaner = broker === undefined ? undefined : new OutputCleaner(broker, standIns)
+    from?.on('end', () => cleaner !== undefined && to.write(cleaner.end()))
+    from?.on('data', (raw: Buffer) => {
+      const chunk = cleaner?.push(raw) ?? raw
       const room = outputBytesMax - bytes
       bytes += chunk.length
       if (room > 0 && !to.write(chunk.subarray(0, room))) {
@@ -154,6 +214,7 @@ async function watched(
       }
       if (bytes > outputBytesMax) end('limit-output')
     })
+  }
   try {
     const [code, killed] = await once(child, 'close')
     return {
