@@ -4,6 +4,7 @@ import { isUpload } from '../network.ts'
 import { downstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 import { dumps } from './dumps.ts'
+import { managers } from './managers.ts'
 import { secretLiterals, secretsRead } from './secrets-read.ts'
 
 const NAME = 'credential-read'
@@ -45,6 +46,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     ...stores(invocation),
     ...searches(invocation),
     ...dumps(invocation, reading),
+    ...managers(invocation),
   ]
   if (name === 'env' || name === 'printenv' || name === 'set' || name === 'export')
     findings.push(...environment(invocation, reading))

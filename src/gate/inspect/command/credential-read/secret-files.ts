@@ -101,6 +101,12 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'token',
     'high',
   ],
+  [
+    /(^|\/)(sitemanager|recentservers)\.xml$|\.purple\/accounts\.xml$|\/dslocal\/nodes\/\w+\/users\/|\.tfstate(\.backup)?$/,
+    'passwords that a program keeps',
+    'settings',
+    'medium',
+  ],
   [/(^|\/)Library\/Cookies(\/|$)|\.binarycookies$/, 'sessions of a browser', 'browser', 'high'],
   [/^\/(var\/)?run\/secrets(\/|$)/, 'secrets handed to a container', 'token', 'high'],
   [/\.(kdbx|keystore|jks|ppk|p12|pfx)$/, 'a store of keys', 'private-key', 'medium'],

@@ -3,7 +3,9 @@ import { type CommandDetector, finding, shown } from '../detector.ts'
 import { placeOf } from '../paths.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 import { deviceLoss } from './devices.ts'
+import { encryptedAway } from './encryption.ts'
 import { fileLoss } from './files.ts'
+import { remoteLoss } from './remote.ts'
 import { repositoryLoss } from './repositories.ts'
 import { serviceLoss } from './services.ts'
 
@@ -15,6 +17,7 @@ export const destruction: CommandDetector = {
   inspect: (reading) => [
     ...reading.invocations.flatMap((invocation) => (asksForHelp(invocation) ? [] : ofInvocation(invocation))),
     ...overwrites(reading),
+    ...encryptedAway(reading),
     ...reading.forkBombs.map((name) =>
       finding(NAME, 'destroy.fork-bomb', 'critical', `function ${shown(name)} starts itself without end`),
     ),
@@ -27,6 +30,7 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
     ...deviceLoss(invocation),
     ...repositoryLoss(invocation),
     ...serviceLoss(invocation),
+    ...remoteLoss(invocation),
   ]
 }
 

@@ -112,7 +112,12 @@ const cloud = (args: readonly string[]): readonly Finding[] => {
       return lost('mirrors a bucket and deletes the rest', 'medium')
     return []
   }
-  const verb = words.slice(0, 6).find((word) => cloudVerb.test(word))
+  const verb = words
+    .slice(0, 6)
+    .find(
+      (word) =>
+        cloudVerb.test(word) || /^(schedule-key-deletion|leave-organization|batch-delete-image)$/.test(word),
+    )
   if (verb === undefined) return []
   const isQuiet = has(
     args,
@@ -138,8 +143,15 @@ const backups: Readonly<Record<string, (args: readonly string[]) => readonly Fin
   borg: (args) => (args[0] === 'delete' ? lost('deletes backups') : []),
   vssadmin: (args) => (has(args, 'delete', 'Delete') ? lost('deletes shadow copies', 'critical') : []),
   wbadmin: (args) => (has(args, 'delete') ? lost('deletes backups', 'critical') : []),
-  tmutil: (args) => (has(args, 'delete', 'deletelocalsnapshots') ? lost('deletes backups') : []),
-  velero: (args) => (has(args, 'delete') ? lost('deletes cluster backups', 'medium') : []),
+  tmutil: (args) =>
+    has(args, 'delete', 'deletelocalsnapshots')
+      ? lost('deletes backups')
+      : args[0] === 'disable'
+        ? lost('switches backups off', 'medium')
+        : [],
+  // It asks back, unless told not to.
+  velero: (args) =>
+    has(args, 'delete') ? lost('deletes cluster backups', has(args, '--confirm') ? 'medium' : 'low') : [],
 }
 
 const rules: Readonly<Record<string, (args: readonly string[], input: string) => readonly Finding[]>> = {
@@ -155,7 +167,7 @@ const rules: Readonly<Record<string, (args: readonly string[], input: string) =>
   cqlsh: sql,
   bq: (args, input) => (args[0] === 'rm' ? lost('deletes a BigQuery table or data set') : sql(args, input)),
   snowsql: sql,
-  dropdb: (args) => lost('drops a database', has(args, '-i', '--interactive') ? 'medium' : 'high'),
+  dropdb: (args) => lost('drops a database', has(args, '-i', '--interactive') ? 'low' : 'high'),
   mysqladmin: (args) => (has(args, 'drop') ? lost('drops a database', 'critical') : []),
   mongo,
   mongosh: mongo,
@@ -207,6 +219,13 @@ const rules: Readonly<Record<string, (args: readonly string[], input: string) =>
           args.some((arg, index) => /^(-X|--method)$/.test(arg) && args[index + 1] === 'DELETE')
         ? lost('gh deletes something through the API', 'medium')
         : [],
-  npm: (args) => (args[0] === 'unpublish' ? lost('unpublishes a package', 'medium') : []),
+  // A whole package goes only by force, one version of it at a word.
+  npm: (args) =>
+    args[0] === 'unpublish'
+      ? lost(
+          'unpublishes a package',
+          has(args, '--force', '-f') || args.some((arg) => /.@[\d.]/.test(arg)) ? 'medium' : 'low',
+        )
+      : [],
   ...backups,
 }

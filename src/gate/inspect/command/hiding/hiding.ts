@@ -120,6 +120,20 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
       return args.some((arg) => /^(--master-|--global-)?disable$/.test(arg))
         ? seen('hide.guards', 'high', `${name} switches a guard off`)
         : []
+    case 'aws':
+      return /\b(stop-logging|delete-trail|delete-flow-logs|delete-detector|disable-(security-hub|alarm-actions)|stop-configuration-recorder|delete-configuration-recorder)\b/.test(
+        args.slice(0, 4).join(' '),
+      )
+        ? seen('hide.guards', 'high', 'switches the records of a cloud off')
+        : []
+    case 'xattr':
+      return args.includes('com.apple.quarantine') && args.some((arg) => /^-\w*d/.test(arg))
+        ? seen('hide.guards', 'medium', 'takes the mark of a fetched file away')
+        : []
+    case 'profiles':
+      return args.some((arg) => /^(remove|-R|-D)$/.test(arg))
+        ? seen('hide.guards', 'medium', 'removes a profile of the owner')
+        : []
     case 'auditctl':
       return /-e\s*0|-D\b/.test(all) ? seen('hide.guards', 'high', 'switches auditing off') : []
     case 'setenforce':

@@ -26,6 +26,12 @@ export function accounts(invocation: Invocation): readonly Finding[] {
     case 'usermod':
       return user(args, name !== 'usermod' && !isElsewhere)
     case 'pw': {
+      if (
+        /^group(mod|add)$/.test(args[0] ?? '') &&
+        args.includes('-m') &&
+        args.some((arg) => admins.test(arg))
+      )
+        return account('makes an account an administrator', 'high')
       const verb = args.slice(0, 2).join('')
       if (!/^(user)?(add|mod)(user)?/.test(verb)) return []
       return user(args.slice(1), verb.includes('add') && !isElsewhere)
@@ -105,6 +111,8 @@ function user(args: readonly string[], isNew: boolean): readonly Finding[] {
   // Set in the line itself: whoever wrote the line can log in.
   if (args.some((arg) => /^(-p|--password)(=|$)/.test(arg)))
     return account('makes an account with a password that this line knows')
+  if (isNew && args.length > 1 && !(args.at(-2) ?? '').startsWith('-') && admins.test(args.at(-1) ?? ''))
+    return account('makes an account an administrator', 'high')
   return isNew && aShell.test(shell) ? account('makes an account that can log in') : []
 }
 

@@ -2,6 +2,7 @@ import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, shown } from '../detector.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 import { accounts } from './accounts.ts'
+import { identities } from './identities.ts'
 import { byAnyProgram, byProgram, placed, setGoing, written } from './start-places.ts'
 
 const NAME = 'persistence'
@@ -15,6 +16,7 @@ export const persistence: CommandDetector = {
       ...reading.writes.flatMap(written),
       ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
       ...reading.invocations.flatMap(byAnyProgram),
+      ...reading.invocations.flatMap(identities),
       ...reading.programs.flatMap(byProgram),
     ]
     return [...findings, ...setGoing(findings, reading)]
@@ -71,7 +73,11 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         ? setuid(args, reading)
         : []
     case 'setcap':
-      return args.some((arg) => /cap_(setuid|sys_admin|dac_override|sys_ptrace)/.test(arg))
+      return args.some((arg) =>
+        /cap_(setuid|setgid|sys_admin|dac_override|dac_read_search|sys_ptrace|sys_module|chown|fowner|setfcap)/.test(
+          arg,
+        ),
+      )
         ? seen('persist.privilege', 'high', 'setcap gives a program power over the machine')
         : []
     case 'schtasks':
@@ -117,7 +123,18 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       return args[0] === 'add-trusted-cert' && args.some((arg) => /^-\w*d$|^trustRoot$/.test(arg))
         ? seen('persist.trust', 'medium', 'makes every program trust a certificate')
         : []
+    case 'systemctl':
+      return args.includes('enable') &&
+        args.some((arg) => /^[~.]?\/.+\.(service|timer|path|socket)$/.test(arg))
+        ? seen('persist.service', 'medium', 'starts a unit from outside the system at every boot')
+        : []
+    case 'osascript':
+      return args.some((arg) => /\bmake (new )?login item\b/i.test(arg))
+        ? seen('persist.login', 'medium', 'opens a program at every login')
+        : []
     case 'git':
+      if (/\bcore\.(sshCommand|hooksPath) [~/]\S|\bcredential\S*\.helper !/.test(args.join(' ')))
+        return seen('persist.hook', 'medium', 'runs a program whenever git is used')
       return /\bcore\.fsmonitor (?!true|false)\S/.test(args.join(' '))
         ? seen('persist.hook', 'medium', 'runs a program whenever git looks at the files')
         : []

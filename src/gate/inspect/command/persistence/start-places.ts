@@ -9,9 +9,10 @@ type StartPlace = readonly [place: RegExp, fact: string, severity: Finding['seve
 
 /** Files that are read, loaded or run later without anybody asking: at a boot, a login, a time, a start of a program. */
 const startPlaces: readonly StartPlace[] = [
+  [/systemd\/\S*\.(wants|requires)\//, 'persist.boot', 'medium', 'what starts with the system'],
   [/(^|\/)authorized_keys2?$/, 'persist.key', 'high', 'a key that may log in'],
   [
-    /(^|\/)(cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)|\/crontab$/,
+    /(^|\/)(cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)|\/crontab$|\/spool\/cron\/|^\/etc\/periodic\//,
     'persist.schedule',
     'high',
     'a scheduled job',
@@ -22,16 +23,23 @@ const startPlaces: readonly StartPlace[] = [
     'high',
     'a service',
   ],
-  [/(^|\/)(LaunchAgents|LaunchDaemons|StartupItems)\//, 'persist.service', 'high', 'a launch agent'],
+  [/(^|\/)(LaunchAgents|LaunchDaemons|StartupItems)\//, 'persist.launch', 'high', 'a launch agent'],
   [
-    /(^|\/)\.(bash_profile|bash_login|bash_logout|bashrc|profile|shrc|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsessionrc)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|bash\.bash_logout|rc\.local|rc\.common|zsh|csh\.|X11\/Xsession)|profile\.d\/|(^|\/)(init|rc)\.d\/|update-motd\.d\//,
+    /^\/etc\/modules-load\.d\/|^\/etc\/modules$|^\/lib\/modules\/.*\.ko(\.\w+)?$/,
+    'persist.kernel',
+    'high',
+    'a kernel module',
+  ],
+  [/^\/etc\/ssh\/sshd_config(\.d\/|$)/, 'persist.login', 'medium', 'who may log in from elsewhere'],
+  [
+    /(^|\/)\.(bash_profile|bash_login|bash_logout|bashrc|profile|shrc|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsessionrc)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|bash\.bash_logout|rc\.local|rc\.common|zsh|csh\.|X11\/Xsession)|profile\.d\/|(^|\/)(init|rc)\.d\//,
     'persist.start-up',
     'medium',
     'a start-up file',
   ],
   // Run by the system itself on an event: a device, a network, a package, a lease (MITRE ATT&CK T1546, T1547).
   [
-    /^\/(etc|usr\/lib|lib)\/(udev\/rules\.d|NetworkManager\/dispatcher\.d|network\/if-(up|down|pre-up|post-down)\.d|apt\/apt\.conf\.d|dhcp\/dhclient-(enter|exit)-hooks\.d|emond\.d\/rules|xdg\/autostart|initramfs-tools\/(hooks|scripts)|kernel\/(postinst|install)\.d)\//,
+    /^\/(etc|usr\/lib|lib)\/(udev\/rules\.d|NetworkManager\/dispatcher\.d|network\/if-(up|down|pre-up|post-down)\.d|apt\/apt\.conf\.d|update-motd\.d|dhcp\/dhclient-(enter|exit)-hooks\.d|emond\.d\/rules|xdg\/autostart|initramfs-tools\/(hooks|scripts)|kernel\/(postinst|install)\.d)\//,
     'persist.event',
     'medium',
     'what the system runs on an event',
@@ -50,7 +58,7 @@ const startPlaces: readonly StartPlace[] = [
     'high',
     'who may do what on this machine',
   ],
-  [/(^|\/)\.config\/autostart\//, 'persist.start-up', 'high', 'an autostart entry'],
+  [/(^|\/)\.config\/autostart\//, 'persist.login', 'high', 'an autostart entry'],
   [/\.git\/hooks\//, 'persist.hook', 'high', 'a git hook'],
   [
     /(^|\/)(CLAUDE|AGENTS|GEMINI)\.md$|\.cursorrules$|\.claude\/(settings|memory)/,

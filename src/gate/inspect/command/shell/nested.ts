@@ -69,7 +69,12 @@ const xargs = ({ args, input }: Invocation): readonly Nested[] => {
 
 const parallel = ({ args, input }: Invocation): readonly Nested[] => {
   const end = args.findIndex((arg) => arg.startsWith(':::'))
-  const start = args.findIndex((arg) => !arg.startsWith('-') && !/^\d+$/.test(arg))
+  const start = args.findIndex(
+    (arg, index) =>
+      !arg.startsWith('-') &&
+      !/^\d+$/.test(arg) &&
+      !/^--(results|joblog|tmpdir|colsep|delay|timeout)$|^-[aCS]$/.test(args[index - 1] ?? ''),
+  )
   if (start < 0) return input === undefined ? [] : text(input)
   const template = args.slice(start, end < 0 ? undefined : end).join(' ')
   const values = end < 0 ? (input ?? '').trim().split('\n').join(' ') : args.slice(end + 1).join(' ')
@@ -154,7 +159,12 @@ const nesters: Readonly<Record<string, (invocation: Invocation) => readonly Nest
   parallel,
   su: afterOption('-c', '--command', '--session-command'),
   runuser: afterOption('-c', '--command'),
-  script: afterOption('-c', '--command'),
+  script: (invocation) => [
+    ...afterOption('-c', '--command')(invocation),
+    ...invocation.args.flatMap((arg, index) =>
+      /^-[a-z]+c$/.test(arg) ? text(invocation.args[index + 1]) : [],
+    ),
+  ],
   sg: afterOption('-c'),
   capsh: (invocation) => afterOption('-c')(invocation),
   flock,

@@ -68,7 +68,9 @@ export class ScriptReader {
       return undefined
     }
     if (text.length > SCRIPT_CHARACTERS_MAX) this.reading.isTruncated = true
-    const parsed = parse(text.length > SCRIPT_CHARACTERS_MAX ? text.slice(0, SCRIPT_CHARACTERS_MAX) : text)
+    // An operator before the first word is a slip that some shells read past.
+    const whole = text.replace(/^\s*(\|\|?&?|&&|;)\s*(?=\w)/, '')
+    const parsed = parse(whole.length > SCRIPT_CHARACTERS_MAX ? whole.slice(0, SCRIPT_CHARACTERS_MAX) : whole)
     if (text.includes('\n') && scope.depth <= FOREIGN_DEPTH_MAX) this.#typed(text, scope, place)
     if (parsed.errors !== undefined && parsed.errors.length > 0) this.#foreign(text, scope, place)
     const hidden = this.#decoded.filter((each) => text.includes(each.text)).map((each) => each.how)

@@ -1,0 +1,32 @@
+import type { Finding } from '../../../finding.ts'
+import { finding } from '../detector.ts'
+import type { Invocation } from '../shell/model.ts'
+
+const NAME = 'persistence'
+
+/** Words that make an identity, give it keys, or more power than it had (MITRE ATT&CK T1098, T1136.003). */
+const grants: Readonly<Record<string, RegExp>> = {
+  aws: /^iam (create-(user|access-key|login-profile|service-specific-credential)|(attach|put)-(user|group|role)-policy|update-(login-profile|assume-role-policy|access-key)|add-user-to-group|upload-(ssh-public-key|signing-certificate)|create-virtual-mfa-device|deactivate-mfa-device)\b|^lambda (add-permission|update-function-code)\b|^ec2(-instance-connect)? (import-key-pair|send-ssh-public-key)\b/,
+  gcloud:
+    /\b(service-accounts keys create|add-iam-policy-binding|set-iam-policy|os-login ssh-keys add)\b|add-metadata\b.*ssh-keys/,
+  az: /^(role assignment create|ad (app|sp) (credential reset|create\S*)|ad user create|ad group member add|vm user update)\b/,
+  kubectl: /^create (cluster)?rolebinding\b.*(cluster-admin|=admin\b)/,
+  oc: /^adm policy add-(cluster-)?role-to-\S+ (cluster-)?admin\b/,
+  gh: /^ssh-key add\b|^repo deploy-key add\b/,
+  glab: /^ssh-key add\b|^deploy-key add\b/,
+}
+
+export function identities({ name, args }: Invocation): readonly Finding[] {
+  const pattern = Object.hasOwn(grants, name) ? grants[name] : undefined
+  if (pattern === undefined) return []
+  const words = args
+    .filter(
+      (arg, index) =>
+        !/^--(profile|region|project|subscription)$/.test(args[index - 1] ?? '') &&
+        !/^--(profile|region|project|subscription)/.test(arg),
+    )
+    .join(' ')
+  return pattern.test(words) && !/(--help|\bhelp|--dry-run\S*)$/.test(words)
+    ? [finding(NAME, 'persist.identity', 'medium', `${name} makes an identity, its keys, or gives it power`)]
+    : []
+}
