@@ -242,3 +242,9 @@ test('the ledger is verified as a job', async () => {
   })
   expect(job.result).toMatchObject({ holds: true, problems: [] })
 })
+
+test('the latest checkpoint is handed out with its signature', async () => {
+  await expect
+    .poll(async () => (await api('GET', 'ledger/checkpoint')).body)
+    .toMatchObject({ head: expect.stringMatching(/^[0-9a-f]{64}$/), signature: expect.any(String) })
+})

@@ -42,6 +42,8 @@ const standings: Readonly<Record<string, Word>> = {
   limited: { text: 'limited', tone: 'warn' },
   capped: { text: 'capped', tone: 'warn' },
   lesser: { text: 'lesser model', tone: 'warn' },
+  veiled: { text: 'veiled', tone: 'warn' },
+  marked: { text: 'marked', tone: 'warn' },
   verify: { text: 'verify', tone: 'bad' },
   quarantined: { text: 'quarantined', tone: 'bad' },
 }

@@ -242,12 +242,14 @@ function PromptsPart({ id }: { id: string }): JSX.Element {
   })
   return (
     <Section title="Prompts" note="the ledger keeps none; they are read from imported logs, if there are any">
-      {read.value === undefined ? (
+      {!may('analyst') ? (
+        <p class="quiet">Analysts can read them, with a reason that goes into the ledger.</p>
+      ) : read.value === undefined ? (
         <p class="actions">
           <button
             type="button"
             class="button"
-            disabled={!may('analyst') || job.isRunning}
+            disabled={job.isRunning}
             onClick={() =>
               openReason({
                 title: 'Read what this account wrote?',

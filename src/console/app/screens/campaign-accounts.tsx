@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { CampaignAccount, CampaignDetail } from '../../../doors/admin/api/shapes/campaigns.ts'
+import type { Done } from '../../../doors/admin/api/shapes/common.ts'
 import { post } from '../api/client.ts'
 import { listPath, usePages } from '../api/pages.ts'
 import { count, large, some } from '../figures.ts'
@@ -13,6 +14,7 @@ import type { Column } from '../parts/table.tsx'
 import { Untrusted } from '../parts/untrusted.tsx'
 import { query, setQuery, to } from '../route.ts'
 import { may } from '../session.ts'
+import { undoOf } from './campaign-changes.tsx'
 
 const columns: readonly Column<CampaignAccount>[] = [
   {
@@ -90,7 +92,7 @@ export function CampaignAccounts({ campaign }: { campaign: CampaignDetail }): JS
     q: given.get('q') ?? undefined,
     sort,
   })
-  const pages = usePages<CampaignAccount>(path, ['measure'], 200)
+  const pages = usePages<CampaignAccount>(path, ['campaigns', 'measure'], 200)
   const chosen = useSignal<readonly string[]>([])
   const pick: Column<CampaignAccount> = {
     id: 'pick',
@@ -155,9 +157,9 @@ function openSplitOff(id: string, accounts: readonly string[], onDone: () => voi
       </p>
     ),
     onDo: async (reason) => {
-      await post(`campaigns/${encodeURIComponent(id)}/split`, { accounts, reason })
+      const { undo } = await post<Done>(`campaigns/${encodeURIComponent(id)}/split`, { accounts, reason })
       onDone()
-      say(`${some(accounts.length, 'account')} split off ${id}.`)
+      say(`${some(accounts.length, 'account')} split off ${id}.`, undoOf(undo))
     },
   })
 }

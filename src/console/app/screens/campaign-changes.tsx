@@ -130,7 +130,7 @@ export function openUndoChange(id: string, summary: string): void {
 }
 
 /** `undo` is the path that takes the change back, or the change's id. */
-function undoOf(undo: string | undefined): (() => Promise<void>) | undefined {
+export function undoOf(undo: string | undefined): (() => Promise<void>) | undefined {
   if (undo === undefined) return undefined
   const path = undo.startsWith('/api/')
     ? undo.slice('/api/'.length)

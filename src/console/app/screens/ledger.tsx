@@ -65,9 +65,11 @@ function LedgerList(): JSX.Element {
       lead="Every decision before it takes effect, every outcome, and everything a person did here: chained and signed."
       actions={
         <>
-          <a class="button" href={apiUrl('ledger/export')} download="">
-            Export JSON lines
-          </a>
+          {may('analyst') && (
+            <a class="button" href={apiUrl('ledger/export')} download="">
+              Export JSON lines
+            </a>
+          )}
           <a class="button" href={apiUrl('ledger/checkpoint')} download="checkpoint.json">
             Latest checkpoint
           </a>
@@ -143,7 +145,7 @@ function Verify(): JSX.Element {
         <button
           type="button"
           class="button"
-          disabled={job.isRunning || !may('analyst')}
+          disabled={job.isRunning}
           onClick={() => void job.start('ledger/verify')}
         >
           Verify the whole chain

@@ -77,7 +77,7 @@ function MeasureDialog({ target }: { target: MeasureTarget }): JSX.Element {
   const kind = useSignal<Kind>(kinds[1] ?? { id: 'slowed', label: 'Slowed', does: '' })
   const value = useSignal(kind.value.parameter?.value ?? '')
   const span = useSignal(1)
-  const preview = useSignal<MeasurePreview | string | undefined>(undefined)
+  const preview = useSignal<{ key: string; of: MeasurePreview | string } | undefined>(undefined)
   const { parameter } = kind.value
   const parameters =
     parameter === undefined ? {} : { [parameter.name]: parameter.isText ? value.value : Number(value.value) }
@@ -88,10 +88,10 @@ function MeasureDialog({ target }: { target: MeasureTarget }): JSX.Element {
     const timer = setTimeout(() => {
       post<MeasurePreview>('measures/preview', what).then(
         (answer) => {
-          if (!isOver) preview.value = answer
+          if (!isOver) preview.value = { key, of: answer }
         },
         (error: unknown) => {
-          if (!isOver) preview.value = failureText(error)
+          if (!isOver) preview.value = { key, of: failureText(error) }
         },
       )
     }, 150)
@@ -101,7 +101,9 @@ function MeasureDialog({ target }: { target: MeasureTarget }): JSX.Element {
     }
   }, [key])
   const forMs = spans[span.value]?.[1]
-  const seen = typeof preview.value === 'object' ? preview.value : undefined
+  // What is applied is what was previewed: while another preview is on its way, nothing is.
+  const isCurrent = preview.value?.key === key
+  const seen = typeof preview.value?.of === 'object' ? preview.value.of : undefined
   return (
     <ReasonDialog
       title={target.campaign ? `Countermeasure against ${target.campaign}` : 'Countermeasure'}
@@ -111,7 +113,7 @@ function MeasureDialog({ target }: { target: MeasureTarget }): JSX.Element {
           : `Apply to ${some(seen?.touched ?? target.size, 'account')}`
       }
       isBroad
-      isReady={seen !== undefined}
+      isReady={isCurrent && seen !== undefined}
       proposed={target.campaign ? `campaign ${target.campaign}` : ''}
       onDo={async (reason) => {
         const done = await post<Done>('measures', {
@@ -182,7 +184,7 @@ function MeasureDialog({ target }: { target: MeasureTarget }): JSX.Element {
           </select>
         </label>
       </div>
-      <PreviewPart preview={preview.value} />
+      <PreviewPart preview={preview.value?.of} />
     </ReasonDialog>
   )
 }

@@ -6,8 +6,9 @@ import type { PolicyDetail, PolicyValidation } from '../../../doors/admin/api/sh
 import { post } from '../api/client.ts'
 import { openReason } from '../parts/dialog.tsx'
 import { failureText, say } from '../parts/notices.tsx'
-import { Page } from '../parts/page.tsx'
+import { Empty, Page } from '../parts/page.tsx'
 import { follow, to } from '../route.ts'
+import { may } from '../session.ts'
 
 const TYPING_MS = 300
 
@@ -35,6 +36,12 @@ export function PolicyEditor({ from }: { from: PolicyDetail | undefined }): JSX.
       clearTimeout(timer)
     }
   }, [text.value])
+  if (!may('operator'))
+    return (
+      <Page title="New policy" trail={<a href="/policies">Policies</a>}>
+        <Empty title="Operators write policies">You can read all of them, and what each would do.</Empty>
+      </Page>
+    )
   const isValid = typeof validation.value === 'object' && validation.value.isValid
   const save = (): void =>
     openReason({

@@ -156,14 +156,16 @@ function Past({ policy, onDone }: { policy: PolicyDetail; onDone: () => void }):
   return (
     <>
       <p class="actions">
-        <button
-          type="button"
-          class="button main-action"
-          disabled={job.isRunning || !may('analyst')}
-          onClick={() => void job.start(`policies/${encodeURIComponent(policy.id)}/backtest`)}
-        >
-          {backtest ? 'Try it on the past again' : 'Try it on the past'}
-        </button>
+        {may('analyst') && (
+          <button
+            type="button"
+            class="button main-action"
+            disabled={job.isRunning}
+            onClick={() => void job.start(`policies/${encodeURIComponent(policy.id)}/backtest`)}
+          >
+            {backtest ? 'Try it on the past again' : 'Try it on the past'}
+          </button>
+        )}
         {job.isRunning && (
           <span class="quiet">
             Judging the past again… {job.progress !== undefined && percent(job.progress)}
@@ -242,14 +244,16 @@ function ProofPart({ policy, onDone }: { policy: PolicyDetail; onDone: () => voi
   return (
     <>
       <p class="actions">
-        <button
-          type="button"
-          class="button main-action"
-          disabled={job.isRunning || !may('analyst')}
-          onClick={() => void job.start(`policies/${encodeURIComponent(policy.id)}/prove`)}
-        >
-          {policy.proof ? 'Prove it again' : 'Prove it'}
-        </button>
+        {may('analyst') && (
+          <button
+            type="button"
+            class="button main-action"
+            disabled={job.isRunning}
+            onClick={() => void job.start(`policies/${encodeURIComponent(policy.id)}/prove`)}
+          >
+            {policy.proof ? 'Prove it again' : 'Prove it'}
+          </button>
+        )}
         {job.isRunning && <span class="quiet">Looking at every state it can come to…</span>}
         {job.failure && <span class="bad">{job.failure}</span>}
       </p>

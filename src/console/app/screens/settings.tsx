@@ -17,18 +17,20 @@ import { Keys } from './settings-keys.tsx'
 import { Users } from './settings-users.tsx'
 
 const tabs = [
-  ['gate', 'Gate', '/settings'],
-  ['keys', 'Keys', '/settings/keys'],
-  ['users', 'Users and roles', '/settings/users'],
-  ['tenants', 'Tenants', '/settings/tenants'],
-  ['alerts', 'Alerts', '/settings/alerts'],
+  ['gate', 'Gate', '/settings', 'viewer'],
+  ['keys', 'Keys', '/settings/keys', 'viewer'],
+  ['users', 'Users and roles', '/settings/users', 'owner'],
+  ['tenants', 'Tenants', '/settings/tenants', 'viewer'],
+  ['alerts', 'Alerts', '/settings/alerts', 'operator'],
 ] as const
 
 export function SettingsScreen({ part }: { part: string }): JSX.Element {
+  const offered = tabs.filter(([, , , role]) => may(role))
+  const isOffered = offered.some(([id]) => id === part)
   return (
     <Page title="Settings">
-      <Tabs label="Settings" at={part} tabs={tabs} />
-      <Part part={part} />
+      <Tabs label="Settings" at={part} tabs={offered.map(([id, label, href]) => [id, label, href])} />
+      {isOffered ? <Part part={part} /> : <Empty title="Your role does not see this">Ask an owner.</Empty>}
     </Page>
   )
 }

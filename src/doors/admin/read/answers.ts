@@ -28,7 +28,7 @@ import type { MeasureBook, MeasureFilter } from './measures.ts'
 import type { Names } from './names.ts'
 import { chartOf, countsOf, notableSeqs } from './overviews.ts'
 import type { Page } from './pages.ts'
-import { proofOf, readEntry } from './proofs.ts'
+import { latestCheckpoint, proofOf, readEntry } from './proofs.ts'
 import { Releases } from './releases.ts'
 import { type SessionFilter, Sessions } from './sessions.ts'
 
@@ -237,6 +237,8 @@ function ledgerAnswers({ index, entries, acts, ledger, key, seq: seqOf }: Kit) {
       if (entry === undefined) return undefined
       return compact({ ...entry, entry: readEntry(ledger, at) ?? {}, proof: proofOf(ledger, key(), at) })
     },
+
+    checkpoint: () => latestCheckpoint(ledger),
 
     ledger: () => {
       const segments = listSegments(ledger)

@@ -42,7 +42,10 @@ export class MeasureBook {
   }
 
   find(id: string): Measure | undefined {
-    return this.#all().find((measure) => measure.id === id)
+    const found = this.#all().find((measure) => measure.id === id)
+    // A proposal that was agreed to is the measure that it became: whoever looks at it sees that it is in force.
+    const became = found === undefined ? this.#proposals.find(id)?.measure : undefined
+    return became === undefined ? found : this.#all().find((measure) => measure.id === became)
   }
 
   ofCampaign(campaign: string): readonly Measure[] {

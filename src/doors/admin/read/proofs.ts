@@ -4,7 +4,12 @@ import { createHash, type KeyObject } from 'node:crypto'
 import { hashBlock } from '../../../store/embedded/ledger/block.ts'
 import { recordsOf } from '../../../store/embedded/ledger/records.ts'
 import { type Block, blocksOf, listSegments, segmentName } from '../../../store/embedded/ledger/segments.ts'
-import { checkpointHolds, keyId, parseCheckpoint } from '../../../store/embedded/ledger/signing.ts'
+import {
+  type Checkpoint,
+  checkpointHolds,
+  keyId,
+  parseCheckpoint,
+} from '../../../store/embedded/ledger/signing.ts'
 import type { LedgerProof } from '../api/shapes/acts.ts'
 import { type Fields, fieldsOf } from './entry-fields.ts'
 
@@ -69,6 +74,20 @@ function checkpointIn({ payload, header }: Block, key: KeyObject): Pick<LedgerPr
     return { checkpoint: { ...checkpoint, holds }, holds }
   }
   return { holds: false }
+}
+
+/** The last one that was signed, as it stands: what somebody keeps elsewhere to hold the ledger against later. */
+export function latestCheckpoint(directory: string): Checkpoint | undefined {
+  for (const { path } of [...listSegments(directory)].reverse()) {
+    let last: Block | undefined
+    for (const block of blocksOf(path)) if (block.header.isCheckpoint) last = block
+    if (last === undefined) continue
+    for (const record of recordsOf(last.payload)) {
+      const checkpoint = parseCheckpoint(record.payload.toString('utf8'))
+      if (checkpoint !== undefined) return checkpoint
+    }
+  }
+  return undefined
 }
 
 /** From one block on, over the ends of segments. */

@@ -8,7 +8,13 @@ import { notFound } from '../problems.ts'
 import { moment, text } from '../queries.ts'
 import { list, type Route, route, Sent } from '../route.ts'
 import { job } from '../shapes/common.ts'
-import { type LedgerStatus, ledgerEntry, ledgerEntryDetail, ledgerStatus } from '../shapes/ledger.ts'
+import {
+  type LedgerStatus,
+  ledgerCheckpoint,
+  ledgerEntry,
+  ledgerEntryDetail,
+  ledgerStatus,
+} from '../shapes/ledger.ts'
 
 const empty = v.optional(v.strictObject({}), {})
 /** Lines between two turns of the event loop: an export must not hold up the gate. */
@@ -25,6 +31,16 @@ export function ledgerRoutes(parts: ApiParts): readonly Route[] {
       handle: async (): Promise<LedgerStatus> => {
         const { lastCheckpoint: _, ...status } = await reader.ask('ledger')
         return { ...status, health: parts.ledgerHealth(), indexed: reader.taken.isBehind ? 0.99 : 1 }
+      },
+    }),
+    route({
+      ...{ method: 'GET', path: '/api/ledger/checkpoint', role: 'viewer', tag: 'ledger' },
+      summary: 'The latest signed checkpoint, to keep elsewhere and hold the ledger against later',
+      answer: ledgerCheckpoint,
+      handle: async () => {
+        const found = await reader.ask('checkpoint')
+        if (found === undefined) throw notFound('checkpoint yet; the gate signs one every few seconds')
+        return found
       },
     }),
     list({

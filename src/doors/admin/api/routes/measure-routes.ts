@@ -117,6 +117,7 @@ function changingRoutes(parts: ApiParts): readonly Route[] {
         }
         const id = apply(parts, wanted)
         await settle(parts)
+        parts.hub.tell({ kind: 'measure', id, change: 'applied', standing })
         return { id, undo: `/api/measures/${id}/undo` }
       },
     }),
@@ -176,6 +177,7 @@ async function answerAs(
   const measureId = apply(parts, found)
   proposals.became(id, measureId)
   await settle(parts)
+  parts.hub.tell({ kind: 'measure', id: measureId, change: 'applied', standing: found.standing })
   return { id: measureId, undo: `/api/measures/${measureId}/undo` }
 }
 
@@ -285,11 +287,10 @@ function needsSecondPerson({ settings }: ApiParts, standing: string): boolean {
   return twoPersonRule === 'all' ? standing !== 'watched' : twoPersonRule === 'severe' && SEVERE.has(standing)
 }
 
-function apply({ measures, hub, now }: ApiParts, wanted: NewProposal): string {
+function apply({ measures, now }: ApiParts, wanted: NewProposal): string {
   const { standing, parameters, reason, author, campaign, forMs, accounts } = wanted
   const created = now()
   const expires = forMs === undefined ? undefined : created + forMs
   const id = measures.apply({ standing, parameters, reason, author, campaign, created, expires }, accounts)
-  hub.tell({ kind: 'measure', id, change: 'applied', standing })
   return id
 }

@@ -84,6 +84,7 @@ function tryingRoutes(parts: ApiParts): readonly Route[] {
         return startJob(parts, who, 'policy-backtest', async () => {
           const result = await backtestInThread({ id, text, ledger, now: now() })
           policies.setBacktest(id, result)
+          parts.lastProof.keep(text, { backtest: result })
           return result
         })
       },
@@ -98,6 +99,7 @@ function tryingRoutes(parts: ApiParts): readonly Route[] {
         return startJob(parts, who, 'policy-prove', async () => {
           const result = await proveInThread({ id, text, ledger, now: now() })
           policies.setProof(id, result)
+          parts.lastProof.keep(text, { proof: result })
           return result
         })
       },
@@ -207,7 +209,7 @@ function proofRoutes(parts: ApiParts): readonly Route[] {
       summary: 'What was proved of the active policy last',
       answer: policyProof,
       handle: async () => {
-        const found = parts.lastProof.of(active()?.text ?? '')
+        const found = parts.lastProof.of(active()?.text ?? '').proof
         if (found === undefined) throw notFound('proof of the active policy yet')
         return found
       },
@@ -222,7 +224,7 @@ function proofRoutes(parts: ApiParts): readonly Route[] {
         if (found === undefined) throw notFound('active policy')
         return startJob(parts, who, 'policy-prove', async () => {
           const result = await proveInThread({ id: found.id, text: found.text, ledger, now: now() })
-          parts.lastProof.keep(found.text, result)
+          parts.lastProof.keep(found.text, { proof: result })
           policies.setProof(found.id, result)
           return result
         })
@@ -237,14 +239,17 @@ const CONFIGURED = 'configured'
 type Shown = Omit<StoredPolicy, 'state'> & { readonly state: PolicyVersion['state'] }
 
 /** Those written here, then the one that the configuration names, then the ready-made ones. */
-function allPolicies({ policies, config }: ApiParts): readonly Shown[] {
+function allPolicies({ policies, config, lastProof }: ApiParts): readonly Shown[] {
   const own = policies.list()
   const named = config().agents.policy
-  const around = (id: string, name: string, file: string, state: PolicyVersion['state']): Shown => ({
-    ...{ id, name, state, text: textOf(file), author: 'portcullis', created: 0, changed: 0 },
-    reason: id === CONFIGURED ? 'portcullis.yaml names it' : 'ready-made',
-    ...{ backtest: null, proof: null },
-  })
+  const around = (id: string, name: string, file: string, state: PolicyVersion['state']): Shown => {
+    const text = textOf(file)
+    const { backtest = null, proof = null } = lastProof.of(text)
+    return {
+      ...{ id, name, state, text, author: 'portcullis', created: 0, changed: 0, backtest, proof },
+      reason: id === CONFIGURED ? 'portcullis.yaml names it' : 'ready-made',
+    }
+  }
   const isActive = policies.active === undefined
   const configured = around(
     CONFIGURED,

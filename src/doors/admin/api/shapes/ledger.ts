@@ -40,6 +40,16 @@ export const ledgerVerification = v.object({
 })
 export type LedgerVerification = v.InferOutput<typeof ledgerVerification>
 
+export const ledgerCheckpoint = v.object({
+  seq: count,
+  /** The hash of the last block before it. */
+  head: v.string(),
+  ts: moment,
+  /** The id of the key, and its signature over the three above. */
+  key: v.string(),
+  signature: v.string(),
+})
+
 export const ledgerStatus = v.object({
   health: v.picklist(['well', 'stalled', 'failed']),
   entries: count,
