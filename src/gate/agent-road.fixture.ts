@@ -76,7 +76,8 @@ export class TestRoad implements AsyncDisposable {
     return new TestRoad(ledger, directory, config, {
       wait: 'written',
       full: 'closed',
-      fullWaitMs: 200,
+      // Longer than any machine's disk makes a test wait.
+      fullWaitMs: 30_000,
       ...rules,
     })
   }

@@ -181,7 +181,7 @@ test('what a protocol saw is decided by the same table', async () => {
 })
 
 test('when the ledger cannot be written nothing passes', async () => {
-  await using test = await TestRoad.open()
+  await using test = await TestRoad.open({}, { fullWaitMs: 200 })
   await test.breakLedger()
   const { decision } = await test.road.pass(ann, call('list_files', {}))
   expect(decision).toMatchObject({ action: 'deny', rule: 'ledger-full' })
