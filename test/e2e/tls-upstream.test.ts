@@ -9,6 +9,7 @@ import { buildConnector } from 'undici'
 import { expect, test } from 'vitest'
 import { HttpPool } from '../../src/doors/upstream/http-pool.ts'
 
+const OPENSSL = 'openssl'
 const directory = mkdtempSync(join(tmpdir(), 'tls-upstream-'))
 const hasOpenssl = makeCertificate()
 
@@ -91,7 +92,7 @@ function makeCertificate(): boolean {
       '-days',
       '2',
     ]
-    execFileSync('openssl', ['req', ...kind, '-subj', '/CN=model', ...out], { stdio: 'ignore' })
+    execFileSync(OPENSSL, ['req', ...kind, '-subj', '/CN=model', ...out], { stdio: 'ignore' })
     return true
   } catch {
     console.warn('openssl is not here: the test of upstreams over TLS is skipped')
