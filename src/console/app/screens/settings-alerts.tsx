@@ -145,7 +145,7 @@ const kinds: Readonly<
   webhook: { label: 'Webhook', secret: 'Signing secret', fields: { url: 'https://' } },
   slack: {
     label: 'Slack',
-    secret: 'Bot token (updates in place)',
+    secret: 'Bot token, with a channel and https://slack.com/api: one message, kept up to date',
     fields: { url: 'https://hooks.slack.com/', channel: '' },
   },
   email: {

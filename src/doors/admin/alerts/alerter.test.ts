@@ -5,7 +5,7 @@ import type { CampaignSummary } from '../api/shapes/campaigns.ts'
 import { AlertStore } from './alert-store.ts'
 import { Alerter, type AlertOutcome } from './alerter.ts'
 import type { Target } from './deliver.ts'
-import { httpReceiver, smtpReceiver, tcpReceiver, udpReceiver } from './receivers.fixture.ts'
+import { httpReceiver, type Posted, smtpReceiver, tcpReceiver, udpReceiver } from './receivers.fixture.ts'
 
 const NOW = Date.UTC(2026, 4, 4)
 
@@ -77,17 +77,53 @@ test('a redirect is not followed', async () => {
   expect(store.find(id)?.lastFailure).toBe('HTTP 302')
 })
 
+/** chat.postMessage and chat.update, as Slack documents them, over one channel. */
+function slackApi(messages: Map<string, string>) {
+  return ({ path, headers, body }: Posted) => {
+    const { channel, ts, text } = JSON.parse(body) as Record<string, string | undefined>
+    const say = (value: object) => ({ status: 200, body: JSON.stringify(value) })
+    if (headers.authorization !== 'Bearer xoxb-token') return say({ ok: false, error: 'invalid_auth' })
+    if (path === '/chat.postMessage') {
+      if (channel !== 'alerts') return say({ ok: false, error: 'channel_not_found' })
+      const id = `171.${messages.size + 1}`
+      messages.set(id, text ?? '')
+      return say({ ok: true, ts: id, channel: 'C9' })
+    }
+    // An update wants the channel's id, which the first answer gave, not its name.
+    if (path !== '/chat.update' || channel !== 'C9') return say({ ok: false, error: 'channel_not_found' })
+    if (ts === undefined || !messages.has(ts)) return say({ ok: false, error: 'message_not_found' })
+    messages.set(ts, text ?? '')
+    return say({ ok: true, ts, channel: 'C9' })
+  }
+}
+
 test('a Slack bot brings its one message up to date in place', async () => {
-  await using slack = await httpReceiver(() => ({
-    status: 200,
-    body: '{"ok":true,"ts":"171.5","channel":"C9"}',
-  }))
+  const messages = new Map<string, string>()
+  await using slack = await httpReceiver(slackApi(messages))
   const { consider } = setUp({ kind: 'slack', url: slack.url, channel: 'alerts' }, 'xoxb-token')
   await consider(campaign())
   await consider(campaign({ accounts: 900 }))
-  expect(slack.posted.map(({ path }) => path)).toEqual(['/chat.postMessage', '/chat.update'])
-  expect(slack.posted[0]?.headers.authorization).toBe('Bearer xoxb-token')
-  expect(JSON.parse(slack.posted[1]?.body ?? '')).toMatchObject({ channel: 'C9', ts: '171.5' })
+  await consider(campaign({ accounts: 900, state: 'confirmed' }), campaign({ id: 'c_2' }))
+  expect(slack.posted.map(({ path }) => path).sort()).toEqual([
+    ...['/chat.postMessage', '/chat.postMessage', '/chat.update', '/chat.update'],
+  ])
+  expect([...messages.values()]).toEqual([
+    expect.stringContaining('c_1, 900 accounts'),
+    expect.stringContaining('c_2, 100 accounts'),
+  ])
+})
+
+test('a message that somebody deleted in Slack is sent anew, and that one is kept up to date', async () => {
+  const messages = new Map<string, string>()
+  await using slack = await httpReceiver(slackApi(messages))
+  const { consider, outcomes } = setUp({ kind: 'slack', url: slack.url, channel: 'alerts' }, 'xoxb-token')
+  await consider(campaign())
+  messages.delete('171.1')
+  messages.set('171.0', 'of somebody else')
+  await consider(campaign({ accounts: 900 }))
+  await consider(campaign({ accounts: 2_000 }))
+  expect([...messages.values()]).toEqual(['of somebody else', expect.stringContaining('2,000 accounts')])
+  expect(outcomes.map(({ outcome }) => outcome)).not.toContain('failed')
 })
 
 test('what Slack refuses with 200 is a failure', async () => {

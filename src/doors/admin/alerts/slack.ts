@@ -13,6 +13,13 @@ const answer = v.pipe(
   }),
 )
 
+type Answer = v.InferOutput<typeof answer>
+
+/** What chat.update says of a message that cannot be edited any more: somebody deleted it, or it is too old. */
+const gone: ReadonlySet<string> = new Set([
+  ...['message_not_found', 'cant_update_message', 'edit_window_closed'],
+])
+
 export type SlackTarget = { readonly url: string; readonly channel?: string | undefined }
 
 /**
@@ -31,22 +38,31 @@ export async function sendSlack(
     const { status } = await post(url, JSON.stringify(message), json)
     return { ref: { id: alert.campaign.id }, detail: `HTTP ${status}` }
   }
-  const [method, where] =
-    ref === undefined
-      ? ['chat.postMessage', { channel }]
-      : ['chat.update', { channel: ref.channel ?? channel, ts: ref.id }]
-  const { text } = await post(
-    `${url.replace(/\/$/, '')}/${method}`,
-    JSON.stringify({ ...where, ...message }),
-    {
-      ...json,
-      authorization: `Bearer ${secret ?? ''}`,
-    },
+  const call = async (method: 'chat.postMessage' | 'chat.update', where: object): Promise<Answer> => {
+    const headers = { ...json, authorization: `Bearer ${secret ?? ''}` }
+    const body = JSON.stringify({ ...where, ...message })
+    const { text } = await post(`${url.replace(/\/$/, '')}/${method}`, body, headers)
+    const read = v.safeParse(answer, text)
+    if (!read.success) throw new Error('the answer is not one of Slack')
+    return read.output
+  }
+  if (ref !== undefined) {
+    const said = await call('chat.update', { channel: ref.channel ?? channel, ts: ref.id })
+    if (said.ok) return delivered(said, 'chat.update ok')
+    if (!gone.has(said.error ?? '')) throw new Error(`Slack says ${said.error ?? 'no'}`)
+  }
+  const said = await call('chat.postMessage', { channel })
+  if (!said.ok) throw new Error(`Slack says ${said.error ?? 'no'}`)
+  return delivered(
+    said,
+    ref === undefined ? 'chat.postMessage ok' : 'chat.postMessage ok, in place of one gone',
   )
-  const read = v.safeParse(answer, text)
-  if (!read.success) throw new Error('the answer is not one of Slack')
-  if (!read.output.ok) throw new Error(`Slack says ${read.output.error ?? 'no'}`)
-  return { ref: { id: read.output.ts ?? '', channel: read.output.channel }, detail: `${method} ok` }
+}
+
+function delivered({ ts, channel }: Answer, detail: string): Delivered {
+  // Without the time stamp that names it, the message could never be brought up to date.
+  if (ts === undefined) throw new Error('Slack does not say which message it is')
+  return { ref: { id: ts, channel }, detail }
 }
 
 function blocksOf(alert: Alert): readonly object[] {
