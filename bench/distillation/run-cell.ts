@@ -2,10 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { SignalName } from '../../src/watch/campaigns/signals.ts'
 import type { Exchange } from '../../src/watch/exchange.ts'
 import { hunt } from '../../src/watch/hunt.ts'
 import { type Traffic, trafficOf } from '../../src/watch/traffic/traffic.ts'
 import { writeTraffic } from '../../src/watch/traffic/write.ts'
+import { ablated } from './ablation.ts'
 import { phrases } from './baselines/phrase-list.ts'
 import type { Baseline, Lesson } from './baselines.ts'
 import { type Evidence, Gathering } from './evidence.ts'
@@ -18,6 +20,8 @@ export type CellResult = {
   readonly attackers: number
   readonly benign: number
   readonly portcullis: Flagged
+  /** What would have been flagged without each signal. */
+  readonly without: ReadonlyMap<SignalName, Flagged>
   /** Exchanges of the campaign that had passed when it was first raised; undefined: never. */
   readonly delayExchanges: number | undefined
   /** By benign kind: flagged by Portcullis and all. */
@@ -38,17 +42,18 @@ export async function runCell(cell: Cell, baselines: readonly Baseline[]): Promi
   const folder = await mkdtemp(join(tmpdir(), 'portcullis-bench-'))
   try {
     const { log } = await writeTraffic(traffic, folder, { compression: 'zstd' })
-    const { report } = await hunt([log])
+    const { report, watch } = await hunt([log])
     const { evidence, campaignTimes, exchanges } = gathered(traffic)
     const raised = new Set(report.campaigns.flatMap(({ accounts }) => accounts))
-    const flagged = { attackers: 0, benign: 0 }
-    for (const account of raised) flagged[isAttacker(traffic, account) ? 'attackers' : 'benign']++
     const attackers = [...traffic.truth.values()].filter(({ campaign }) => campaign !== null).length
     return {
       cell,
       attackers,
       benign: traffic.truth.size - attackers,
-      portcullis: flagged,
+      portcullis: flaggedOf(raised, traffic),
+      without: new Map(
+        [...ablated(watch)].map(([name, groups]) => [name, flaggedOf(new Set(groups.flat()), traffic)]),
+      ),
       delayExchanges: delayOf(report.campaigns, traffic, campaignTimes),
       kinds: byKind(traffic, raised),
       scores: new Map(baselines.map((baseline) => [baseline.name, split(baseline, evidence, traffic)])),
@@ -57,6 +62,12 @@ export async function runCell(cell: Cell, baselines: readonly Baseline[]): Promi
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function flaggedOf(raised: ReadonlySet<string>, traffic: Traffic): Flagged {
+  const flagged = { attackers: 0, benign: 0 }
+  for (const account of raised) flagged[isAttacker(traffic, account) ? 'attackers' : 'benign']++
+  return flagged
 }
 
 function gathered(traffic: Traffic): {
