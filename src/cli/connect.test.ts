@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hookAgents } from '../doors/hook/hook-event.ts'
-import { agentPlans } from './connection/agent-plans.ts'
+import { agentPlans, type Wanted } from './connection/agent-plans.ts'
+import { asPlugin } from './connection/claude-plugin.ts'
 import { portcullis } from './testing/terminal.ts'
 
 let home: string
@@ -134,7 +135,14 @@ test('an HTTP hook has its key from the environment, and a command beside each g
 
 test('managed settings are refused without the right to write them, and where none are known', async () => {
   const edits = agentPlans['claude-code'].edits({
-    ...{ scope: 'managed', url: 'http://g', isHttp: true, isStrict: true, keyFile: undefined },
+    ...{
+      scope: 'managed',
+      url: 'http://g',
+      isHttp: true,
+      isStrict: true,
+      isPlugin: false,
+      keyFile: undefined,
+    },
     ...{ waitSeconds: 0, program: ['node', 'p.js'] },
   })
   const values = Object.fromEntries(
@@ -175,4 +183,72 @@ test('what is asked for wrongly is said', async () => {
     ['disconnect', 'claude-code'],
   ])
     expect(await run(...argv)).toMatchObject({ code: 2, err: expect.stringContaining('usage') })
+})
+
+describe('as a plugin of Claude Code', () => {
+  const plugin = (...path: readonly string[]) => join(home, '.claude', 'portcullis-plugin', ...path)
+  const json = (file: string) => JSON.parse(readFileSync(file, 'utf8'))
+
+  test('the hooks move into a plugin that the settings name, and disconnecting leaves not a byte of it', async () => {
+    const before = '{\n  "model": "opus", "enabledPlugins": {"own@mine": true}\n}'
+    write(claude(), before)
+    expect((await run('connect', 'claude-code', '--yes')).code).toBe(0)
+    const { hooks } = json(claude())
+    expect((await run('disconnect', 'claude-code')).code).toBe(0)
+
+    const shown = await run('connect', 'claude-code', '--plugin', '--dry-run')
+    for (const name of ['marketplace.json', 'plugin.json', 'hooks.json', 'settings.json'])
+      expect(shown.out).toContain(name)
+    expect(readFileSync(claude(), 'utf8')).toBe(before)
+
+    expect((await run('connect', 'claude-code', '--plugin', '--yes')).code).toBe(0)
+    const settings = json(claude())
+    expect(settings).toEqual({
+      model: 'opus',
+      enabledPlugins: { 'own@mine': true, 'portcullis@portcullis': true },
+      extraKnownMarketplaces: { portcullis: { source: { source: 'directory', path: plugin() } } },
+    })
+    expect(json(plugin('portcullis', 'hooks', 'hooks.json')).hooks).toEqual(hooks)
+    const { plugins } = json(plugin('.claude-plugin', 'marketplace.json'))
+    expect(plugins).toMatchObject([{ name: 'portcullis', source: './portcullis' }])
+    expect(json(plugin('portcullis', '.claude-plugin', 'plugin.json'))).toMatchObject({ name: 'portcullis' })
+    expect((await run('connect', 'claude-code', '--plugin', '--yes')).out).toContain('connected already')
+
+    expect((await run('disconnect', 'claude-code')).code).toBe(0)
+    expect(readFileSync(claude(), 'utf8')).toBe(before)
+    expect(() => statSync(plugin())).toThrow(/ENOENT/)
+  })
+
+  test('a plugin that was changed is not taken away without being asked', async () => {
+    expect((await run('connect', 'claude-code', '--plugin', '--yes')).code).toBe(0)
+    const file = plugin('portcullis', 'hooks', 'hooks.json')
+    writeFileSync(file, '{}')
+    expect((await run('disconnect', 'claude-code')).code).toBe(2)
+    expect((await run('disconnect', 'claude-code', '--own')).code).toBe(0)
+    expect(() => statSync(plugin())).toThrow(/ENOENT/)
+  })
+
+  test('managed settings switch it on, keep all else, and know no other marketplace when strict', () => {
+    const wanted: Wanted = {
+      ...{ scope: 'managed', url: 'http://127.0.0.1:8080', isHttp: false, isStrict: true, isPlugin: true },
+      ...{ keyFile: undefined, waitSeconds: 0, program: ['node', 'portcullis.js'] },
+    }
+    const settings = '/etc/claude-code/managed-settings.json'
+    const { edits, files } = asPlugin(agentPlans['claude-code'].edits(wanted), settings, wanted)
+    const set = Object.fromEntries(
+      edits.map((edit) => [edit.path.join('.'), edit.kind === 'set' ? edit.value : edit]),
+    )
+    const source = { source: 'directory', path: '/etc/claude-code/portcullis-plugin' }
+    expect(set).toMatchObject({
+      allowManagedHooksOnly: true,
+      'permissions.disableBypassPermissionsMode': 'disable',
+      'enabledPlugins.portcullis@portcullis': true,
+      strictKnownMarketplaces: [source],
+    })
+    expect(files.every(({ file }) => file.startsWith('/etc/claude-code/portcullis-plugin/'))).toBe(true)
+  })
+
+  test('other agents have none', async () => {
+    expect((await run('connect', 'codex', '--plugin', '--yes')).code).toBe(2)
+  })
 })

@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
 import { GateError } from '../kernel/gate-error.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
-import { type AgentPlan, agentPlans, type Scope, type Wanted } from './connection/agent-plans.ts'
+import { type AgentPlan, agentPlans, type Edit, type Scope, type Wanted } from './connection/agent-plans.ts'
+import { asPlugin, pluginNotes } from './connection/claude-plugin.ts'
 import { ConnectionRecords, digestOf } from './connection/connection-records.ts'
 import { diffPage } from './connection/diff-page.ts'
 import { type DoneEdit, withEdits } from './connection/edit-text.ts'
@@ -55,6 +56,10 @@ Exit 0 when it is connected, 1 when the answer was no, 2 when the settings canno
       value: 'SECONDS',
       summary: 'how long the gate may wait for an approval (hook.waitSeconds)',
     },
+    plugin: {
+      type: 'boolean',
+      summary: 'Claude Code only: as a plugin that the settings name, not as hooks in the settings',
+    },
     'dry-run': { type: 'boolean', summary: 'show what would change, and change nothing' },
     yes: { type: 'boolean', short: 'y', summary: 'do not ask' },
   },
@@ -72,36 +77,42 @@ Exit 0 when it is connected, 1 when the answer was no, 2 when the settings canno
     if (file === undefined)
       throw new GateError('usage', `${plan.title} has no managed settings that are known here.`)
     const records = new ConnectionRecords(home)
-    const before = readSettings(file)
-    const edited = editedText(plan, wanted, file, before)
+    const changes = changesOf(plan, wanted, file)
     const screen = screenOf(console)
     console.stdout.write(`${introduction(plan, wanted, file, screen)}\n`)
-    if (edited.done.length === 0) {
+    if (changes.length === 0) {
       console.stdout.write('\nIt is connected already: nothing changes.\n')
       return 0
     }
-    console.stdout.write(`\n${diffPage(before?.toString('utf8') ?? '', edited.text, screen)}\n`)
+    for (const change of changes) {
+      if (wanted.isPlugin) console.stdout.write(`\n${screen.paint('bold', change.file)}`)
+      console.stdout.write(`\n${diffPage(change.before?.toString('utf8') ?? '', change.text, screen)}\n`)
+    }
     console.stdout.write(notesPage(plan, wanted, home, console.cwd, screen))
     if (options['dry-run'] === true) {
       console.stdout.write('\nNothing was changed (--dry-run).\n')
       return 0
     }
-    if (records.find(file) !== undefined)
+    const taken = changes.find((change) => records.find(change.file) !== undefined)
+    if (taken !== undefined)
       throw new GateError(
         'usage',
-        `${file} was connected before in another way: \`portcullis disconnect ${plan.agent}\` first.`,
+        `${taken.file} was connected before in another way: \`portcullis disconnect ${plan.agent}\` first.`,
       )
     if (options.yes !== true && !(await isAgreed(console))) {
       console.stdout.write('Nothing was changed.\n')
       return 1
     }
-    const bytes = Buffer.from(edited.text)
-    const folders = writeSettings(file, bytes)
-    records.keep({
-      ...{ agent: plan.agent, scope: wanted.scope, file, made: console.now() },
-      ...{ before: before?.toString('base64') ?? null, folders: [...folders], digest: digestOf(bytes) },
-      edits: [...edited.done],
-    })
+    // What the settings name is there before they name it.
+    for (const change of changes) {
+      const bytes = Buffer.from(change.text)
+      const folders = writeSettings(change.file, bytes)
+      records.keep({
+        ...{ agent: plan.agent, scope: wanted.scope, file: change.file, made: console.now() },
+        ...{ before: change.before?.toString('base64') ?? null, folders: [...folders] },
+        ...{ digest: digestOf(bytes), edits: [...change.done] },
+      })
+    }
     console.stdout.write(await farewell(plan, wanted, file, screen))
     return 0
   },
@@ -131,6 +142,9 @@ function wantedOf(plan: AgentPlan, options: ParsedOptions, console: Console): Wa
   const isHttp = options.http === true
   if (isHttp && plan.agent !== 'claude-code')
     throw new GateError('usage', `${plan.title} has no hooks over HTTP.`)
+  const isPlugin = options.plugin === true
+  if (isPlugin && plan.agent !== 'claude-code')
+    throw new GateError('usage', `${plan.title} has no plugins that are known here.`)
   const isStrict = options.strict === true
   if (isStrict && scope !== 'managed') throw new GateError('usage', '--strict goes with --managed.')
   const url = (textOption(options, 'url') ?? console.env.PORTCULLIS_URL ?? URL_DEFAULT).replace(/\/+$/, '')
@@ -142,18 +156,36 @@ function wantedOf(plan: AgentPlan, options: ParsedOptions, console: Console): Wa
   const keyFile = textOption(options, 'key-file')
   const launcher = fileURLToPath(new URL('../../bin/portcullis.js', import.meta.url))
   return {
-    ...{ scope, url, isHttp, isStrict, waitSeconds, program: [process.execPath, launcher] },
+    ...{ scope, url, isHttp, isStrict, isPlugin, waitSeconds, program: [process.execPath, launcher] },
     keyFile: keyFile === undefined ? undefined : resolve(console.cwd, keyFile),
   }
 }
 
+type Change = {
+  readonly file: string
+  readonly before: Buffer | undefined
+  readonly text: string
+  readonly done: readonly DoneEdit[]
+}
+
+/** Every file that is not yet as it is wanted; the settings come last. */
+function changesOf(plan: AgentPlan, wanted: Wanted, file: string): readonly Change[] {
+  const edits = plan.edits(wanted)
+  const { edits: own, files } = wanted.isPlugin ? asPlugin(edits, file, wanted) : { edits, files: [] }
+  const written = files
+    .map((each): Change => ({ ...each, before: readSettings(each.file), done: [] }))
+    .filter(({ before, text }) => before?.toString('utf8') !== text)
+  const before = readSettings(file)
+  const edited = editedText(own, file, before)
+  return edited.done.length === 0 ? written : [...written, { file, before, ...edited }]
+}
+
 function editedText(
-  plan: AgentPlan,
-  wanted: Wanted,
+  edits: readonly Edit[],
   file: string,
   before: Buffer | undefined,
 ): { readonly text: string; readonly done: readonly DoneEdit[] } {
-  const edited = withEdits(before?.toString('utf8') ?? '', plan.edits(wanted))
+  const edited = withEdits(before?.toString('utf8') ?? '', edits)
   if (edited.ok) return edited.value
   throw new GateError(
     'agent-settings-unusable',
@@ -177,9 +209,9 @@ function notesPage(
   cwd: string,
   { columns, paint }: Screen,
 ): string {
-  const notes = plan
-    .notes(wanted)
-    .flatMap((note) => wrapped(note, columns - 4).map((line, at) => `${at === 0 ? '  · ' : '    '}${line}`))
+  const notes = [...plan.notes(wanted), ...(wanted.isPlugin ? pluginNotes(wanted) : [])].flatMap((note) =>
+    wrapped(note, columns - 4).map((line, at) => `${at === 0 ? '  · ' : '    '}${line}`),
+  )
   const audits = auditPermissions(home, cwd).flatMap(({ file, rules, others }) => [
     `  ${file}`,
     ...rules.map(([rule, why]) => `    ${paint('yellow', rule)}  ${why}`),

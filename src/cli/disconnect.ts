@@ -4,7 +4,7 @@ import { homeOf, planOf, scopeOf } from './connect.ts'
 import { type ConnectionRecord, ConnectionRecords, digestOf } from './connection/connection-records.ts'
 import { diffPage } from './connection/diff-page.ts'
 import { isObjectText, withoutEdits } from './connection/edit-text.ts'
-import { readSettings, removeSettings, writeSettings } from './connection/settings-file.ts'
+import { readSettings, removeFolders, removeSettings, writeSettings } from './connection/settings-file.ts'
 import { screenOf } from './render/screen.ts'
 
 export const disconnect: Command = {
@@ -31,6 +31,13 @@ it is now. Exit 0 when it is disconnected, 2 when it was not, or the file has ch
     if (found.length === 0)
       throw new GateError('usage', `${plan.title} was not connected from here: there is nothing to put back.`)
     for (const record of found) undo(record, records, options, console)
+    // A folder that was made for the first file of several is empty only now.
+    if (options['dry-run'] !== true)
+      removeFolders(
+        found
+          .flatMap(({ before, folders }) => (before === null ? folders : []))
+          .sort((left, right) => left.length - right.length),
+      )
     return 0
   },
 }
@@ -92,6 +99,8 @@ function mendedOf(
       'agent-settings-changed',
       `${file} has changed since it was connected, so what was there cannot be put back. \`portcullis disconnect ${agent} --own --dry-run\` shows what taking out only the gate's entries would leave.`,
     )
+  // A file that is the gate's own altogether.
+  if (record.before === null && edits.length === 0) return undefined
   const text = now.toString('utf8')
   if (!isObjectText(text))
     throw new GateError('agent-settings-unusable', `${file} is no JSON object now: mend it first.`)

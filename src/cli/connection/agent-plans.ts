@@ -16,6 +16,8 @@ export type Wanted = {
   /** Claude Code asks the gate itself, and a command only looks whether it is there. */
   readonly isHttp: boolean
   readonly isStrict: boolean
+  /** Hooks go into a plugin of Claude Code, not into its settings. */
+  readonly isPlugin: boolean
   readonly keyFile: string | undefined
   /** How long the gate may keep a call waiting for an approval. */
   readonly waitSeconds: number

@@ -6,7 +6,14 @@ import { withEdits, withoutEdits } from './edit-text.ts'
 
 const SEED = 20261122
 const wanted: Wanted = {
-  ...{ scope: 'user', url: 'http://127.0.0.1:8080', isHttp: false, isStrict: false, keyFile: undefined },
+  ...{
+    scope: 'user',
+    url: 'http://127.0.0.1:8080',
+    isHttp: false,
+    isStrict: false,
+    isPlugin: false,
+    keyFile: undefined,
+  },
   ...{ waitSeconds: 0, program: ['/usr/bin/node', '/opt/it is/portcullis.js'] },
 }
 

@@ -56,11 +56,16 @@ export function writeSettings(file: string, bytes: Buffer): readonly string[] {
 /** Takes away a file that did not exist before, and the folders that were made for it if nothing else is in them. */
 export function removeSettings(file: string, folders: readonly string[]): void {
   rmSync(file, { force: true })
+  removeFolders(folders)
+}
+
+/** As far as nothing is in them any more; outermost first. */
+export function removeFolders(folders: readonly string[]): void {
   for (const folder of [...folders].reverse())
     try {
       rmdirSync(folder)
     } catch {
-      return
+      // Something else is in it, or it is gone.
     }
 }
 
