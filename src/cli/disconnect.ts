@@ -30,6 +30,8 @@ it is now. Exit 0 when it is disconnected, 2 when it was not, or the file has ch
     const found = recordsOf(records, plan.agent, options, console)
     if (found.length === 0)
       throw new GateError('usage', `${plan.title} was not connected from here: there is nothing to put back.`)
+    // All of it or nothing: what cannot be put back stops it before anything is.
+    for (const record of found) targetOf(record, readSettings(record.file), options)
     for (const record of found) undo(record, records, options, console)
     // A folder that was made for the first file of several is empty only now.
     if (options['dry-run'] !== true)
@@ -63,8 +65,8 @@ function undo(
 ): void {
   const { file, folders } = record
   const now = readSettings(file)
-  const isAsWritten = now !== undefined && digestOf(now) === record.digest
-  const target = isAsWritten ? originalOf(record) : mendedOf(record, now, options)
+  const isAsWritten = isUnchanged(record, now)
+  const target = targetOf(record, now, options)
   const screen = screenOf(console)
   console.stdout.write(
     `${file}\n\n${diffPage(now?.toString('utf8') ?? '', target?.toString('utf8') ?? '', screen)}\n\n`,
@@ -80,6 +82,18 @@ function undo(
     ? 'is as it was before, byte for byte'
     : "has the gate's entries taken out; the rest stays"
   console.stdout.write(`${screen.paint('green', '✓')} ${file} ${how}.\n`)
+}
+
+function isUnchanged({ digest }: ConnectionRecord, now: Buffer | undefined): boolean {
+  return now !== undefined && digestOf(now) === digest
+}
+
+function targetOf(
+  record: ConnectionRecord,
+  now: Buffer | undefined,
+  options: ParsedOptions,
+): Buffer | undefined {
+  return isUnchanged(record, now) ? originalOf(record) : mendedOf(record, now, options)
 }
 
 function originalOf({ before }: ConnectionRecord): Buffer | undefined {
