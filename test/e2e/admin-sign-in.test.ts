@@ -165,6 +165,13 @@ test('signing out ends the session, for whoever kept its cookie too', async () =
   expect((await call('GET', 'me', reading(session))).status).toBe(401)
 })
 
+test('signing in again ends the session that the browser had', async () => {
+  const before = await signIn({ secret: TOKEN })
+  const again = await call('POST', 'session', writing(before), { secret: TOKEN })
+  expect(again.status).toBe(200)
+  expect((await call('GET', 'me', reading(before))).status).toBe(401)
+})
+
 test('guessing is slowed down by address and by name, and each guess is in the ledger', async () => {
   const codes: unknown[] = []
   for (let tries = 0; tries < 9; tries++)

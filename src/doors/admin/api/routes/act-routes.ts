@@ -38,6 +38,13 @@ export function actRoutes(parts: ApiParts): readonly Route[] {
         return found
       },
     }),
+    ...accountRoutes(parts),
+  ]
+}
+
+function accountRoutes(parts: ApiParts): readonly Route[] {
+  const { reader } = parts
+  return [
     list<{ q: typeof text; sort: typeof accountSort }, Account>({
       ...{ path: '/api/accounts', role: 'viewer', scope: 'tenant', tag: 'accounts' },
       summary: 'Accounts that acted through this gate',

@@ -26,7 +26,8 @@ export function agentRoutes(parts: ApiParts): readonly Route[] {
   return [...sessionRoutes(parts), ...approvalRoutes(parts)]
 }
 
-function sessionRoutes({ reader, road }: ApiParts): readonly Route[] {
+function sessionRoutes(parts: ApiParts): readonly Route[] {
+  const { reader, road } = parts
   const waitingBySession = (): ReadonlyMap<string, number> => {
     const waiting = new Map<string, number>()
     for (const ticket of road.approvals.list({ state: 'open' })) {
@@ -48,6 +49,12 @@ function sessionRoutes({ reader, road }: ApiParts): readonly Route[] {
         return { ...rest, items: items.map((each) => ({ ...each, waiting: waiting.get(each.session) ?? 0 })) }
       },
     }),
+    ...sessionDetailRoutes(parts),
+  ]
+}
+
+function sessionDetailRoutes({ reader, road }: ApiParts): readonly Route[] {
+  return [
     route({
       ...{ method: 'GET', path: '/api/sessions/:session', role: 'viewer', scope: 'tenant', tag: 'agents' },
       summary: 'One session as a sequence of steps; cursor asks for earlier ones',

@@ -141,6 +141,13 @@ function changingRoutes(parts: ApiParts): readonly Route[] {
         return await change(who, reason, { kind: 'split', campaign, part, accounts: taken })
       },
     }),
+    ...undoingRoutes(parts),
+  ]
+}
+
+function undoingRoutes(parts: ApiParts): readonly Route[] {
+  const { changes, now } = parts
+  return [
     route({
       ...{ method: 'POST', path: '/api/changes/:id/undo', role: 'analyst', tag: 'campaigns' },
       summary: 'Take back a state, a merge or a split',

@@ -22,7 +22,6 @@ const LINES_A_TURN = 200
 
 export function ledgerRoutes(parts: ApiParts): readonly Route[] {
   const { reader } = parts
-  const directory = join(parts.config().store, 'ledger')
   return [
     route({
       ...{ method: 'GET', path: '/api/ledger', role: 'viewer', tag: 'ledger' },
@@ -61,6 +60,13 @@ export function ledgerRoutes(parts: ApiParts): readonly Route[] {
         return found
       },
     }),
+    ...verifyingRoutes(parts),
+  ]
+}
+
+function verifyingRoutes(parts: ApiParts): readonly Route[] {
+  const directory = join(parts.config().store, 'ledger')
+  return [
     route({
       ...{ method: 'POST', path: '/api/ledger/verify', role: 'viewer', tag: 'ledger' },
       summary:

@@ -86,7 +86,7 @@ function readingRoutes(parts: ApiParts): readonly Route[] {
 }
 
 function changingRoutes(parts: ApiParts): readonly Route[] {
-  const { measures, proposals, now } = parts
+  const { proposals, now } = parts
   return [
     route({
       ...{ method: 'POST', path: '/api/measures', role: 'operator', tag: 'countermeasures' },
@@ -121,6 +121,13 @@ function changingRoutes(parts: ApiParts): readonly Route[] {
         return { id, undo: `/api/measures/${id}/undo` }
       },
     }),
+    ...endingRoutes(parts),
+  ]
+}
+
+function endingRoutes(parts: ApiParts): readonly Route[] {
+  const { measures, now } = parts
+  return [
     route({
       ...{ method: 'POST', path: '/api/measures/:id/undo', role: 'operator', tag: 'countermeasures' },
       summary: 'End a measure now',

@@ -50,6 +50,13 @@ export function userRoutes(parts: ApiParts): readonly Route[] {
         return { id }
       },
     }),
+    ...changeUserRoutes(parts),
+  ]
+}
+
+function changeUserRoutes(parts: ApiParts): readonly Route[] {
+  const { users } = parts
+  return [
     route({
       ...{ method: 'POST', path: '/api/users/:id', role: 'owner', tag: 'settings' },
       summary: 'Change role, tenant or password, or disable; ends their sessions',
