@@ -9,6 +9,7 @@ const env = {
   UPSTREAM_KEY: 'sk-upstream',
   SERVICE_KEY: 'sk-service',
   CONSOLE_TOKEN: '0123456789abcdef',
+  OIDC_SECRET: 'a secret of the provider',
   PROMPT_KEY: 'a key that is long enough',
 }
 
