@@ -1,7 +1,7 @@
 // What a person does in the console is done by the gate: judged, split, merged, taken back, approved, saved, proved.
 // Each through the screens of a real gate, and each found in its ledger afterwards.
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { reportOf } from '../../src/cli/testing/report.ts'
 import { parseActId, parseSessionId } from '../../src/gate/act.ts'
 import { saveFindings } from '../../src/store/embedded/findings.ts'
@@ -16,6 +16,8 @@ import {
 import { MockUpstream } from './mock-upstream.ts'
 import { RunningGate } from './running-gate.ts'
 
+// A browser, a gate and its people may take long to begin with on a busy machine.
+vi.setConfig({ hookTimeout: BROWSER_TEST_MS })
 if (browserPath === undefined) console.warn('no chromium: what the console does is NOT tested')
 
 describe.skipIf(browserPath === undefined)(

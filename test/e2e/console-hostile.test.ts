@@ -1,9 +1,11 @@
 // What attackers write reaches analysts' screens. It is shown, and nothing more comes of it.
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { BROWSER_TEST_MS, browserPath, openBrowser, openPage, settle, visit } from './console/browser.ts'
 import { FixtureServer } from './console/fixture-server.ts'
 
+// A browser, a gate and its people may take long to begin with on a busy machine.
+vi.setConfig({ hookTimeout: BROWSER_TEST_MS })
 if (browserPath === undefined) console.warn('no chromium: hostile text in the console is NOT tested')
 
 describe.skipIf(browserPath === undefined)(

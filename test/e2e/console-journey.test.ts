@@ -20,6 +20,8 @@ const DELAY_MS = 1_500
 /** Timers may end a little early. */
 const EARLY_MS = 50
 
+// A browser, a gate and its people may take long to begin with on a busy machine.
+vi.setConfig({ hookTimeout: BROWSER_TEST_MS })
 if (browserPath === undefined) console.warn('no chromium: the journey through the console is NOT tested')
 
 describe.skipIf(browserPath === undefined)('the journey', { timeout: BROWSER_TEST_MS }, () => {

@@ -1,10 +1,12 @@
 // Signing in and out by a real provider, which to the browser is another site: what cookies allow, only a browser shows.
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { BROWSER_TEST_MS, browserPath, buildConsole, openBrowser, openPage } from './console/browser.ts'
 import { OpenIdProvider, openGateOf } from './openid-provider.ts'
 import type { RunningGate } from './running-gate.ts'
 
+// A browser, a gate and its people may take long to begin with on a busy machine.
+vi.setConfig({ hookTimeout: BROWSER_TEST_MS })
 if (browserPath === undefined)
   console.warn('no chromium: sign-in by an OpenID provider is NOT tested in a browser')
 

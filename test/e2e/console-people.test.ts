@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { reportOf } from '../../src/cli/testing/report.ts'
 import { saveFindings } from '../../src/store/embedded/findings.ts'
 import {
@@ -34,6 +34,8 @@ const LOOKING = [
 const CHANGING =
   /…|confirm\b|merge|split|undo\b|approve|refuse\b|reveal|^new|^add|stage|activate|discard|roll back|rotate|revoke|remove|prove|try|^test|save|apply/i
 
+// A browser, a gate and its people may take long to begin with on a busy machine.
+vi.setConfig({ hookTimeout: BROWSER_TEST_MS })
 if (browserPath === undefined) console.warn('no chromium: who may what in the console is NOT tested')
 
 describe.skipIf(browserPath === undefined)('who may what', { timeout: BROWSER_TEST_MS }, () => {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { BROWSER_TEST_MS, browserPath, openBrowser, openPage, settle, visit } from './console/browser.ts'
 import { FixtureServer } from './console/fixture-server.ts'
 import { places } from './console/places.ts'
@@ -13,6 +13,8 @@ const everyRule = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'bes
 const NARROW = 390
 const WIDE = 1600
 
+// A browser, a gate and its people may take long to begin with on a busy machine.
+vi.setConfig({ hookTimeout: BROWSER_TEST_MS })
 if (browserPath === undefined) console.warn('no chromium: the console’s screens are NOT tested')
 
 describe.skipIf(browserPath === undefined)('the console in chromium', { timeout: BROWSER_TEST_MS }, () => {
