@@ -1,6 +1,7 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, shown } from '../detector.ts'
 import type { Invocation } from '../shell/model.ts'
+import { actsAgainstGate } from './gate.ts'
 
 const NAME = 'hiding'
 
@@ -10,6 +11,7 @@ export const hiding: CommandDetector = {
   inspect: (reading) => [
     ...reading.assignments.flatMap(([name, value]) => ofAssignment(name, value)),
     ...reading.invocations.flatMap(ofInvocation),
+    ...reading.invocations.flatMap(actsAgainstGate),
   ],
 }
 
