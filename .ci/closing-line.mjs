@@ -1,9 +1,12 @@
-// Prints `N passed, N failed` from Vitest's JSON report; exit 1 if anything failed.
-//   node .ci/closing-line.mjs REPORT [NAME OF A FAILED STEP]...
+// Prints `N passed, N failed` from Vitest's JSON reports; exit 1 if anything failed. Of a file that is in several
+// reports the last one counts.
+//   node .ci/closing-line.mjs REPORT... -- [NAME OF A FAILED STEP]...
 import { readFileSync } from 'node:fs'
 
-const [file = '', ...failedSteps] = process.argv.slice(2)
-const { passed, failed } = counted(file)
+const words = process.argv.slice(2)
+const reports = words.slice(0, words.indexOf('--'))
+const failedSteps = words.slice(words.indexOf('--') + 1)
+const { passed, failed } = counted(reports)
 // A step before the tests has no line in the report and counts as one failure; the tests' own are counted there.
 const others = failedSteps.filter((name) => name !== 'tests').length
 // The runner may fail without a failed test: an unhandled error, a worker that died.
@@ -12,16 +15,22 @@ const total = failed + others + unnamed
 console.log(`${passed} passed, ${total} failed`)
 process.exitCode = total > 0 || passed === 0 ? 1 : 0
 
-function counted(report) {
-  try {
-    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'))
+function counted(paths) {
+  const files = new Map(paths.flatMap(resultsOf).map((result) => [result.name, result]))
+  const count = { passed: 0, failed: 0 }
+  for (const { status, assertionResults } of files.values()) {
+    const failures = assertionResults.filter((result) => result.status === 'failed').length
+    count.passed += assertionResults.filter((result) => result.status === 'passed').length
     // A file that does not load has no tests to fail.
-    const unloaded = testResults.filter(
-      ({ status, assertionResults }) =>
-        status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
-    )
-    return { passed: numPassedTests, failed: numFailedTests + unloaded.length }
+    count.failed += status === 'failed' && failures === 0 ? 1 : failures
+  }
+  return count
+}
+
+function resultsOf(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).testResults
   } catch {
-    return { passed: 0, failed: 0 }
+    return []
   }
 }
