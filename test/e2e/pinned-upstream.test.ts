@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:https'
@@ -7,10 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { RunningGate } from './running-gate.ts'
+import { makeCertificate } from './self-signed.ts'
 
-const OPENSSL = 'openssl'
 const directory = mkdtempSync(join(tmpdir(), 'pinned-'))
-const hasOpenssl = makeCertificate()
+const hasOpenssl = makeCertificate(directory, 'model')
+if (!hasOpenssl) console.warn('openssl is not here: the test of pinned certificates is skipped')
 
 test.skipIf(!hasOpenssl)(
   'an upstream is known by its pinned certificate, and one that shows another gets no request',
@@ -57,24 +57,3 @@ keys:
     rmSync(directory, { recursive: true, force: true })
   },
 )
-
-function makeCertificate(): boolean {
-  try {
-    const out = ['-keyout', join(directory, 'key.pem'), '-out', join(directory, 'cert.pem')]
-    const kind = [
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-    ]
-    execFileSync(OPENSSL, ['req', ...kind, '-subj', '/CN=model', ...out], { stdio: 'ignore' })
-    return true
-  } catch {
-    console.warn('openssl is not here: the test of pinned certificates is skipped')
-    return false
-  }
-}

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sandboxObstacle } from '../../src/doors/shell/sandbox.ts'
 import { binary, type Ended } from './binary.ts'
+import { makeCertificate } from './self-signed.ts'
 
 /** Makes the certificate of a test's server. */
 const maker = 'openssl'
@@ -31,16 +32,8 @@ beforeAll(async () => {
   mkdirSync(project)
   writeFileSync(join(home, 'key'), Buffer.alloc(32, 7).toString('base64'))
   const pem = (name: string) => join(home, name)
-  execFileSync(
-    maker,
-    [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-      ...['-keyout', pem('tls.key'), '-out', pem('tls.crt'), '-subj', '/CN=localhost'],
-      ...['-addext', 'subjectAltName=DNS:localhost'],
-    ],
-    { stdio: 'ignore' },
-  )
-  const identity = { key: readFileSync(pem('tls.key')), cert: readFileSync(pem('tls.crt')) }
+  expect(makeCertificate(home, 'localhost', '-addext', 'subjectAltName=DNS:localhost')).toBe(true)
+  const identity = { key: readFileSync(pem('key.pem')), cert: readFileSync(pem('cert.pem')) }
   server = createServer(identity, (request, response) => {
     seen.push(request.headers.authorization)
     response.end(`you sent ${request.headers.authorization}\n`)
@@ -76,7 +69,7 @@ async function command(
       PATH: process.env.PATH,
       HOME: home,
       NO_COLOR: '1',
-      NODE_EXTRA_CA_CERTS: join(home, 'tls.crt'),
+      NODE_EXTRA_CA_CERTS: join(home, 'cert.pem'),
       ...env,
     },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
@@ -8,10 +7,11 @@ import { join } from 'node:path'
 import { buildConnector } from 'undici'
 import { expect, test } from 'vitest'
 import { HttpPool } from '../../src/doors/upstream/http-pool.ts'
+import { makeCertificate } from './self-signed.ts'
 
-const OPENSSL = 'openssl'
 const directory = mkdtempSync(join(tmpdir(), 'tls-upstream-'))
-const hasOpenssl = makeCertificate()
+const hasOpenssl = makeCertificate(directory, 'model')
+if (!hasOpenssl) console.warn('openssl is not here: the test of upstreams over TLS is skipped')
 
 test.skipIf(!hasOpenssl)(
   'over TLS too, a connection is used again, a stream comes as it is, and one that is cut is an error',
@@ -78,24 +78,3 @@ test.skipIf(!hasOpenssl)(
     rmSync(directory, { recursive: true, force: true })
   },
 )
-
-function makeCertificate(): boolean {
-  try {
-    const out = ['-keyout', join(directory, 'key.pem'), '-out', join(directory, 'cert.pem')]
-    const kind = [
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-    ]
-    execFileSync(OPENSSL, ['req', ...kind, '-subj', '/CN=model', ...out], { stdio: 'ignore' })
-    return true
-  } catch {
-    console.warn('openssl is not here: the test of upstreams over TLS is skipped')
-    return false
-  }
-}
