@@ -3,7 +3,7 @@ import type { AgentCaller } from '../gate/agent-caller.ts'
 import type { AgentRoad } from '../gate/agent-road.ts'
 import type { IdentityFailure } from '../gate/caller.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
-import { bodyFailures } from './exchange-failures.ts'
+import { bodyFailures, type Failure } from './exchange-failures.ts'
 import { isLocal } from './mcp/origin.ts'
 import { gateCodes, type RpcFailure, type RpcMessage, readMessage, rpcReasons } from './mcp/rpc.ts'
 import { type BodyRoom, readBody } from './read-body.ts'
@@ -55,6 +55,20 @@ export function fromOf({ headers, socket }: IncomingMessage) {
   return { socketAddress: socket.remoteAddress, forwarded: headers['x-forwarded-for']?.toString() }
 }
 
+/** The bytes of a request within the room there is for all of them; nothing when the client left. */
+export async function bodyOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytesMax: number,
+  room: BodyRoom,
+): Promise<Result<Buffer, Failure> | undefined> {
+  const share = room.share()
+  response.once('close', share.give)
+  const body = await readBody(request, bytesMax, share)
+  if (body.ok) return body
+  return body.error === 'client-gone' ? undefined : failure(bodyFailures[body.error])
+}
+
 /** Nothing when the client left. */
 export async function readFrame(
   request: IncomingMessage,
@@ -62,12 +76,10 @@ export async function readFrame(
   bytesMax: number,
   room: BodyRoom,
 ): Promise<Frame | FrameFailure | undefined> {
-  const share = room.share()
-  response.once('close', share.give)
-  const body = await readBody(request, bytesMax, share)
+  const body = await bodyOf(request, response, bytesMax, room)
+  if (body === undefined) return undefined
   if (!body.ok) {
-    if (body.error === 'client-gone') return undefined
-    const { status, reason, rule } = bodyFailures[body.error]
+    const { status, reason, rule } = body.error
     return { status, code: status === 413 ? gateCodes.limit : gateCodes.invalid, reason, rule }
   }
   const value = readWireJson(body.value)

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JsonObject, JsonValue } from '../../gate/act.ts'
-import { type FrameFailure, unreadable } from '../agent-request.ts'
-import { bodyFailures } from '../exchange-failures.ts'
+import { bodyOf, type FrameFailure, unreadable } from '../agent-request.ts'
 import { gateCodes, isObject } from '../mcp/rpc.ts'
-import { type BodyRoom, readBody } from '../read-body.ts'
+import type { BodyRoom } from '../read-body.ts'
 import { readWireJson, wireReasons } from '../wire-json.ts'
 import type { Request } from './a2a-guard.ts'
 
@@ -74,12 +73,10 @@ export async function readRest(
   )
   if (route === undefined)
     return { status: 405, code: gateCodes.invalid, rule: 'request.method', reason: 'there is no such method' }
-  const share = room.share()
-  response.once('close', share.give)
-  const body = await readBody(request, bytesMax, share)
+  const body = await bodyOf(request, response, bytesMax, room)
+  if (body === undefined) return undefined
   if (!body.ok) {
-    if (body.error === 'client-gone') return undefined
-    const { status, reason, rule } = bodyFailures[body.error]
+    const { status, reason, rule } = body.error
     return { status, code: gateCodes.limit, reason, rule }
   }
   const read = body.value.length === 0 ? undefined : readWireJson(body.value)
