@@ -11,6 +11,8 @@ const TEMPLATES_SHOWN = 5
 const TEMPLATE_LINES = 3
 const SHARED_SHOWN = 8
 const EXPLANATIONS_SHOWN = 4
+/** Below it a share is said to be none. */
+const FIT_SHOWN_MIN = 0.01
 const ACCOUNTS_SHOWN = 6
 const DAY_MS = 86_400_000
 
@@ -102,13 +104,22 @@ function templates(campaign: Campaign, { paint, columns }: Screen): string[] {
   return [...wrapped(note, columns - 2).map((line) => INDENT + paint('dim', line)), ...shown]
 }
 
+/** What fits in part, and why it lost; of the others only that they were asked. */
 function explanations(campaign: Campaign, { paint, columns }: Screen): string[] {
-  return campaign.explanations
+  const inPart = campaign.explanations.filter(({ fit }) => fit >= FIT_SHOWN_MIN)
+  const others = campaign.explanations.filter(({ fit }) => fit < FIT_SHOWN_MIN)
+  const names = others.map(({ kind }) => lookalikeWords[kind]).join(', ')
+  const shown = inPart
     .slice(0, EXPLANATIONS_SHOWN)
     .flatMap(({ kind, fit, summary }) => [
       `${INDENT}${paint('green', bar(fit, BAR_CELLS))} ${lookalikeWords[kind]} ${paint('dim', `fits ${percent(fit)}`)}`,
       ...wrapped(visible(summary), columns - 4).map((line) => `${INDENT}${INDENT}${line}`),
     ])
+  if (others.length === 0) return shown
+  return [
+    ...shown,
+    ...wrapped(`Not at all: ${names}.`, columns - 2).map((line) => INDENT + paint('dim', line)),
+  ]
 }
 
 function accounts({ accounts: members }: Campaign, { columns }: Screen): string[] {
