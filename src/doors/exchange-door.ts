@@ -308,7 +308,7 @@ export class ExchangeDoor implements ModelRequests {
       output_tokens: result.usage.outputTokens,
     }
     metrics.finished(act, completion)
-    spans?.finished(act, completion, request.headers.traceparent?.toString())
+    spans?.finished(act, completion, { ...result, traceparent: request.headers.traceparent?.toString() })
     return gate.finish(caller, act, ticket, completion)
   }
 

@@ -6,6 +6,7 @@ import type { TelemetryConfig } from '../config/telemetry-section.ts'
 import type { CompletionEntry } from '../gate/entry.ts'
 import type { Endpoint, ExchangeAct } from '../gate/exchange-act.ts'
 import type { GaugeSource } from './gate-metrics.ts'
+import type { Tap } from './upstream/tap.ts'
 
 const SPANS_MAX = 4_096
 const BATCH_MAX = 512
@@ -20,6 +21,7 @@ type Value =
   | { readonly stringValue: string }
   | { readonly intValue: string }
   | { readonly doubleValue: number }
+  | { readonly arrayValue: { readonly values: readonly Value[] } }
 type Attribute = { readonly key: string; readonly value: Value }
 
 const operations: Readonly<Record<Endpoint, string | undefined>> = {
@@ -68,16 +70,15 @@ export class SpanExporter implements AsyncDisposable {
     ]
   }
 
-  /** `traceparent` is the client's, and its trace goes on here; a trace its client does not sample is not exported. */
-  finished(act: ExchangeAct, completion: CompletionEntry, traceparent: string | undefined): void {
+  finished(act: ExchangeAct, completion: CompletionEntry, around: Around): void {
     const operation = operations[act.endpoint]
-    const parent = parseTraceparent(traceparent)
+    const parent = parseTraceparent(around.traceparent)
     if (operation === undefined || parent?.isSampled === false) return
     if (this.#spans.length >= SPANS_MAX) {
       this.#dropped++
       return
     }
-    this.#spans.push(spanOf(operation, act, completion, parent))
+    this.#spans.push(spanOf(operation, act, completion, { ...around, parent }))
     if (this.#spans.length >= BATCH_MAX) this.#flush()
   }
 
@@ -120,6 +121,13 @@ export class SpanExporter implements AsyncDisposable {
   }
 }
 
+/** What a span says of an exchange beside its act and its end. */
+type Around = {
+  /** The client's: its trace goes on here, and a trace that it does not sample is not exported. */
+  readonly traceparent: string | undefined
+  readonly server?: URL | undefined
+  readonly answer?: Tap | undefined
+}
 type Parent = { readonly trace: string; readonly span: string; readonly isSampled: boolean }
 
 function parseTraceparent(header: string | undefined): Parent | undefined {
@@ -133,7 +141,7 @@ function spanOf(
   operation: string,
   act: ExchangeAct,
   completion: CompletionEntry,
-  parent: Parent | undefined,
+  { parent, server, answer }: Omit<Around, 'traceparent'> & { readonly parent: Parent | undefined },
 ): object {
   const { status, outcome, ts, ms, upstream } = completion
   const error = outcome !== 'answered' ? outcome : status >= 400 ? String(status) : undefined
@@ -146,9 +154,11 @@ function spanOf(
       ? undefined
       : { key: 'gen_ai.request.temperature', value: { doubleValue: act.temperature } },
     whole('gen_ai.request.choice.count', act.n),
+    ...(answer === undefined ? [] : answerAttributes(answer)),
     whole('gen_ai.usage.input_tokens', completion.input_tokens),
     whole('gen_ai.usage.output_tokens', completion.output_tokens),
     whole('http.response.status_code', status),
+    ...(server === undefined ? [] : serverAttributes(server)),
     error === undefined ? undefined : text('error.type', error),
     text('portcullis.decision.id', act.id),
     upstream === undefined ? undefined : text('portcullis.upstream', upstream),
@@ -164,6 +174,33 @@ function spanOf(
     attributes,
     status: error === undefined ? {} : { code: STATUS_ERROR },
   }
+}
+
+/** What an answer says of itself: a quote inside a text is escaped, so none of these can be words of the model's. */
+const RESPONSE_ID = /"id"\s*:\s*"([\w.:-]{1,128})"/
+const RESPONSE_MODEL = /"model"\s*:\s*"([^"\\]{1,128})"/
+const FINISH_REASON = /"(?:finish|stop)_reason"\s*:\s*"(\w{1,64})"/g
+const FINISH_REASONS_MAX = 16
+
+function answerAttributes(answer: Tap): readonly (Attribute | undefined)[] {
+  const head = answer.head().toString('utf8')
+  const id = RESPONSE_ID.exec(head)?.[1]
+  const model = RESPONSE_MODEL.exec(head)?.[1]
+  const reasons = [...answer.tail().toString('utf8').matchAll(FINISH_REASON)]
+    .map(([, reason = '']) => ({ stringValue: reason }))
+    .slice(-FINISH_REASONS_MAX)
+  return [
+    id === undefined ? undefined : text('gen_ai.response.id', id),
+    model === undefined ? undefined : text('gen_ai.response.model', model),
+    reasons.length === 0
+      ? undefined
+      : { key: 'gen_ai.response.finish_reasons', value: { arrayValue: { values: reasons } } },
+  ]
+}
+
+function serverAttributes(server: URL): readonly (Attribute | undefined)[] {
+  const port = Number(server.port) || (server.protocol === 'https:' ? 443 : 80)
+  return [text('server.address', server.hostname), whole('server.port', port)]
 }
 
 function text(key: string, value: string): Attribute {

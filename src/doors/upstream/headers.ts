@@ -88,3 +88,9 @@ function connectionNamed(connection: string | undefined): ReadonlySet<string> | 
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
 }
+
+/** An answer that is altered is not as long as the upstream says. */
+export function withoutLength(flat: string[]): void {
+  for (let index = flat.length - 2; index >= 0; index -= 2)
+    if (flat[index]?.toLowerCase() === 'content-length') flat.splice(index, 2)
+}

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../gate/exchange-act.ts'
 import type { ModelRequest, ModelResponse } from '../http/model-message.ts'
 import type { ModelDoor, Refusal, Usage } from '../model-door.ts'
 import { type AnswerEdit, AnswerEditor } from './answer-editor.ts'
-import { responseHeaders } from './headers.ts'
+import { responseHeaders, withoutLength } from './headers.ts'
 import type { AnswerHandler } from './http-connection.ts'
 import type { AnswerControl } from './http-pool.ts'
 import { attemptsAt } from './routes.ts'
@@ -48,6 +48,9 @@ export type RelayResult = {
   readonly firstMs: number | undefined
   readonly bytes: number
   readonly usage: Usage
+  /** Where the answer came from, and its first and last bytes if they can be read. */
+  readonly server?: URL | undefined
+  readonly answer?: Tap | undefined
 }
 
 const RETRY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504, 529])
@@ -373,10 +376,13 @@ export class Relay {
 
   #result(outcome: Outcome): RelayResult {
     const isReadable = !this.#isEncoded && this.#tap.bytes > 0
+    const upstream = this.#plan[this.#attempt - 1]
     return {
       outcome,
       status: this.#status,
-      upstream: this.#plan[this.#attempt - 1]?.name,
+      upstream: upstream?.name,
+      server: upstream?.url,
+      answer: isReadable ? this.#tap : undefined,
       attempts: this.#attempt,
       firstMs: this.#firstMs,
       bytes: this.#tap.bytes,
@@ -388,9 +394,3 @@ export class Relay {
 class RetryElsewhere extends Error {}
 /** The answer is given up by the gate itself, and what is said instead is said elsewhere. */
 class GivenUp extends Error {}
-
-/** An answer that is altered is not as long as the upstream says. */
-function withoutLength(flat: string[]): void {
-  for (let index = flat.length - 2; index >= 0; index -= 2)
-    if (flat[index]?.toLowerCase() === 'content-length') flat.splice(index, 2)
-}

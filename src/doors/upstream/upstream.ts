@@ -11,6 +11,7 @@ import { SocketReads } from './socket-reads.ts'
 /** One place that answers: a vendor's API or a model server on this machine, with its connections and its breaker. */
 export class Upstream {
   readonly name: string
+  readonly url: URL
   readonly protocol: Protocol
   readonly isLocal: boolean
   readonly key: string | undefined
@@ -24,6 +25,7 @@ export class Upstream {
 
   constructor(config: UpstreamConfig) {
     this.name = config.name
+    this.url = config.url
     this.protocol = config.protocol
     this.isLocal = config.local
     this.key = config.key
