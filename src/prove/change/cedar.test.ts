@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CedarRules, cedarPolicies } from '../../gate/decide/cedar/cedar.ts'
 import { chance } from '../../gate/decide/system/system.fixture.ts'
@@ -86,6 +88,28 @@ test('random changes: what is found is so, and where nothing is found no request
   }
   expect(found).toBeGreaterThan(3)
   expect(nothing).toBeGreaterThan(3)
+})
+
+test('the solver may be asked while memory is collected', { timeout: 300_000 }, async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const collecting = setInterval(collect, 1)
+  try {
+    for (let seed = 1; seed <= 16; seed++) {
+      const [older, newer] = [source(randomCedar(seed)), source(randomCedar(seed + 1_000))]
+      expect((await newlyPermitted(solver, older, newer)).unknown).toBe(undefined)
+    }
+  } finally {
+    clearInterval(collecting)
+  }
+})
+
+test('a script that the solver cannot read is an error, and the next one is answered', async () => {
+  await expect(solver.ask('(assert (= a', [])).rejects.toThrow(/unknown constant a/)
+  await expect(solver.ask('(assert (not p))', [{ name: 'p', sort: 'Bool' }])).resolves.toEqual({
+    kind: 'sat',
+    values: new Map([['p', 'false']]),
+  })
 })
 
 const base = `

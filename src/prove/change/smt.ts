@@ -1,6 +1,14 @@
 // Formulas as SMT-LIB text, which is what the solver reads and what a person can read too.
 
+import { setTimeout } from 'node:timers/promises'
+import type { init, Z3_context, Z3_model, Z3_solver, Z3_symbol } from 'z3-solver'
+
 const SOLVER_MS_MAX = 20_000
+/** The solver looks at its own clock; one that is silent for this long has broken down. */
+const SOLVER_LOST_MS = 3 * SOLVER_MS_MAX
+/** `Z3_PRINT_SMTLIB2_COMPLIANT`, `Z3_L_TRUE` and `Z3_L_FALSE`. */
+const PRINT_SMTLIB = 2
+const [TRUE, FALSE] = [1, -1]
 
 export function and(parts: readonly string[]): string {
   if (parts.includes('false')) return 'false'
@@ -65,39 +73,108 @@ export type SolverAnswer =
   | { readonly kind: 'sat'; readonly values: ReadonlyMap<string, string> }
   | { readonly kind: 'unsat' | 'unknown' }
 
-type Ask = (script: string, unknowns: readonly Unknown[]) => Promise<SolverAnswer>
+type Api = Awaited<ReturnType<typeof init>>
 
 /** One solver for several questions; it costs 35 MB and half a second, so nobody starts it in vain. */
 export class Solver implements AsyncDisposable {
-  /** Whether all that the script asserts can be so, and if so with which values. It declares nothing itself. */
-  readonly ask: Ask
+  readonly #api: Api
   readonly #close: () => Promise<void>
+  #isLost = false
 
-  private constructor(ask: Ask, close: () => Promise<void>) {
-    this.ask = ask
+  private constructor(api: Api, close: () => Promise<void>) {
+    this.#api = api
     this.#close = close
   }
 
   static async open(): Promise<Solver> {
     const { init, killThreads } = await import('z3-solver')
-    const { Context, em } = await init()
-    const z3 = Context('portcullis')
-    const ask: Ask = async (script, unknowns) => {
-      const solver = new z3.Solver()
-      solver.set('timeout', SOLVER_MS_MAX)
-      // Not `eval_smtlib2_string`: it hands its text to another thread and frees it before that thread has read it.
-      solver.fromString(`${declared(unknowns)}\n${script}`)
-      const kind = await solver.check()
-      if (kind !== 'sat') return { kind }
-      const model = solver.model()
-      const value = ({ name, sort }: Unknown): string => model.eval(z3[sort].const(name), true).toString()
-      return { kind, values: new Map(unknowns.map((each) => [each.name, value(each)])) }
+    const api = await init()
+    return new Solver(api, () => killThreads(api.em))
+  }
+
+  /** Whether all that the script asserts can be so, and if so with which values. It declares nothing itself. */
+  async ask(script: string, unknowns: readonly Unknown[]): Promise<SolverAnswer> {
+    // What became of a solver that broke down says nothing about the next question.
+    if (this.#isLost) return { kind: 'unknown' }
+    const question = new Question(this.#api, `${declared(unknowns)}\n${script}`)
+    const kind = await question.check()
+    this.#isLost = kind === 'lost'
+    if (kind === 'lost') return { kind: 'unknown' }
+    try {
+      return kind === 'sat' ? { kind, values: question.values(unknowns) } : { kind }
+    } finally {
+      question.close()
     }
-    return new Solver(ask, () => killThreads(em))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#close()
+  }
+}
+
+/**
+ * A context of its own for one question. The package's convenient classes are not used: they give memory back whenever
+ * the collector runs, from this thread, while another thread solves in the same context; that corrupts the solver.
+ */
+class Question {
+  readonly #z3: Api['Z3']
+  readonly #context: Z3_context
+  readonly #solver: Z3_solver
+
+  constructor({ Z3 }: Api, script: string) {
+    const config = Z3.mk_config()
+    this.#z3 = Z3
+    this.#context = Z3.mk_context(config)
+    Z3.del_config(config)
+    Z3.set_ast_print_mode(this.#context, PRINT_SMTLIB)
+    this.#solver = Z3.mk_solver(this.#context)
+    Z3.solver_inc_ref(this.#context, this.#solver)
+    const params = Z3.mk_params(this.#context)
+    Z3.params_inc_ref(this.#context, params)
+    Z3.params_set_uint(this.#context, params, this.#symbol('timeout'), SOLVER_MS_MAX)
+    Z3.solver_set_params(this.#context, this.#solver, params)
+    // Not `eval_smtlib2_string`: it hands its text to another thread and frees it before that thread has read it.
+    Z3.solver_from_string(this.#context, this.#solver, script)
+    this.#throwIfError()
+  }
+
+  /** `lost` if the solver's thread never answers: it has then broken down, and only a new process gets another. */
+  async check(): Promise<SolverAnswer['kind'] | 'lost'> {
+    const deadline = new AbortController()
+    const late = setTimeout(SOLVER_LOST_MS, undefined, { signal: deadline.signal }).catch(() => undefined)
+    const answer = await Promise.race([this.#z3.solver_check(this.#context, this.#solver), late])
+    deadline.abort()
+    if (answer === undefined) return 'lost'
+    this.#throwIfError()
+    return answer === TRUE ? 'sat' : answer === FALSE ? 'unsat' : 'unknown'
+  }
+
+  values(unknowns: readonly Unknown[]): ReadonlyMap<string, string> {
+    const model = this.#z3.solver_get_model(this.#context, this.#solver)
+    this.#z3.model_inc_ref(this.#context, model)
+    return new Map(unknowns.map((each) => [each.name, this.#valueIn(model, each)]))
+  }
+
+  /** Everything that was made for the question goes with it. */
+  close(): void {
+    this.#z3.del_context(this.#context)
+  }
+
+  #valueIn(model: Z3_model, { name, sort }: Unknown): string {
+    const sorts = { Bool: this.#z3.mk_bool_sort, Int: this.#z3.mk_int_sort, String: this.#z3.mk_string_sort }
+    const constant = this.#z3.mk_const(this.#context, this.#symbol(name), sorts[sort](this.#context))
+    const value = this.#z3.model_eval(this.#context, model, constant, true)
+    this.#throwIfError()
+    return value === null ? '' : this.#z3.ast_to_string(this.#context, value)
+  }
+
+  #symbol(name: string): Z3_symbol {
+    return this.#z3.mk_string_symbol(this.#context, name)
+  }
+
+  #throwIfError(): void {
+    const code = this.#z3.get_error_code(this.#context)
+    if (code !== 0) throw new Error(this.#z3.get_error_msg(this.#context, code))
   }
 }
 
