@@ -2,18 +2,14 @@ import type { CampaignSummary } from '../../../doors/admin/api/shapes/campaigns.
 import { count, large, score, some } from '../figures.ts'
 import { Spark, Tag, Time } from '../parts/small.tsx'
 import type { Column } from '../parts/table.tsx'
+import { IdLink } from '../parts/untrusted.tsx'
 import { objectives } from '../parts/words.ts'
-import { to } from '../route.ts'
 
 export const campaignColumns: readonly Column<CampaignSummary>[] = [
   {
     id: 'id',
     label: 'Campaign',
-    cell: ({ id }) => (
-      <a class="id" href={to('campaigns', id)}>
-        {id}
-      </a>
-    ),
+    cell: ({ id }) => <IdLink at="campaigns" id={id} />,
   },
   { id: 'state', label: 'State', cell: ({ state }) => <Tag in="states" of={state} /> },
   { id: 'score', label: 'Score', isNumber: true, sort: 'score', cell: (row) => score(row.score) },

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { visibleParts } from '../../../kernel/visible.ts'
 import { count } from '../figures.ts'
+import { to } from '../route.ts'
 
 const BLOCK_CHARACTERS = 4_000
 const INLINE_CHARACTERS = 200
@@ -16,6 +17,23 @@ export function Untrusted({ text, max = INLINE_CHARACTERS }: { text: string; max
       {marked(isCut ? whole(text, max) : text)}
       {isCut && '…'}
     </bdi>
+  )
+}
+
+/** The name of an account, session, campaign or measure, on the way to its page. */
+export function IdLink({
+  at,
+  id,
+  max = INLINE_CHARACTERS,
+}: {
+  at: string
+  id: string
+  max?: number
+}): JSX.Element {
+  return (
+    <a class="id" href={to(at, id)}>
+      <Untrusted text={id} max={max} />
+    </a>
   )
 }
 

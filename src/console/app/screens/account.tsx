@@ -12,7 +12,7 @@ import { openReason } from '../parts/dialog.tsx'
 import { ListTable } from '../parts/list.tsx'
 import { Loaded, Page } from '../parts/page.tsx'
 import { Fact, Section, Tag, Time } from '../parts/small.tsx'
-import { Untrusted, UntrustedBlock } from '../parts/untrusted.tsx'
+import { IdLink, Untrusted, UntrustedBlock } from '../parts/untrusted.tsx'
 import { objectives } from '../parts/words.ts'
 import { to } from '../route.ts'
 import { may } from '../session.ts'
@@ -102,11 +102,7 @@ function Belongs({ account }: { account: AccountDetail }): JSX.Element {
       <ul class="lines">
         {campaigns.map(({ id, score: how, state, objective }) => (
           <li key={id}>
-            Campaign{' '}
-            <a class="id" href={to('campaigns', id)}>
-              {id}
-            </a>{' '}
-            <Tag in="states" of={state} />{' '}
+            Campaign <IdLink at="campaigns" id={id} /> <Tag in="states" of={state} />{' '}
             <span class="quiet">
               score {score(how)}, copies {objectives[objective] ?? objective}
             </span>
@@ -119,10 +115,8 @@ function Belongs({ account }: { account: AccountDetail }): JSX.Element {
         ))}
         {measures.map(({ id, standing, state, reason, author, created }) => (
           <li key={id}>
-            <a class="id" href={to('countermeasures', id)}>
-              {id}
-            </a>{' '}
-            <Tag in="standings" of={standing} /> <Tag in="states" of={state} />{' '}
+            <IdLink at="countermeasures" id={id} /> <Tag in="standings" of={standing} />{' '}
+            <Tag in="states" of={state} />{' '}
             <span class="quiet">
               <Time ts={created} /> by {author}: <Untrusted text={reason} />
             </span>

@@ -6,7 +6,7 @@ import { ListTable } from '../parts/list.tsx'
 import { Empty, Page } from '../parts/page.tsx'
 import { Tag, Time } from '../parts/small.tsx'
 import type { Column } from '../parts/table.tsx'
-import { Untrusted } from '../parts/untrusted.tsx'
+import { IdLink } from '../parts/untrusted.tsx'
 import { query, setQuery, to } from '../route.ts'
 
 const columns: readonly Column<Account>[] = [
@@ -14,11 +14,7 @@ const columns: readonly Column<Account>[] = [
     id: 'account',
     label: 'Account',
     width: '26%',
-    cell: ({ account }) => (
-      <a class="id" href={to('accounts', account)}>
-        <Untrusted text={account} max={60} />
-      </a>
-    ),
+    cell: ({ account }) => <IdLink at="accounts" id={account} max={60} />,
   },
   {
     id: 'standing',
@@ -30,14 +26,7 @@ const columns: readonly Column<Account>[] = [
     id: 'campaign',
     label: 'Campaign',
     room: 'wide',
-    cell: ({ campaign }) =>
-      campaign === undefined ? (
-        ''
-      ) : (
-        <a class="id" href={to('campaigns', campaign)}>
-          {campaign}
-        </a>
-      ),
+    cell: ({ campaign }) => (campaign === undefined ? '' : <IdLink at="campaigns" id={campaign} />),
   },
   { id: 'acts', label: 'Acts', isNumber: true, sort: 'acts', cell: ({ acts }) => count(acts) },
   { id: 'denied', label: 'Denied', isNumber: true, sort: 'denied', cell: ({ denied }) => count(denied) },

@@ -6,8 +6,7 @@ import { Findings } from '../parts/findings.tsx'
 import { Loaded, Page } from '../parts/page.tsx'
 import { Proof } from '../parts/proof.tsx'
 import { Pair, Section, Tag } from '../parts/small.tsx'
-import { Untrusted, UntrustedBlock } from '../parts/untrusted.tsx'
-import { to } from '../route.ts'
+import { IdLink, Untrusted, UntrustedBlock } from '../parts/untrusted.tsx'
 
 export function ActScreen({ id }: { id: string }): JSX.Element {
   const act = useResource<ActDetail>(`acts/${encodeURIComponent(id)}`, ['approval'])
@@ -65,9 +64,7 @@ function What({ act }: { act: ActDetail }): JSX.Element {
         <Untrusted text={act.name} /> <span class="quiet">{act.kind}</span>
       </Pair>
       <Pair name="Account">
-        <a class="id" href={to('accounts', act.account)}>
-          <Untrusted text={act.account} />
-        </a>
+        <IdLink at="accounts" id={act.account} />
         {act.standing && (
           <>
             {' '}
@@ -77,17 +74,13 @@ function What({ act }: { act: ActDetail }): JSX.Element {
       </Pair>
       {act.campaign && (
         <Pair name="Campaign">
-          <a class="id" href={to('campaigns', act.campaign.id)}>
-            {act.campaign.id}
-          </a>{' '}
+          <IdLink at="campaigns" id={act.campaign.id} />{' '}
           <span class="quiet">score {score(act.campaign.score)}</span>
         </Pair>
       )}
       {act.session && (
         <Pair name="Session">
-          <a class="id" href={to('agents', act.session)}>
-            <Untrusted text={act.session} />
-          </a>
+          <IdLink at="agents" id={act.session} />
           {act.agent && (
             <span class="quiet">
               {' '}

@@ -6,7 +6,7 @@ import { ListTable } from '../parts/list.tsx'
 import { Empty, Page } from '../parts/page.tsx'
 import { Section, Tag, Time } from '../parts/small.tsx'
 import type { Column } from '../parts/table.tsx'
-import { Untrusted } from '../parts/untrusted.tsx'
+import { IdLink, Untrusted } from '../parts/untrusted.tsx'
 import { query, setQuery, to } from '../route.ts'
 import { ApprovalCard } from './approvals.tsx'
 
@@ -17,11 +17,7 @@ const columns: readonly Column<AgentSession>[] = [
     id: 'session',
     label: 'Session',
     width: '28%',
-    cell: ({ session }) => (
-      <a class="id" href={to('agents', session)}>
-        <Untrusted text={session} max={60} />
-      </a>
-    ),
+    cell: ({ session }) => <IdLink at="agents" id={session} max={60} />,
   },
   { id: 'agent', label: 'Agent', cell: ({ agent }) => <Untrusted text={agent} max={40} /> },
   {

@@ -10,19 +10,14 @@ import { ListTable } from '../parts/list.tsx'
 import { say } from '../parts/notices.tsx'
 import { Section, Time } from '../parts/small.tsx'
 import type { Column } from '../parts/table.tsx'
-import { Untrusted } from '../parts/untrusted.tsx'
-import { to } from '../route.ts'
+import { IdLink, Untrusted } from '../parts/untrusted.tsx'
 import { may } from '../session.ts'
 
 const allowedColumns: readonly Column<Allowed>[] = [
   {
     id: 'account',
     label: 'Account',
-    cell: ({ account }) => (
-      <a class="id" href={to('accounts', account)}>
-        <Untrusted text={account} max={60} />
-      </a>
-    ),
+    cell: ({ account }) => <IdLink at="accounts" id={account} max={60} />,
   },
   { id: 'reason', label: 'Why', cell: ({ reason }) => <Untrusted text={reason} max={80} /> },
   { id: 'author', label: 'By', room: 'wide', cell: ({ author }) => author },

@@ -8,8 +8,7 @@ import { Findings } from '../parts/findings.tsx'
 import { say } from '../parts/notices.tsx'
 import { useNow } from '../parts/now.ts'
 import { Pair, Tag, Time } from '../parts/small.tsx'
-import { Untrusted, UntrustedBlock } from '../parts/untrusted.tsx'
-import { to } from '../route.ts'
+import { IdLink, Untrusted, UntrustedBlock } from '../parts/untrusted.tsx'
 import { may } from '../session.ts'
 
 /** The exact call that waits, and nothing else: what is approved is what is shown, once. */
@@ -48,9 +47,7 @@ export function ApprovalCard({ approval }: { approval: Approval }): JSX.Element 
           <Untrusted text={reason} max={400} /> <code>{rule}</code>
         </Pair>
         <Pair name="Session">
-          <a class="id" href={to('agents', session)}>
-            <Untrusted text={session} max={80} />
-          </a>
+          <IdLink at="agents" id={session} max={80} />
         </Pair>
         {answeredBy && (
           <Pair name="Answered by">

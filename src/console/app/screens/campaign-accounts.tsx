@@ -11,7 +11,7 @@ import { say } from '../parts/notices.tsx'
 import { Empty } from '../parts/page.tsx'
 import { Tag, Time } from '../parts/small.tsx'
 import type { Column } from '../parts/table.tsx'
-import { Untrusted } from '../parts/untrusted.tsx'
+import { IdLink } from '../parts/untrusted.tsx'
 import { query, setQuery, to } from '../route.ts'
 import { may } from '../session.ts'
 import { undoOf } from './campaign-changes.tsx'
@@ -22,11 +22,7 @@ const columns: readonly Column<CampaignAccount>[] = [
     label: 'Account',
     sort: 'account',
     width: '26%',
-    cell: ({ account }) => (
-      <a class="id" href={to('accounts', account)}>
-        <Untrusted text={account} max={60} />
-      </a>
-    ),
+    cell: ({ account }) => <IdLink at="accounts" id={account} max={60} />,
   },
   {
     id: 'exchanges',

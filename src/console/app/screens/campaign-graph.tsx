@@ -5,8 +5,7 @@ import { useResource } from '../api/resource.ts'
 import { count, some } from '../figures.ts'
 import { type Chosen, Graph } from '../graph/graph.tsx'
 import { Empty, Loaded } from '../parts/page.tsx'
-import { Untrusted } from '../parts/untrusted.tsx'
-import { to } from '../route.ts'
+import { IdLink, Untrusted } from '../parts/untrusted.tsx'
 import { may } from '../session.ts'
 import { openSplit } from './campaign-changes.tsx'
 
@@ -125,10 +124,7 @@ function Picked({ graph, chosen }: { graph: CampaignGraph; chosen: Chosen }): JS
     const group = graph.communities[graph.community[account] ?? -1]
     return (
       <span>
-        <a class="id" href={to('accounts', name)}>
-          <Untrusted text={name} max={60} />
-        </a>{' '}
-        {some(graph.exchanges[account] ?? 0, 'exchange')}
+        <IdLink at="accounts" id={name} max={60} /> {some(graph.exchanges[account] ?? 0, 'exchange')}
         {group && `, ${group.label}`}
       </span>
     )

@@ -8,7 +8,7 @@ import { ListTable } from '../parts/list.tsx'
 import { Choices, Empty, Page } from '../parts/page.tsx'
 import { Section } from '../parts/small.tsx'
 import type { Column } from '../parts/table.tsx'
-import { Untrusted } from '../parts/untrusted.tsx'
+import { IdLink } from '../parts/untrusted.tsx'
 import { query, setQuery, to } from '../route.ts'
 import { may } from '../session.ts'
 import { openMerge } from './campaign-changes.tsx'
@@ -107,13 +107,7 @@ const lookalikeColumns: readonly Column<Lookalike>[] = [
     label: 'For example',
     room: 'widest',
     cell: ({ examples: [first] }) =>
-      first === undefined ? (
-        ''
-      ) : (
-        <a class="id" href={to('accounts', first)}>
-          <Untrusted text={first} max={32} />
-        </a>
-      ),
+      first === undefined ? '' : <IdLink at="accounts" id={first} max={32} />,
   },
 ]
 

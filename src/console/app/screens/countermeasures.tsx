@@ -12,7 +12,7 @@ import { useNow } from '../parts/now.ts'
 import { Choices, Empty, Loaded, Page } from '../parts/page.tsx'
 import { Pair, Section, Tag, Time } from '../parts/small.tsx'
 import type { Column } from '../parts/table.tsx'
-import { Untrusted } from '../parts/untrusted.tsx'
+import { IdLink, Untrusted } from '../parts/untrusted.tsx'
 import { query, setQuery, to } from '../route.ts'
 import { may, me } from '../session.ts'
 import { AllowList } from './allow-list.tsx'
@@ -30,11 +30,7 @@ const columns: readonly Column<Measure>[] = [
   {
     id: 'id',
     label: 'Countermeasure',
-    cell: ({ id }) => (
-      <a class="id" href={to('countermeasures', id)}>
-        {id}
-      </a>
-    ),
+    cell: ({ id }) => <IdLink at="countermeasures" id={id} />,
   },
   { id: 'state', label: 'State', cell: ({ state }) => <Tag in="states" of={state} /> },
   { id: 'standing', label: 'Standing', cell: (row) => <StandingText measure={row} /> },
@@ -43,14 +39,7 @@ const columns: readonly Column<Measure>[] = [
     id: 'campaign',
     label: 'Campaign',
     room: 'wide',
-    cell: ({ campaign }) =>
-      campaign === undefined ? (
-        ''
-      ) : (
-        <a class="id" href={to('campaigns', campaign)}>
-          {campaign}
-        </a>
-      ),
+    cell: ({ campaign }) => (campaign === undefined ? '' : <IdLink at="campaigns" id={campaign} />),
   },
   { id: 'reason', label: 'Why', room: 'widest', cell: ({ reason }) => <Untrusted text={reason} max={32} /> },
   { id: 'author', label: 'By', room: 'widest', cell: ({ author }) => author },
@@ -130,9 +119,7 @@ function MeasureScreen({ id }: { id: string }): JSX.Element {
             </Pair>
             {data.campaign && (
               <Pair name="Campaign">
-                <a class="id" href={to('campaigns', data.campaign)}>
-                  {data.campaign}
-                </a>
+                <IdLink at="campaigns" id={data.campaign} />
               </Pair>
             )}
             <Pair name="Since">

@@ -8,7 +8,7 @@ import { openReason } from '../parts/dialog.tsx'
 import { say } from '../parts/notices.tsx'
 import { Loaded, Page, Tabs } from '../parts/page.tsx'
 import { Section, Tag, Time } from '../parts/small.tsx'
-import { Untrusted } from '../parts/untrusted.tsx'
+import { IdLink, Untrusted } from '../parts/untrusted.tsx'
 import { Verdicts } from '../parts/verdicts.tsx'
 import { follow, parts, to } from '../route.ts'
 import { may } from '../session.ts'
@@ -212,9 +212,7 @@ function Past({ policy, onDone }: { policy: PolicyDetail; onDone: () => void }):
                     {backtest.changes.slice(0, SHOWN_MAX).map(({ act, tool, was, now, rule }) => (
                       <tr key={act}>
                         <td>
-                          <a class="id" href={to('acts', act)}>
-                            <Untrusted text={act} max={40} />
-                          </a>
+                          <IdLink at="acts" id={act} max={40} />
                         </td>
                         <td>
                           <Untrusted text={tool} max={40} />

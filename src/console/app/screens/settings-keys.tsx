@@ -10,8 +10,7 @@ import { say } from '../parts/notices.tsx'
 import { Empty } from '../parts/page.tsx'
 import { Tag, Time } from '../parts/small.tsx'
 import type { Column } from '../parts/table.tsx'
-import { Untrusted } from '../parts/untrusted.tsx'
-import { to } from '../route.ts'
+import { IdLink, Untrusted } from '../parts/untrusted.tsx'
 import { may } from '../session.ts'
 
 const DAY_MS = 86_400_000
@@ -22,11 +21,7 @@ const columns: readonly Column<Key>[] = [
   {
     id: 'account',
     label: 'Account',
-    cell: ({ account }) => (
-      <a class="id" href={to('accounts', account)}>
-        <Untrusted text={account} max={50} />
-      </a>
-    ),
+    cell: ({ account }) => <IdLink at="accounts" id={account} max={50} />,
   },
   { id: 'tenant', label: 'Tenant', room: 'wide', cell: ({ tenant }) => <Untrusted text={tenant} max={40} /> },
   {
