@@ -5,6 +5,7 @@ import { asksFor, doingKey, keysOf, sharesKey, ToolKeys } from './choice.ts'
 import { contentWords, type Directive, directivesIn, shareWord } from './directives.ts'
 import { delegates, type Effect, effectOf, effectsIn } from './effects.ts'
 import { fold } from './fold.ts'
+import { InnerWatch } from './inner-watch.ts'
 import { suspicionIn } from './instructions.ts'
 import {
   coreOf,
@@ -70,6 +71,7 @@ export class Flow {
   /** The task wants to know something and nothing done. */
   #onlyLooks = true
   readonly #toolKeys = new ToolKeys()
+  readonly #inner = new InnerWatch()
   readonly #directives: Directive[] = []
   /** Folded text of results: all of it, and the parts that speak to the machine. */
   #trusted = ''
@@ -100,6 +102,7 @@ export class Flow {
   #noteTask(act: TaskAct): void {
     const text = fold(act.text)
     if (this.#task.includes(text)) return
+    this.#inner.noteOwn(act.text)
     this.#task = `${this.#task} ${text}`.slice(-TASK_CHARACTERS_MAX)
     this.#taskEffects = effectsIn(this.#task)
     this.#delegates = delegates(this.#task)
@@ -114,14 +117,17 @@ export class Flow {
     const text = fold(act.text)
     if (this.#sets.trusted.has(act.tool)) {
       this.#trusted = `${this.#trusted} ${text}`.slice(-MEMORY_CHARACTERS_MAX)
+      this.#inner.noteOwn(act.text)
       return []
     }
+    this.#inner.noteResult(act.tool, act.text)
     this.#noteDirectives(act.text)
     return this.#remember(text, act.tool)
   }
 
   inspectMessage(act: MessageAct): readonly Finding[] {
     this.#noteDirectives(act.text)
+    this.#inner.noteResult('', act.text)
     return this.#remember(fold(act.text), act.from)
   }
 
@@ -163,7 +169,10 @@ export class Flow {
   inspectCall(act: CallAct): readonly Finding[] {
     const effect = this.#effectOf(act.tool)
     const values = valuesOf(act.arguments)
-    const findings: Finding[] = [...this.#keptSecret(act.tool, values)]
+    const findings: Finding[] = [
+      ...this.#keptSecret(act.tool, values),
+      ...this.#inner.inspect(act.tool, effect, values),
+    ]
     if (this.#instructions !== '') findings.push(...this.#followed(act.tool, effect, values))
     if (findings.length > 0 || effect === 'look') return findings
     if (effect !== 'unknown') findings.push(...this.#directed(act.tool, effect, values))
