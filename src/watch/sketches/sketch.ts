@@ -14,6 +14,7 @@ export const SHINGLES_MAX = 64
 /** Topic words drawn from each text: independent minima over its longer words. */
 export const TOPICS = 4
 const TOPIC_LETTERS_MIN = 4
+const PRIME = 0x01000193
 
 export type Sketch = {
   /** Winnowed shingle hashes, `shingles[0..count)`, without repeats. */
@@ -37,7 +38,7 @@ export class Sketcher {
   readonly #words = new Words()
   readonly #objectives: ObjectiveReader
   readonly #techniques: TechniqueReader
-  readonly #runs = new Int32Array(HEAD_WORDS + TAIL_WORDS)
+  readonly #runs = new Uint32Array(HEAD_WORDS + TAIL_WORDS)
   readonly sketch: Sketch = {
     shingles: new Uint32Array(SHINGLES_MAX),
     positions: new Uint16Array(SHINGLES_MAX),
@@ -123,24 +124,44 @@ export class Sketcher {
 
   /** Winnowing (Schleimer, Wilkerson, Aiken, SIGMOD 2003): the minimum of every WINDOW consecutive shingles. */
   #winnow(hashes: Int32Array, from: number, to: number): void {
-    const runs = this.#runs
     const last = to - from - SHINGLE_WORDS
     if (last < 0) return
-    for (let at = 0; at <= last; at++) {
-      let hash = 0
-      for (let k = 0; k < SHINGLE_WORDS; k++)
-        hash = Math.imul(hash, 0x01000193) ^ (hashes[from + at + k] ?? 0)
-      runs[at] = finish(hash)
-    }
+    const runs = this.#readRuns(hashes, from, last)
     let chosen = -1
-    for (let end = Math.min(WINDOW - 1, last); end <= last; end++) {
-      const start = Math.max(0, end - WINDOW + 1)
-      let least = start
-      for (let at = start + 1; at <= end; at++)
-        if ((runs[at] ?? 0) >>> 0 <= (runs[least] ?? 0) >>> 0) least = at
-      if (least !== chosen) this.#keep((runs[least] ?? 0) >>> 0, from + least)
+    let least = 0
+    for (let end = 0; end <= last; end++) {
+      // Of equal shingles the last one; what falls out of the window is looked for anew.
+      if (least > end - WINDOW) {
+        if ((runs[end] ?? 0) <= (runs[least] ?? 0)) least = end
+      } else {
+        least = end - WINDOW + 1
+        for (let at = least + 1; at <= end; at++) if ((runs[at] ?? 0) <= (runs[least] ?? 0)) least = at
+      }
+      if (least === chosen || (end < WINDOW - 1 && end < last)) continue
+      this.#keep(runs[least] ?? 0, from + least)
       chosen = least
     }
+  }
+
+  /** Hashes of SHINGLE_WORDS consecutive words each, the first words waiting in variables for their next shingle. */
+  #readRuns(hashes: Int32Array, from: number, last: number): Uint32Array {
+    const runs = this.#runs
+    let a = hashes[from] ?? 0
+    let b = hashes[from + 1] ?? 0
+    let c = hashes[from + 2] ?? 0
+    let d = hashes[from + 3] ?? 0
+    let e = hashes[from + 4] ?? 0
+    for (let at = 0; at <= last; at++) {
+      const f = hashes[from + at + SHINGLE_WORDS - 1] ?? 0
+      const start = Math.imul(Math.imul(a, PRIME) ^ b, PRIME) ^ c
+      runs[at] = finish(Math.imul(Math.imul(Math.imul(start, PRIME) ^ d, PRIME) ^ e, PRIME) ^ f)
+      a = b
+      b = c
+      c = d
+      d = e
+      e = f
+    }
+    return runs
   }
 
   #keep(hash: number, position: number): void {

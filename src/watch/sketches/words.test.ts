@@ -97,6 +97,27 @@ test('words lie in the text in order, apart from each other and never empty', ()
   )
 })
 
+test('a text that is ASCII reads the same as beside a letter that is not, however long it is', () => {
+  const unit = fc.constantFrom(...'aZ09 .\n-_', 'step ', 'Proof', '42')
+  fc.assert(
+    fc.property(fc.array(unit, { maxLength: 300 }), fc.nat(400), (units, times) => {
+      const text = units.join('').repeat(times > 390 ? times : 1)
+      const beside = read(`${text} é`)
+      expect(read(text)).toEqual({
+        hashes: beside.hashes.slice(0, isCut(beside) ? WORDS_MAX : -1),
+        texts: beside.texts.slice(0, isCut(beside) ? WORDS_MAX : -1),
+        lengths: beside.lengths.slice(0, isCut(beside) ? WORDS_MAX : -1),
+      })
+    }),
+    { seed: 3, numRuns: 300 },
+  )
+})
+
+/** The last letter was beyond what is read. */
+function isCut({ texts }: { texts: readonly string[] }): boolean {
+  return texts.at(-1) !== 'é'
+}
+
 test('what one reading left behind does not show in the next', () => {
   const words = new Words()
   readWords('a long text of many words', SEED, words)

@@ -4,6 +4,9 @@
 export const WORDS_MAX = 4096
 
 const DIGITS = 0x5bd1e995
+/** A longer text is read character by character. */
+const TEXT_BYTES_MAX = 32 * 1024
+const encoder = new TextEncoder()
 
 /** Reusable output of `readWords`: `hashes[i]` is word i, `starts[i]..ends[i]` its place in the text. */
 export class Words {
@@ -11,6 +14,8 @@ export class Words {
   readonly starts = new Int32Array(WORDS_MAX)
   readonly ends = new Int32Array(WORDS_MAX)
   readonly lengths = new Uint8Array(WORDS_MAX)
+  /** A text on its way to be read. */
+  readonly bytes = new Uint8Array(TEXT_BYTES_MAX)
   count = 0
 }
 
@@ -20,6 +25,19 @@ export class Words {
  * spaces. Anything else at or above U+0080 counts as a letter.
  */
 export function readWords(text: string, seed: number, words: Words): void {
+  const length = text.length
+  // Most texts are ASCII, and its bytes are read in a third of the time that its characters take.
+  if (length <= TEXT_BYTES_MAX) {
+    const { read, written } = encoder.encodeInto(text, words.bytes)
+    if (read === length && written === length) {
+      readWordBytes(words.bytes, 0, length, seed, words)
+      return
+    }
+  }
+  readCharacters(text, seed, words)
+}
+
+function readCharacters(text: string, seed: number, words: Words): void {
   const { hashes, starts, ends, lengths } = words
   const length = text.length
   let count = 0
@@ -61,19 +79,21 @@ export function readWordBytes(bytes: Uint8Array, from: number, to: number, seed:
   let count = 0
   let at = from
   while (at < to && count < WORDS_MAX) {
-    const kind = asciiKinds[bytes[at] ?? 0]
-    if (kind === SPACE) {
-      at++
-      continue
-    }
     const start = at
+    let code = foldedCodes[bytes[at] ?? 0] ?? 0
     let hash = seed
-    if (kind === DIGIT) {
-      while (at < to && asciiKinds[bytes[at] ?? 0] === DIGIT) at++
+    if (code > DIGIT_CODE) {
+      do {
+        hash = Math.imul(hash ^ code, 0x01000193)
+        code = ++at < to ? (foldedCodes[bytes[at] ?? 0] ?? 0) : 0
+      } while (code > DIGIT_CODE)
+    } else if (code === DIGIT_CODE) {
+      do at++
+      while (at < to && foldedCodes[bytes[at] ?? 0] === DIGIT_CODE)
       hash ^= DIGITS
     } else {
-      while (at < to && asciiKinds[bytes[at] ?? 0] === LETTER)
-        hash = mix(hash, lowerCased[bytes[at++] ?? 0] ?? 0)
+      at++
+      continue
     }
     hashes[count] = finish(hash)
     starts[count] = start - from
@@ -94,9 +114,14 @@ const asciiKinds = Uint8Array.from({ length: 128 }, (_, code) => {
   return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) ? LETTER : SPACE
 })
 
-const lowerCased = Uint8Array.from({ length: 128 }, (_, code) =>
-  code >= 65 && code <= 90 ? code + 32 : code,
-)
+const DIGIT_CODE = 1
+
+/** Zero for what separates words, `DIGIT_CODE` for a digit, else the letter in lower case: one look says all. */
+const foldedCodes = Uint8Array.from({ length: 256 }, (_, code) => {
+  const kind = asciiKinds[code]
+  if (kind === LETTER) return code | 0x20
+  return kind === DIGIT ? DIGIT_CODE : 0
+})
 
 function kindOf(code: number): number {
   if (code < 128) return asciiKinds[code] ?? SPACE
