@@ -12,14 +12,8 @@ import { REST_MS } from '../watch/live-order.ts'
 import type { Replacement } from '../watch/replacements.ts'
 import { Sketcher } from '../watch/sketches/sketch.ts'
 import { textSketch } from '../watch/sketches/text-sketch.ts'
-import type {
-  PassedBatch,
-  PassedExchange,
-  RaisedCampaign,
-  WatchCommand,
-  WatchMessage,
-  WatchStart,
-} from './watch-worker.ts'
+import { BatchWriter, type PassedExchange } from './passed-batch.ts'
+import type { RaisedCampaign, WatchCommand, WatchMessage, WatchStart } from './watch-worker.ts'
 import { exchangeOf, isWatched } from './watched-exchange.ts'
 
 export type OnlineWatchOptions = {
@@ -48,7 +42,6 @@ export type ActOn = {
 }
 
 /** Exchanges travel together: a message costs more than an exchange. */
-const BATCH_MAX = 256
 const BATCH_MS = 50
 /** Further exchanges the thread may be behind before they are passed over and counted. */
 const BEHIND_MAX = 50_000
@@ -77,7 +70,7 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   readonly #open = new Map<string, { readonly ts: number; readonly since: number; readonly from: number }>()
   /** Exchanges under way that are no longer waited for, and what their references are not below. */
   readonly #long = new Map<string, number>()
-  #batch = emptyBatch()
+  readonly #batch = new BatchWriter()
   #flusher: NodeJS.Timeout | undefined
   #behind = 0
   #missed = 0
@@ -163,12 +156,11 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
       return
     }
     this.#behind++
-    const { ids, times, texts, froms } = this.#batch
-    ids.push(id)
-    times.push(exchange.ts)
-    texts.push(JSON.stringify(exchange))
-    froms.push(from)
-    if (ids.length >= BATCH_MAX) this.#flush()
+    if (!this.#batch.add(exchange, from)) {
+      this.#flush()
+      this.#batch.add(exchange, from)
+    }
+    if (this.#batch.isFull) this.#flush()
     else this.#flusher ??= setTimeout(() => this.#flush(), BATCH_MS)
   }
 
@@ -233,18 +225,18 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   #flush(): void {
     clearTimeout(this.#flusher)
     this.#flusher = undefined
-    if (this.#batch.ids.length === 0) return
-    this.#pass(this.#batch)
-    this.#batch = emptyBatch()
+    if (this.#batch.count > 0) this.#pass()
   }
 
-  #pass(batch: PassedBatch): void {
-    this.#send({ kind: 'exchanges', ...batch, nextRef: this.#nextRef(), ...this.#underWay() })
+  #pass(): void {
+    const batch = this.#batch.take()
+    const command = { kind: 'exchanges', ...batch, nextRef: this.#nextRef(), ...this.#underWay() } as const
+    this.#worker.postMessage(command satisfies WatchCommand, [batch.bytes.buffer])
   }
 
   /** While nothing ends, the thread must hear that something is still under way. */
   #tell(): void {
-    if (this.#open.size > 0) this.#pass(emptyBatch())
+    if (this.#open.size > 0 && this.#batch.count === 0) this.#pass()
   }
 
   /** When the oldest exchange began that is waited for, and what no reference of any under way is below. */
@@ -359,15 +351,4 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
     )
     return true
   }
-}
-
-type Batch = {
-  readonly ids: string[]
-  readonly times: number[]
-  readonly texts: string[]
-  readonly froms: number[]
-}
-
-function emptyBatch(): Batch {
-  return { ids: [], times: [], texts: [], froms: [] }
 }

@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import * as v from 'valibot'
-import { sketchWords } from '../gate/sketch-text.ts'
 import { saveFindings } from '../store/embedded/findings.ts'
 import type { Exchange } from '../watch/exchange.ts'
 import { LiveOrder, REST_MS } from '../watch/live-order.ts'
@@ -14,6 +13,7 @@ import { hashString } from '../watch/sketches/words.ts'
 import type { Column } from '../watch/state/columns.ts'
 import { type Raised, Watch, type WatchOptions } from '../watch/watch.ts'
 import { verdictsInForce } from './campaign-verdicts.ts'
+import { exchangeIn, type PassedBatch } from './passed-batch.ts'
 import { WatchKeeper } from './watch-keeper.ts'
 import { recoverFrom } from './watch-recovery.ts'
 import { type KeptWatch, WatchStates } from './watch-state.ts'
@@ -51,21 +51,6 @@ export type WatchMessage =
   | { readonly kind: 'unrecovered'; readonly reason: string }
   | { readonly kind: 'swept' }
 
-/** An exchange on its way to the thread: its texts are in the sketch, and what is left of them is for showing. */
-export type PassedExchange = Omit<Exchange, 'sketch'> & { readonly sketched: string | undefined }
-
-/**
- * Exchanges as JSON, in columns. They are read when it is their turn: thousands rest here for seconds, and a text is one
- * thing for the collector to carry where an exchange is dozens.
- */
-export type PassedBatch = {
-  readonly ids: readonly string[]
-  readonly times: readonly number[]
-  readonly texts: readonly string[]
-  /** For each, what its reference is not below. */
-  readonly froms: readonly number[]
-}
-
 /** Where exchanges stand in the ledger, as far as the gate knows without asking. */
 export type References = {
   /** What all their references are below. */
@@ -74,7 +59,13 @@ export type References = {
   readonly lowest: number
 }
 
-type Waiting = { readonly exchange: Exchange | string; readonly from: number; readonly until: number }
+/** An exchange that was recovered, or the bytes of one that was passed. */
+type Waiting = {
+  readonly exchange: Exchange | Passed
+  readonly from: number
+  readonly until: number
+}
+type Passed = { readonly bytes: Buffer; readonly start: number; readonly end: number }
 
 export type WatchCommand =
   /** `open` is when the oldest exchange began that is still under way. */
@@ -166,11 +157,15 @@ function engineOf(kept?: KeptWatch): {
 }
 
 function take(command: Extract<WatchCommand, { kind: 'exchanges' }>): void {
-  const { ids, times, texts, froms, nextRef, lowest } = command
+  const { ids, times, froms, ends, nextRef, lowest } = command
+  const bytes = Buffer.from(command.bytes.buffer)
   const now = performance.now()
+  let start = 0
   for (const [at, id] of ids.entries()) {
-    const waiting = { exchange: texts[at] ?? '', from: froms[at] ?? 0, until: nextRef }
+    const end = ends[at] ?? start
+    const waiting = { exchange: { bytes, start, end }, from: froms[at] ?? 0, until: nextRef }
     order.push(times[at] ?? 0, tieOf({ id }), waiting, now)
+    start = end
   }
   open = command.open
   openSaidAt = now
@@ -178,12 +173,6 @@ function take(command: Extract<WatchCommand, { kind: 'exchanges' }>): void {
   // It looks through all that rests, and nobody needs it to the moment.
   if (now - settledAt >= SETTLE_MS) settle(lowest)
   post({ kind: 'took', exchanges: ids.length })
-}
-
-function exchangeIn(text: string): Exchange {
-  // The gate wrote it a moment ago, in this process.
-  const { sketched, ...exchange } = JSON.parse(text) as PassedExchange
-  return sketched === undefined ? exchange : { ...exchange, sketch: sketchWords(sketched) }
 }
 
 /** As a hunt orders exchanges of the same time, so that both see the same sequence. */
@@ -199,7 +188,7 @@ function deliver(): void {
 }
 
 function observe({ exchange: given, until }: Waiting): void {
-  const exchange = typeof given === 'string' ? exchangeIn(given) : given
+  const exchange = 'bytes' in given ? exchangeIn(given.bytes, given.start, given.end) : given
   // The watch wants time to go forward; what took longer than anything is waited for counts as of now.
   lastTs = Math.max(lastTs, exchange.ts)
   observer.observe(exchange.ts === lastTs ? exchange : { ...exchange, ts: lastTs })

@@ -1,6 +1,6 @@
 // What the watch is passed of an exchange that ended at the gate.
 import type { SeenExchange } from '../gate/exchange-gate.ts'
-import type { PassedExchange } from './watch-worker.ts'
+import type { PassedExchange } from './passed-batch.ts'
 
 /** What a template is shown with stands at the head or the tail of a prompt. Characters. */
 const TEXT_HEAD = 480
@@ -12,6 +12,8 @@ export function isWatched({ act }: SeenExchange): boolean {
 }
 
 export function exchangeOf({ caller, act, completion }: SeenExchange): PassedExchange {
+  const { prompt } = act
+  const isLong = prompt !== undefined && prompt.length > TEXT_HEAD + TEXT_TAIL
   const fields = {
     ts: act.ts,
     id: act.id,
@@ -26,7 +28,8 @@ export function exchangeOf({ caller, act, completion }: SeenExchange): PassedExc
     plan: caller.plan,
     payment: caller.payment,
     model: act.model,
-    prompt: act.prompt && shortened(act.prompt),
+    prompt: isLong ? prompt.slice(0, TEXT_HEAD) : prompt,
+    promptEnd: isLong ? prompt.slice(-TEXT_TAIL) : undefined,
     sketched: act.sketch,
     inputTokens: completion.input_tokens,
     outputTokens: completion.output_tokens,
@@ -38,9 +41,4 @@ export function exchangeOf({ caller, act, completion }: SeenExchange): PassedExc
   }
   // Absent and undefined are the same to whoever reads an exchange; leaving fields out here would cost every exchange.
   return fields as PassedExchange
-}
-
-function shortened(text: string): string {
-  if (text.length <= TEXT_HEAD + TEXT_TAIL) return text
-  return `${text.slice(0, TEXT_HEAD)} … ${text.slice(-TEXT_TAIL)}`
 }

@@ -5,7 +5,7 @@ import type { Beyond, Counted } from '../../gate/enforce/allowances.ts'
 import type { LedgerHealth } from '../../store/embedded/ledger/ledger-end.ts'
 import type { RecordKind } from '../../store/embedded/ledger/records.ts'
 import type { KeptPrompt } from '../../store/embedded/prompt-store.ts'
-import type { PassedExchange } from '../watch-worker.ts'
+import type { PassedExchange } from '../passed-batch.ts'
 
 // What the processes of one gate tell each other. Workers carry exchanges; the primary has the one ledger, the one watch
 // and the one set of counters. Messages of one turn of the event loop travel together: sending costs more than a message.
