@@ -9,7 +9,7 @@ const passed = fc.record({
   account: fc.string({ unit: 'grapheme', maxLength: 40 }),
   key: fc.constant('k_1'),
   model: fc.string({ unit: 'binary', maxLength: 40 }),
-  prompt: fc.option(fc.string({ unit: 'binary', maxLength: 900 }), { nil: undefined }),
+  prompt: fc.string({ unit: 'binary', maxLength: 900 }),
   promptEnd: fc.constant(undefined),
   status: fc.constant(200),
   sketched: fc.option(

@@ -6,9 +6,16 @@ const PROCESS_BYTES = 5
 export class DecisionIds {
   readonly #process = randomBytes(PROCESS_BYTES).toString('hex')
   #count = 0
+  #now = 0
+  /** Of this millisecond. */
+  #start = ''
 
   next(now: number): string {
     this.#count++
-    return `d_${now.toString(36)}${this.#process}${this.#count.toString(36)}`
+    if (now !== this.#now) {
+      this.#now = now
+      this.#start = `d_${now.toString(36)}${this.#process}`
+    }
+    return this.#start + this.#count.toString(36)
   }
 }

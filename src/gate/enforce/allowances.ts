@@ -1,4 +1,5 @@
 import type { Rate, Rates } from '../../config/config.ts'
+import { unreachable } from '../../kernel/unreachable.ts'
 import type { Caller } from '../caller.ts'
 import { Gcra } from './gcra.ts'
 
@@ -20,47 +21,72 @@ export type AllowanceBook = {
 
 const DAY_MS = 86_400_000
 
+type ScopeName = 'key' | 'account' | 'tenant' | 'campaign' | 'limited'
+
+type Scope = { readonly name: ScopeName; readonly rate: Rate; readonly books: Books }
+
+/** What is counted of one kind of subject. */
+class Books {
+  readonly requests = new Gcra()
+  readonly tokens = new Gcra()
+  readonly tokensOfDay = new Gcra()
+}
+
 /** Counts requests and tokens per key, account, tenant and campaign, and refused keys per address. */
 export class Allowances implements AllowanceBook {
-  readonly #gcra = new Gcra()
+  readonly #books: Readonly<Record<ScopeName, Books>> = {
+    key: new Books(),
+    account: new Books(),
+    tenant: new Books(),
+    campaign: new Books(),
+    limited: new Books(),
+  }
+  readonly #refusals = new Gcra()
   #rates: Rates
+  /** What counts for every caller. */
+  #usual: readonly Scope[]
 
   constructor(rates: Rates) {
     this.#rates = rates
+    this.#usual = this.#usualScopes(rates)
   }
 
   use(rates: Rates): void {
     this.#rates = rates
+    this.#usual = this.#usualScopes(rates)
   }
 
   takeRequest(caller: Counted, now: number): Beyond | undefined {
     const scopes = this.#scopes(caller)
-    for (const [subject, rate] of scopes) {
-      const requests = this.#gcra.waitMs(`r${subject}`, rate.requestsPerMinute, 1, now)
+    for (const { name, rate, books } of scopes) {
+      const subject = subjectOf(name, caller)
+      const requests = books.requests.waitMs(subject, rate.requestsPerMinute, 1, now)
       if (requests > 0) return { what: 'requests', retryAfterMs: requests }
       const tokens = Math.max(
-        this.#gcra.waitMs(`t${subject}`, rate.tokensPerMinute, 1, now),
-        this.#gcra.waitMs(`d${subject}`, rate.tokensPerDay, 1, now, DAY_MS),
+        books.tokens.waitMs(subject, rate.tokensPerMinute, 1, now),
+        books.tokensOfDay.waitMs(subject, rate.tokensPerDay, 1, now, DAY_MS),
       )
       if (tokens > 0) return { what: 'tokens', retryAfterMs: tokens }
     }
-    for (const [subject, rate] of scopes) this.#gcra.take(`r${subject}`, rate.requestsPerMinute, 1, now)
+    for (const { name, rate, books } of scopes)
+      books.requests.take(subjectOf(name, caller), rate.requestsPerMinute, 1, now)
     return undefined
   }
 
   takeTokens(caller: Counted, tokens: number, now: number): void {
-    for (const [subject, rate] of this.#scopes(caller)) {
-      this.#gcra.take(`t${subject}`, rate.tokensPerMinute, tokens, now)
-      this.#gcra.take(`d${subject}`, rate.tokensPerDay, tokens, now, DAY_MS)
+    for (const { name, rate, books } of this.#scopes(caller)) {
+      const subject = subjectOf(name, caller)
+      books.tokens.take(subject, rate.tokensPerMinute, tokens, now)
+      books.tokensOfDay.take(subject, rate.tokensPerDay, tokens, now, DAY_MS)
     }
   }
 
   mayTryKey(address: string, now: number): boolean {
-    return this.#gcra.waitMs(`a${address}`, this.#rates.refusalsPerMinute, 1, now) === 0
+    return this.#refusals.waitMs(address, this.#rates.refusalsPerMinute, 1, now) === 0
   }
 
   countRefusal(address: string, now: number): void {
-    this.#gcra.take(`a${address}`, this.#rates.refusalsPerMinute, 1, now)
+    this.#refusals.take(address, this.#rates.refusalsPerMinute, 1, now)
   }
 
   /** Whether anything of this caller is counted at all. */
@@ -68,20 +94,42 @@ export class Allowances implements AllowanceBook {
     return this.#scopes(caller).length > 0
   }
 
-  #scopes(caller: Counted): readonly (readonly [subject: string, rate: Rate])[] {
-    const { standing, account, key, tenant } = caller
-    const scopes: [string, Rate][] = []
-    if (isSet(this.#rates.key)) scopes.push([`k${key}`, this.#rates.key])
-    if (isSet(this.#rates.account)) scopes.push([`c${account}`, this.#rates.account])
-    if (isSet(this.#rates.tenant)) scopes.push([`n${tenant}`, this.#rates.tenant])
-    if (standing.kind === 'clear') return scopes
-    if (standing.campaign !== undefined && isSet(this.#rates.campaign))
-      scopes.push([`g${standing.campaign}`, this.#rates.campaign])
+  #usualScopes(rates: Rates): readonly Scope[] {
+    const names = ['key', 'account', 'tenant'] as const
+    return names
+      .filter((name) => isSet(rates[name]))
+      .map((name) => ({ name, rate: rates[name], books: this.#books[name] }))
+  }
+
+  #scopes({ standing }: Counted): readonly Scope[] {
+    if (standing.kind === 'clear') return this.#usual
+    const scopes = [...this.#usual]
+    const { campaign } = this.#rates
+    if (standing.campaign !== undefined && isSet(campaign))
+      scopes.push({ name: 'campaign', rate: campaign, books: this.#books.campaign })
     if (standing.kind === 'limited') {
       const { requestsPerMinute } = standing
-      scopes.push([`s${account}`, { requestsPerMinute, tokensPerMinute: 0, tokensPerDay: 0 }])
+      const rate = { requestsPerMinute, tokensPerMinute: 0, tokensPerDay: 0 }
+      scopes.push({ name: 'limited', rate, books: this.#books.limited })
     }
     return scopes
+  }
+}
+
+/** The subject's name as it came: its hash is known, while that of a text made of it would be made anew each time. */
+function subjectOf(name: ScopeName, { key, account, tenant, standing }: Counted): string {
+  switch (name) {
+    case 'key':
+      return key
+    case 'account':
+    case 'limited':
+      return account
+    case 'tenant':
+      return tenant
+    case 'campaign':
+      return standing.kind === 'clear' ? '' : (standing.campaign ?? '')
+    default:
+      return unreachable(name)
   }
 }
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import {
   RECORD_ALIGN_BYTES,
   RECORD_HEADER_BYTES,
@@ -40,6 +41,7 @@ export class Ring {
     this.#control = new Int32Array(memory, 0, CONTROL_WORDS)
     this.#data = Buffer.from(memory, CONTROL_BYTES)
     this.#units = this.#data.length / RECORD_ALIGN_BYTES
+    assert((this.#units & (this.#units - 1)) === 0, 'a ring is a power of two')
   }
 
   static create(bytes: number): Ring {
@@ -159,7 +161,7 @@ export class Ring {
   }
 
   #index(at: number): number {
-    return (at >>> 0) % this.#units
+    return at & (this.#units - 1)
   }
 }
 
