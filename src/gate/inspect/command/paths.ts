@@ -59,7 +59,13 @@ export function placeOf(written: string): Place {
     return 'temporary'
   if (top === 'private' && (second === 'tmp' || second === 'var')) return 'temporary'
   if (top === 'dev') return deviceOrNot(bare)
-  if (segments.length === 1) return systemTops.has(top) || top.includes('*') ? 'system' : 'project'
+  if (/[*?[]/.test(top) && segments.length < 3) return isTop(top) ? 'system' : 'project'
+  if (segments.length === 1)
+    return systemTops.has(top)
+      ? 'system'
+      : renewable.test(`${bare}/`) || madeUp.test(top)
+        ? 'project'
+        : 'outside'
   if (top === 'home' || top === 'Users') return segments.length === 2 ? 'home' : underHome(segments.slice(2))
   if (top === 'root') return underHome(segments.slice(1))
   if (systemSeconds.has(segments.join('/')) || (segments.length === 2 && vital.has(top))) return 'system'
@@ -69,6 +75,27 @@ export function placeOf(written: string): Place {
 /** Caches, build outputs and installed tools: gone today, made again tomorrow. */
 const renewable =
   /\/(\.?cache|caches|node_modules|__pycache__|build|dist|target|out|tmp|temp|te?mp[-_.]\w+|\.venv|venv|obj|coverage|_temp|lists|archives|work|actions-runner)(\/|$)|^\/(usr\/(local\/)?(share|lib|src)|opt|usr\/local|var\/cache|var\/lib\/(apt|gems)|snap|__w|github|workspace|app|builds?|code|mnt|data|src|home\/runner)\//i
+
+/** What manuals call a folder that stands for any. */
+const madeUp = /^(some|your|my|path|dir|folder|foo|bar|example|test|work|project|repo|source|target|new|old)/i
+
+const TOP_CHARACTERS_MAX = 24
+
+/** `/et[c]` and `/u?r` are what a shell makes of them. */
+function isTop(pattern: string): boolean {
+  if (pattern.length > TOP_CHARACTERS_MAX) return false
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\[!/g, '[^')
+    .replace(/\*+/g, '.*')
+    .replace(/\?/g, '.')
+  try {
+    const shape = new RegExp(`^${source}$`)
+    return [...systemTops].some((name) => shape.test(name))
+  } catch {
+    return false
+  }
+}
 
 function underHome(segments: readonly string[]): Place {
   const [first = '', second] = segments
@@ -108,7 +135,7 @@ function climbs(path: string): boolean {
 }
 
 const devices =
-  /^\/dev\/(sd|hd|vd|xvd|nvme|mmcblk|disk|rdisk|loop|dm-|md|mapper\/|sr|mem$|kmem$|port$|zvol|usb|by-|block)/
+  /^\/dev\/(sd|hd|vd|xvd|ada\d|da\d|vtbd|nvd\d|wd\d|nvme|mmcblk|disk|rdisk|loop|dm-|md|mapper\/|sr|mem$|kmem$|port$|zvol|usb|by-|block)/
 
 function deviceOrNot(path: string): Place {
   return devices.test(path) ? 'device' : path === '/dev' || path === '/dev/' ? 'system' : 'temporary'
@@ -120,7 +147,7 @@ export function isDevice(path: string): boolean {
 
 /** A disk this machine very likely runs on or keeps data on, not a card or a placeholder. */
 export function isDisk(path: string): boolean {
-  return /^\/dev\/((s|h|v|xv)d[a-z]\d*|nvme\d+n\d+(p\d+)?|r?disk\d+(s\d+)?|md\d+|mapper\/\w[\w-]*)$/.test(
+  return /^\/dev\/((s|h|v|xv)d[a-z]\d*|(ada|da|vtbd|nvd|wd)\d+[a-h]?([ps]\d+[a-h]?)?|nvme\d+n\d+(p\d+)?|r?disk\d+(s\d+)?|md\d+|mapper\/\w[\w-]*)$/.test(
     path,
   )
 }

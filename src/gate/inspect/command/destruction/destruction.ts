@@ -10,6 +10,7 @@ import { remoteLoss } from './remote.ts'
 import { repositoryLoss } from './repositories.ts'
 import { serviceLoss } from './services.ts'
 import { taskLoss } from './tasks.ts'
+import { windowsLoss } from './windows.ts'
 
 const NAME = 'destruction'
 
@@ -20,6 +21,7 @@ export const destruction: CommandDetector = {
     ...reading.invocations.flatMap((invocation) => (asksForHelp(invocation) ? [] : ofInvocation(invocation))),
     ...overwrites(reading),
     ...encryptedAway(reading),
+    ...windowsLoss(reading.windows),
     ...reading.forkBombs.map((name) =>
       finding(NAME, 'destroy.fork-bomb', 'critical', `function ${shown(name)} starts itself without end`),
     ),
@@ -38,7 +40,9 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
   return findings
 }
 
-function asksForHelp({ args }: Invocation): boolean {
+function asksForHelp({ name, args }: Invocation): boolean {
+  // Words of other programs stand among those of these.
+  if (name === 'find' || name === 'ssh' || name === 'xargs') return false
   return args.some(
     (arg) => arg === '--help' || arg === '--version' || arg === '--dry-run' || arg === '--dryrun',
   )

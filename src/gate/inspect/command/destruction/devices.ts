@@ -67,6 +67,7 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
     case 'gdisk':
     case 'parted': {
       const isErasing =
+        writesTable(name, args, input) ||
         args.some((arg) => /^(-Z|-z|--zap\S*|--delete|-o|mklabel|mktable|rm)$/.test(arg)) ||
         (name === 'sfdisk' && /^\s*label\s*:/.test(input ?? ''))
       if (!isErasing || device === undefined) return []
@@ -76,7 +77,9 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
       )
     }
     case 'diskutil':
-      return args.some((arg) => /^(erase|zero|secureErase|reformat|partitionDisk)/i.test(arg))
+      return args.some((arg) =>
+        /^(erase|zero|secureErase|reformat|partitionDisk|deleteContainer|deleteVolume|randomDisk)/i.test(arg),
+      )
         ? lost(
             `diskutil erases ${shown(device ?? args.at(-1) ?? '')}`,
             args.some(isMadeUpDisk) ? 'low' : 'critical',
@@ -97,7 +100,7 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
     case 'mdadm': {
       const isErasing =
         /remove$/.test(name) ||
-        args.some((arg) => /^(destroy|labelclear|--zero-superblock)$/.test(arg)) ||
+        args.some((arg) => /^(destroy|labelclear|--zero-superblock|rollback)$/.test(arg)) ||
         (name === 'btrfs' && /^su\w* (de\w*)$/.test(args.slice(0, 2).join(' ')))
       if (!isErasing) return []
       // The physical volume in use, and the group that holds something, are not removed without a word more.
@@ -153,6 +156,14 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
     default:
       return []
   }
+}
+
+/** Typed in for it: `d` or `o` or `g`, and `w` in the end; sfdisk takes a whole table. */
+function writesTable(name: string, args: readonly string[], input: string | undefined): boolean {
+  if (input === undefined || args.some((arg) => /^(-l|-d|--list|--dump|-n|--no-act|-s|-V)$/.test(arg)))
+    return false
+  if (name === 'sfdisk') return /\S/.test(input)
+  return /fdisk$|^gdisk$/.test(name) && /^\s*[dogz]\s*$/m.test(input) && /^\s*[wy]\s*$/m.test(input)
 }
 
 /** What starts again by itself is work lost at most; what stays off needs somebody to come. */

@@ -2,6 +2,7 @@ import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
 import { type Place, placeFrom, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
+import { isHistory, isKey, isRecord, isSetting } from './vital.ts'
 
 const NAME = 'destruction'
 
@@ -48,17 +49,22 @@ export function fileLoss(invocation: Invocation): readonly Finding[] {
 }
 
 const plain = (args: readonly string[]) => args.filter((arg) => !/^-./.test(arg))
-const hasFlag = (args: readonly string[], letters: RegExp, long: RegExp) =>
-  args.some((arg) => (/^-[a-zA-Z]+$/.test(arg) && letters.test(arg)) || long.test(arg))
+/** Long options may be written as short as they stay unlike one another: `--rec` is `--recursive`. */
+const hasFlag = (args: readonly string[], letters: RegExp, long: string) =>
+  args.some(
+    (arg) =>
+      (/^-[a-zA-Z]+$/.test(arg) && letters.test(arg)) ||
+      (arg.length > 4 && arg.startsWith('--') && long.startsWith(arg)),
+  )
 
 function removal(invocation: Invocation): readonly Finding[] {
   const { name, args, isRepeated, cwd } = invocation
-  const isRecursive = name === 'rimraf' || hasFlag(args, /[rR]/, /^--recursive$/)
-  const isForced = hasFlag(args, /f/, /^--force$/)
+  const isRecursive = name === 'rimraf' || hasFlag(args, /[rR]/, '--recursive')
+  const isForced = hasFlag(args, /f/, '--force')
   const paths = plain(args).filter((arg) => arg !== '--')
   // `-i` asks about each of them.
   if (args.some((arg) => /^-[rRvd]*[iI][rRvd]*$|^--interactive(=always)?$/.test(arg)) && !isForced) return []
-  if (args.includes('--no-preserve-root'))
+  if (args.some((arg) => arg.length > 4 && '--no-preserve-root'.startsWith(arg)))
     return [finding(NAME, 'destroy.root', 'critical', 'deletes with the guard for / switched off')]
   if (isRecursive && isForced && paths.length === 0 && !isRepeated)
     return [finding(NAME, 'destroy.unnamed', 'high', 'deletes by force without naming what')]
@@ -73,8 +79,18 @@ function removal(invocation: Invocation): readonly Finding[] {
       return [finding(NAME, 'destroy.system', 'critical', `deletes ${shown(path)}`)]
     if (place === 'here' && isMany && isForced)
       return [finding(NAME, 'destroy.here', 'medium', `deletes every file here (${shown(path)})`)]
-    return []
+    return single(path)
   })
+}
+
+/** One file that the system, a repository or a person cannot do without. */
+function single(path: string): readonly Finding[] {
+  if (isSetting(path)) return [finding(NAME, 'destroy.system', 'medium', `deletes ${shown(path)}`)]
+  if (isKey(path)) return [finding(NAME, 'destroy.personal', 'medium', `deletes the key ${shown(path)}`)]
+  if (isRecord(path)) return [finding(NAME, 'destroy.outside', 'medium', `deletes ${shown(path)}`)]
+  return isHistory(path)
+    ? [finding(NAME, 'destroy.repository', 'high', `deletes a part of the repository: ${shown(path)}`)]
+    : []
 }
 
 const losses: Partial<Record<Place, readonly [fact: string, severity: Finding['severity']]>> = {
@@ -104,7 +120,7 @@ function lossOf(paths: readonly string[], verb: string, cwd?: string): readonly 
   return paths.flatMap((path) => {
     const loss = losses[placeFrom(path, cwd)]
     return loss === undefined
-      ? []
+      ? single(path)
       : [finding(NAME, loss[0], loss[1], `${verb} everything under ${shown(path)}`)]
   })
 }
@@ -137,7 +153,8 @@ function search({ name, args }: Invocation): readonly Finding[] {
     ownWords(args).includes('-delete') ||
     /^(rm|shred|unlink)$/.test(program) ||
     words.includes('truncate') ||
-    words.includes('dd')
+    words.includes('dd') ||
+    (/^\w*sh$/.test(program) && words.some((word) => emptiesEach.test(word)))
   if (!deletes) return []
   // Links leave what they point at, and a folder that holds something is not deleted by `-delete`.
   const kind = args[args.indexOf('-type') + 1] ?? ''
@@ -148,6 +165,9 @@ function search({ name, args }: Invocation): readonly Finding[] {
   if (isNarrow) return []
   return lossOf(roots.length === 0 ? ['.'] : roots, 'finds and deletes')
 }
+
+/** A shell that removes or writes over each file it is given. */
+const emptiesEach = /\b(?:rm|shred)\s.*\$|(?:^|[^0-9&>])>\s*["']?\$[1@{]/
 
 /** The words of find itself, without those of the programs it runs. */
 function ownWords(args: readonly string[]): readonly string[] {
@@ -161,7 +181,12 @@ function ownWords(args: readonly string[]): readonly string[] {
 }
 
 function moved({ args }: Invocation): readonly Finding[] {
-  const paths = plain(args)
+  const folder = args.findIndex((arg) => /^(-t|--target-directory)$/.test(arg))
+  const joined = args.some((arg) => arg.startsWith('--target-directory='))
+  const words = plain(args)
+  // The folder may be named first: then all the rest is moved.
+  const paths =
+    folder >= 0 ? [...words.filter((word) => word !== args[folder + 1]), ''] : joined ? [...words, ''] : words
   if (paths.at(-1) === '/dev/null')
     return [finding(NAME, 'destroy.moved', 'critical', `moves ${shown(paths[0] ?? '')} into /dev/null`)]
   return paths.slice(0, -1).flatMap((path) => {
@@ -189,7 +214,7 @@ function truncated({ args }: Invocation): readonly Finding[] {
 }
 
 function locked({ name, args }: Invocation): readonly Finding[] {
-  const isRecursive = hasFlag(args, /R/, /^--recursive$/)
+  const isRecursive = hasFlag(args, /R/, '--recursive')
   const words = plain(args)
   const mode = words[0] ?? ''
   const targets = name === 'setfacl' ? words : words.slice(1)

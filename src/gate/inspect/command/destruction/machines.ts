@@ -69,6 +69,8 @@ const rules: Readonly<Record<string, Rule>> = {
   vagrant: workMachine,
   multipass: workMachine,
   minikube: workMachine,
+  kind: workMachine,
+  k3d: workMachine,
   limactl: workMachine,
   colima: workMachine,
   apt: packages,
@@ -81,6 +83,33 @@ const rules: Readonly<Record<string, Rule>> = {
   zypper: packages,
   pacman: packages,
   apk: packages,
+  'vim-cmd': (args) =>
+    has(args, /^vmsvc\/(destroy|unregister|snapshot\.remove(all)?|power\.off)$/)
+      ? lost('destroy.service', 'vim-cmd removes a virtual machine, its snapshots or its power')
+      : [],
+  esxcli: (args) =>
+    args[0] === 'vm' && args.includes('kill')
+      ? lost('destroy.service', 'esxcli kills a virtual machine')
+      : has(args, /^(remove|delete|erase)$/) && has(args, /^(filesystem|vmfs|volume|snapshot|account)$/)
+        ? lost('destroy.service', 'esxcli removes what machines are kept on')
+        : [],
+  'proxmox-backup-client': (args) =>
+    has(args, /^(forget|prune)$/) && !has(args, /^--keep/) ? lost('destroy.service', 'deletes backups') : [],
+  nvram: (args) => (has(args, /^-c$/) ? lost('destroy.boot', 'deletes what the firmware keeps') : []),
+  asr: (args) =>
+    has(args, /^--?erase$/) ? lost('destroy.device', 'asr writes an image over a volume', 'critical') : [],
+  security: (args) =>
+    has(args, /^delete-keychain$/) && has(args, /(login|system)\.keychain/i)
+      ? lost('destroy.personal', 'deletes a keychain or a key')
+      : [],
+  defaults: (args) =>
+    args[0] === 'delete' && has(args, /^(-g|NSGlobalDomain|-globalDomain)$/)
+      ? lost('destroy.personal', 'deletes every setting of a person')
+      : [],
+  pg_resetwal: (args) =>
+    has(args, /^-\w*f|^--force$/)
+      ? lost('destroy.service', 'throws away what a database has not written yet')
+      : [],
   efibootmgr: (args) =>
     has(args, /^(-B|--delete-bootnum)$/) ? lost('destroy.boot', 'efibootmgr deletes a boot entry') : [],
   flashrom: (args) =>
@@ -101,10 +130,16 @@ const rules: Readonly<Record<string, Rule>> = {
     !has(args, /\/(ba|z|fi|k)sh$/)
       ? lost('destroy.account', 'locks root out')
       : [],
-  pkill: (args) =>
-    has(args, /^(-9|-KILL|-SIGKILL)$/) && has(args, /^(-u|-U|--euid|--uid)$/) && args.includes('root')
+  killall: (args) =>
+    has(args, /^(-u|-U|--user)$/) && args.includes('root') && has(args, /^(-9|-KILL|-SIGKILL|-s)$/)
       ? lost('destroy.processes', 'kills every process of root', 'high')
       : [],
+  pkill: (args) =>
+    has(args, /^-\w*f$/) && has(args, /^(\.|\.\*|\^|\$|)$/)
+      ? lost('destroy.processes', 'kills every process', 'high')
+      : has(args, /^(-9|-KILL|-SIGKILL)$/) && has(args, /^(-u|-U|--euid|--uid)$/) && args.includes('root')
+        ? lost('destroy.processes', 'kills every process of root', 'high')
+        : [],
   killall5: () => lost('destroy.processes', 'kills every process', 'high'),
   systemctl: (args) =>
     has(args, /^(stop|disable|mask)$/) && has(args, reach)

@@ -24,6 +24,28 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
     case 'DELETE':
     case 'delete':
       return statement(name, args)
+    case 'hdfs':
+    case 'hadoop':
+      return args.some((arg) => /^-(rmr|rm)$/.test(arg)) &&
+        args.some((arg) => /^-(r|R|rmr|skipTrash)$/.test(arg))
+        ? lost(`${name} deletes a tree of the cluster`, args.includes('-skipTrash') ? 'high' : 'medium')
+        : []
+    case 'nomad':
+      return args.includes('-purge') ? lost('nomad takes a job away for good') : byClient(invocation)
+    case 'gem':
+      return args[0] === 'yank' ? lost('gem takes a version from everybody') : []
+    case 'dotnet':
+    case 'nuget':
+      return args.includes('delete') && (name === 'nuget' || args[0] === 'nuget')
+        ? lost('deletes a version of a package')
+        : []
+    case 'aws-nuke':
+    case 'cloud-nuke':
+    case 'gcp-nuke':
+    case 'azure-nuke':
+      return args.some((arg) => /^--(no-dry-run|force|no-prompt)$/.test(arg))
+        ? lost(`${name} deletes everything in an account`, 'critical')
+        : []
     case 'etcdctl':
       return args[0] === 'del' && args.includes('--prefix')
         ? lost('etcdctl deletes every key under a prefix', 'high')
@@ -95,7 +117,7 @@ const everyday =
 const unasked =
   /^(--yes(-i-\S+)?|--force|-f|--purge|-purge|--recursive|--dangerous|--no-prompts?|--skip-confirmation|--confirm|--no-confirm|--no-prompt|--assume-yes|--auto-approve|--non-interactive|-y)$/
 const removal =
-  /^(?:delete|destroy|purge|nuke|terminate|wipe|drop|erase|undeploy|deregister|clear|teardown|decommission|expunge|yank)(?:[-_]([\w-]+))?$/
+  /^(?:delete(?:all)?|destroy|purge|nuke|terminate|wipe|drop|erase|undeploy|deregister|clear|teardown|decommission|expunge|yank|obliterate)(?:[-_]([\w-]+))?$/
 /**
  * What a service keeps for somebody, and what others rely on. With such a word beside the verb it is a removal at a
  * service, whoever's client it is; without one (`tmux`, `jj tag delete`, `ip route delete`) it is mostly local.
@@ -118,27 +140,47 @@ function byClient({ name, args }: Invocation): readonly Finding[] {
       name,
       words,
       args.some((arg) => /^(--yes|-y|--confirm)$/.test(arg)),
+      args.some((arg) =>
+        /^(-purge|--purge|--silent|--force|--graceful=false|--wipe-mode(=.*)?|--hard)$/.test(arg),
+      ),
     )
   const verb = words[at] ?? ''
   if (args.some((arg) => unasked.test(arg)))
     return lost(`${shown(name)} ${shown(verb)} without asking anybody`)
-  const nouns = [removal.exec(verb)?.[1] ?? '', words[at + 1] ?? '', ...words.slice(0, at)]
+  const nouns = [
+    removal.exec(verb)?.[1] ?? '',
+    words[at + 1] ?? '',
+    ...words.slice(0, at),
+    ...(/^(delete|destroy|purge|wipe|erase)/.test(verb) ? named(args) : []),
+  ]
   return nouns.some((noun) => kept.test(noun))
     ? lost(`${shown(name)} removes what a service keeps: ${shown(words.slice(0, at + 2).join(' '))}`)
     : []
 }
 
+/** `acme delete --bucket b` says what goes by the name of an option. */
+function named(args: readonly string[]): readonly string[] {
+  return args.flatMap((arg) => /^--?([a-z][\w-]*?)(?:[-_](?:name|id))?(?:=.*)?$/.exec(arg)?.[1] ?? [])
+}
+
 /** A statement handed to a client that nobody has listed. */
 const sqlSpoken =
-  /^\s*(?:drop\s+(?:table|database|schema|keyspace|collection)\s+["`\w]|truncate\s+table\s+["`\w]|delete\s+from\s+["`\w.]+\s*;?\s*$)/i
+  /^\s*(?:match\s*\(.*\bdetach\s+delete\b|drop\s+(?:table|database|schema|keyspace|collection)\s+["`\w]|truncate\s+table\s+["`\w]|delete\s+from\s+["`\w.]+\s*;?\s*$)/i
 
 /** `thing resource rm NAME`: a word that removes files as well, so only right behind the resource, and with a name. */
-function removedFrom(name: string, words: readonly string[], isUnasked: boolean): readonly Finding[] {
+function removedFrom(
+  name: string,
+  words: readonly string[],
+  isUnasked: boolean,
+  leavesNothing: boolean,
+): readonly Finding[] {
   if (
     isUnasked &&
     /^(rm|remove|down|reset)$/.test(words[0] ?? '') &&
     words.length > (words[0] === 'down' ? 0 : 1)
   )
+    return lost(`${shown(name)} ${shown(words[0] ?? '')} without asking anybody`)
+  if (/^(uninstall|reset)$/.test(words[0] ?? '') && (isUnasked || leavesNothing))
     return lost(`${shown(name)} ${shown(words[0] ?? '')} without asking anybody`)
   if (isUnasked && words.slice(0, 3).some((word) => /^(rm|remove)$/.test(word)))
     return lost(`${shown(name)} removes without asking anybody`)

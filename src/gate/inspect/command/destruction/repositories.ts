@@ -6,7 +6,7 @@ const NAME = 'destruction'
 
 /** Work that only exists in a working tree, a stash or a branch. */
 export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
-  if (name !== 'git') return []
+  if (name !== 'git') return otherLoss(name, args)
   const words = withoutGlobals(args)
   const [verb = '', ...all] = words
   const rest = verb === 'worktree' ? flagged(all) : all
@@ -57,13 +57,19 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
       ]
     case 'reflog':
       return rest[0] === 'delete' ||
-        (rest[0] === 'expire' && rest.some((arg) => /--expire(-unreachable)?=(now|all)/.test(arg)))
+        (rest[0] === 'expire' && rest.some((arg) => /^--exp\w*(-\w*)?=(now|all)/.test(arg)))
         ? lost('git reflog deletes the way back to lost commits')
         : []
+    case 'submodule':
+      return rest[0] === 'deinit' && (has('--force') || cluster('f')) && (has('--all') || rest.includes('.'))
+        ? lost('git submodule throws away what was changed in every submodule')
+        : []
     case 'update-ref':
-      return has('-d') ? lost('git update-ref deletes a reference') : []
+      return has('-d', '--delete') ? lost('git update-ref deletes a reference') : []
     case 'gc':
-      return rest.some((arg) => /^--prune=(now|all)$/.test(arg)) || (has('--prune') && has('now', 'all'))
+      return rest.some((arg) => /^--p\w*=(now|all)$/.test(arg)) ||
+        args.some((arg) => /^gc\.pruneExpire=(now|all)$/i.test(arg)) ||
+        (has('--prune') && has('now', 'all'))
         ? lost('git gc deletes what could be recovered')
         : []
     case 'worktree':
@@ -81,7 +87,8 @@ function push(rest: readonly string[]): readonly Finding[] {
   if (rest.includes('-n')) return []
   const isLeased = rest.some((arg) => arg.startsWith('--force-with-lease'))
   const isForced =
-    !isLeased &&
+    (!isLeased ||
+      rest.some((arg) => arg.startsWith('--force-with-lease=') && rest.some((word) => /^\+\S/.test(word)))) &&
     rest.some((arg) => /^--force(=|$)/.test(arg) || /^-[a-zA-Z]*f[a-zA-Z]*$/.test(arg) || /^\+\S/.test(arg))
   const deletes = rest.some((arg) => arg === '--delete' || arg === '-d' || /^:\S/.test(arg))
   if (rest.some((arg) => arg === '--mirror'))
@@ -91,6 +98,41 @@ function push(rest: readonly string[]): readonly Finding[] {
   return deletes
     ? [finding(NAME, 'destroy.remote-branch', 'medium', 'git push deletes a branch on the other side')]
     : []
+}
+
+/** The same in other systems of version control. */
+function otherLoss(name: string, args: readonly string[]): readonly Finding[] {
+  const has = (...words: string[]) => args.some((arg) => words.includes(arg))
+  const lost = (what: string, severity: Finding['severity'] = 'medium'): readonly Finding[] => [
+    finding(NAME, 'destroy.work', severity, what),
+  ]
+  switch (name) {
+    case 'hg':
+      if (args[0] === 'strip' || args[0] === 'debugstrip')
+        return lost('hg strip deletes commits', has('--no-backup') ? 'high' : 'medium')
+      if (args[0] === 'purge' || args[0] === 'clean')
+        return lost('hg purge deletes files that are not under version control')
+      return (args[0] === 'update' && has('-C', '--clean')) ||
+        (args[0] === 'revert' && has('-a', '--all') && has('-C', '--no-backup'))
+        ? lost('hg throws away uncommitted work')
+        : []
+    case 'svn':
+      return /^(delete|del|rm|remove)$/.test(args[0] ?? '') && args.some((arg) => /^[a-z+]+:\/\//.test(arg))
+        ? lost('svn deletes on the server')
+        : args[0] === 'cleanup' && has('--remove-unversioned', '--remove-ignored')
+          ? lost('svn deletes files that are not under version control')
+          : []
+    case 'jj':
+      return (args[0] === 'op' || args[0] === 'operation') && args[1] === 'abandon'
+        ? lost('jj forgets the way back')
+        : []
+    case 'p4':
+      return args[0] === 'obliterate' && has('-y')
+        ? lost('p4 obliterates files and their history', 'high')
+        : []
+    default:
+      return []
+  }
 }
 
 /** `git checkout -- file` and `git checkout .`: the same verb that switches branches. */
@@ -107,7 +149,8 @@ function checkout(rest: readonly string[]): readonly Finding[] {
     return [
       finding(NAME, 'destroy.replaced', 'medium', 'git checkout replaces files with those of another commit'),
     ]
-  return isLoss && !isNewBranch
+  const isForced = rest.some((arg) => arg === '--force' || /^-[qf]*f$/.test(arg))
+  return isLoss && (!isNewBranch || isForced)
     ? [finding(NAME, 'destroy.work', 'high', 'git checkout throws away uncommitted work')]
     : []
 }

@@ -6,10 +6,13 @@ const NAME = 'destruction'
 
 /** Databases, containers, clusters and clouds: what a command line can destroy far away. */
 export function serviceLoss(invocation: Invocation): readonly Finding[] {
-  const { name, args, input } = invocation
+  const { name, args, input, isRepeated } = invocation
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-  if (rule !== undefined) return rule(args, input ?? '')
-  return []
+  const found = rule === undefined ? [] : rule(args, input ?? '')
+  if (found.length > 0 || rule === undefined || !isRepeated || rule === container) return found
+  return args.some((arg) => /^(del|unlink|delete|rm|destroy|terminate-instances)$/i.test(arg))
+    ? lost(`${shown(name)} deletes everything that a list names`, 'medium')
+    : []
 }
 
 const lost = (summary: string, severity: Finding['severity'] = 'high'): readonly Finding[] => [
@@ -113,7 +116,7 @@ const infrastructure = (args: readonly string[]): readonly Finding[] => {
 
 /** Tags, one message of a queue and one object's version of a policy come and go all day. */
 const cloudVerb =
-  /^(rb|nuke|batch-delete-\w+|schedule-key-deletion|leave-organization|(delete|terminate|destroy|purge|remove|deregister)(-(?!tags|message|item\b|event-source-mapping)[\w-]+)?|disable-key|[a-z]+-(?:delete|destroy|terminate))$/
+  /^(rb|nuke|batch-delete-\w+|schedule-key-deletion|leave-organization|close-account|(delete|terminate|destroy|purge|remove|deregister)(-(?!tags|message|item\b|event-source-mapping)[\w-]+)?|disable-key|[a-z]+-(?:delete|destroy|terminate))$/
 
 const cloud = (args: readonly string[]): readonly Finding[] => {
   if (has(args, 'help', '--generate-cli-skeleton')) return []
@@ -268,6 +271,7 @@ const rules: Readonly<Record<string, (args: readonly string[], input: string) =>
   pulumi: infrastructure,
   cdk: infrastructure,
   cdktf: infrastructure,
+  sls: (args) => (has(args, 'remove') ? lost('removes a deployed service', 'medium') : []),
   serverless: (args) => (has(args, 'remove') ? lost('removes a deployed service', 'medium') : []),
   aws: cloud,
   gcloud: cloud,

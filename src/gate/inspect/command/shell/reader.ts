@@ -10,6 +10,7 @@ import {
   type Statement,
 } from 'unbash'
 import { isWindowsText, STATEMENTS_MAX, windowsStatements } from '../windows/statements.ts'
+import { callsItself, startsForever, startsMore } from './fork-bombs.ts'
 import { languageOf } from './interpreters.ts'
 import {
   type Endpoint,
@@ -208,12 +209,16 @@ export class ScriptReader {
     const lists: (CompoundList | undefined)[] = []
     if (node.type === 'If') {
       lists.push(node.clause, node.then, ...node.elif.flatMap((each) => [each.clause, each.then]), node.else)
-    } else if (node.type === 'While') lists.push(node.clause, node.body)
-    else if (node.type === 'For' || node.type === 'Select') {
+    } else if (node.type === 'While') {
+      if (startsForever(node)) this.reading.forkBombs.push('while')
+      lists.push(node.clause, node.body)
+    } else if (node.type === 'For' || node.type === 'Select') {
       this.#loop(node.name.text, node.wordlist ?? [], node.body, scope, place)
     } else if (node.type === 'Coproc') this.#coprocess(node, scope, place)
-    else if (node.type === 'ArithmeticFor') lists.push(node.body)
-    else if (node.type === 'Case') lists.push(...node.items.map((item) => item.body))
+    else if (node.type === 'ArithmeticFor') {
+      if (node.test === undefined && startsMore(node.body)) this.reading.forkBombs.push('for')
+      lists.push(node.body)
+    } else if (node.type === 'Case') lists.push(...node.items.map((item) => item.body))
     for (const list of lists) if (list) this.statements(list.commands, scope, place)
   }
 
@@ -365,17 +370,4 @@ function withStandard(place: Place, scope: Scope): Place['streams'] {
     stdout: stdout.kind === 'inherited' ? scope.standard.stdout : stdout,
     stderr: stderr.kind === 'inherited' ? scope.standard.stderr : stderr,
   }
-}
-
-/** `f(){ f|f& };f` and its cousins: a function that starts more than one of itself. */
-function callsItself(body: FunctionBody, name: string): boolean {
-  const isGroup = body.type === 'BraceGroup' || body.type === 'Subshell'
-  const lists = isGroup ? body.body : body.type === 'CompoundList' ? body : undefined
-  if (lists === undefined) return false
-  return lists.commands.some((statement) => {
-    const node = statement.command
-    const commands = node.type === 'Pipeline' || node.type === 'AndOr' ? node.commands : [node]
-    const own = commands.filter((each) => each.type === 'Command' && each.name?.value === name).length
-    return own > 1 || (own === 1 && statement.background === true)
-  })
 }

@@ -19,7 +19,7 @@ const LINE_CHARACTERS_MAX = 4_096
 const marks =
   /[A-Za-z]:\\|%[A-Za-z]\w+%|\$env:|\bHK(?:LM|CU|CR|U|EY_\w+)[:\\]|\\\\[\w.$?-]+\\|\.exe\b|\b[A-Z][a-z]+-[A-Z][A-Za-z]+\b|\[[A-Z][\w.]+\](?:::|\.)|\$\w+\s*=\s|\.\\\w/
 const programs =
-  /(?:^|[;|{(]\s*)(?:cmd(?:\.exe)?\s+\/[ck]|(?:get|set|new|add|remove|invoke|start|stop|copy|import|export|out|register|enable|disable|clear|send|select)-[a-z]+|powershell|pwsh|reg|sc|net1?|schtasks|cmdkey|vaultcmd|wmic|ntdsutil|vssadmin|netsh|rundll32|wevtutil|fsutil|certutil|esentutl|bitsadmin|auditpol|attrib|wbadmin|diskshadow|dsadd|dsmod|bcdedit|mofcomp|icacls|takeown|findstr|pktmon|mimikatz|rubeus|taskkill|xcopy|robocopy|fltmc|setx|appcmd|certreq|psexec)\s/im
+  /(?:^|[;|{(&]\s*)(?:cmd(?:\.exe)?\s+\/[ck]|(?:get|set|new|add|remove|invoke|start|stop|copy|import|export|out|register|enable|disable|clear|send|select|initialize|format|uninstall)-[a-z]+|powershell|pwsh|reg|sc|net1?|schtasks|cmdkey|vaultcmd|wmic|ntdsutil|vssadmin|netsh|rundll32|wevtutil|fsutil|certutil|esentutl|bitsadmin|auditpol|attrib|wbadmin|diskshadow|dsadd|dsmod|bcdedit|mofcomp|icacls|takeown|findstr|pktmon|mimikatz|rubeus|taskkill|xcopy|robocopy|fltmc|setx|appcmd|certreq|psexec|reagentc|cipher|diskpart|manage-bde|sdelete\d*|(?:del|erase|rd|rmdir|format)(?=\s+(?:\/|[a-z]:)))(?:\s|$)/im
 
 /** Whether a text may be one of cmd or PowerShell. */
 export function isWindowsText(text: string): boolean {
@@ -42,9 +42,18 @@ export function windowsStatements(text: string): readonly WindowsStatement[] {
       const value = rest.join(' ')
       if (variables.size < VARIABLES_MAX && value.length < LINE_CHARACTERS_MAX) variables.set(name, value)
       if (rest.length > 0) found.push(statement(rest, filled))
-    } else if (first !== '') found.push(statement(filled, filled))
+    } else if (first !== '') found.push(statement(loopBody(filled), filled))
   }
   return found
+}
+
+/** `for /d %i in (C:\Users\*) do rd /s /q %i` does that to each of the words in between. */
+function loopBody(words: readonly string[]): readonly string[] {
+  if (words[0]?.toLowerCase() !== 'for') return words
+  const [from, to] = [words.indexOf('in'), words.indexOf('do')]
+  return from > 0 && to > from && to < words.length - 1
+    ? [...words.slice(to + 1), ...words.slice(from + 1, to)]
+    : words
 }
 
 /** What stands before the program that is meant: `cmd /c`, `start /b`, `call`, `sudo`, `powershell -c`. */

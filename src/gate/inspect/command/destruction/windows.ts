@@ -1,0 +1,197 @@
+import type { Finding } from '../../../finding.ts'
+import { finding, shown } from '../detector.ts'
+import type { WindowsStatement } from '../windows/statements.ts'
+
+const NAME = 'destruction'
+
+const lost = (fact: string, severity: Finding['severity'], summary: string): readonly Finding[] => [
+  finding(NAME, fact, severity, summary),
+]
+const none: readonly Finding[] = []
+
+/** What orders of cmd and PowerShell would destroy, each alone and with what it is handed. */
+export function windowsLoss(statements: readonly WindowsStatement[]): readonly Finding[] {
+  let findings = none
+  for (const [at, statement] of statements.entries()) {
+    const found = ofStatement(statement, statements, at)
+    if (found.length > 0) findings = [...findings, ...found]
+  }
+  return findings
+}
+
+type Rule = (
+  line: string,
+  statement: WindowsStatement,
+  all: readonly WindowsStatement[],
+  at: number,
+) => readonly Finding[]
+
+function ofStatement(
+  statement: WindowsStatement,
+  all: readonly WindowsStatement[],
+  at: number,
+): readonly Finding[] {
+  const { name, line } = statement
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+  if (rule !== undefined) return rule(line, statement, all, at)
+  if (/^(remove|clear|uninstall|delete)-/.test(name)) return removed(line, name)
+  return line.includes('.delete') ? deletedCall(all, at) : none
+}
+
+const backups = (summary: string) => lost('destroy.service', 'critical', summary)
+const boot = (summary: string) => lost('destroy.boot', 'high', summary)
+const when =
+  (pattern: RegExp, findings: readonly Finding[]): Rule =>
+  (line) =>
+    pattern.test(line) ? findings : none
+
+/** Where people and the system keep their own, as far down as it is theirs alone. */
+const placeWord = String.raw`(?:["' ]|^|-\w+:?)(?:[a-z]:\\?(?:\*(?:\.\*)?)?|[a-z]:\\(?:windows|users|program files(?: \(x86\))?|programdata)(?:\\(?:system32|\*|[^\\ ]+))?\\?(?:\*(?:\.\*)?)?|(?:%userprofile%|\$env:userprofile|\$home|~|%systemroot%|\$env:systemroot|%windir%|\$env:windir|%systemdrive%|\$env:systemdrive|%homedrive%|%homepath%|%programfiles%)\\?(?:\*(?:\.\*)?)?)(?:["' ]|$)`
+const ownPlace = new RegExp(placeWord)
+const personalPlace =
+  /(?:[a-z]:\\users\\[^\\ ]+|%userprofile%|\$env:userprofile|\$home|~)\\(?:documents|desktop|downloads|pictures|music|videos|onedrive|appdata|\.ssh|\.aws|\.kube|source)\\?(?:\*(?:\.\*)?)?(?:["' ]|$)/
+const backupFiles = /\\?\*\.(?:vhdx?|bac|bak|wbcat|bkf|vbk|vib|vbm|set|win|dsk|backup)\b|\\backup\*/
+
+function removal(isRecursive: RegExp): Rule {
+  return (line) => {
+    if (/\\\?|(^| )-whatif/.test(line)) return none
+    if (backupFiles.test(line)) return lost('destroy.service', 'high', 'deletes backups')
+    if (!isRecursive.test(line)) return none
+    if (/\b(hklm|hkcu|hkcr|hku):\\?(\w+)?\\?\*?( |$)/.test(line)) return registry()
+    if (ownPlace.test(line)) return lost('destroy.system', 'critical', `deletes what is under ${shown(line)}`)
+    return personalPlace.test(line)
+      ? lost('destroy.personal', 'high', `deletes what is under ${shown(line)}`)
+      : none
+  }
+}
+
+const registry = () => lost('destroy.system', 'critical', 'deletes a whole branch of the registry')
+const recursiveDelete = removal(/ \\s\b/)
+const recursiveItem: Rule = (line, statement, all, at) => {
+  const own = removal(/ -r/)(line, statement, all, at)
+  if (own.length > 0) return own
+  // Without a path it removes what it is handed.
+  const listing = all[at - 1]
+  const isListing = listing !== undefined && /^(get-childitem|gci|dir|ls|get-item|gi)$/.test(listing.name)
+  const isNarrow = / -(filter|include|older|file )|where/.test(listing?.line ?? '')
+  if (!isListing || isNarrow || !/ -r/.test(listing.line)) return none
+  return ownPlace.test(listing.line) || personalPlace.test(listing.line)
+    ? lost('destroy.personal', 'high', `deletes everything that ${shown(listing.line)} lists`)
+    : none
+}
+
+/** `Get-WmiObject Win32_ShadowCopy | ForEach { $_.Delete() }`: the list is one order, the removal another. */
+function deletedCall(all: readonly WindowsStatement[], at: number): readonly Finding[] {
+  return isHanded(all, at, /win32_shadowcopy/) ? backups('deletes shadow copies') : none
+}
+
+const HANDED_MAX = 4
+
+function isHanded(all: readonly WindowsStatement[], at: number, what: RegExp): boolean {
+  return all.slice(Math.max(0, at - HANDED_MAX), at + 1).some(({ whole }) => what.test(whole))
+}
+
+const instance: Rule = (_, __, all, at) => {
+  if (isHanded(all, at, /win32_shadowcopy/)) return backups('deletes shadow copies')
+  return isHanded(all, at, /win32_(userprofile|volume|logicaldisk|account)/)
+    ? lost('destroy.account', 'medium', 'deletes an account or a volume')
+    : none
+}
+
+const diskpart: Rule = (_, __, all) => {
+  const isCleaning = all.some(({ whole }) =>
+    /(^|echo |[ "])(clean( all)?|format (quick|fs=\w+).*|delete (partition|volume|disk)( override)?)( ?>.*)?( |"|$)/.test(
+      whole,
+    ),
+  )
+  return isCleaning
+    ? lost('destroy.device', 'critical', 'diskpart erases a disk')
+    : lost('destroy.storage', 'medium', 'diskpart runs a script over disks')
+}
+
+/** Nouns of PowerShell that name what others rely on, with the prefix of any module before them. */
+const kept =
+  /^(?:remove|clear|uninstall|delete)-\w*?(?:vm|vmsnapshot|vmcheckpoint|vmharddiskdrive|user|computer|group|object|organizationalunit|forest|resourcegroup|bucket|database|server|cluster|disk|partition|volume|vdisk|snapshot|checkpoint|mailbox|mailboxdatabase|account|site|sitecollection|zone|vault|secret|app|application|webapp|table|queue|topic|subscription|domain|storagepool|filesystem|filesharing|recoverypoint|restorepoint|backup\w*|image|instance|stack|namespace|tenant|team|list|container|blob|repository|function|key|hostedzone|loggroup|userpool)s?$/
+const localNouns = /-(?:localgroupmember|adgroupmember|psreadlinekeyhandler|item\w*|module|variable)$/
+
+function removed(line: string, name: string): readonly Finding[] {
+  if (/ -whatif/.test(line) || localNouns.test(name) || !kept.test(name)) return none
+  return lost('destroy.service', 'medium', `${shown(name)} removes what others rely on`)
+}
+
+const shadows: Rule = (line) =>
+  /\bdelete shadows\b|\bresize shadowstorage\b.*maxsize=(?!unbounded)/.test(line)
+    ? backups('deletes shadow copies')
+    : none
+
+const rules: Readonly<Record<string, Rule>> = {
+  vssadmin: shadows,
+  wmic: when(/\bshadowcopy\b.*\bdelete\b/, backups('deletes shadow copies')),
+  wbadmin: when(/^wbadmin delete /, backups('deletes backups')),
+  diskshadow: (line, _, all) =>
+    all.some(({ whole }) => /\bdelete shadows\b/.test(whole)) || /\\s\b/.test(line)
+      ? backups('deletes shadow copies')
+      : none,
+  'remove-wmiobject': instance,
+  rwmi: instance,
+  'remove-ciminstance': instance,
+  rcim: instance,
+  'invoke-cimmethod': (line, statement, all, at) =>
+    /\bdelete\b/.test(line) ? instance(line, statement, all, at) : none,
+  'disable-computerrestore': () => boot('switches restore points off'),
+  'delete-computerrestorepoint': () => backups('deletes restore points'),
+  reagentc: when(/\\disable\b/, boot('switches recovery off')),
+  bcdedit: when(
+    /recoveryenabled (no|off|0)|ignoreallfailures|\\delete|\\deletevalue|\\set .*(safeboot|winpe|nointegritychecks)\b/,
+    boot('changes how the machine starts'),
+  ),
+  schtasks: when(
+    /(\\delete|\\disable)\b.*systemrestore|systemrestore.*(\\delete|\\disable)\b/,
+    boot('switches restore points off'),
+  ),
+  'manage-bde': when(/-(forcerecovery|protectors.*-delete)\b/, boot('locks the disk')),
+  format: when(/^format [a-z]:(?= |$)/, lost('destroy.device', 'critical', 'formats a volume')),
+  'format-volume': () => lost('destroy.device', 'critical', 'formats a volume'),
+  'clear-disk': () => lost('destroy.device', 'critical', 'erases a disk'),
+  'initialize-disk': () => lost('destroy.device', 'high', 'makes a disk new'),
+  'remove-partition': () => lost('destroy.device', 'critical', 'removes a partition'),
+  diskpart,
+  cipher: when(/ \\w:/, lost('destroy.device', 'high', 'overwrites what could be recovered')),
+  sdelete: when(/ -[a-z]| \\/, lost('destroy.personal', 'high', 'overwrites files for good')),
+  sdelete64: when(/ -[a-z]| \\/, lost('destroy.personal', 'high', 'overwrites files for good')),
+  fsutil: when(
+    /\bfile setzerodata\b|\bvolume (dismount|deletefile)/,
+    lost('destroy.emptied', 'medium', 'overwrites a file'),
+  ),
+  del: recursiveDelete,
+  erase: recursiveDelete,
+  rd: recursiveDelete,
+  rmdir: recursiveDelete,
+  'remove-item': recursiveItem,
+  ri: recursiveItem,
+  reg: (line) =>
+    /^reg delete (hklm|hkcr|hkcu|hku|hkey_\w+)(\\(software|system|system\\(currentcontrolset|setup)|system\\currentcontrolset\\(services|control)|sam|security|system\\currentcontrolset\\control\\safeboot\S*))?( \\f| \\va)*$/.test(
+      line,
+    )
+      ? registry()
+      : none,
+  takeown: when(
+    / [a-z]:\\(windows\S*)?( |$).*\\r\b|\\r\b.* [a-z]:\\(windows\S*)?( |$)/,
+    lost('destroy.ownership', 'medium', 'takes the system over'),
+  ),
+  icacls: when(
+    / [a-z]:\\(windows|users|\*)?\\?( |$).*(\\t|\\reset|\\deny)\b/,
+    lost('destroy.permissions', 'high', 'changes every permission'),
+  ),
+  robocopy: (line) => {
+    if (!/ \\(mir|purge)\b/.test(line)) return none
+    return /^robocopy \S*(empty|blank|null)\S* /.test(line) ||
+      ownPlace.test(line.replace(/^robocopy \S+ /, ''))
+      ? lost('destroy.personal', 'high', 'mirrors over a folder and deletes the rest')
+      : none
+  },
+  net: when(/^net1? user \S+ .*\\del/, lost('destroy.account', 'medium', 'deletes an account')),
+  net1: when(/^net1? user \S+ .*\\del/, lost('destroy.account', 'medium', 'deletes an account')),
+  'stop-computer': () => lost('destroy.halt', 'medium', 'stops the machine'),
+  dsrm: () => lost('destroy.account', 'medium', 'deletes from the directory'),
+}
