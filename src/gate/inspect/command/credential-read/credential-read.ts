@@ -1,12 +1,13 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, shown } from '../detector.ts'
 import { isUpload } from '../network.ts'
-import { downstreamOf } from '../shell/lineage.ts'
-import type { Invocation, Reading } from '../shell/model.ts'
+import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
+import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
 import { dumps } from './dumps.ts'
 import { managers } from './managers.ts'
+import { searches, tablesOfLogins } from './searches.ts'
 import { secretLiterals, secretsRead } from './secrets-read.ts'
-import { borrowsAgent, ofLibraries, tokens } from './tokens.ts'
+import { borrowsAgent, logsIn, ofLibraries, tokens } from './tokens.ts'
 import { ofWindows } from './windows.ts'
 
 const NAME = 'credential-read'
@@ -48,10 +49,11 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
   const { name, args } = invocation
   const findings: Finding[] = [
     ...metadata(invocation),
-    ...stores(invocation),
-    ...searches(invocation),
+    ...stores(invocation, reading),
+    ...searches(invocation, reading),
+    ...tablesOfLogins(invocation),
     ...dumps(invocation, reading),
-    ...managers(invocation),
+    ...managers(invocation, reading),
     ...tokens(invocation, reading),
   ]
   if (printers.test(name)) findings.push(...printed(invocation))
@@ -60,6 +62,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
   if (name === 'env' || name === 'printenv' || name === 'set' || name === 'export')
     findings.push(...environment(invocation, reading))
   for (const { path, secret } of secretsRead(invocation)) {
+    if (secret.fact === 'settings' && isLoaded(invocation, reading)) continue
     if (secret.fact === 'history' && isSearchedForSecrets(invocation, reading)) {
       findings.push(
         finding(NAME, 'credential.history-searched', 'medium', `looks for secrets in ${shown(path)}`),
@@ -85,6 +88,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
   return findings
 }
 
+const encoders = /^(base(64|32)|xxd|od|hexdump|rev|tr|fold|sed|cut)$/
 const printers = /^(echo|printf|print|printenv|Write-(Output|Host))$/
 /** A variable whose name says that it is a secret, as a shell or `printenv` takes it. */
 const secretVariable =
@@ -93,13 +97,25 @@ const secretName = /^\w*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCE
 
 /** Shown to whoever reads the terminal or the log; handed on to a program or a file it is used. */
 function printed({ name, args, streams, pipeline, stage }: Invocation): readonly Finding[] {
-  if (streams.stdout.kind !== 'inherited' || stage < pipeline.stages.length - 1) return []
+  // Through an encoder it passes every mask that a log lays over secrets.
+  const after = pipeline.stages.slice(stage + 1).flat()
+  const last = after.at(-1)?.streams ?? streams
+  if (last.stdout.kind !== 'inherited' || !after.every((next) => encoders.test(next.name))) return []
   const word = args.find((arg) =>
     name === 'printenv' ? secretName.test(arg) : secretVariable.test(arg) && !/::add-mask::|\$\$/.test(arg),
   )
   return word === undefined
     ? []
     : [finding(NAME, 'credential.printed', 'medium', `${name} shows a secret: ${shown(word)}`)]
+}
+
+/** `env $(cat .env | xargs) program`: settings on their way to the program that they are for. */
+function isLoaded(invocation: Invocation, reading: Reading): boolean {
+  return reading.invocations.some(
+    ({ name, args }) =>
+      /^(env|export|declare)$/.test(name) &&
+      args.some((arg) => hasMarker(arg) && sourcesOf(arg, reading).includes(invocation)),
+  )
 }
 
 /** For a word of one's own: what was typed before is looked up all day. */
@@ -131,6 +147,9 @@ function metadata({ name, args }: Invocation): readonly Finding[] {
   )
   if (store !== undefined)
     return [finding(NAME, 'credential.store', 'medium', `asks a cluster for its secrets: ${shown(store)}`)]
+  const isVault = args.some((arg) => /^X-Vault-Token:/i.test(arg))
+  if (isVault && args.some((arg) => /^https?:\/\/[^/]+\/v1\/(?!sys\/(health|seal))\S/.test(arg)))
+    return [finding(NAME, 'credential.store', 'medium', `${name} asks a vault for what it keeps`)]
   const address = args.find(
     (arg) => mayBeMetadata(arg) && (metadataHost.test(arg) || metadataHost.test(`/${arg}`)),
   )
@@ -156,8 +175,9 @@ const storeReaders = new Set(
   ),
 )
 
-function stores({ name, args }: Invocation): readonly Finding[] {
-  if (!storeReaders.has(name)) return []
+function stores(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args } = invocation
+  if (!storeReaders.has(name) || logsIn(invocation, reading)) return []
   const words = args.filter((arg) => !arg.startsWith('-')).join(' ')
   const all = args.join(' ')
   const seen = (summary: string, severity: Finding['severity'] = 'high') => [
@@ -222,45 +242,4 @@ function environment(invocation: Invocation, reading: Reading): readonly Finding
   return isForSecrets
     ? [finding(NAME, 'credential.environment', 'medium', 'looks through the environment for secrets')]
     : [finding(NAME, 'credential.environment-listed', 'info', 'prints the environment')]
-}
-
-const secretNames =
-  /^\*?(id_(rsa|dsa|ecdsa|ed25519)\*?|\.?\*?\.(pem|key|kdbx|ppk|p12|pfx|keystore)|\.env\*?|\.aws|\.ssh|\.gnupg|\.kube|\.docker|\.azure|\.password-store|logins\.json|key[34]\.db|cookies(\.sqlite)?|login data|\*?\.(keychain(-db)?|keytab|ovpn|rdp|vnc)|\.netrc|\.pgpass|\.git-credentials|credentials|shadow|\*(password|passwd|secret|credential|token)s?\*|wp-config\.php|wallet\.dat|\*?\.tfvars|\*?\.?tfstate|terraform\.tfstate)$/i
-const secretWords =
-  /^[("'^]*(pass(word|wd|phrase)?|api[_-]?key|secret([_-]?key)?|token|credential|private[_ -]key|aws_(secret|access)\w*|BEGIN.*PRIVATE.*|AKIA.*|ghp_.*|bearer)s?\b/i
-
-/** A pattern without the signs of patterns: `api[_-]?key`, `'pass\|login'`, `AKIA[0-9]`. */
-const plainPattern = (pattern: string) =>
-  pattern.replace(/\[_-\]\??|\[-_\]\??|\[\^?[^\]]*\][*+?]?/g, '_').replace(/^[\\^.*("'\s(?:i)]+|\\/g, '')
-
-/** Going through a whole machine for names or words of secrets. Inside a project it is everyday work. */
-function searches({ name, args }: Invocation): readonly Finding[] {
-  const seen = (what: string) => [
-    finding(NAME, 'credential.search', 'medium', `looks for ${shown(what)} across the machine`),
-  ]
-  const isWide = args.some((arg) =>
-    /^(\/|~|\$HOME|\/(etc|home|root|var|opt|srv|mnt|Users|proc|var\/www)(\/\*?)?|\/(home|Users)\/[^/]+\/?|~\/?|\/{2,}[\w.]*)$/.test(
-      arg,
-    ),
-  )
-  if (!isWide) return []
-  if (name === 'find' || name === 'locate' || name === 'fd') {
-    const named = args.find(
-      (arg, index) => secretNames.test(arg) && (name !== 'find' || /name$/.test(args[index - 1] ?? '')),
-    )
-    const at = args.findIndex((arg) => /^-(exec|execdir)$/.test(arg))
-    const word =
-      at >= 0 && /^(e|f|z)?grep$/.test(args[at + 1] ?? '')
-        ? args.slice(at + 2).find((arg) => !arg.startsWith('-') && secretWords.test(plainPattern(arg)))
-        : undefined
-    return named !== undefined ? seen(named) : word !== undefined ? seen(word) : []
-  }
-  if (!/^(grep|egrep|fgrep|rg|ag|ack|zgrep)$/.test(name)) return []
-  const isDeep =
-    name === 'rg' ||
-    name === 'ag' ||
-    name === 'ack' ||
-    args.some((arg) => /^-[a-zA-Z]*[rR]|^--(dereference-)?recursive$/.test(arg))
-  const word = args.find((arg) => !arg.startsWith('-') && secretWords.test(plainPattern(arg)))
-  return isDeep && word !== undefined ? seen(word) : []
 }

@@ -7,7 +7,7 @@ const NAME = 'credential-read'
 
 /** Programs made for nothing else; scripts among them are handed to an interpreter, so that any word may name one. */
 const dumpers =
-  /(^|[\\/])(mimikatz|mimipenguin|lazagne|pypykatz|secretsdump|dumpert|nanodump|swap_digger|3snake|keytabextract|hekatomb|firefox_decrypt|chainbreaker|gimmecredz|impacket-secretsdump|GetUserSPNs|GetNPUsers|gettgtpkinit|getnthash|dpapi|lsassy|donpapi|dploot|sharpdpapi|sharpchrome|sharpweb|sessiongopher|rubeus|kekeo|safetykatz|gpp-decrypt|get-gpppassword|mimikittenz|keethief|lsadump2|pwdump\d?|gsecdump|fgdump|wce|hashdump|creddump7?|cookie-?monster|hackbrowserdata|browserghost|pamspy|linikatz|truffleproc|keychaindump|bruteshark|net-creds|pcredz|responder)(\.(py|sh|exe|ps1|rb))?$/i
+  /(^|[\\/])(mimikatz|mimipenguin|lazagne|pypykatz|secretsdump|dumpert|nanodump|swap_digger|3snake|keytabextract|hekatomb|firefox_decrypt|chainbreaker|gimmecredz|impacket-secretsdump|GetUserSPNs|GetNPUsers|gettgtpkinit|getnthash|dpapi|lsassy|donpapi|dploot|sharp(dpapi|chrome\w*|web|katz|kerb\w*|secdump|dump|creds?\w*|laps|cloud|sccm|hose|sploit)|linpeas(_\w+)?|winpeas\w*|linenum|seatbelt|pspy\d*s?|lse|azurehound|roadtx|sessiongopher|rubeus|kekeo|safetykatz|gpp-decrypt|get-gpppassword|mimikittenz|keethief|lsadump2|pwdump\d?|gsecdump|fgdump|wce(32|64)?|wsass|hashdump|creddump7?|cookie-?monster|hackbrowserdata|browserghost|pamspy|linikatz|truffleproc|keychaindump|bruteshark|net-creds|pcredz|responder)(\.(py|sh|exe|ps1|rb))?$/i
 /** What a script or program says of itself: to take secrets, memory or keystrokes. */
 const takers =
   /(^|[/_.-])(dump|steal|grab|harvest|extract|exfil\w*|sniff\w*)[_-]?(heap|mem(ory)?|proc(ess)?|pass(word|wd)?s?|cred(ential)?s?|hash(es)?|cookies?|tokens?|keychains?|secrets?|lsass|browsers?)([_.-]|$)|key-?log(ger)?|pcap|sniffer/i
@@ -39,7 +39,7 @@ export function dumps(invocation: Invocation, reading: Reading): readonly Findin
     return [finding(NAME, 'credential.prompt', 'high', 'asks a person for a password in a window of its own')]
   if (!sniffers.test(name)) return []
   const isForPasswords = [invocation, ...downstreamOf(invocation, reading)].some(({ args: words }) =>
-    words.some((word) => /pass(w|word)?\b|authorization|cookie|login/i.test(word)),
+    words.some((word) => /pass(w|word)?\b|\bauth|cookie|login/i.test(word)),
   )
   if (isForPasswords)
     return [finding(NAME, 'credential.traffic', 'medium', `${name} looks for passwords in traffic`)]

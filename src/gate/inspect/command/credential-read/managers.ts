@@ -1,6 +1,7 @@
 import type { Finding } from '../../../finding.ts'
 import { finding } from '../detector.ts'
-import type { Invocation } from '../shell/model.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
+import { logsIn } from './tokens.ts'
 
 const NAME = 'credential-read'
 
@@ -36,11 +37,12 @@ const prints: Readonly<Record<string, RegExp>> = {
 }
 
 /** Password managers, secret stores of clouds, and what looks into other programs or at the keys being typed. */
-export function managers({ name, args }: Invocation): readonly Finding[] {
+export function managers(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args } = invocation
   const pattern = Object.hasOwn(prints, name) ? prints[name] : undefined
   if (pattern !== undefined) {
     const words = args.join(' ')
-    return pattern.test(words) && !/(^|\s)(--help|-h|help)$/.test(words)
+    return pattern.test(words) && !/(^|\s)(--help|-h|help)$/.test(words) && !logsIn(invocation, reading)
       ? [finding(NAME, 'credential.store', 'medium', `${name} prints what it keeps secret`)]
       : []
   }

@@ -58,12 +58,12 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'high',
   ],
   [
-    /(^|\/)(wallet\.dat|keystore\/UTC--)|(^|\/)\.(bitcoin|ethereum|electrum|solana\/id\.json)|metamask/i,
+    /(^|\/)(\.?wallet\.dat|keystore\/(UTC--|\*))|(^|\/)\.(bitcoin|ethereum|electrum|solana\/id\.json)|metamask/i,
     'a wallet',
     'wallet',
     'high',
   ],
-  [/\/proc\/(\d+|self|\*|\$\$|\$\w+|\[0-9\]\*)\/environ$/, "a program's environment", 'environment', 'high'],
+  [/\/proc\/[^/]+\/environ$/, "a program's environment", 'environment', 'high'],
   [/^\/proc\/[^/]+\/mem$|^\/dev\/k?mem$|^\/proc\/kcore$/, "another program's memory", 'memory', 'high'],
   [/^\/(home|Users)\/\*\/\.\S*history$/, 'what others typed before', 'history', 'medium'],
   [
@@ -85,7 +85,7 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'medium',
   ],
   [
-    /(^|\/)(krb5\.keytab|krb5cc_\w+|secrets\.tdb)$|\.(keytab|ccache)$|\/var\/lib\/sss\/(db|secrets)\//,
+    /(^|\/)(krb5\.keytab|krb5cc_[^/]*|secrets\.tdb)$|\.(keytab|ccache)$|\/var\/lib\/sss\/(db|secrets)\//,
     'tickets and keys of a domain',
     'token',
     'high',
@@ -98,24 +98,30 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
   ],
   // What agents and their command lines log in with.
   [
-    /(^|\/)(\.claude\/\.credentials\.json|\.codex\/auth\.json|\.gemini\/oauth_creds\.json|github-copilot\/(hosts|apps)\.json|\.config\/op\/|rclone\.conf|\.m2\/settings\.xml|\.fly\/config\.yml|doctl\/config\.yaml|containers\/auth\.json|k3s\.yaml|\.terraform\.d\/credentials)/,
+    /(^|\/)(\.claude\/\.credentials\.json|\.codex\/auth\.json|\.gemini\/oauth_creds\.json|github-copilot\/(hosts|apps)\.json|\.config\/op\/|rclone\.conf|\.m2\/settings\.xml|\.fly\/config\.yml|doctl\/config\.yaml|containers\/auth\.json|k3s\.yaml|\.terraform\.d\/credentials|\.pulumi\/credentials\.json|\.supabase\/access-token|\.config\/(stripe|glab-cli|railway|anthropic|configstore|gh|fly)\/|\.twilio-cli\/|\.vault[-_]pass\w*|\.rediscli_auth|\.msmtprc|\.fetchmailrc|\.(gradle\/gradle\.properties)|\.jupyter\/\S*\.json)/,
     'tokens of a command line',
     'token',
     'high',
   ],
   [
-    /(^|\/)(sitemanager|recentservers)\.xml$|\.purple\/accounts\.xml$|\/dslocal\/nodes\/\w+\/users\/|\.tfstate(\.backup)?$/,
+    /(^|\/)(sitemanager|recentservers)\.xml$|\.purple\/accounts\.xml$|\/dslocal\/nodes\/\w+\/users\/|\.tfstate(\.backup)?$|\.tfvars$|\/tomcat-users\.xml$|\/mgmt-users\.properties$|\.aider\.conf\.yml$/,
     'passwords that a program keeps',
     'settings',
     'medium',
   ],
   [/(^|\/)Library\/Cookies(\/|$)|\.binarycookies$/, 'sessions of a browser', 'browser', 'high'],
+  [
+    /(^|\/)(\.?config|Application Support|AppData\/(Roaming|Local))\/(Slack|discord\w*|Signal|Microsoft\/Teams|Element|Bitwarden( CLI)?|1Password|Keybase|Exodus|Atomic|obsidian)\/(.*\/)?(Local Storage|leveldb|config\.json|data\.json|storage|Cookies|IndexedDB|\S*wallet\S*)|\/(tdata|DBeaverData\/\S*credentials-config\.json)(\/|$)|(^|\/)\.thunderbird\/|Library\/Group Containers\/\S*(1password|agilebits)/,
+    'sessions of a program',
+    'browser',
+    'high',
+  ],
   [/^\/(var\/)?run\/secrets(\/|$)/, 'secrets handed to a container', 'token', 'high'],
   [/^\/tmp\/ssh-[^/]+\/agent\.(\d+|\*)$/, 'an agent that holds keys', 'private-key', 'high'],
   [/^\/dev\/input\/(event\d+|by-\w+\/\S+kbd)$/, 'what is typed', 'keys', 'high'],
   [/\/etc\/letsencrypt\/(live|archive)\/.*privkey/, "the host's private key", 'private-key', 'high'],
   [
-    /\/etc\/(mysql\/debian\.cnf|postfix\/sasl_passwd|kcpassword|samba\/\S*cred\w*|cifs\S*cred\w*|ipa\/\S*\.keytab|ansible\/\S*pass\w*)$|^\/etc\/kcpassword$|\/var\/lib\/jenkins\/(secrets\/|credentials\.xml|secret\.key)|\/jenkins_home\/(secrets\/|credentials\.xml)/,
+    /\/etc\/(mysql\/debian\.cnf|postfix\/sasl_passwd|gitlab-runner\/config\.toml|sssd\/sssd\.conf|(pam_)?ldap\.secret|freeradius\/\S*clients\.conf|vault\.d\/\S+|rancher\/\S+\.yaml|kubernetes\/[\w-]+\.conf|ceph\/\S*keyring|msmtprc|kcpassword|samba\/\S*cred\w*|cifs\S*cred\w*|ipa\/\S*\.keytab|ansible\/\S*pass\w*)$|^\/etc\/kcpassword$|\/var\/lib\/jenkins\/(secrets\/|credentials\.xml|secret\.key)|\/jenkins_home\/(secrets\/|credentials\.xml)/,
     'passwords of services',
     'token',
     'high',

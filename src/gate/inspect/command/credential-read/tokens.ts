@@ -13,16 +13,38 @@ const seen = (
 
 /** How a client says that it is to show what it keeps: over its words as one line, options of place and format left out. */
 const says: Readonly<Record<string, RegExp>> = {
-  aws: /^(secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b)/,
-  az: /\b(list-keys|keys? list|show-connection-string|connection-string (list|show)|list-connection-strings|list-publishing-(profiles|credentials)|secret (show|download)|key download|admin-key show|query-key list|show-keys|get-credentials\b.* --admin|list-account-sas|ad (sp|app) credential reset)\b/,
+  aws: /^(secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b|sts assume-role|kms decrypt\b|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|environment|secret(string|accesskey)|keymaterial|password))/i,
+  az: /\b(list-keys|keys? list|show-connection-string|connection-string (list|show)|list-connection-strings|list-publishing-(profiles|credentials)|secret (show|download)|key download|admin-key show|query-key list|show-keys|get-credentials\b.* --admin|list-account-sas|ad (sp|app) credential reset|appsettings list|secrets? list\b.*--show-values|staticwebapp secrets list|keyvault certificate download|keyvault key decrypt|login --expose-token|rest\b.*(list(keys|secrets|credentials)|\/credentials\b|appsettings\/list))\b|^deployment (group|sub|mg|tenant) (show|export)\b.*parameters/i,
   gcloud:
-    /\bconfig config-helper\b|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token/,
+    /\bconfig config-helper\b|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token|\bkms decrypt\b|^compute (instances|project-info|instance-templates) describe\b.*metadata/,
   gh: /^auth (token|status\b.*(--show-token| -t\b))/,
   glab: /^auth status\b.*(--show-token| -t\b)/,
-  heroku: /^auth:token\b|^auth token\b/,
+  heroku: /^auth:token\b|^auth token\b|^config(:get)?\b(?!.*(:set|:unset))/,
+  vercel: /^env (pull|get)\b/,
+  netlify: /^env:(list|get)\b.*(--plain|--json)|^env:get\b/,
+  railway: /^(variables?|vars?)\b(?!.*--set)/,
+  eas: /^(env:pull|credentials)\b/,
+  dotenvx: /^(decrypt|keypair)\b/,
+  'dotenv-vault': /^(decrypt|pull)\b/,
+  teller: /^(env|export|show|sh|yaml)\b/,
+  berglas: /^access\b/,
+  conjur: /^variable get\b/,
+  akeyless: /^get-(secret-value|dynamic-secret-value|rotated-secret-value)\b/,
+  credstash: /^(get|getall)\b/,
+  hcp: /^vault-secrets secrets open\b/,
+  keyctl: /^(print|read|pipe)\b/,
+  'systemd-creds': /^(decrypt|cat)\b/,
+  cryptsetup: /luksDump\b.*--dump-(master|volume)-key/,
+  dmsetup: /^table\b.*--showkeys/,
+  wg: /^(showconf|show\b.*\b(private-key|preshared-keys|dump))\b/,
+  systemctl: /^show-environment\b|^show\b.*(-p|--property)[ =]?Environment\b/,
+  ettercap: /(^| )(-M|--mitm)\b/,
+  arpspoof: /./,
+  sslstrip: /./,
+  'ansible-vault': /^decrypt\b/,
   flyctl: /^auth token\b/,
   fly: /^auth token\b/,
-  firebase: /^login:ci\b/,
+  firebase: /^(login:ci|functions:(config:get|secrets:access))\b/,
   npm: /^config get \S*(_auth|password|token)/i,
   yarn: /^config get \S*(auth|password|token)/i,
   pnpm: /^config get \S*(_auth|password|token)/i,
@@ -44,7 +66,7 @@ const says: Readonly<Record<string, RegExp>> = {
 
 /** Words that choose an account, a place or a form, and stand between the verb and the client. */
 const asidesOf =
-  /^(--?(n|namespace|context|cluster|kubeconfig|profile|region|project|subscription|endpoints?|a|A|address|token-file))$/
+  /^(--?(n|namespace|context|cluster|kubeconfig|profile|region|project|subscription|endpoints?|a|address|token-file))$/
 
 /** The words of a client with what chooses the place left out, so that the verb stands first. */
 export function lineOf(args: readonly string[]): string {
@@ -63,7 +85,9 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
   const { name, args } = invocation
   const pattern = Object.hasOwn(says, name) ? says[name] : undefined
   if (pattern?.test(lineOf(args)) && !args.includes('--help'))
-    return seen('credential.store', `${shown(name)} prints what it keeps secret`)
+    return logsIn(invocation, reading)
+      ? []
+      : seen('credential.store', `${shown(name)} prints what it keeps secret`)
   switch (name) {
     case 'kubectl':
     case 'oc':
@@ -71,9 +95,11 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
       return cluster(lineOf(args))
     case 'docker':
     case 'nerdctl':
-      return args.some((arg) => /\.Config\.Env\b|\.Env\b/.test(arg)) && args.includes('inspect')
+    case 'podman':
+      return (args.some((arg) => /\.Env\b/.test(arg)) && args.includes('inspect')) ||
+        (args[0] === 'exec' && /^(env|printenv)$/.test(args.at(-1) ?? ''))
         ? seen('credential.environment', `${name} shows the environment of a container`)
-        : []
+        : forSecrets(invocation, reading)
     case 'ssh-keygen':
       return args.includes('-p') && args[args.indexOf('-N') + 1] === '' && args.includes('-N')
         ? seen('credential.private-key', 'takes the passphrase off a key')
@@ -93,6 +119,7 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
     case 'history':
     case 'declare':
     case 'strings':
+    case 'log':
       return forSecrets(invocation, reading)
     case 'mysql':
     case 'mariadb':
@@ -109,15 +136,26 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
   }
 }
 
+/** `… | docker login --password-stdin`: handed to the client that it is for, and shown to nobody. */
+export function logsIn(invocation: Invocation, reading: Reading): boolean {
+  return downstreamOf(invocation, reading).some(({ name, args }) =>
+    /^(docker|podman|nerdctl|buildah|skopeo|crane|oras|helm)$/.test(name)
+      ? args.includes('login') && args.some((arg) => arg.startsWith('--password-stdin'))
+      : false,
+  )
+}
+
 /** Where databases keep who may log in. */
 const accountTables =
   /\b(mysql\.user\b[\s\S]*|authentication_string|pg_shadow|pg_authid|rolpassword|system\.users|sys\.sql_logins|dba_users)\b/i
 
 function cluster(line: string): readonly Finding[] {
   const isShown =
-    /^get secrets?\b.*(-o\S*|--output\S*|--template\S*)/.test(line) || /^create token\b/.test(line)
+    /^get secrets?(\b|\/).*(-o(?![= ]?(name|wide)\b)\S*|--output(?![= ](name|wide)\b)\S*|--template\S*|(^| )(-A|--all-namespaces)\b)/.test(
+      line,
+    ) || /^create token\b/.test(line)
   if (isShown) return seen('credential.store', 'kubectl prints secrets')
-  return /^exec\b.*-- (env|printenv|cat \S*(serviceaccount\/token|\/run\/secrets\/))/.test(line)
+  return /^exec\b.*-- ((ba)?sh -c )?(env|printenv|cat \S*(serviceaccount\/token|\/run\/secrets\/))/.test(line)
     ? seen('credential.environment', 'kubectl shows the environment of a container')
     : []
 }
@@ -184,7 +222,7 @@ const LINE_CHARACTERS_MAX = 2_000
 
 /** An agent that holds keys of somebody, reached through its socket. */
 export function borrowsAgent(name: string, value: string): readonly Finding[] {
-  return name === 'SSH_AUTH_SOCK' && /\/ssh-[^/]+\/agent\.\d+$/.test(value)
+  return name === 'SSH_AUTH_SOCK' && /\/ssh-[^/]+\/agent\.(\d+|\*)$/.test(value)
     ? seen('credential.private-key', 'uses the keys that an agent of somebody holds', 'high')
     : []
 }

@@ -40,7 +40,7 @@ const rules: readonly Rule[] = [
     'dumps the memory of another program',
   ],
   [
-    /\b(sekurlsa|lsadump|kerberos|dpapi|crypto|vault|token)::\w+|privilege::debug|\b(invoke-)?mimikatz\b|\bmimikittenz\b|\brubeus\b|\bkekeo\b|\blazagne\b|sharp(dpapi|chrome|web|cookie|laps|secdump)|\bsafetykatz\b|invoke-(kerberoast|dcsync|ninjacopy|wcmdump|sessiongopher|credentialphish\w*|powerdump|dumpcreds)|get-(adreplaccount|gpppassword|gppautologon|azurepasswords|keystrokes|vaultcredential|lsasecret|lsasecrets|passhashes|passhints|credmandump|netntlm|userspn\w*|decodedpassword|bootkey)\b|\bpwdump|\bgsecdump\b|\bwce\b -|\bnirsoft\b|webbrowserpassview|\bnetpass\b/,
+    /\b(sekurlsa|lsadump|kerberos|dpapi|crypto|vault|token)::\w+|privilege::debug|\b(invoke-)?mimikatz\b|\bmimikittenz\b|\brubeus\b|\bkekeo\b|\blazagne\b|sharp(dpapi|chrome|web|cookie|laps|secdump|katz|dump|kerb)\w*|\bwce(32|64)?\b -|\bwsass\b|\bsafetykatz\b|invoke-(kerberoast|dcsync|ninjacopy|wcmdump|sessiongopher|credentialphish\w*|powerdump|dumpcreds)|get-(adreplaccount|gpppassword|gppautologon|azurepasswords|keystrokes|vaultcredential|lsasecret|lsasecrets|passhashes|passhints|credmandump|netntlm|userspn\w*|decodedpassword|bootkey)\b|\bpwdump|\bgsecdump\b|\bwce\b -|\bnirsoft\b|webbrowserpassview|\bnetpass\b/,
     'store',
     'high',
     'takes passwords out of the system',
@@ -89,19 +89,19 @@ const rules: readonly Rule[] = [
     'takes private keys out of their store',
   ],
   [
-    /^get-az?\w*(accesstoken|keyvaultsecret|storageaccountkey|publishingprofile\w*|automationcredential|automationvariable|secret|password|vmuserdata)\b|^get-(msol|mg)\w*(secret|password|credential)\b|^get-aadint\w*(token|password|secret|key|cred)\w*|admpwd|get-laps\w*|get-adserviceaccount\b.*managedpassword|msds-managedpassword/,
+    /^get-(azure|entra|graph|msgraph)\w*token\b|\.accesstoken\b|^get-az?\w*(accesstoken|automationcertificate|keyvaultsecret|storageaccountkey|publishingprofile\w*|automationcredential|automationvariable|secret|password|vmuserdata)\b|^get-(msol|mg)\w*(secret|password|credential)\b|^get-aadint\w*(token|password|secret|key|cred)\w*|admpwd|get-laps\w*|get-adserviceaccount\b.*managedpassword|msds-managedpassword/,
     'store',
     'medium',
     'prints what a directory or cloud keeps secret',
   ],
   [
-    /\b(unattend(ed)?\.xml|sysprep\.(inf|xml)|sitelist\.xml|groups\.xml|scheduledtasks\.xml|datasources\.xml|winscp\.ini|confcons\.xml|consolehost_history\.txt|ultravnc\.ini|mobaxterm\.ini|\.rdg\b)/,
+    /\b(unattend(ed)?\.xml|sysprep\.(inf|xml)|sitelist\.xml|groups\.xml|scheduledtasks\.xml|datasources\.xml|winscp\.ini|confcons\.xml|recentservers\.xml|sitemanager\.xml|consolehost_history\.txt|ultravnc\.ini|mobaxterm\.ini|\.rdg\b)/,
     'settings',
     'medium',
     'reads a file that keeps passwords',
   ],
   [
-    /^reg query\b.*(\\winlogon\b.*defaultpassword|simontatham\\putty|winvnc|realvnc|tightvnc|\\osk\b|\bpassword\b.*\\s\b|\\f (password|pass|pwd)\b|terminal server client\\servers)/,
+    /^reg query\b.*(\\winlogon\b.*defaultpassword|simontatham\\putty|martin prikryl|software\\teamviewer|openssh\\agent|mremoteng|winvnc|realvnc|tightvnc|\\osk\b|\bpassword\b.*\\s\b|\\f (password|pass|pwd)\b|terminal server client\\servers)/,
     'search',
     'medium',
     'looks for passwords in the registry',

@@ -113,7 +113,21 @@ function user(args: readonly string[], isNew: boolean): readonly Finding[] {
     return account('makes an account with a password that this line knows')
   if (isNew && args.length > 1 && !(args.at(-2) ?? '').startsWith('-') && admins.test(args.at(-1) ?? ''))
     return account('makes an account an administrator', 'high')
-  return isNew && aShell.test(shell) ? account('makes an account that can log in') : []
+  if (isNew && aShell.test(shell)) return account('makes an account that can log in')
+  // For a service or an image it has a number, a group or no home; otherwise it is for somebody.
+  const isForService = args.some((arg) =>
+    /^(-r|-S|-D|-\w*[uM]\w*|-d|-h|--system|--(no-create-home|uid|gid|home|home-dir|shell|no-log-init|ingroup|registry)(=.*)?)$/.test(
+      arg,
+    ),
+  )
+  const who = args.at(-1) ?? ''
+  return isNew &&
+    !isForService &&
+    /^[a-z_][\w-]*\$?$/i.test(who) &&
+    !servants.test(who) &&
+    args.at(-2) !== '-g'
+    ? account(`makes the account ${shown(who)}`)
+    : []
 }
 
 function loginShell(args: readonly string[]): readonly Finding[] {

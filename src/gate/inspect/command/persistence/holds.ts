@@ -45,6 +45,14 @@ export function inPlaceOf(name: string, args: readonly string[]): readonly Findi
   const fetched = args[args.findIndex((arg) => /^(-o|-O|--output|--output-document)$/.test(arg)) + 1] ?? ''
   const target = /^(curl|wget)$/.test(name) ? fetched : (args.at(-1) ?? '')
   const source = args.slice(0, -1).find((arg) => !arg.startsWith('-') && !/^\d{3,4}$/.test(arg)) ?? ''
+  if (isHidden(target) && target !== source)
+    return seen('persist.hidden', 'medium', `hides something among programs: ${shown(target)}`)
+  if (
+    name === 'mv' &&
+    trusted.test(source) &&
+    !/\/(kubectl|python3?|git|curl|wget|gpg|nologin)$/.test(source)
+  )
+    return seen('persist.replaced', 'medium', `takes ${shown(source)} away from where it is looked for`)
   if (!trusted.test(target)) return pageFrom(name, source, target)
   const base = target.slice(target.lastIndexOf('/') + 1)
   // A tool on its way to where it belongs comes under its own name, or from the system's own folders.
@@ -70,6 +78,19 @@ function pageFrom(name: string, source: string, target: string): readonly Findin
     : []
 }
 
+/** Whether something is written over what people log in with or look at a machine with. */
+export function isTrusted(path: string): boolean {
+  return trusted.test(path)
+}
+
+/** A name that listings pass over, among the programs or the settings of the system. */
+const hidden =
+  /^\/(?:opt|(?:usr|s?bin|lib(?:32|64)?|etc)(?:\/[^/]+)*)\/\.(?!git\b|gitignore|hg|bzr|pwd\.lock|updated|java|placeholder|keep|hmac|env|profile|bash|zsh|vim|config|cache|local|npm|ssh|venv|docker|dockerignore|editorconfig|version|nojekyll|well-known|ht)[\w-]+/
+
+export function isHidden(path: string): boolean {
+  return hidden.test(path)
+}
+
 /** `sed -i '…i /tmp/x' /etc/rc.local`: a line put into a start-up file. */
 export function typedIn(name: string, args: readonly string[], target: string): readonly Finding[] {
   const isStartUp =
@@ -83,6 +104,9 @@ export function typedIn(name: string, args: readonly string[], target: string): 
     : []
 }
 
+/** Anybody on the way may put another package in its place. */
+const plainWeb =
+  /^(?:--[\w-]+=)?http:\/\/(?!localhost|127\.|10\.|192\.168\.|172\.)[\w-]+(\.[\w-]+)*\.(?!internal|local|lan|corp|intranet|test)[a-z]{2,}/i
 const bareAddress =
   /^(?:--[\w-]+=)?https?:\/\/(?!127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)\d{1,3}(\.\d{1,3}){3}([:/]|$)/
 
@@ -131,6 +155,50 @@ export function holds(invocation: Invocation): readonly Finding[] {
         args.some((arg) => /^\/etc\/|authorized_keys|\/cron|^\/tmp\/\.|\/systemd\//.test(arg))
         ? seen('persist.locked', 'medium', `makes ${shown(args.at(-1) ?? '')} unchangeable`)
         : []
+    case 'crond':
+    case 'anacron':
+      return args.some((arg) => /^\/?(\/tmp|\/var\/tmp|\/dev\/shm|\/home|~)\//.test(arg))
+        ? seen('persist.schedule', 'medium', `${name} runs jobs from a place of its own`)
+        : []
+    case 'grubby':
+      return args.some((arg) => /^--args=.*\b(init|rdinit)=|^(rd)?init=/.test(arg))
+        ? seen('persist.boot', 'medium', 'changes what the kernel starts first')
+        : []
+    case 'profiles':
+      return args.some((arg) => /^(install|-I|-i)$/.test(arg)) &&
+        args.some((arg) => /\.mobileconfig$/.test(arg))
+        ? seen('persist.trust', 'medium', 'installs settings that hold for everybody here')
+        : []
+    case 'insert_dylib':
+    case 'optool':
+      return seen('persist.replaced', 'high', `${name} has a program load a library of somebody's`)
+    case 'asar':
+      return args[0] === 'pack' && /^\/(Applications|opt|usr)\//.test(args.at(-1) ?? '')
+        ? seen('persist.replaced', 'medium', `puts code into ${shown(args.at(-1) ?? '')}`)
+        : []
+    case 'chrome':
+    case 'google-chrome':
+    case 'chromium':
+    case 'msedge':
+    case 'brave':
+      return args.some((arg) =>
+        /^--load-extension=(\/tmp|\/var\/tmp|\/dev\/shm|.*[\\/](Temp|Public)[\\/])/i.test(arg),
+      )
+        ? seen('persist.launch', 'medium', `${name} loads an extension that came from nowhere`)
+        : []
+    case 'tailscale':
+      return args[0] === 'up' && args.some((arg) => /^--auth-?key/.test(arg)) && args.includes('--ssh')
+        ? seen('persist.login', 'medium', 'lets somebody log in through a network of their own')
+        : []
+    case 'screen':
+    case 'tmux':
+      return args.some((arg) => /^(-\w*d\w*m\w*|-d)$/.test(arg)) && startsUnseen(args.at(-1) ?? '')
+        ? seen('persist.background', 'medium', `${name} leaves a program running that nobody keeps there`)
+        : []
+    case 'npx':
+      return /^(-y |--yes )?asar pack \S+ \/(Applications|opt|usr)\//.test(args.join(' '))
+        ? seen('persist.replaced', 'medium', `puts code into ${shown(args.at(-1) ?? '')}`)
+        : []
     case 'vault':
       return /^token create\b.*-policy[= ]root/.test(args.join(' '))
         ? seen('persist.identity', 'high', 'vault makes a token that may do all')
@@ -147,6 +215,9 @@ export function holds(invocation: Invocation): readonly Finding[] {
 const rights =
   /\bGRANT\s+ALL(\s+PRIVILEGES)?\s+ON\s+\*\.\*|\bCREATE\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|\bALTER\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|createUser\([^)]*["'](root|userAdminAnyDatabase|__system)["']|sp_addsrvrolemember\b.*sysadmin|ALTER\s+SERVER\s+ROLE\s+sysadmin/i
 
+const mounted =
+  /^(\/(etc|root|home|boot|usr|bin|sbin|lib|proc|sys|dev|var|var\/(lib|spool\/cron|run|lib\/kubelet|lib\/docker)|var\/run\/docker\.sock|run\/docker\.sock|run\/containerd\/\S+)\/?):(?!.*:ro\b)/
+
 function container(args: readonly string[]): readonly Finding[] {
   if (!/^(run|create|container)$/.test(args[0] ?? '')) return []
   const isMachine = args.some((arg, index) =>
@@ -156,7 +227,26 @@ function container(args: readonly string[]): readonly Finding[] {
   )
   const isWide =
     args.includes('--privileged') && args.some((arg) => /^--(pid|userns|ipc|uts)=host$/.test(arg))
-  return isMachine || isWide ? seen('persist.privilege', 'high', 'a container gets the whole machine') : []
+  if (isMachine || isWide) return seen('persist.privilege', 'high', 'a container gets the whole machine')
+  const stays = args.some(
+    (arg, index) =>
+      /^--restart=(always|unless-stopped)/.test(arg) ||
+      (args[index - 1] === '--restart' && /^(always|unless-stopped)/.test(arg)),
+  )
+  const holdsSystem =
+    args.includes('--privileged') ||
+    args.some(
+      (arg, index) =>
+        mounted.test(arg.replace(/^(-v|--volume)=?/, '')) &&
+        /^(-v|--volume)/.test(arg.startsWith('-') ? arg : (args[index - 1] ?? '')),
+    )
+  return stays && holdsSystem
+    ? seen(
+        'persist.privilege',
+        'medium',
+        'a container that is always started again gets a part of the machine',
+      )
+    : []
 }
 
 function packages(name: string, args: readonly string[]): readonly Finding[] {
@@ -164,9 +254,10 @@ function packages(name: string, args: readonly string[]): readonly Finding[] {
   if (/^(config )?set script-shell\b|^pkg set scripts\.(pre|post)?install/.test(line))
     return seen('persist.hook', 'medium', `${name} runs something at every install`)
   const isSource =
-    /^(config set registry|set registry)/.test(line) ||
+    /^(config set (registry|global\.(extra-)?index-url)|set registry)/.test(line) ||
     args.some((arg) => /^(-i|--(extra-)?index-url|--registry)(=|$)/.test(arg))
-  return isSource && args.some((arg) => bareAddress.test(arg))
+  const isOpen = (arg: string) => bareAddress.test(arg) || plainWeb.test(arg)
+  return isSource && args.some(isOpen)
     ? seen('persist.trust', 'medium', `${name} takes packages from a bare address`)
     : []
 }

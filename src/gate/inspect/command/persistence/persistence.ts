@@ -123,7 +123,8 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         ? seen('persist.trap', 'medium', 'runs something on what the shell does later')
         : []
     case 'launchctl':
-      return /^(load|bootstrap|submit|enable)$/.test(args[0] ?? '')
+      return /^(load|bootstrap|submit|enable)$/.test(args[0] ?? '') ||
+        (args[0] === 'setenv' && /^DYLD_/.test(args[1] ?? ''))
         ? seen('persist.service', 'high', 'launchctl starts an agent at every login')
         : []
     case 'ssh-copy-id':
@@ -133,6 +134,13 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         ? seen('persist.schedule', 'medium', 'systemd-run makes a timer')
         : []
     case 'defaults':
+      if (
+        args[0] === 'write' &&
+        args.some((arg) =>
+          /FolderActionsDispatcher|LSEnvironment|AutoLaunchedApplicationDictionary/.test(arg),
+        )
+      )
+        return seen('persist.launch', 'medium', 'has macOS start something by itself')
       return args[0] === 'write' && args.some((arg) => /^(Login|Logout)Hook$/.test(arg))
         ? seen('persist.start-up', 'high', 'runs a program at every login')
         : []

@@ -3,7 +3,7 @@ import { finding, shown } from '../detector.ts'
 import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
 import { plainPath } from '../plain-path.ts'
 import type { FileWrite, Invocation, Program, Reading } from '../shell/model.ts'
-import { isTrap } from './holds.ts'
+import { isHidden, isTrap, isTrusted } from './holds.ts'
 
 const NAME = 'persistence'
 
@@ -78,6 +78,18 @@ const startPlaces: readonly StartPlace[] = [
     'high',
     'who may do what on this machine',
   ],
+  [
+    /^\/etc\/(hosts\.equiv|shosts\.equiv)$|(^|\/)\.[rs]hosts$/,
+    'persist.login',
+    'high',
+    'who may log in without a password',
+  ],
+  [
+    /\/Library\/(Security\/SecurityAgentPlugins|DirectoryServices\/PlugIns|QuickLook|Spotlight|ColorPickers|Screen Savers|Input Methods|Audio\/Plug-Ins|PreferencePanes|ScriptingAdditions|Internet Plug-Ins|Mail\/Bundles|Workflows\/Applications\/Folder Actions|Scripts\/Folder Action Scripts|Application Scripts|LaunchAngels|PrivilegedHelperTools)\/|\/var\/db\/(emondClients|com\.apple\.xpc\.launchd)\//,
+    'persist.launch',
+    'medium',
+    'what an everyday program of macOS loads',
+  ],
   [/(^|\/)\.config\/autostart\//, 'persist.login', 'high', 'an autostart entry'],
   [/\.git\/hooks\//, 'persist.hook', 'high', 'a git hook'],
   [
@@ -96,12 +108,17 @@ const anyPlace = new RegExp(startPlaces.map(([place]) => `(?:${place.source})`).
 
 function placeAt(written: string): StartPlace | undefined {
   if (written.length > PATH_CHARACTERS_MAX) return undefined
-  const path = written.includes('/') ? plainPath(written) : written
+  const plain = written.includes('/') ? plainPath(written) : written
+  // On macOS `/etc` and `/var` are links to here.
+  const path = plain.startsWith('/private/') ? plain.slice('/private'.length) : plain
   if (!anyPlace.test(path)) return undefined
   // There are file systems to which `.SSH` is `.ssh`.
   const lower = path.toLowerCase()
   return startPlaces.find(([place]) => place.test(path)) ?? startPlaces.find(([place]) => place.test(lower))
 }
+
+/** The public half of a key, as a list of those that may log in has it. */
+const keyText = /^(\S+ )?(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-ssh-\S+) AAAA/m
 
 /** Lines that start-up files are made of on any ordinary machine. */
 const everydayLine =
@@ -117,6 +134,19 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
     return [
       finding(NAME, 'persist.trap', 'medium', `makes a program run something when it reads ${shown(path)}`),
     ]
+  if (found === undefined && isHidden(path))
+    return [finding(NAME, 'persist.hidden', 'medium', `hides something among programs: ${shown(path)}`)]
+  if (found === undefined && text !== undefined && isTrusted(path))
+    return [finding(NAME, 'persist.replaced', 'high', `writes over ${shown(path)}`)]
+  if (
+    found === undefined &&
+    text !== undefined &&
+    keyText.test(text) &&
+    /^(\/(etc|root|home|Users|var)\/|~\/)/.test(path)
+  )
+    return /\.pub$|known_hosts|\/keys?\.txt$/.test(path)
+      ? []
+      : [finding(NAME, 'persist.key', 'medium', `writes a key that may log in to ${shown(path)}`)]
   if (found === undefined)
     return isPathCode(path, text)
       ? [
@@ -130,7 +160,7 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
       : []
   const [, fact, severity, what] = found
   const trap =
-    /^\s*(?:alias\s+(?:sudo|su|ssh|passwd|login|gpg|doas)=|function\s+(?:sudo|ssh|su)\b|(?:sudo|ssh|su)\s*\(\)|export\s+(?:LD_PRELOAD|PROMPT_COMMAND)=|PATH=\/tmp)/m
+    /^\s*(?:alias\s+(?:sudo|su|ssh|passwd|login|gpg|doas)=|function\s+(?:sudo|ssh|su)\b|(?:sudo|ssh|su)\s*\(\)|(?:export\s+)?(?:LD_PRELOAD|LD_AUDIT|PROMPT_COMMAND)=|(?:export\s+)?PATH=["']?(?:\/tmp|\/var\/tmp|\/dev\/shm|(?:\/[\w.-]+)*\/\.(?!local|cargo|nvm|rbenv|pyenv|npm|yarn|bun|deno|asdf|composer|gem|dotnet|volta|poetry|krew|sdkman|config|rvm|goenv|nodenv|jenv|linuxbrew|nix-profile|bin|venv)[\w-]+))/m
   if (fact === 'persist.start-up' && text !== undefined && trap.test(text))
     return [finding(NAME, 'persist.trap', 'high', `puts a trap into ${shown(path)}`)]
   if (fact === 'persist.kernel' && text?.split('\n').every((line) => ownModule.test(line)) === true)

@@ -55,7 +55,7 @@ const rules: readonly Rule[] = [
     'puts something into what PowerShell runs at its start',
   ],
   [
-    /\\(xlstart|word\\startup|excel\\startup|microsoft\\addins)\\|normal\.dotm|install-transportagent|appcmd\b.*install module|\bnetsh add helper\b|^netsh\b.*add helper|setnotifycmdline|\.getrules\b|vbaproject|addins?\.add\b/,
+    /\\(xlstart|word\\startup|excel\\startup|microsoft\\addins)\\|normal\.dotm|install-transportagent|appcmd\b.*install module|\bnetsh add helper\b|^netsh\b.*add helper|setnotifycmdline|\.getrules\b|vbaproject|^ruler\b.*\b(homepage|form|rule) add\b|--load-extension=.*\\(temp|public)\\|addins?\.add\b/,
     'persist.launch',
     'medium',
     'has an everyday program load something',
@@ -85,7 +85,7 @@ const rules: readonly Rule[] = [
     'gets or keeps the power of the system',
   ],
   [
-    /^bcdedit\b.*\\(set|create)\b.*(testsigning|nointegritychecks|safeboot)|^dism\b.*\\add-driver|^pnputil\b.*(\\add-driver| -a )|^sdbinst\b.*\.sdb|^fltmc load/,
+    /^bcdedit\b.*\\(set|create)\b.*(testsigning|nointegritychecks|safeboot)|^dism\b.*\\add-driver|^pnputil\b.*(\\add-driver| -a )|^sdbinst\b(?!.*-u)|^fltmc load/,
     'persist.kernel',
     'medium',
     'changes what starts with the system',

@@ -32,6 +32,10 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
       )
     )
       return []
+    // The end that others come to leads no further than the machine that it was put up on.
+    const isMeetingPlace =
+      (name === 'frps' || args[0] === 'server') && !args.some((arg) => /^--(socks5|reverse)$/.test(arg))
+    if (isMeetingPlace) return seen('tunnel.server', 'medium', `${name} waits for tunnels of others`)
     // Through a host one logs in to anyway, and only from here.
     return name === 'sshuttle'
       ? seen('tunnel.proxy', 'medium', 'sshuttle sends traffic through another machine')

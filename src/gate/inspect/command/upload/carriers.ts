@@ -4,6 +4,7 @@ import { finding, shown } from '../detector.ts'
 import { placeOf } from '../paths.ts'
 import { upstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
+import { dataFile, matterOf } from './matters.ts'
 
 const NAME = 'upload'
 
@@ -41,9 +42,6 @@ export function carried(invocation: Invocation, reading: Reading): readonly Find
 }
 
 const mailers = /^(mail|mailx|s-nail|mutt|neomutt|sendmail|msmtp|ssmtp)$/
-const kept =
-  /\.(csv|tsv|xlsx?|docx?|pptx?|pdf|sqlite3?|db|mdb|dump|sql|bak|zip|7z|rar|tar|tgz|gz|bz2|xz|zst|pst|eml|mbox|pcap|dmp|kdbx|key|pem|vcf)$/i
-
 /** A secret, what is of the system, or data in a file, by mail. A text as the letter itself is a letter. */
 function mailed({ name, args, streams }: Invocation): readonly Finding[] {
   const files = [...(streams.stdin.kind === 'file' ? [streams.stdin.path] : []), ...args]
@@ -52,7 +50,7 @@ function mailed({ name, args, streams }: Invocation): readonly Finding[] {
     return [finding(NAME, 'upload.secret', 'critical', `${name} sends ${shown(secret)} away`)]
   const wide = files.find((path) => path.includes('/') && isWide(path))
   if (wide !== undefined) return [finding(NAME, 'upload.system', 'high', `${name} sends ${shown(wide)} away`)]
-  const data = files.find((path) => kept.test(path) && !path.includes('@'))
+  const data = files.find((path) => dataFile.test(path) && !path.includes('@'))
   return data === undefined
     ? []
     : [finding(NAME, 'upload.file', 'medium', `${name} sends ${shown(data)} by mail`)]
@@ -81,7 +79,15 @@ function throughShell(invocation: Invocation, reading: Reading): readonly Findin
   const { stdin } = invocation.streams
   if (stdin.kind === 'file' && (isWide(stdin.path) || secretFile(stdin.path) !== undefined))
     return [finding(NAME, 'upload.system', 'high', `ssh takes ${shown(stdin.path)} to another machine`)]
+  if (stdin.kind === 'file' && dataFile.test(stdin.path) && matterOf(stdin.path) !== undefined)
+    return [finding(NAME, 'upload.copy', 'medium', `ssh takes ${shown(stdin.path)} to another machine`)]
   const upstream = upstreamOf(invocation, reading)
+  const file = upstream
+    .filter(({ name }) => name === 'cat')
+    .flatMap(({ args }) => args)
+    .find((arg) => matterOf(arg) !== undefined)
+  if (file !== undefined)
+    return [finding(NAME, 'upload.copy', 'medium', `ssh takes ${shown(file)} to another machine`)]
   const dump = upstream.find((each) => dumpers.test(each.name))
   if (dump !== undefined)
     return [

@@ -4,6 +4,7 @@ import { finding, shown } from '../detector.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
+import { matterOf } from './matters.ts'
 
 const NAME = 'upload'
 
@@ -36,6 +37,18 @@ const handovers: Readonly<Record<string, RegExp>> = {
   ix: /./,
   swaks: /^--attach\S*$/,
   gist: /[./]/,
+  telegram_send: /^--file$/,
+  'telegram-send': /^(--file|-f|--stdin)$/,
+  slackcat: /[./]|^-/,
+  dcc: /[./]/,
+  snarf: /^(up|put)$/,
+  'firefox-send': /./,
+  sendme: /^send$/,
+  'warp-cli': /^send$/,
+  warpinator: /[./]/,
+  bashupload: /./,
+  gdown: /^upload$/,
+  'curl-upload': /./,
 }
 
 /** Clients that carry one file to one place, listeners that hand out a folder, and settings that open one to all. */
@@ -51,8 +64,45 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
       : []
   switch (name) {
     case 'finger':
-      return args.some((arg) => arg.includes('@') && sourcesOf(arg, reading).length > 0)
-        ? seen('upload.names', 'finger asks for a name made of program output', 'high')
+    case 'whois':
+      return args.some((arg) => sourcesOf(arg, reading).some(({ name: source }) => shows.test(source)))
+        ? seen('upload.names', `${name} asks for a name made of program output`, 'high')
+        : []
+    case 'snmptrap':
+    case 'snmpset':
+    case 'ntpdate':
+    case 'mosquitto_pub':
+    case 'wscat':
+    case 'websocat':
+    case 'grpcurl':
+    case 'twilio':
+      return args.some((arg) => sourcesOf(arg, reading).some(({ name: source }) => shows.test(source))) ||
+        (name === 'mosquitto_pub' && args.some((arg) => /^(-f|-s|-l)$/.test(arg)))
+        ? seen('upload.names', `${name} carries what a file holds`)
+        : []
+    case 'ab':
+    case 'ipfs':
+      return (args[0] === 'add' || /^-[pu]$/.test(args[0] ?? '')) &&
+        args.slice(1).some((arg) => /^[$/~]/.test(arg) || matterOf(arg) !== undefined)
+        ? seen('upload.file', `${name} hands a file to somebody elsewhere`)
+        : []
+    case 'logger':
+      return args.some((arg) => /^(-n|--server)/.test(arg)) && args.some((arg) => /^(-f|--file)/.test(arg))
+        ? seen('upload.raw', 'logger sends a file to another machine')
+        : []
+    case 'restic':
+    case 'borg':
+    case 'duplicity':
+    case 'kopia':
+    case 'rdiff-backup':
+      return args.some((arg) =>
+        /^(\w+:)?(s3|sftp|rest|ssh|ftps?|https?|webdavs?|b2|rclone):|^\w+@[\w.-]+:/.test(arg),
+      ) && args.some((arg) => !arg.includes(':') && /^(system|home|personal|root)$/.test(placeOf(arg)))
+        ? seen('upload.system', `${name} keeps a copy of the machine elsewhere`)
+        : []
+    case 'rsync':
+      return args.includes('--daemon') && args.some((arg) => /^--(config|port)/.test(arg))
+        ? seen('upload.served', 'rsync hands out folders to whoever asks')
         : []
     case 'cancel':
     case 'lp':
@@ -95,6 +145,8 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
   }
 }
 
+const shows = /^(cat|base64|base32|xxd|od|hexdump|head|tail|gzip|strings|tar|openssl)$/
+
 const publicNumber = /^(?!127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.|255\.)\d{1,3}(\.\d{1,3}){3}$/
 
 const everyAddress = /^(--(address|bind|host)=)?(0\.0\.0\.0|\[?::\]?)(:\d+)?$/
@@ -103,7 +155,7 @@ const servers =
   /^(python[\d.]*|php|ruby|kubectl|httpd|http-server|webfsd|darkhttpd|serve|miniserve|updog|thttpd|pyftpdlib|droopy)$/
 
 /** A folder handed out to whoever asks. A server for the own browser, and one for the work at hand, are everyday work. */
-function served({ name, args }: Invocation): readonly Finding[] {
+function served({ name, args, cwd }: Invocation): readonly Finding[] {
   if (!servers.test(name)) return []
   const all = args.join(' ')
   const isServer =
@@ -113,7 +165,9 @@ function served({ name, args }: Invocation): readonly Finding[] {
     (name === 'ruby' && args.includes('-run') && /\bhttpd\b/.test(all)) ||
     (name === 'kubectl' ? args[0] === 'proxy' : !/^(python|php$|ruby$)/.test(name))
   if (!isServer) return []
-  const wide = args.find((arg) => /^[/~]/.test(arg) && /^(root|system|home|personal)$/.test(placeOf(arg)))
+  const places =
+    args.some((arg) => /^(-d|--directory|-t)/.test(arg)) || cwd === undefined ? args : [...args, cwd]
+  const wide = places.find((arg) => /^[/~]/.test(arg) && /^(root|system|home|personal)$/.test(placeOf(arg)))
   if (wide !== undefined)
     return seen('upload.served', `${name} hands out ${shown(wide)} to whoever asks`, 'high')
   const isForAll = (name === 'php' || name === 'kubectl') && args.some((arg) => everyAddress.test(arg))

@@ -1,8 +1,23 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
+import { matterOf } from './matters.ts'
 
 const NAME = 'upload'
+
+const sticks =
+  /^(\/media\/|\/run\/media\/|\/Volumes\/|\/mnt\/usb|(~|\/(home|Users)\/[^/]+)\/(Dropbox|OneDrive|Google ?Drive|iCloud|Box|MEGA|pCloud\w*|Nextcloud|Yandex\.Disk|Library\/(Mobile Documents|CloudStorage))([/ ]|$))/
+
+/** What is not for everybody, onto a stick that somebody can carry away or a folder that another company keeps (T1052). */
+export function ontoSticks({ name, args }: Invocation): readonly Finding[] {
+  if (!/^(cp|mv|rsync|ditto|install)$/.test(name)) return []
+  const target = args.at(-1) ?? ''
+  if (!sticks.test(target)) return []
+  const what = args.slice(0, -1).find((arg) => !arg.startsWith('-') && matterOf(arg) !== undefined)
+  return what === undefined
+    ? []
+    : [finding(NAME, 'upload.copy', 'medium', `${name} takes ${shown(what)} to ${shown(target)}`)]
+}
 
 const shares = new Set(
   'mount mount.cifs mount.nfs mount.davfs mount_smbfs mount_nfs sshfs davfs2 curlftpfs s3fs gcsfuse net'.split(

@@ -6,14 +6,18 @@ const NAME = 'upload'
 
 /** How languages take in a file. */
 const reads =
-  /\bopen\s*\(\s*["'`~/\w]|\bread_(bytes|text)\s*\(|\bFile\.(read|open|binread|new)\b|\bfile_get_contents\s*\(\s*["'](?!https?:)|\breadFile(Sync)?\b|\bcreateReadStream\s*\(|\bopen\s+(my\s+)?\$?\w+\s*,|\bfopen\s*\(|\bIO\.(read|binread)\b|\bGet-Content\b|\bReadAll(Bytes|Text)\b|\bio\.open\b|-InFile\b|\bshell_exec\s*\(\s*["']cat\b/i
+  /\bopen\s*\(\s*["'`~/\w$]|\bread_(bytes|text)\s*\(|\bFile\.(read|open|binread|new)\b|\bfile_get_contents\s*\(\s*["'](?!https?:)|\breadFile(Sync)?\b|\bcreateReadStream\s*\(|\bopen\s+(my\s+)?\$?\w+\s*,|\bfopen\s*\(|\bIO\.(read|binread)\b|\bGet-Content\b|\bReadAll(Bytes|Text)\b|\bio\.open\b|-InFile\b|\bshell_exec\s*\(\s*["']cat\b/i
 
 /** How they hand something to another machine. */
 const sends =
-  /\b(requests|httpx|session|client|axios|got|http|aiohttp)\s*\.\s*(post|put|patch)\s*\(|\burlopen\s*\([^)]*,\s*data\s*=|\burlopen\s*\([^)]*,\s*open\s*\(|\bsendall\s*\(|\.sendto?\s*\(|\bstor(binary|lines)\b|\bsend_?(mail|message)\s*\(|\bupload_?(file|fileobj|from_filename|blob)\s*\(|\bput_?(object|file)\s*\(|CURLOPT_(POSTFIELDS|INFILE|UPLOAD)|\bfile_put_contents\s*\(\s*["'](https?|ftp):|\bNet::HTTP(\.|::)(post|put)|\bmethod["']?\s*[:=]\s*["'](POST|PUT)\b|\.request\s*\(\s*["'](POST|PUT)\b|\bIO::Socket\b|\bTCPSocket\b|\bfsockopen\s*\(|\bUpload(File|String|Data)\s*\(|\b(Invoke-(RestMethod|WebRequest)|irm|iwr)\b[^|;]*-(InFile|Body|Form)\b|\bSend-MailMessage\b|\bftp_put\s*\(|\bnet\.(connect|createConnection)\s*\(/i
+  /\b(requests|httpx|session|client|axios|got|http|aiohttp)\s*\.\s*(post|put|patch)\s*\(|\burlopen\s*\([^)]*,\s*data\s*=|\burlopen\s*\([^)]*,\s*(?!timeout\b|context\b|cafile\b|\d)\w|\bsendall\s*\(|\.sendto?\s*\(|\bstor(binary|lines)\b|\bsend_?(mail|message)\s*\(|\bupload_?(file|fileobj|from_filename|blob)\s*\(|\bput_?(object|file)\s*\(|CURLOPT_(POSTFIELDS|INFILE|UPLOAD)|\bfile_put_contents\s*\(\s*["'](https?|ftp):|\bNet::HTTP(\.|::)(post|put)|\bmethod["']?\s*[:=]\s*["'](POST|PUT)\b|\.request\s*\(\s*["'](POST|PUT)\b|\bIO::Socket\b|\bTCPSocket\b|\bfsockopen\s*\(|\bUpload(File|String|Data)\s*\(|\b(Invoke-(RestMethod|WebRequest)|irm|iwr)\b[^|;]*-(InFile|Body|Form)\b|\bSend-MailMessage\b|\bftp_put\s*\(|\bnet\.(connect|createConnection)\s*\(/i
 
 /** One call that takes a file's name and sends what is in it. */
 const takes = /\bupload_(file|from_filename)\s*\(|\bUploadFile\s*\(/
+
+/** What was read, put into the address that is asked for. */
+const tells =
+  /\b(urlopen|urlretrieve|get|fetch|request|open|curl_init|file_get_contents)\s*\(\s*(?:[rbf]*["'`]https?:\/\/[^"'`]*["'`]\s*(?:\+|\.|%)\s*|f["'`]https?:[^"'`]*\{|`https?:[^`]*\$\{)[^)]{0,80}\b(open|read\w*|environ|process\.env|ENV|b64encode|base64|hex\w*|check_output|popen|getenv|file_get_contents)\b/i
 
 const atHome = /\b(localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?)\b/
 /** Typed to be run once; what is longer is a program somebody wrote. */
@@ -23,6 +27,17 @@ const LINE_CHARACTERS_MAX = 1_500
 export function byProgram({ facts, language, code, by }: Program): readonly Finding[] {
   const wasSeen =
     facts.shellTexts.some((text) => text.startsWith('cat ')) || /\bcreateReadStream\s*\(/.test(code)
+  const isInAddress =
+    by !== undefined && code.length < LINE_CHARACTERS_MAX && !atHome.test(code) && tells.test(code)
+  if (isInAddress)
+    return [
+      finding(
+        NAME,
+        'upload.program',
+        'medium',
+        `a ${language} program puts what it has read into an address`,
+      ),
+    ]
   const isTold =
     !atHome.test(code) && (facts.uploads || facts.connects || facts.downloads) && wasSeen && !facts.runs
   const isLine =

@@ -1,6 +1,8 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
+import { upstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
+import { matterOf } from './matters.ts'
 
 const NAME = 'upload'
 
@@ -14,8 +16,7 @@ const seen = (
 const handsOut: Readonly<Record<string, RegExp>> = {
   aws: /^(ec2 (create-instance-export-task|export-image|create-store-image-task|modify-(snapshot|image|fpga-image)-attribute\b.*(--operation-type add|--launch-permission|--user-ids))|rds (start-export-task|modify-db-(cluster-)?snapshot-attribute\b.*--values-to-add)|dynamodb export-table-to-point-in-time|s3api put-bucket-replication|ram create-resource-share\b.*--allow-external|s3 presign|redshift authorize-snapshot-access|lambda add-layer-version-permission\b.*--principal|logs create-export-task|logs put-(subscription-filter|destination-policy)|backup put-backup-vault-access-policy|glacier set-vault-access-policy)\b/,
   az: /\b(generate-sas|snapshot grant-access|disk grant-access|sql db export)\b/,
-  gcloud:
-    /^sql export\b|\bimages export\b|^(compute )?snapshots? add-iam-policy-binding\b.*all(Authenticated)?Users/,
+  gcloud: /\bimages export\b|^(compute )?snapshots? add-iam-policy-binding\b.*all(Authenticated)?Users/,
   bq: /^extract\b/,
   oci: /\bpreauth-request create\b/,
 }
@@ -47,7 +48,7 @@ export function stores(invocation: Invocation, reading: Reading): readonly Findi
   if (pattern?.test(line) && !args.includes('--help'))
     return seen('upload.shared', `${name} hands out what is stored`)
   if (
-    !/\b(cp|copy|copyto|sync|mv|move|put|put-object|upload|upload-batch|mirror|rsync|upload-file)\b/.test(
+    !/\b(cp|copy|copyto|sync|mv|move|put|put-object|upload|upload-batch|mirror|rsync|upload-file|rcat)\b/.test(
       line,
     )
   )
@@ -66,7 +67,36 @@ export function stores(invocation: Invocation, reading: Reading): readonly Findi
       /^(AWS_SECRET_ACCESS_KEY|RCLONE_CONFIG_\w+_PASS|AZCOPY_\w*SECRET)$/.test(variable) &&
       /^[A-Za-z0-9/+_-]+$/.test(value),
   )
-  return isBorrowed ? seen('upload.raw', `${name} logs in with a key that stands in the line`) : []
+  if (isBorrowed) return seen('upload.raw', `${name} logs in with a key that stands in the line`)
+  return put(invocation, reading)
+}
+
+const whole =
+  /^(mysqldump|mariadb-dump|pg_dump|pg_dumpall|mongodump|slapcat|redis-cli|sqlite3|tar|docker|kubectl)$/
+/** A report in one's own store is everyday work; a database, a mailbox or what is called confidential is not. */
+function isWhole(path: string): boolean {
+  const matter = matterOf(path)
+  return matter === 'data'
+    ? /\.(sql|db|sqlite3?|dump|bak|pst|ost|mbox|kdbx|mdb|pcapng|pcap|dmp)$/i.test(path)
+    : matter !== undefined
+}
+
+const fileOption = /^(--file|-f|--source|-s|--source-path|--body|--upload-file)$/
+
+/** What is worth a question, put into a store: a build that is published is not. */
+function put(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args } = invocation
+  if (args.includes('-') || args.includes('/dev/stdin') || args[0] === 'rcat') {
+    const dump = upstreamOf(invocation, reading).find((each) => whole.test(each.name))
+    return dump === undefined ? [] : seen('upload.file', `${name} stores what ${dump.name} gathers`)
+  }
+  const words = args.filter((arg, index) => !arg.startsWith('-') || fileOption.test(args[index - 1] ?? ''))
+  const isToStore =
+    /^[\w-]+:/.test(words.at(-1) ?? '') || args.some((arg) => fileOption.test(arg)) || name === 'azcopy'
+  const what = isToStore
+    ? words.find((arg) => /[./~]/.test(arg) && !/^[\w-]+:/.test(arg) && isWhole(arg))
+    : undefined
+  return what === undefined ? [] : seen('upload.file', `${name} stores ${shown(what)} elsewhere`)
 }
 
 const bareAddress =

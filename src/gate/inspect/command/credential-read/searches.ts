@@ -1,0 +1,73 @@
+import type { Finding } from '../../../finding.ts'
+import { finding, shown } from '../detector.ts'
+import { upstreamOf } from '../shell/lineage.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
+
+const NAME = 'credential-read'
+
+const secretNames =
+  /^\*?(id_(rsa|dsa|ecdsa|ed25519)\*?|\.?\*?\.(pem|key|kdbx|ppk|p12|pfx|keystore)|\.env\*?|\.aws|\.ssh|\.gnupg|\.kube|\.docker|\.azure|\.password-store|logins\.json|key[34]\.db|cookies(\.sqlite)?|login data|\*?\.(keychain(-db)?|keytab|ovpn|rdp|vnc)|\.netrc|\.pgpass|\.git-credentials|credentials|shadow|\*(password|passwd|secret|credential|token)s?\*|wp-config\.php|wallet\.dat|\*?\.tfvars|\*?\.?tfstate|terraform\.tfstate|(recentservers|sitemanager|unattend\w*|sysprep)\.xml|passwords?\.\w+|vault\.ya?ml|\*?\.vault|\.vault[-_]pass\w*|\*?\.kdbx?|\*?(metamask|nkbihfbeogaeaoehlefnkodbefgpgknn|keystore|mnemonic|seed[-_ ]?phrase|\.solana|\.ethereum|\.bitcoin)\*?|\*?wallet\*?(\.\w+)?|\.\*_?history|\*_history|ssh-\*|agent\.\*|krb5cc_\*|\*?\.(ccache|ppk|jks|gpg|asc|age)|service[-_]?account\*?\.json|\*?credentials?\*?(\.\w+)?|\*?secrets?\*?\.(ya?ml|json|env|txt|toml)|\.terraformrc|\.npmrc|\.pypirc|\.dockercfg|\.claude|\.mcp\.json|tdata|leveldb)$/i
+const secretWords =
+  /^[("'^]*(pass(word|wd|phrase)?|api[_-]?key|secret([_-]?key)?|token|credential|private[_ -]key|aws_(secret|access)\w*|BEGIN.*PRIVATE.*|AKIA.*|ghp_.*|bearer)s?\b/i
+
+/** A pattern without the signs of patterns: `api[_-]?key`, `'pass\|login'`, `AKIA[0-9]`. */
+const plainPattern = (pattern: string) =>
+  pattern.replace(/\[_-\]\??|\[-_\]\??|\[\^?[^\]]*\][*+?]?/g, '_').replace(/^[\\^.*("'\s(?:i)]+|\\/g, '')
+
+const wide =
+  /^(\/|~|\$HOME|\/(etc|home|root|var|opt|srv|mnt|tmp|Users|proc|var\/www)(\/\*?)?|\/(home|Users)\/[^/]+\/?|~\/?|\/{2,}[\w.]*)$/
+
+/** `find / -name '*.conf' | xargs grep password`: the files come from a search that goes everywhere. */
+function isFedByWideSearch(invocation: Invocation, reading: Reading): boolean {
+  return (
+    (invocation.stage > 0 || invocation.isRepeated || invocation.pipeline.outer !== undefined) &&
+    upstreamOf(invocation, reading).some(
+      ({ name, args }) => /^(find|fd|locate|plocate)$/.test(name) && args.some((arg) => wide.test(arg)),
+    )
+  )
+}
+
+/** Going through a whole machine for names or words of secrets. Inside a project it is everyday work. */
+export function searches(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args } = invocation
+  const seen = (what: string) => [
+    finding(NAME, 'credential.search', 'medium', `looks for ${shown(what)} across the machine`),
+  ]
+  const isGrep = /^([efz]?grep|rg|ag|ack)$/.test(name)
+  if (isGrep && isFedByWideSearch(invocation, reading)) {
+    const word = args.find((arg) => !arg.startsWith('-') && secretWords.test(plainPattern(arg)))
+    if (word !== undefined) return seen(word)
+  }
+  if (!args.some((arg) => wide.test(arg))) return []
+  if (name === 'find' || name === 'locate' || name === 'fd') {
+    const named = args.find(
+      (arg, index) =>
+        secretNames.test(arg.replace(/^\*\/|\/\*$/g, '')) &&
+        (name !== 'find' || /(name|path)$/.test(args[index - 1] ?? '')),
+    )
+    const at = args.findIndex((arg) => /^-(exec|execdir)$/.test(arg))
+    const word =
+      at >= 0 && /^(e|f|z)?grep$/.test(args[at + 1] ?? '')
+        ? args.slice(at + 2).find((arg) => !arg.startsWith('-') && secretWords.test(plainPattern(arg)))
+        : undefined
+    return named !== undefined ? seen(named) : word !== undefined ? seen(word) : []
+  }
+  if (!isGrep) return []
+  const isDeep =
+    name === 'rg' ||
+    name === 'ag' ||
+    name === 'ack' ||
+    args.some((arg) => /^-[a-zA-Z]*[rR]|^--(dereference-)?recursive$/.test(arg))
+  const word = args.find((arg) => !arg.startsWith('-') && secretWords.test(plainPattern(arg)))
+  return isDeep && word !== undefined ? seen(word) : []
+}
+
+/** Columns that only the stores of browsers have, whatever the file was called when it was copied. */
+const loginColumns =
+  /\b(password_value|encrypted_value|moz_(logins|cookies)|encryptedPassword|host_key\b[\s\S]*\bcookies|card_number_encrypted|kTCCService\w+)\b/
+
+export function tablesOfLogins({ name, args, input }: Invocation): readonly Finding[] {
+  return name === 'sqlite3' && [...args, input ?? ''].some((text) => loginColumns.test(text))
+    ? [finding(NAME, 'credential.browser', 'high', 'reads the logins or sessions of a browser')]
+    : []
+}
