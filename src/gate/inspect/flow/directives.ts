@@ -29,7 +29,6 @@ export class Directive {
   }
 }
 
-const SENTENCES_MAX = 2_000
 const SENTENCE_CHARACTERS_MAX = 1_200
 const CLAUSES_MAX = 6
 /** Words after the verb that may say what it is about: "send some money to". */
@@ -44,12 +43,14 @@ const following = /(?:,| and)(?: then| also| afterwards)? ([a-z]+)\b(?=((?: [^ ]
 
 const pointsBack = /\b(it|this|that|them|these|those|the (amount|total|sum|fee|balance|payment|same))\b/
 
-/** The directives of a text. Sentences end at a full stop or an empty line; YAML folds lines inside them. */
+/**
+ * The directives of a text no longer than is folded at once. Sentences end at a full stop or an empty line; YAML folds
+ * lines inside them.
+ */
 export function directivesIn(text: string): readonly Directive[] {
   const directives: Directive[] = []
   const sentences = text.split(
     /[.!?]["')]*(?=\s|$)|\n\s*\n|;\s|\\n\\n|<\/?[a-z][^>]{0,80}>|\n\s*[-*•]\s|["'],\s*["'{[]|\n(?=\s{0,8}[a-z_]+: )/i,
-    SENTENCES_MAX,
   )
   let before = ''
   for (const sentence of sentences) {

@@ -2,11 +2,11 @@ import type { CallAct, MessageAct, ResultAct, TaskAct, ToolDescription, ToolsAct
 import { type Finding, severityRank } from '../../finding.ts'
 import { secretFile } from '../command/credential-read/secret-files.ts'
 import { asksFor, doingKey, keysOf, sharesKey, ToolKeys } from './choice.ts'
-import { contentWords, type Directive, directivesIn, shareWord } from './directives.ts'
+import { contentWords, type Directive, shareWord } from './directives.ts'
 import { delegates, type Effect, effectOf, effectsIn } from './effects.ts'
 import { fold } from './fold.ts'
+import { Heard } from './heard.ts'
 import { InnerWatch } from './inner-watch.ts'
-import { suspicionIn } from './instructions.ts'
 import {
   coreOf,
   holds,
@@ -21,11 +21,8 @@ import {
 
 const NAME = 'flow'
 
-/** A session remembers this much of what tools returned; the oldest goes first. */
-const MEMORY_CHARACTERS_MAX = 524_288
 const TOOLS_MAX = 2_000
 const PATH_CHARACTERS_MAX = 500
-const DIRECTIVES_MAX = 1_000
 const TASK_CHARACTERS_MAX = 65_536
 /** Shorter values are in every text. */
 const VALUE_CHARACTERS_MIN = 4
@@ -72,15 +69,7 @@ export class Flow {
   #onlyLooks = true
   readonly #toolKeys = new ToolKeys()
   readonly #inner = new InnerWatch()
-  readonly #directives: Directive[] = []
-  /** Folded text of results: all of it, and the parts that speak to the machine. */
-  #trusted = ''
-  #results = ''
-  #instructions = ''
-  /** Of the instructions, those that leave no doubt. */
-  #plain = ''
-  #instructionEffects: ReadonlySet<Effect> = new Set()
-  #plainEffects: ReadonlySet<Effect> = new Set()
+  readonly #heard = new Heard()
 
   constructor(sets: ToolSets) {
     this.#sets = sets
@@ -114,56 +103,18 @@ export class Flow {
 
   /** A result is only remembered; what it says matters when a call follows it. */
   inspectResult(act: Pick<ResultAct, 'tool' | 'text'>): readonly Finding[] {
-    const text = fold(act.text)
     if (this.#sets.trusted.has(act.tool)) {
-      this.#trusted = `${this.#trusted} ${text}`.slice(-MEMORY_CHARACTERS_MAX)
+      this.#heard.noteTrusted(act.text)
       this.#inner.noteOwn(act.text)
       return []
     }
     this.#inner.noteResult(act.tool, act.text)
-    this.#noteDirectives(act.text)
-    return this.#remember(text, act.tool)
+    return this.#heard.note(act.text, act.tool, [...this.#tools.keys()])
   }
 
   inspectMessage(act: MessageAct): readonly Finding[] {
-    this.#noteDirectives(act.text)
     this.#inner.noteResult('', act.text)
-    return this.#remember(fold(act.text), act.from)
-  }
-
-  #noteDirectives(text: string): void {
-    this.#directives.push(...directivesIn(text))
-    if (this.#directives.length > DIRECTIVES_MAX)
-      this.#directives.splice(0, this.#directives.length - DIRECTIVES_MAX)
-  }
-
-  #remember(text: string, source: string): readonly Finding[] {
-    const { spans, cues } = suspicionIn(text, [...this.#tools.keys()])
-    let clean = ''
-    let at = 0
-    for (const {
-      at: [start, end],
-      isPlain,
-    } of spans) {
-      const spoken = text.slice(start, end)
-      clean += `${text.slice(at, start)} `
-      this.#instructions = `${this.#instructions} ${spoken}`.slice(-MEMORY_CHARACTERS_MAX)
-      if (isPlain) this.#plain = `${this.#plain} ${spoken}`.slice(-MEMORY_CHARACTERS_MAX)
-      at = end
-    }
-    clean += text.slice(at)
-    this.#results = `${this.#results} ${clean}`.slice(-MEMORY_CHARACTERS_MAX)
-    if (spans.length === 0) return []
-    this.#instructionEffects = effectsIn(this.#instructions)
-    this.#plainEffects = this.#plain === '' ? new Set() : effectsIn(this.#plain)
-    return [
-      {
-        detector: NAME,
-        fact: 'flow.instruction',
-        severity: 'low',
-        summary: `what ${source || 'a tool'} returned speaks to the assistant (${cues.join(', ')})`,
-      },
-    ]
+    return this.#heard.note(act.text, act.from, [...this.#tools.keys()])
   }
 
   inspectCall(act: CallAct): readonly Finding[] {
@@ -173,12 +124,13 @@ export class Flow {
       ...this.#keptSecret(act.tool, values),
       ...this.#inner.inspect(act.tool, effect, values),
     ]
-    if (this.#instructions !== '') findings.push(...this.#followed(act.tool, effect, values))
+    if (this.#heard.instructions !== '') findings.push(...this.#followed(act.tool, effect, values))
     if (findings.length > 0 || effect === 'look') return findings
     if (effect !== 'unknown') findings.push(...this.#directed(act.tool, effect, values))
     if (findings.length === 0) findings.push(...this.#chosen(act.tool, effect))
     if (effect === 'unknown') return findings
     if (findings.length === 0) findings.push(...this.#unasked(act.tool, effect, values))
+    if (findings.length === 0) findings.push(...this.#unread(act.tool, effect, values))
     return findings
   }
 
@@ -229,7 +181,7 @@ export class Flow {
       ]
     const places = values.filter((value) => value.kind === 'place')
     const isNamed = places.length > 0 && places.every((value) => this.#originOf(value) === 'task')
-    const wanted = isHandedOver ? this.#plainEffects : this.#instructionEffects
+    const wanted = isHandedOver ? this.#heard.plainEffects : this.#heard.instructionEffects
     if (wanted.has(effect) && !this.#taskEffects.has(effect) && !isNamed)
       return [
         found(
@@ -242,7 +194,7 @@ export class Flow {
   }
 
   #isPlain({ kind, text }: Value): boolean {
-    return holds(this.#plain, kind === 'place' ? coreOf(text) : fold(text).trim())
+    return holds(this.#heard.plain, kind === 'place' ? coreOf(text) : fold(text).trim())
   }
 
   /** Does the call do what a plain sentence in tool output told somebody to do, apart from the user's task? */
@@ -250,7 +202,7 @@ export class Flow {
     for (const value of values) {
       const core = value.kind === 'place' ? coreOf(value.text) : fold(value.text).trim()
       if (core.length < VALUE_CHARACTERS_MIN || holds(this.#task, core)) continue
-      const directive = this.#directives.find(
+      const directive = this.#heard.directives.find(
         (each) => isTold(each, effect, value.kind) && holds(each.text, core),
       )
       if (directive === undefined) continue
@@ -279,7 +231,7 @@ export class Flow {
     const named = doingKey(tool) === undefined ? 'unknown' : effect
     if (passing.has(effect) || this.#delegates || this.#isCalledFor(tool, named)) return []
     const isFitting = named === 'unknown' && sharesKey(keys, this.#taskKeys)
-    const isChosen = this.#directives.some(
+    const isChosen = this.#heard.directives.some(
       (each) =>
         asksFor(each, named, keys, this.#taskKeys, this.#taskWords) ||
         (this.#onlyLooks && !isFitting && each.told.isRequest && each.told.effects.size > 0) ||
@@ -326,10 +278,32 @@ export class Flow {
     return []
   }
 
+  /** What was not read may have named any place that nothing else did. */
+  #unread(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
+    const { hasUnread, hasForgotten } = this.#heard
+    if (!hasUnread && !hasForgotten) return []
+    const place = values.find((value) => {
+      if (value.kind !== 'place') return false
+      const origin = this.#originOf(value)
+      return (
+        (hasUnread && origin === 'unknown') ||
+        (hasForgotten && origin === 'result' && outward.includes(effect))
+      )
+    })
+    if (place === undefined) return []
+    return [
+      found(
+        'flow.unread-destination',
+        'medium',
+        `${tool} would go to a ${place.field || 'place'} that a result too long to be followed may have told it`,
+      ),
+    ]
+  }
+
   /** Do results speak of both within a few lines? */
   isLinked(value: string, name: string): boolean {
     const folded = fold(value).trim()
-    return [this.#trusted, this.#results].some((text) => isNear(text, folded, name))
+    return [this.#heard.trusted, this.#heard.results].some((text) => isNear(text, folded, name))
   }
 
   #originOf(value: Value): Origin {
@@ -337,16 +311,18 @@ export class Flow {
     const core = isPlace ? coreOf(value.text) : fold(value.text).trim()
     if (core.length < VALUE_CHARACTERS_MIN) return 'unknown'
     if (holds(this.#task, core)) return 'task'
-    if (holds(this.#trusted, core)) return 'trusted'
-    if (holds(this.#results, core)) return 'result'
-    if (holds(this.#instructions, core)) return 'instruction'
+    if (holds(this.#heard.trusted, core)) return 'trusted'
+    if (holds(this.#heard.results, core)) return 'result'
+    if (holds(this.#heard.instructions, core)) return 'instruction'
     if (!isPlace) {
       for (const spelling of spellingsOf(value.text)) {
         const places = placesIn(spelling).map(coreOf)
         if (
           places.some(
             (place) =>
-              holds(this.#instructions, place) && !holds(this.#task, place) && !holds(this.#results, place),
+              holds(this.#heard.instructions, place) &&
+              !holds(this.#task, place) &&
+              !holds(this.#heard.results, place),
           )
         )
           return 'instruction'

@@ -2,6 +2,7 @@
 // behind it. Nobody outside can reach them, so a text from outside that names one wants the agent to.
 import { isIPv4, isIPv6 } from 'node:net'
 import { nameWords } from './effects.ts'
+import { partsOf } from './fold.ts'
 import type { Value } from './values.ts'
 
 export type PlaceKind = 'metadata' | 'inner' | 'outer'
@@ -10,10 +11,8 @@ export type PlaceKind = 'metadata' | 'inner' | 'outer'
 export type Place = { readonly host: string; readonly path: string; readonly kind: PlaceKind }
 
 const ADDRESS_CHARACTERS_MAX = 4_096
-const PLACES_MAX = 200
+const PLACES_MAX = 1_000
 const SCHEMES_MAX = 3
-/** Of a text that is looked through for addresses. */
-const TEXT_CHARACTERS_MAX = 262_144
 
 /** Names of metadata services; their addresses are ranges below. */
 const metadataNames =
@@ -72,21 +71,26 @@ const mayBeInner =
 export type Named = { readonly places: readonly Place[]; readonly isCut: boolean }
 
 export function placesNamed(text: string): Named {
-  const cut = text.length > TEXT_CHARACTERS_MAX ? text.slice(0, TEXT_CHARACTERS_MAX) : text
+  const { parts, isCut } = partsOf(text)
   const found: string[] = []
-  if (cut.includes(':'))
-    for (const match of cut.matchAll(afterScheme)) {
+  for (const part of parts) addNamed(part, found)
+  return { places: found.flatMap(readingsOf), isCut: isCut || found.length > PLACES_MAX }
+}
+
+function addNamed(text: string, found: string[]): void {
+  const room = () => found.length <= PLACES_MAX
+  if (text.includes(':'))
+    for (const match of text.matchAll(afterScheme)) {
       if (!mayBeInner.test(match[1] ?? '')) continue
-      const [scheme] = /[a-z][a-z0-9+.-]*$/i.exec(cut.slice(Math.max(0, match.index - 16), match.index)) ?? []
-      found.push(`${scheme ?? 'http'}${match[0]}`)
-      if (found.length > PLACES_MAX) break
+      const [name] = /[a-z][a-z0-9+.-]*$/i.exec(text.slice(Math.max(0, match.index - 16), match.index)) ?? []
+      if (!room()) return
+      found.push(`${name ?? 'http'}${match[0]}`)
     }
   for (const pattern of [asNumbers, asName])
-    for (const [address] of cut.matchAll(pattern)) if (found.push(address) > 2 * PLACES_MAX) break
-  return {
-    places: found.flatMap(readingsOf),
-    isCut: found.length > PLACES_MAX || cut.length < text.length,
-  }
+    for (const [address] of text.matchAll(pattern)) {
+      if (!room()) return
+      found.push(address)
+    }
 }
 
 /** A web address may leave its slashes out. */

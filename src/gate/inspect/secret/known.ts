@@ -2,7 +2,7 @@ import { PatternIndex, spellingsOf, squash, squashedSpellingsOf } from '../../se
 import { Drip, type DripState } from './drip.ts'
 import { Pieces, type SeenPieces } from './pieces.ts'
 import { rareSpellingsOf, rareSquashedSpellingsOf } from './rare-spellings.ts'
-import { unwrapped } from './unwrap.ts'
+import { newRoom, type Room, unwrapped } from './unwrap.ts'
 
 /** A value that must never leave, whatever it is dressed in. */
 export type KnownSecret = {
@@ -21,7 +21,6 @@ export type Sighting = {
 /** Shorter values are in ordinary text by chance. */
 const SECRET_CHARACTERS_MIN = 8
 const SECRETS_MAX = 1_000
-const TEXT_CHARACTERS_MAX = 1_048_576
 /** Of spellings that nearly nobody uses, only those that no text holds by chance. */
 const RARE_CHARACTERS_MIN = 12
 
@@ -67,9 +66,8 @@ export class KnownSecrets {
   }
 
   /** Looks through one text: as it is, unwrapped, squashed, and together with what left before. */
-  look(text: string, seen: SeenPieces, drip: DripState): readonly Sighting[] {
+  look(text: string, seen: SeenPieces, drip: DripState, room: Room): readonly Sighting[] {
     if (this.isEmpty || text.length === 0) return []
-    const cut = text.length > TEXT_CHARACTERS_MAX ? text.slice(0, TEXT_CHARACTERS_MAX) : text
     const sightings = new Map<string, Sighting>()
     const see = (sighting: Seen, isInside: boolean) => {
       const how = isInside && sighting.how === 'plain' ? 'encoded' : sighting.how
@@ -80,8 +78,8 @@ export class KnownSecrets {
           isCredential: this.#credentials.has(sighting.name),
         })
     }
-    for (const name of this.#drip.note(cut, drip)) see({ name, how: 'split' }, false)
-    const layers = [cut, ...unwrapped(cut)]
+    for (const name of this.#drip.note(text, drip)) see({ name, how: 'split' }, false)
+    const layers = [text, ...unwrapped(text, room)]
     for (const [depth, layer] of layers.entries()) {
       for (const { owner } of this.#plain.matches(layer)) see(owner, depth > 0)
       for (const { owner } of this.#squashed.matches(squash(layer))) see(owner, depth > 0)
@@ -105,7 +103,13 @@ export class Trail {
     this.#known = known
   }
 
-  look(text: string): readonly Sighting[] {
-    return this.#known.look(text, this.#seen, this.#drip)
+  /** One act's text, in parts where it is long; what is unwrapped of it all together is limited. */
+  look(...parts: readonly string[]): readonly Sighting[] {
+    const room = newRoom()
+    const found = new Map<string, Sighting>()
+    for (const part of parts)
+      for (const sighting of this.#known.look(part, this.#seen, this.#drip, room))
+        if (!found.has(sighting.name)) found.set(sighting.name, sighting)
+    return [...found.values()]
   }
 }

@@ -207,3 +207,40 @@ describe('tokens', () => {
     expect(found).toMatchObject({ fact: 'secret.arrives', severity: 'low', spans: [[4, text.length]] })
   })
 })
+
+describe('long texts', () => {
+  const token = ['glsa', '_', 'Q7hR2mXv9LkT4wZc8NfB3yJd6PsG1aVe', '_', 'a91f03c7'].join('')
+  const result = (text: string) =>
+    watch().inspect({
+      kind: 'result',
+      id: '1' as ActId,
+      session: session.value,
+      call: '',
+      tool: 't',
+      text,
+    })
+
+  test.each([1_048_560, 1_966_060])(
+    'what stands after %i characters is seen where it stands',
+    (before) => {
+      const filling = 'plain words '.repeat(before / 12)
+      expect(result(`${filling}${token} end`)).toMatchObject([
+        { fact: 'secret.arrives', spans: [[filling.length, filling.length + token.length]] },
+      ])
+      expect(facts(filling + token)).toEqual(['secret.token'])
+      expect(facts(filling + value)).toContain('secret.known')
+      expect(facts(filling + Buffer.from(`x=${value}`).toString('base64'))).toContain('secret.known')
+    },
+  )
+
+  test('what is longer than any message fails instead of passing unread', () => {
+    const long = 'plain words '.repeat(1_450_000)
+    expect(facts(long)).toEqual(['detector-failed'])
+    expect(result(long).map(({ fact }) => fact)).toEqual(['detector-failed'])
+  })
+
+  test('so many tokens that they are not counted are cut out with all around them', () => {
+    const many = Array.from({ length: 6_000 }, () => token).join(' ')
+    expect(result(many)).toMatchObject([{ fact: 'secret.arrives', spans: [[0, many.length]] }])
+  })
+})

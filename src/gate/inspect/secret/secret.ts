@@ -1,12 +1,15 @@
 import type { JsonValue, JudgedAct } from '../../act.ts'
 import type { Finding, Span } from '../../finding.ts'
 import type { KnownSecrets, Trail } from './known.ts'
-import { tokensIn } from './tokens.ts'
+import { type Token, tokensIn } from './tokens.ts'
 
 const NAME = 'secret'
 
-/** Longer texts are looked through up to here. */
-const TEXT_CHARACTERS_MAX = 1_048_576
+/** A text is looked through in parts, which share a little so that nothing hides between two. */
+const PART_CHARACTERS = 1_048_576
+const SHARED_CHARACTERS = 65_536
+/** No door lets a longer message in; what lies beyond is a failure and no way through. */
+const TEXT_CHARACTERS_MAX = 16 * 1_048_576
 
 /** Secrets in what an act carries: known ones in any dress, unknown ones by their issuer's shape. */
 export class SecretWatch {
@@ -20,14 +23,18 @@ export class SecretWatch {
 
   inspect(act: JudgedAct): readonly Finding[] {
     const text = textOf(act)
-    const tokens = tokensIn(text)
-    if (act.kind === 'result') return [...this.#returned(text), ...this.#arriving(tokens)]
-    const findings: Finding[] = this.#trail.look(text).map(({ name, how }) => ({
-      detector: NAME,
-      fact: 'secret.known',
-      severity: 'critical',
-      summary: `the secret ${name} is in it, ${how}`,
-    }))
+    if (text.length > TEXT_CHARACTERS_MAX) return [tooLong(act.kind)]
+    const parts = partsOf(text)
+    const tokens = tokensOf(parts)
+    if (act.kind === 'result') return [...this.#returned(parts), ...this.#arriving(tokens)]
+    const findings: Finding[] = this.#trail
+      .look(...parts.map(({ text: part }) => part))
+      .map(({ name, how }) => ({
+        detector: NAME,
+        fact: 'secret.known',
+        severity: 'critical',
+        summary: `the secret ${name} is in it, ${how}`,
+      }))
     const [first] = tokens
     if (first !== undefined)
       findings.push({
@@ -41,8 +48,8 @@ export class SecretWatch {
   }
 
   /** A credential that the broker put in comes back in a dress that could not be cut out. Others may be read. */
-  #returned(text: string): readonly Finding[] {
-    return this.#arrived.look(text).map(({ name, how, isCredential }) => ({
+  #returned(parts: readonly Part[]): readonly Finding[] {
+    return this.#arrived.look(...parts.map(({ text }) => text)).map(({ name, how, isCredential }) => ({
       detector: NAME,
       fact: 'secret.returned',
       severity: isCredential ? 'high' : 'low',
@@ -51,7 +58,7 @@ export class SecretWatch {
   }
 
   /** What comes in is not leaving yet; it can be cut out before the agent sees it. */
-  #arriving(tokens: ReturnType<typeof tokensIn>): readonly Finding[] {
+  #arriving(tokens: readonly Token[]): readonly Finding[] {
     const spans: Span[] = tokens.map((token) => token.span)
     const [first] = tokens
     return first === undefined
@@ -69,10 +76,37 @@ export class SecretWatch {
 }
 
 function textOf(act: JudgedAct): string {
-  const text = act.kind === 'call' ? leaves(act.arguments) : act.kind === 'command' ? act.command : act.text
-  return text.length > TEXT_CHARACTERS_MAX ? text.slice(0, TEXT_CHARACTERS_MAX) : text
+  return act.kind === 'call' ? leaves(act.arguments) : act.kind === 'command' ? act.command : act.text
 }
 
+type Part = { readonly start: number; readonly text: string }
+
+function partsOf(text: string): readonly Part[] {
+  if (text.length <= PART_CHARACTERS) return [{ start: 0, text }]
+  const parts: Part[] = []
+  for (let start = 0; ; start += PART_CHARACTERS - SHARED_CHARACTERS) {
+    parts.push({ start, text: text.slice(start, start + PART_CHARACTERS) })
+    if (start + PART_CHARACTERS >= text.length) return parts
+  }
+}
+
+/** Tokens of all parts; one that two parts share counts once. */
+function tokensOf(parts: readonly Part[]): readonly Token[] {
+  const [only, second] = parts
+  if (only !== undefined && second === undefined) return tokensIn(only.text)
+  const found = new Map<string, Token>()
+  for (const { start, text } of parts)
+    for (const { name, span } of tokensIn(text)) {
+      const moved = [span[0] + start, span[1] + start] as const
+      found.set(moved.join(), { name, span: moved })
+    }
+  return [...found.values()]
+}
+
+function tooLong(kind: JudgedAct['kind']): Finding {
+  const summary = `a ${kind} of more than ${TEXT_CHARACTERS_MAX / 1_048_576} MiB is not read`
+  return { detector: NAME, fact: 'detector-failed', severity: 'high', summary }
+}
 /** Every text in the arguments, one a line, so that pieces in neighbouring fields stand together. */
 function leaves(value: JsonValue): string {
   if (typeof value === 'string') return value

@@ -13,7 +13,7 @@ type TokenKind = {
 
 /** Bits of Shannon entropy per character below which a match is a placeholder such as `xxxx` or `EXAMPLE`. */
 const ENTROPY_BITS_MIN = 3
-const TOKENS_MAX = 100
+const TOKENS_MAX = 5_000
 
 // Shapes as their issuers document them, for what the rule set lacks or knows less well. Placeholders are told apart by
 // entropy and by the checksums of GitHub and npm.
@@ -67,7 +67,16 @@ const kinds: readonly TokenKind[] = [
 
 export type Token = { readonly name: string; readonly span: Span }
 
+/** Where there are more than are counted, the whole text is one: none of them is left in. */
 export function tokensIn(text: string): readonly Token[] {
+  const tokens = countedIn(text)
+  const [first] = tokens
+  return tokens.length < TOKENS_MAX || first === undefined
+    ? tokens
+    : [{ name: first.name, span: [0, text.length] }]
+}
+
+function countedIn(text: string): readonly Token[] {
   const tokens: Token[] = []
   for (const kind of kinds) {
     if (!text.includes(kind.hint)) continue

@@ -17,12 +17,17 @@ const ZSTD_MAGIC = 0xfd2fb528
 const GZIP_MAGIC = 0x1f8b
 const ZLIB_MARK = 0x78
 
-type Room = { layers: number; characters: number; guesses: number }
+/** What may still be unwrapped of one act. */
+export type Room = { layers: number; characters: number; guesses: number }
+
+export function newRoom(): Room {
+  return { layers: LAYERS_MAX, characters: CHARACTERS_MAX, guesses: GUESSES_MAX }
+}
 
 /** Texts inside the text: decoded and decompressed, each once more down to the limit. */
-export function unwrapped(text: string): readonly string[] {
+export function unwrapped(text: string, room: Room): readonly string[] {
   const found: string[] = []
-  unwrapInto(text, 0, found, { layers: LAYERS_MAX, characters: CHARACTERS_MAX, guesses: GUESSES_MAX })
+  if (room.layers > 0) unwrapInto(text, 0, found, room)
   return found
 }
 

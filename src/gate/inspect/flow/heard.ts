@@ -1,0 +1,93 @@
+import type { Finding } from '../../finding.ts'
+import { type Directive, directivesIn } from './directives.ts'
+import { type Effect, effectsIn } from './effects.ts'
+import { fold, partsOf } from './fold.ts'
+import { suspicionIn } from './instructions.ts'
+
+/** A session remembers this much of what tools returned; the oldest goes first. */
+const MEMORY_CHARACTERS_MAX = 524_288
+const DIRECTIVES_MAX = 1_000
+
+/** What a session's tools and other agents said, and which of it speaks to the machine. */
+export class Heard {
+  readonly directives: Directive[] = []
+  /** Folded text: of trusted tools, of others, and the parts that speak to the machine. */
+  trusted = ''
+  results = ''
+  instructions = ''
+  /** Of the instructions, those that leave no doubt. */
+  plain = ''
+  instructionEffects: ReadonlySet<Effect> = new Set()
+  plainEffects: ReadonlySet<Effect> = new Set()
+  /** Something was longer than is read or remembered, so what nobody is known to have named may stand in it. */
+  hasUnread = false
+  /** So many sentences told somebody to do something that any place in results may be what one of them named. */
+  hasForgotten = false
+
+  noteTrusted(text: string): void {
+    for (const part of partsOf(text).parts) this.trusted = remembered(this.trusted, fold(part))
+  }
+
+  note(text: string, source: string, tools: readonly string[]): readonly Finding[] {
+    const { parts, isCut } = partsOf(text)
+    const cues = new Set<string>()
+    for (const part of parts) {
+      this.#noteDirectives(part)
+      for (const cue of this.#noteText(fold(part), tools)) cues.add(cue)
+    }
+    this.hasUnread ||= isCut
+    const who = source || 'a tool'
+    return [
+      ...(isCut
+        ? [found('flow.unread', `what ${who} returned is longer than is read; its end was not looked at`)]
+        : []),
+      ...(cues.size > 0
+        ? [
+            found(
+              'flow.instruction',
+              `what ${who} returned speaks to the assistant (${[...cues].join(', ')})`,
+            ),
+          ]
+        : []),
+    ]
+  }
+
+  #noteDirectives(part: string): void {
+    const directives = directivesIn(part)
+    // More than are remembered at once: nobody writes so but to make one of them forgotten.
+    this.hasForgotten ||= directives.length > DIRECTIVES_MAX
+    this.directives.push(...directives.slice(-DIRECTIVES_MAX))
+    if (this.directives.length > DIRECTIVES_MAX)
+      this.directives.splice(0, this.directives.length - DIRECTIVES_MAX)
+  }
+
+  #noteText(text: string, tools: readonly string[]): readonly string[] {
+    const { spans, cues } = suspicionIn(text, tools)
+    let clean = ''
+    let at = 0
+    for (const {
+      at: [start, end],
+      isPlain,
+    } of spans) {
+      const spoken = text.slice(start, end)
+      clean += `${text.slice(at, start)} `
+      this.hasUnread ||= this.instructions.length + spoken.length > MEMORY_CHARACTERS_MAX
+      this.instructions = remembered(this.instructions, spoken)
+      if (isPlain) this.plain = remembered(this.plain, spoken)
+      at = end
+    }
+    this.results = remembered(this.results, clean + text.slice(at))
+    if (spans.length === 0) return []
+    this.instructionEffects = effectsIn(this.instructions)
+    this.plainEffects = this.plain === '' ? new Set() : effectsIn(this.plain)
+    return cues
+  }
+}
+
+function remembered(before: string, more: string): string {
+  return `${before} ${more}`.slice(-MEMORY_CHARACTERS_MAX)
+}
+
+function found(fact: string, summary: string): Finding {
+  return { detector: 'flow', fact, severity: 'low', summary }
+}
