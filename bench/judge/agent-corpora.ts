@@ -16,6 +16,7 @@ import {
   text,
 } from './agent-entries.ts'
 import { laterSources } from './later-agent-corpora.ts'
+import { newestSources } from './newest-agent-corpora.ts'
 import type { TraceRow } from './score.ts'
 
 /** One run of a suite; `half` says whether its misses may be read while rules are written. */
@@ -55,7 +56,9 @@ const sources: readonly Source[] = [
 export function runsOf(places: readonly string[]): readonly Run[] {
   return places.flatMap((place) => {
     const paths = git(place, 'ls-tree', '-r', '--name-only', '-z', 'HEAD').split('\0')
-    const source = [...sources, ...laterSources].find(({ has }) => paths.some((path) => has.test(path)))
+    const source = [...sources, ...laterSources, ...newestSources].find(({ has }) =>
+      paths.some((path) => has.test(path)),
+    )
     if (source === undefined) throw new Error(`${place}: no suite that this bench can read`)
     const files = paths.filter((path) => source.files.test(path))
     const seen = new Set<string>()
@@ -72,7 +75,7 @@ export function runsOf(places: readonly string[]): readonly Run[] {
             kind: entry.kind,
             malicious_call: entry.kind === 'attack' ? entry.at : null,
             steps: [...entry.steps],
-            half: isOdd ? 'read' : 'unread',
+            half: isOdd && source.isUnread !== true ? 'read' : 'unread',
           } as const,
         ]
       })

@@ -14,6 +14,8 @@ export type Source = {
   readonly has: RegExp
   readonly files: RegExp
   readonly read: (paths: readonly string[], read: Read) => readonly Entry[]
+  /** Of the whole suite only totals are read. */
+  readonly isUnread?: true
 }
 
 export const isObject = (value: unknown): value is Json =>

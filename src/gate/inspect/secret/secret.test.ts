@@ -220,18 +220,15 @@ describe('long texts', () => {
       text,
     })
 
-  test.each([1_048_560, 1_966_060])(
-    'what stands after %i characters is seen where it stands',
-    (before) => {
-      const filling = 'plain words '.repeat(before / 12)
-      expect(result(`${filling}${token} end`)).toMatchObject([
-        { fact: 'secret.arrives', spans: [[filling.length, filling.length + token.length]] },
-      ])
-      expect(facts(filling + token)).toEqual(['secret.token'])
-      expect(facts(filling + value)).toContain('secret.known')
-      expect(facts(filling + Buffer.from(`x=${value}`).toString('base64'))).toContain('secret.known')
-    },
-  )
+  test.each([1_048_560, 1_966_060])('what stands after %i characters is seen where it stands', (before) => {
+    const filling = 'plain words '.repeat(before / 12)
+    expect(result(`${filling}${token} end`)).toMatchObject([
+      { fact: 'secret.arrives', spans: [[filling.length, filling.length + token.length]] },
+    ])
+    expect(facts(filling + token)).toEqual(['secret.token'])
+    expect(facts(filling + value)).toContain('secret.known')
+    expect(facts(filling + Buffer.from(`x=${value}`).toString('base64'))).toContain('secret.known')
+  })
 
   test('what is longer than any message fails instead of passing unread', () => {
     const long = 'plain words '.repeat(1_450_000)
