@@ -69,6 +69,8 @@ export class Flow {
   #onlyLooks = true
   readonly #toolKeys = new ToolKeys()
   readonly #inner = new InnerWatch()
+  /** Tools that were called before without a finding: no sentence heard later chose them. */
+  readonly #used = new Set<string>()
   readonly #heard = new Heard()
 
   constructor(sets: ToolSets) {
@@ -118,6 +120,12 @@ export class Flow {
   }
 
   inspectCall(act: CallAct): readonly Finding[] {
+    const findings = this.#inspectCall(act)
+    if (findings.length === 0 && this.#used.size < TOOLS_MAX) this.#used.add(act.tool)
+    return findings
+  }
+
+  #inspectCall(act: CallAct): readonly Finding[] {
     const effect = this.#effectOf(act.tool)
     const values = valuesOf(act.arguments)
     const findings: Finding[] = [
@@ -225,7 +233,7 @@ export class Flow {
   /** Did a sentence in tool output choose the tool? The user asked for nothing of the kind, and the sentence does. */
   #chosen(tool: string, effect: Effect): readonly Finding[] {
     // A door of MCP never hears the task: then nobody can say what it did not ask for.
-    if (this.#task === '') return []
+    if (this.#task === '' || this.#used.has(tool)) return []
     const keys = this.#toolKeys.of(tool)
     // A name of things alone says what a tool is about, and not that the task, which is about much, calls for it.
     const named = doingKey(tool) === undefined ? 'unknown' : effect
