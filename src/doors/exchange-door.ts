@@ -33,6 +33,7 @@ import type { SpanExporter } from './spans.ts'
 import { droppedHeaders, requestHeaders } from './upstream/headers.ts'
 import { Relay, type RelayResult } from './upstream/relay.ts'
 import type { Routes } from './upstream/routes.ts'
+import type { SentHeaders } from './upstream/sent-headers.ts'
 import { Summariser } from './upstream/summariser.ts'
 import type { Upstream } from './upstream/upstream.ts'
 
@@ -147,6 +148,7 @@ export class ExchangeDoor implements ModelRequests {
       key: door.credential(request.headers),
       headers: request.headers,
       socketAddress: request.socket.remoteAddress,
+      memo: request.memo,
     }
     const checking = gate.prepare(credentials)
     if (checking !== undefined) await checking
@@ -157,7 +159,8 @@ export class ExchangeDoor implements ModelRequests {
     if (endpoint !== 'models') {
       const share = this.#room.share()
       passage.response.once('close', share.give)
-      const read = await readBody(request, this.#config.limits.bodyBytesMax, share)
+      const reading = readBody(request, this.#config.limits.bodyBytesMax, share)
+      const read = reading instanceof Promise ? await reading : reading
       if (!read.ok) {
         if (read.error === 'client-gone') return
         return this.#refuse(passage, bodyFailures[read.error], caller.value)
@@ -263,7 +266,7 @@ export class ExchangeDoor implements ModelRequests {
     caller: Caller,
     act: ExchangeAct,
     ticket: Ticket,
-    ask: { readonly candidates: readonly Upstream[]; readonly headers: readonly string[] },
+    ask: { readonly candidates: readonly Upstream[]; readonly headers: SentHeaders },
   ): Promise<void> {
     const { gate } = this.#parts
     const body = await mergedModels({

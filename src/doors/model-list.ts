@@ -1,6 +1,7 @@
 import { asRecord, listOf, textOf } from './json-fields.ts'
 import type { ModelDoor } from './model-door.ts'
 import { askText } from './upstream/ask-text.ts'
+import type { SentHeaders } from './upstream/sent-headers.ts'
 import type { Upstream } from './upstream/upstream.ts'
 
 /** An upstream that is slower than this is left out of the list. */
@@ -10,7 +11,7 @@ const LIST_BYTES_MAX = 4 * 1024 * 1024
 export type ModelListRequest = {
   readonly candidates: readonly Upstream[]
   readonly door: ModelDoor
-  readonly headers: readonly string[]
+  readonly headers: SentHeaders
   readonly mayUse: (model: string) => boolean
 }
 
@@ -38,7 +39,7 @@ async function listed(
   upstream: Upstream,
   { door, headers }: ModelListRequest,
 ): Promise<readonly unknown[] | undefined> {
-  const own = upstream.key === undefined ? headers : [...headers, ...door.putKey(upstream.key)]
+  const own = upstream.key === undefined ? headers : headers.with(...door.putKey(upstream.key))
   const request = { method: 'GET', path: '/v1/models', headers: own, body: null } as const
   const text = await askText(upstream, request, { ms: LIST_MS, bytesMax: LIST_BYTES_MAX })
   return text === undefined ? undefined : modelsOf(text)

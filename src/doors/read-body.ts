@@ -34,15 +34,28 @@ export class BodyRoom {
   }
 }
 
-/** Reads a body up to a limit. What announces itself as larger is refused before a byte of it is read. */
-export async function readBody(
+/**
+ * Reads a body up to a limit, at once where all of it is there. What announces itself as larger is refused before a byte of
+ * it is read.
+ */
+export function readBody(
+  request: ModelRequest,
+  bytesMax: number,
+  share: BodyShare,
+): Result<Buffer, BodyFailure> | Promise<Result<Buffer, BodyFailure>> {
+  const encoding = request.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') return failure('encoded')
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) return failure('too-large')
+  const { whole } = request
+  if (whole !== undefined) return share.take(whole.length) ? success(whole) : failure('no-room')
+  return readPieces(request, bytesMax, share)
+}
+
+async function readPieces(
   request: ModelRequest,
   bytesMax: number,
   share: BodyShare,
 ): Promise<Result<Buffer, BodyFailure>> {
-  const encoding = request.headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity') return failure('encoded')
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) return failure('too-large')
   const { promise, resolve } = Promise.withResolvers<Result<Buffer, BodyFailure>>()
   const chunks: Buffer[] = []
   let bytes = 0

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { type AnswerDate, ClientAnswer } from './client-answer.ts'
+import { HeadReader, type KnownHead } from './head-reader.ts'
 import type { ModelRequest, ModelResponse } from './model-message.ts'
-import { type RequestHead, readRequestHead } from './request-head.ts'
+import type { RequestHead } from './request-head.ts'
 
 /** Answers requests to models, whoever reads them from the connection. */
 export type ModelRequests = {
@@ -45,6 +46,7 @@ type State = 'new' | 'idle' | 'body' | 'answering' | 'gone'
 export class ClientConnection {
   readonly #options: ClientConnectionOptions
   readonly #socket: Socket
+  readonly #heads = new HeadReader()
   #state: State = 'new'
   #since = performance.now()
   #request: PlainRequest | undefined
@@ -91,20 +93,34 @@ export class ClientConnection {
 
   #begin(bytes: Buffer): void {
     const { limits, requests } = this.#options
-    const head = readRequestHead(bytes, limits.headBytesMax)
-    if (head === undefined || head.bodyBytes > limits.bodyBytesMax || !requests.answers('POST', head.path)) {
+    const known = this.#heads.read(bytes, limits.headBytesMax)
+    const head = known?.head
+    if (
+      known === undefined ||
+      head === undefined ||
+      head.bodyBytes > limits.bodyBytesMax ||
+      !requests.answers('POST', head.path)
+    ) {
       this.#handOver(bytes)
       return
     }
-    this.#state = 'body'
     this.#since = performance.now()
-    this.#left = head.bodyBytes
-    const request = new PlainRequest(head, this.#socket)
+    const end = head.bytes + head.bodyBytes
+    const isWhole = bytes.length >= end
+    const request = new PlainRequest(
+      known,
+      this.#socket,
+      isWhole ? bytes.subarray(head.bytes, end) : undefined,
+    )
+    this.#state = isWhole ? 'answering' : 'body'
+    this.#left = isWhole ? 0 : head.bodyBytes
     this.#request = request
-    this.#answer = this.#answerTo(request, head)
+    const answer = this.#answerTo(request, head)
+    this.#answer = answer
+    if (bytes.length > end) this.#wait(bytes.subarray(end))
     this.#options.owe(1)
-    requests.handle(request, this.#answer, head.path)
-    this.#body(bytes.subarray(head.bytes))
+    requests.handle(request, answer, head.path)
+    if (!isWhole) this.#body(bytes.subarray(head.bytes))
   }
 
   #answerTo(request: PlainRequest, { keepsAlive }: RequestHead): ClientAnswer {
@@ -208,14 +224,21 @@ class PlainRequest implements ModelRequest {
   readonly headers: RequestHead['headers']
   readonly rawHeaders: readonly string[]
   readonly socket: Socket
-  complete = false
+  readonly memo: KnownHead['memo']
+  readonly whole: Buffer | undefined
+  complete: boolean
   #data: ((chunk: Buffer) => void) | undefined
   #end: (() => void) | undefined
   #close: (() => void) | undefined
-  #early: Buffer[] = []
+  #early: Buffer[]
   #isPaused = false
 
-  constructor({ url, headers, rawHeaders }: RequestHead, socket: Socket) {
+  constructor({ head, memo }: KnownHead, socket: Socket, whole: Buffer | undefined) {
+    const { url, headers, rawHeaders } = head
+    this.memo = memo
+    this.whole = whole
+    this.complete = whole !== undefined
+    this.#early = whole === undefined || whole.length === 0 ? [] : [whole]
     this.url = url
     this.headers = headers
     this.rawHeaders = rawHeaders

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { HeadMemo } from './head-memo.ts'
 
 // What the model doors need of a request and its answer. Node's messages are such, and those of `client-connection.ts`.
 
@@ -9,6 +10,10 @@ export type ModelRequest = {
   /** Names and values in turn, as they came. */
   readonly rawHeaders: readonly string[]
   readonly socket: { readonly remoteAddress?: string | undefined }
+  /** Of the head, where the same may come again. */
+  readonly memo?: HeadMemo | undefined
+  /** The body, where all of it is there. */
+  readonly whole?: Buffer | undefined
   on(event: 'data', listener: (chunk: Buffer) => void): unknown
   on(event: 'end' | 'close', listener: () => void): unknown
   pause(): unknown

@@ -1,5 +1,6 @@
 import type { ModelRequest } from '../http/model-message.ts'
 import type { ModelDoor } from '../model-door.ts'
+import { SentHeaders } from './sent-headers.ts'
 
 /** Headers of one connection, never of the message (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = [
@@ -40,7 +41,18 @@ export function droppedHeaders(door: ModelDoor, trustedNames: readonly string[])
 }
 
 /** The request's headers for an upstream: the client's own in their order and case, less what is dropped. */
-export function requestHeaders(request: ModelRequest, dropped: ReadonlySet<string>): string[] {
+export function requestHeaders(request: ModelRequest, dropped: ReadonlySet<string>): SentHeaders {
+  const { memo } = request
+  if (memo?.sent !== undefined && memo.dropped === dropped) return memo.sent
+  const sent = new SentHeaders(keptHeaders(request, dropped))
+  if (memo !== undefined) {
+    memo.sent = sent
+    memo.dropped = dropped
+  }
+  return sent
+}
+
+function keptHeaders(request: ModelRequest, dropped: ReadonlySet<string>): readonly string[] {
   const { rawHeaders } = request
   const named = connectionNamed(request.headers.connection)
   const kept: string[] = []

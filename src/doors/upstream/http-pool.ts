@@ -1,12 +1,13 @@
 import type { buildConnector } from 'undici'
 import { type AnswerHandler, type ConnectionOptions, HttpConnection } from './http-connection.ts'
+import { headerText, SentHeaders } from './sent-headers.ts'
 
 export type HttpRequest = {
   readonly method: 'GET' | 'POST'
   /** With its query. */
   readonly path: string
   /** Names and values in turn; without host, length and whatever is of the connection. */
-  readonly headers: readonly string[]
+  readonly headers: SentHeaders | readonly string[]
   readonly body: Buffer | null
 }
 
@@ -29,8 +30,6 @@ const SWEEP_MS = 250
 /** A body up to this size is copied behind its head: one piece is sent faster than two. */
 const COPIED_BYTES_MAX = 16 * 1024
 const PATH = /^\/[\x21-\x7e\x80-\xff]*$/
-const NAME = /^[\w!#$%&'*+.^`|~-]+$/
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
 /** Connections to one upstream that are kept and used again. HTTP/1.1, requests that are whole, answers that stream. */
 export class HttpPool {
@@ -244,19 +243,13 @@ class Exchange implements AnswerControl, AnswerHandler {
   }
 }
 
-/** What is sent is checked whoever made it: a line end in a header would be a request of somebody else's. */
 function requestBytes(
   { method, path, headers, body }: HttpRequest,
   fixed: string,
 ): Buffer | readonly Buffer[] {
   if (!PATH.test(path)) throw new Error('a path that cannot be sent')
-  let head = `${method} ${path} HTTP/1.1\r\n${fixed}`
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = headers[index] ?? ''
-    const value = headers[index + 1] ?? ''
-    if (!NAME.test(name) || !VALUE.test(value)) throw new Error('a header that cannot be sent')
-    head += `${name}: ${value}\r\n`
-  }
+  const lines = headers instanceof SentHeaders ? headers.text() : headerText(headers)
+  let head = `${method} ${path} HTTP/1.1\r\n${fixed}${lines}`
   head += body === null ? '\r\n' : `content-length: ${body.length}\r\n\r\n`
   const bodyBytes = body?.length ?? 0
   if (body !== null && bodyBytes > COPIED_BYTES_MAX) return [Buffer.from(head, 'latin1'), body]

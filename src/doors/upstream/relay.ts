@@ -8,6 +8,7 @@ import { responseHeaders, withoutLength } from './headers.ts'
 import type { AnswerHandler } from './http-connection.ts'
 import type { AnswerControl } from './http-pool.ts'
 import { attemptsAt } from './routes.ts'
+import type { SentHeaders } from './sent-headers.ts'
 import { SignatureScanner } from './signatures.ts'
 import { Tap } from './tap.ts'
 import type { Upstream } from './upstream.ts'
@@ -21,7 +22,7 @@ export type RelayRequest = {
   readonly method: 'GET' | 'POST'
   /** With its query. */
   readonly path: string
-  readonly headers: readonly string[]
+  readonly headers: SentHeaders
   readonly body: Buffer | null
   /** First choice first; never empty. */
   readonly candidates: readonly Upstream[]
@@ -111,7 +112,7 @@ export class Relay {
     const upstream = this.#plan[this.#attempt++]
     if (upstream === undefined) return
     upstream.breaker.begin(now())
-    const own = upstream.key === undefined ? headers : [...headers, ...door.putKey(upstream.key)]
+    const own = upstream.key === undefined ? headers : headers.with(...door.putKey(upstream.key))
     this.#control = upstream.send({ method, path, headers: own, body }, this.#handler(upstream))
   }
 

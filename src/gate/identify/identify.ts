@@ -4,13 +4,15 @@ import { failure, type Result, success } from '../../kernel/result.ts'
 import type { Caller, IdentityFailure } from '../caller.ts'
 import type { StandingBook } from '../standing-book.ts'
 import type { TrustedProxies } from './client-address.ts'
-import type { KeyRing } from './key-ring.ts'
+import type { KeyMemo, KeyRing } from './key-ring.ts'
 import type { Tokens } from './tokens.ts'
 
 export type Credentials = {
   readonly key: string | undefined
   readonly headers: IncomingHttpHeaders
   readonly socketAddress: string | undefined
+  /** Where to look first for what is worked out from the key, and to leave it. */
+  readonly memo?: KeyMemo | undefined
 }
 
 export type IdentifyWith = {
@@ -28,11 +30,11 @@ const DAY_MS = 86_400_000
 
 /** Turns what came with a request into a caller. A header counts only when a trusted proxy sent the request. */
 export function identify(
-  { key, headers, socketAddress }: Credentials,
+  { key, headers, socketAddress, memo }: Credentials,
   { keys, tokens, proxies, trust, standings, now }: IdentifyWith,
 ): Result<Caller, IdentityFailure> {
   if (key === undefined || key === '') return failure('key-missing')
-  const found = tokens?.isToken(key) === true ? tokens.find(key, now()) : keys.find(key, now())
+  const found = tokens?.isToken(key) === true ? tokens.find(key, now()) : keys.find(key, now(), memo)
   // A door that did not wait for the token's check cannot let it in.
   if (found === undefined) return failure('token-unchecked')
   if (!found.ok) return found

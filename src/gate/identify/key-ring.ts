@@ -19,6 +19,9 @@ export type KeyOwner = {
 /** A stored key as the gate needs it: its digest in place of the key itself. */
 export type StoredOwner = KeyOwner & { readonly digest: string }
 
+/** Kept by whoever may bring the same key again; it holds for that key alone. */
+export type KeyMemo = { digest: string | undefined }
+
 /** All keys the gate knows, by digest. The keys themselves are not kept, so a memory dump does not hold them. */
 export class KeyRing {
   readonly #pepper: string
@@ -43,8 +46,9 @@ export class KeyRing {
     this.#stored = new Map(owners.map(({ digest, ...owner }) => [digest, owner]))
   }
 
-  find(key: string, now: number): Result<KeyOwner, 'key-unknown' | 'key-expired'> {
-    const digest = digestKey(this.#pepper, key)
+  find(key: string, now: number, memo?: KeyMemo): Result<KeyOwner, 'key-unknown' | 'key-expired'> {
+    const digest = memo?.digest ?? digestKey(this.#pepper, key)
+    if (memo !== undefined) memo.digest = digest
     const owner = this.#static.get(digest) ?? this.#stored.get(digest)
     if (owner === undefined) return failure('key-unknown')
     return owner.expires !== undefined && owner.expires <= now ? failure('key-expired') : success(owner)
