@@ -1,20 +1,19 @@
 import { once } from 'node:events'
+import { performance } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
 import type { WatchConfig } from '../config/config.ts'
 import type { GaugeSource } from '../doors/gate-metrics.ts'
 import type { ExchangeAct } from '../gate/exchange-act.ts'
 import type { ExchangeWatch, SeenExchange } from '../gate/exchange-gate.ts'
-import { sketchText } from '../gate/sketch-text.ts'
 import type { Log } from '../kernel/log.ts'
 import { moduleUrl } from '../kernel/module-url.ts'
 import { type MeasureStore, measureState } from '../store/embedded/measure-store.ts'
 import { REST_MS } from '../watch/live-order.ts'
 import type { Replacement } from '../watch/replacements.ts'
-import { Sketcher } from '../watch/sketches/sketch.ts'
-import { textSketch } from '../watch/sketches/text-sketch.ts'
-import { BatchWriter, type PassedExchange } from './passed-batch.ts'
+import { TextSketches } from '../watch/sketches/text-sketch.ts'
+import { BatchWriter, type PassedExchange, type ShownText } from './passed-batch.ts'
 import type { RaisedCampaign, WatchCommand, WatchMessage, WatchStart } from './watch-worker.ts'
-import { exchangeOf, isWatched } from './watched-exchange.ts'
+import { exchangeOf, isWatched, shownOf } from './watched-exchange.ts'
 
 export type OnlineWatchOptions = {
   readonly store: string
@@ -65,7 +64,7 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   readonly #saver: NodeJS.Timeout
   readonly #keeper: NodeJS.Timeout
   readonly #teller: NodeJS.Timeout
-  readonly #sketcher: Sketcher
+  readonly #sketches: TextSketches
   /** Exchanges under way, oldest first. */
   readonly #open = new Map<string, { readonly ts: number; readonly since: number; readonly from: number }>()
   /** Exchanges under way that are no longer waited for, and what their references are not below. */
@@ -81,7 +80,7 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   private constructor(options: OnlineWatchOptions, worker: Worker) {
     this.#options = options
     this.#worker = worker
-    this.#sketcher = new Sketcher(options.seed)
+    this.#sketches = new TextSketches(options.seed)
     worker.on('message', (message: WatchMessage) => this.#hear(message))
     worker.on('error', (error: Error) => options.log('error', 'watch-failed', { failure: error.message }))
     worker.unref()
@@ -107,7 +106,7 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   }
 
   sketch(system: string | undefined, prompt: string | undefined): string {
-    return sketchText(textSketch(this.#sketcher, system, prompt))
+    return this.#sketches.read(system, prompt)
   }
 
   begin({ id, ts }: Pick<ExchangeAct, 'id' | 'ts'>): void {
@@ -143,22 +142,23 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   }
 
   see(seen: SeenExchange): void {
-    this.ended(seen.act.id, isWatched(seen) ? exchangeOf(seen) : undefined)
+    this.ended(seen.act.id, isWatched(seen) ? [exchangeOf(seen), shownOf(seen)] : undefined)
   }
 
   /** An exchange has ended, or never will; if there is anything to see of it, this is it. */
-  ended(id: string, exchange: PassedExchange | undefined): void {
+  ended(id: string, seen: readonly [exchange: PassedExchange, shown: ShownText] | undefined): void {
     const from = this.#open.get(id)?.from ?? this.#long.get(id) ?? 0
     if (!this.#open.delete(id)) this.#long.delete(id)
-    if (exchange === undefined) return
+    if (seen === undefined) return
     if (this.#behind >= BEHIND_MAX) {
       this.#missed++
       return
     }
     this.#behind++
-    if (!this.#batch.add(exchange, from)) {
+    const [exchange, shown] = seen
+    if (!this.#batch.add(exchange, shown, from)) {
       this.#flush()
-      this.#batch.add(exchange, from)
+      this.#batch.add(exchange, shown, from)
     }
     if (this.#batch.isFull) this.#flush()
     else this.#flusher ??= setTimeout(() => this.#flush(), BATCH_MS)

@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sketchText } from '../gate/sketch-text.ts'
-import { BatchWriter, exchangeIn, type PassedBatch, type PassedExchange } from './passed-batch.ts'
+import {
+  BatchWriter,
+  exchangeIn,
+  type PassedBatch,
+  type PassedExchange,
+  type ShownText,
+} from './passed-batch.ts'
 
 const passed = fc.record({
   ts: fc.nat(),
@@ -9,25 +14,35 @@ const passed = fc.record({
   account: fc.string({ unit: 'grapheme', maxLength: 40 }),
   key: fc.constant('k_1'),
   model: fc.string({ unit: 'binary', maxLength: 40 }),
-  prompt: fc.string({ unit: 'binary', maxLength: 900 }),
-  promptEnd: fc.constant(undefined),
   status: fc.constant(200),
   sketched: fc.option(
-    fc.uint32Array({ maxLength: 40 }).map((words) => sketchText(words)),
+    fc.uint32Array({ maxLength: 40 }).map((words) => Buffer.from(words.buffer).toString('base64')),
     { nil: undefined },
   ),
 })
 
-function readAll({ bytes, ends }: PassedBatch): unknown[] {
+const shown = fc.record({
+  text: fc.string({ unit: 'grapheme', maxLength: 900 }),
+  end: fc.constant(undefined),
+})
+const untold: ShownText = { text: '', end: undefined }
+
+function readAll({ bytes, ends, textEnds }: PassedBatch): unknown[] {
   const buffer = Buffer.from(bytes.buffer)
-  return ends.map((end, at) => exchangeIn(buffer, ends[at - 1] ?? 0, end))
+  return ends.map((end, at) => exchangeIn(buffer, textEnds[at - 1] ?? 0, end))
+}
+
+function textsIn({ bytes, ends, textEnds }: PassedBatch): string[] {
+  const buffer = Buffer.from(bytes.buffer)
+  return ends.map((end, at) => buffer.toString('utf8', end, textEnds[at]))
 }
 
 test('what is passed comes out as it went in, in order, with its sketch as numbers', () => {
   fc.assert(
-    fc.property(fc.array(passed, { minLength: 1, maxLength: 20 }), (exchanges) => {
+    fc.property(fc.array(fc.tuple(passed, shown), { minLength: 1, maxLength: 20 }), (both) => {
+      const exchanges = both.map(([exchange]) => exchange)
       const writer = new BatchWriter()
-      for (const [at, exchange] of exchanges.entries()) expect(writer.add(exchange, at)).toBe(true)
+      for (const [at, [exchange, text]] of both.entries()) expect(writer.add(exchange, text, at)).toBe(true)
       const batch = writer.take()
       expect(batch.ids).toEqual(exchanges.map(({ id }) => id))
       expect(batch.times).toEqual(exchanges.map(({ ts }) => ts))
@@ -38,10 +53,11 @@ test('what is passed comes out as it went in, in order, with its sketch as numbe
           : [...new Uint32Array(Uint8Array.from(Buffer.from(sketched, 'base64')).buffer)],
       )
       expect(readAll(batch)).toMatchObject(
-        exchanges.map(({ id, ts, account, model, prompt }, at) =>
-          JSON.parse(JSON.stringify({ id, ts, account, model, prompt, sketch: sketches[at] })),
+        exchanges.map(({ id, ts, account, model }, at) =>
+          JSON.parse(JSON.stringify({ id, ts, account, model, sketch: sketches[at] })),
         ),
       )
+      expect(textsIn(batch)).toEqual(both.map(([, { text }]) => text))
       expect(writer.count).toBe(0)
     }),
     { seed: 20_261_123, numRuns: 100 },
@@ -50,27 +66,27 @@ test('what is passed comes out as it went in, in order, with its sketch as numbe
 
 const plain: PassedExchange = {
   ...{ ts: 1, id: 'a', account: 'b', key: 'k', model: 'm', status: 200 },
-  ...{ sketched: undefined, promptEnd: undefined },
+  sketched: undefined,
 }
 
 test('a prompt that was cut says so where it was cut', () => {
   const writer = new BatchWriter()
-  writer.add({ ...plain, prompt: 'the beginning', promptEnd: 'the end' }, 0)
-  expect(readAll(writer.take())).toMatchObject([{ prompt: 'the beginning … the end' }])
+  writer.add(plain, { text: 'the beginning', end: 'the end' }, 0)
+  expect(textsIn(writer.take())).toEqual(['the beginning … the end'])
 })
 
 test('an exchange there is no room for waits for the next batch, whatever its size', () => {
   const writer = new BatchWriter()
-  expect(writer.add(plain, 0)).toBe(true)
+  expect(writer.add(plain, untold, 0)).toBe(true)
   const huge = { ...plain, model: 'é'.repeat(2_000_000) }
-  expect(writer.add(huge, 1)).toBe(false)
+  expect(writer.add(huge, untold, 1)).toBe(false)
   expect(writer.take().ids).toHaveLength(1)
-  expect(writer.add(huge, 1)).toBe(true)
+  expect(writer.add(huge, untold, 1)).toBe(true)
   expect(readAll(writer.take())).toMatchObject([{ model: huge.model }])
 })
 
 test('a batch is full before it is too large to be one message', () => {
   const writer = new BatchWriter()
-  while (!writer.isFull) expect(writer.add(plain, 0)).toBe(true)
+  while (!writer.isFull) expect(writer.add(plain, untold, 0)).toBe(true)
   expect(writer.count).toBe(256)
 })

@@ -1,22 +1,23 @@
 // Exchanges on their way to the watch's thread. They rest there for seconds, thousands of them: as JSON in bytes that change
 // hands without being copied, which no collector carries or looks through, and which are read when it is their turn.
+import { Buffer } from 'node:buffer'
 import { sketchWords } from '../gate/sketch-text.ts'
 import type { Exchange } from '../watch/exchange.ts'
 
 /** An exchange as it is passed: its texts are in the sketch, and what is left of them is for showing. */
-export type PassedExchange = Omit<Exchange, 'sketch'> & {
-  readonly sketched: string | undefined
-  /** Of a long prompt `prompt` is the beginning and this the end. */
-  readonly promptEnd: string | undefined
-}
+export type PassedExchange = Omit<Exchange, 'sketch' | 'prompt'> & { readonly sketched: string | undefined }
+
+/** The text that an exchange may be shown with: all of a prompt, or its beginning and its end. */
+export type ShownText = { readonly text: string; readonly end: string | undefined }
 
 export type PassedBatch = {
   readonly ids: readonly string[]
   readonly times: readonly number[]
   /** For each, what its reference is not below. */
   readonly froms: readonly number[]
-  /** For each, where it ends in `bytes`. */
+  /** For each, where it ends in `bytes`, and where its text does, which stands behind it. */
   readonly ends: readonly number[]
+  readonly textEnds: readonly number[]
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
@@ -24,14 +25,15 @@ const EXCHANGES_MAX = 256
 /** Room for as many exchanges of a usual size. */
 const BYTES = 384 * 1024
 const UTF8_BYTES_MAX = 3
-/** What a long prompt lacks in the middle. Not in what is passed: one such letter doubles the bytes of its whole text. */
-const ELISION = ' … '
+/** What a long prompt lacks in the middle. */
+const ELISION = Buffer.from(' … ')
 
 export class BatchWriter {
   #ids: string[] = []
   #times: number[] = []
   #froms: number[] = []
   #ends: number[] = []
+  #textEnds: number[] = []
   #bytes: Buffer<ArrayBuffer> | undefined
   #used = 0
 
@@ -45,16 +47,27 @@ export class BatchWriter {
   }
 
   /** Nothing is added, and false said, when what is there has to be taken first. */
-  add(exchange: PassedExchange, from: number): boolean {
-    const text = JSON.stringify(exchange)
-    const most = text.length * UTF8_BYTES_MAX
+  add(exchange: PassedExchange, { text, end }: ShownText, from: number): boolean {
+    const json = JSON.stringify(exchange)
+    const characters = json.length + text.length + (end?.length ?? 0)
+    const most = characters * UTF8_BYTES_MAX + ELISION.length
     if (this.#bytes !== undefined && most > this.#bytes.length - this.#used) return false
     this.#bytes ??= Buffer.allocUnsafeSlow(Math.max(BYTES, most))
-    this.#used += this.#bytes.write(text, this.#used)
+    const bytes = this.#bytes
+    let at = this.#used
+    at += bytes.write(json, at)
+    this.#ends.push(at)
+    // Not in the JSON: to write a text as it is takes a fraction of the time, and few are ever read.
+    if (text.length > 0) at += bytes.write(text, at)
+    if (end !== undefined) {
+      at += ELISION.copy(bytes, at)
+      at += bytes.write(end, at)
+    }
+    this.#textEnds.push(at)
+    this.#used = at
     this.#ids.push(exchange.id)
     this.#times.push(exchange.ts)
     this.#froms.push(from)
-    this.#ends.push(this.#used)
     return true
   }
 
@@ -64,12 +77,14 @@ export class BatchWriter {
       times: this.#times,
       froms: this.#froms,
       ends: this.#ends,
+      textEnds: this.#textEnds,
       bytes: this.#bytes ?? new Uint8Array(0),
     }
     this.#ids = []
     this.#times = []
     this.#froms = []
     this.#ends = []
+    this.#textEnds = []
     this.#bytes = undefined
     this.#used = 0
     return batch
@@ -80,10 +95,9 @@ export class BatchWriter {
 export function exchangeIn(bytes: Buffer, start: number, end: number): Exchange {
   // The gate wrote it a moment ago, in this process.
   const passed = JSON.parse(bytes.toString('utf8', start, end)) as PassedExchange
-  const { sketched, prompt, promptEnd } = passed
+  const { sketched } = passed
   // Taken as it is: to copy an exchange costs more than to read it.
-  const exchange = passed as { sketch?: readonly number[]; prompt?: string } & Exchange
+  const exchange = passed as { sketch?: readonly number[] } & Exchange
   if (sketched !== undefined) exchange.sketch = sketchWords(sketched)
-  if (promptEnd !== undefined) exchange.prompt = prompt + ELISION + promptEnd
   return exchange
 }

@@ -65,7 +65,12 @@ type Waiting = {
   readonly from: number
   readonly until: number
 }
-type Passed = { readonly bytes: Buffer; readonly start: number; readonly end: number }
+type Passed = {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+  readonly textEnd: number
+}
 
 export type WatchCommand =
   /** `open` is when the oldest exchange began that is still under way. */
@@ -157,15 +162,16 @@ function engineOf(kept?: KeptWatch): {
 }
 
 function take(command: Extract<WatchCommand, { kind: 'exchanges' }>): void {
-  const { ids, times, froms, ends, nextRef, lowest } = command
+  const { ids, times, froms, ends, textEnds, nextRef, lowest } = command
   const bytes = Buffer.from(command.bytes.buffer)
   const now = performance.now()
   let start = 0
   for (const [at, id] of ids.entries()) {
     const end = ends[at] ?? start
-    const waiting = { exchange: { bytes, start, end }, from: froms[at] ?? 0, until: nextRef }
+    const textEnd = textEnds[at] ?? end
+    const waiting = { exchange: { bytes, start, end, textEnd }, from: froms[at] ?? 0, until: nextRef }
     order.push(times[at] ?? 0, tieOf({ id }), waiting, now)
-    start = end
+    start = textEnd
   }
   open = command.open
   openSaidAt = now
@@ -188,10 +194,14 @@ function deliver(): void {
 }
 
 function observe({ exchange: given, until }: Waiting): void {
-  const exchange = 'bytes' in given ? exchangeIn(given.bytes, given.start, given.end) : given
+  const isPassed = 'bytes' in given
+  const exchange = isPassed ? exchangeIn(given.bytes, given.start, given.end) : given
   // The watch wants time to go forward; what took longer than anything is waited for counts as of now.
   lastTs = Math.max(lastTs, exchange.ts)
-  observer.observe(exchange.ts === lastTs ? exchange : { ...exchange, ts: lastTs })
+  observer.observe(
+    exchange.ts === lastTs ? exchange : { ...exchange, ts: lastTs },
+    isPassed ? () => given.bytes.toString('utf8', given.end, given.textEnd) : undefined,
+  )
   keeper?.shown(exchange.id, until)
 }
 

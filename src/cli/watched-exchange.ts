@@ -1,6 +1,6 @@
 // What the watch is passed of an exchange that ended at the gate.
 import type { SeenExchange } from '../gate/exchange-gate.ts'
-import type { PassedExchange } from './passed-batch.ts'
+import type { PassedExchange, ShownText } from './passed-batch.ts'
 
 /** What a template is shown with stands at the head or the tail of a prompt. Characters. */
 const TEXT_HEAD = 480
@@ -12,8 +12,6 @@ export function isWatched({ act }: SeenExchange): boolean {
 }
 
 export function exchangeOf({ caller, act, completion }: SeenExchange): PassedExchange {
-  const { prompt } = act
-  const isLong = prompt !== undefined && prompt.length > TEXT_HEAD + TEXT_TAIL
   const fields = {
     ts: act.ts,
     id: act.id,
@@ -28,8 +26,6 @@ export function exchangeOf({ caller, act, completion }: SeenExchange): PassedExc
     plan: caller.plan,
     payment: caller.payment,
     model: act.model,
-    prompt: isLong ? prompt.slice(0, TEXT_HEAD) : prompt,
-    promptEnd: isLong ? prompt.slice(-TEXT_TAIL) : undefined,
     sketched: act.sketch,
     inputTokens: completion.input_tokens,
     outputTokens: completion.output_tokens,
@@ -41,4 +37,11 @@ export function exchangeOf({ caller, act, completion }: SeenExchange): PassedExc
   }
   // Absent and undefined are the same to whoever reads an exchange; leaving fields out here would cost every exchange.
   return fields as PassedExchange
+}
+
+export function shownOf({ act: { prompt = '' } }: SeenExchange): ShownText {
+  const isLong = prompt.length > TEXT_HEAD + TEXT_TAIL
+  return isLong
+    ? { text: prompt.slice(0, TEXT_HEAD), end: prompt.slice(-TEXT_TAIL) }
+    : { text: prompt, end: undefined }
 }

@@ -1,5 +1,7 @@
 // Readers for JSON that somebody else wrote: a field of the wrong type is as good as absent.
 
+import { Buffer } from 'node:buffer'
+
 export type JsonRecord = Readonly<Record<string, unknown>>
 
 export function asRecord(value: unknown): JsonRecord | undefined {

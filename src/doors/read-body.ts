@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { failure, type Result, success } from '../kernel/result.ts'
 import type { ModelRequest } from './http/model-message.ts'
 

@@ -3,10 +3,6 @@
 
 const WORD_BYTES = 4
 
-export function sketchText(words: Uint32Array): string {
-  return Buffer.from(words.buffer, words.byteOffset, words.byteLength).toString('base64')
-}
-
 export function sketchWords(text: string): number[] {
   const bytes = Buffer.from(text, 'base64')
   const words: number[] = []

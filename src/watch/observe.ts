@@ -18,7 +18,8 @@ export class Observer {
     this.#sketcher = new Sketcher(watch.seed)
   }
 
-  observe(exchange: Exchange): void {
+  /** `shown` gives the prompt where the exchange does not have it. */
+  observe(exchange: Exchange, shown: () => string = () => exchange.prompt ?? ''): void {
     const watch = this.#watch
     const { ua, ja4, plan, model } = exchange
     const account = watch.accounts.indexOf(exchange.account)
@@ -30,7 +31,7 @@ export class Observer {
       model: watch.numberOf('model', model),
     }
     encodeRecord(this.#record, 0, exchange, interned, { start: 0, end: 0 }, this.#sketcher, watch.seed)
-    watch.add(account, this.#record, 0, () => exchange.prompt ?? '')
+    watch.add(account, this.#record, 0, shown)
     this.#then?.(account, this.#record)
   }
 }

@@ -5,7 +5,7 @@ import type { Beyond, Counted } from '../../gate/enforce/allowances.ts'
 import type { LedgerHealth } from '../../store/embedded/ledger/ledger-end.ts'
 import type { RecordKind } from '../../store/embedded/ledger/records.ts'
 import type { KeptPrompt } from '../../store/embedded/prompt-store.ts'
-import type { PassedExchange } from '../passed-batch.ts'
+import type { PassedExchange, ShownText } from '../passed-batch.ts'
 
 // What the processes of one gate tell each other. Workers carry exchanges; the primary has the one ledger, the one watch
 // and the one set of counters. Messages of one turn of the event loop travel together: sending costs more than a message.
@@ -41,7 +41,11 @@ export type ToPrimary =
   | { readonly kind: 'unusable'; readonly code: string; readonly message: string }
   | SentRecord
   | { readonly kind: 'begun'; readonly id: ActId; readonly ts: number }
-  | { readonly kind: 'ended'; readonly id: ActId; readonly exchange: PassedExchange | undefined }
+  | {
+      readonly kind: 'ended'
+      readonly id: ActId
+      readonly seen: readonly [exchange: PassedExchange, shown: ShownText] | undefined
+    }
   | { readonly kind: 'take'; readonly call: number; readonly caller: Counted; readonly at: number }
   | { readonly kind: 'tokens'; readonly caller: Counted; readonly tokens: number; readonly at: number }
   | Refused

@@ -1,23 +1,21 @@
 import type { ExchangeAct } from '../../gate/exchange-act.ts'
 import type { ExchangeWatch, SeenExchange } from '../../gate/exchange-gate.ts'
-import { sketchText } from '../../gate/sketch-text.ts'
-import { Sketcher } from '../../watch/sketches/sketch.ts'
-import { textSketch } from '../../watch/sketches/text-sketch.ts'
-import { exchangeOf, isWatched } from '../watched-exchange.ts'
+import { TextSketches } from '../../watch/sketches/text-sketch.ts'
+import { exchangeOf, isWatched, shownOf } from '../watched-exchange.ts'
 import type { ToPrimary } from './messages.ts'
 
 /** A worker's end of the watch: prompts are sketched here, and exchanges are shown to the one watch beside the primary. */
 export class RemoteWatch implements ExchangeWatch {
-  readonly #sketcher: Sketcher
+  readonly #sketches: TextSketches
   readonly #post: (message: ToPrimary) => void
 
   constructor(seed: number, post: (message: ToPrimary) => void) {
-    this.#sketcher = new Sketcher(seed)
+    this.#sketches = new TextSketches(seed)
     this.#post = post
   }
 
   sketch(system: string | undefined, prompt: string | undefined): string {
-    return sketchText(textSketch(this.#sketcher, system, prompt))
+    return this.#sketches.read(system, prompt)
   }
 
   begin({ id, ts }: ExchangeAct): void {
@@ -25,6 +23,7 @@ export class RemoteWatch implements ExchangeWatch {
   }
 
   see(seen: SeenExchange): void {
-    this.#post({ kind: 'ended', id: seen.act.id, exchange: isWatched(seen) ? exchangeOf(seen) : undefined })
+    const shown = isWatched(seen) ? ([exchangeOf(seen), shownOf(seen)] as const) : undefined
+    this.#post({ kind: 'ended', id: seen.act.id, seen: shown })
   }
 }

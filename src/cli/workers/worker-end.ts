@@ -48,9 +48,9 @@ export class WorkerEnd {
     if (records.length > 0) this.#records.take(records)
     // The watch tells by the ledger's references which exchanges it was shown: one begins before its entry gets its
     // reference, and ends after that.
-    for (const { id, exchange } of ended) {
+    for (const { id, seen } of ended) {
       this.#open.delete(id)
-      this.#parts.watch?.ended(id, exchange)
+      this.#parts.watch?.ended(id, seen)
     }
   }
 

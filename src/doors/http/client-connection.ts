@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
 import { type AnswerDate, ClientAnswer } from './client-answer.ts'
 import { HeadReader, type KnownHead } from './head-reader.ts'
 import type { ModelRequest, ModelResponse } from './model-message.ts'

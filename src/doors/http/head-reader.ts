@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { HeadMemo } from './head-memo.ts'
 import { type RequestHead, readRequestHead } from './request-head.ts'
 

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { fieldValue } from '../http/field-value.ts'
 
 // Reads HTTP/1.1 answers as they come (RFC 9112) and is strict about it: whatever two readers could understand differently

@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
 import { AnswerReader } from './answer-reader.ts'
 import type { SocketReads } from './socket-reads.ts'
 

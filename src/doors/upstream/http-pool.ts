@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+import { performance } from 'node:perf_hooks'
 import type { buildConnector } from 'undici'
 import { type AnswerHandler, type ConnectionOptions, HttpConnection } from './http-connection.ts'
 import { headerText, SentHeaders } from './sent-headers.ts'

@@ -278,8 +278,8 @@ export class Relay {
   }
 
   /** Puts the completion on record, then lets the held pieces go. */
-  async #finish(outcome: Outcome): Promise<void> {
-    if (this.#isSettled) return await this.#finishing
+  #finish(outcome: Outcome): Promise<void> {
+    if (this.#isSettled) return this.#finishing
     this.#isSettled = true
     this.#finishing = this.#with.whenFinished(this.#result(outcome)).then(
       () => {
@@ -291,7 +291,7 @@ export class Relay {
         this.#with.response.destroy()
       },
     )
-    await this.#finishing
+    return this.#finishing
   }
 
   #flush(): void {

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 /**
  * Keeps the first and last few kilobytes of an answer as it passes. The work a piece costs does not grow with the
  * answer, so a fast stream is not slowed and a long one needs no memory.
@@ -15,7 +16,8 @@ export class Tap {
   push(chunk: Buffer): void {
     this.bytes += chunk.length
     if (this.#headBytes < Tap.HEAD_BYTES) {
-      const piece = chunk.subarray(0, Tap.HEAD_BYTES - this.#headBytes)
+      const room = Tap.HEAD_BYTES - this.#headBytes
+      const piece = chunk.length <= room ? chunk : chunk.subarray(0, room)
       this.#head.push(piece)
       this.#headBytes += piece.length
     }

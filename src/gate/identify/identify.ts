@@ -34,7 +34,8 @@ export function identify(
   { keys, tokens, proxies, trust, standings, now }: IdentifyWith,
 ): Result<Caller, IdentityFailure> {
   if (key === undefined || key === '') return failure('key-missing')
-  const found = tokens?.isToken(key) === true ? tokens.find(key, now()) : keys.find(key, now(), memo)
+  const at = now()
+  const found = tokens?.isToken(key) === true ? tokens.find(key, at) : keys.find(key, at, memo)
   // A door that did not wait for the token's check cannot let it in.
   if (found === undefined) return failure('token-unchecked')
   if (!found.ok) return found
@@ -64,7 +65,7 @@ export function identify(
     asn: wholeNumber(vouched('asn')),
     created: moment(vouched('created')),
     time: moment(vouched('time')),
-    standing: standings.standingOf(account, now()),
+    standing: standings.standingOf(account, at),
   })
 }
 

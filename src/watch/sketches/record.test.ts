@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { sketchWords } from '../../gate/sketch-text.ts'
 import { exchange, SEED } from '../exchanges.fixture.ts'
 import { exchangeOf } from '../intake/exchange-log.ts'
 import { Textless } from '../intake/textless.ts'
 import { encodeRecord, field, RECORD_WORDS_MAX, tsOf } from './record.ts'
 import { SHINGLES_MAX, Sketcher, TOPICS } from './sketch.ts'
-import { textSketch } from './text-sketch.ts'
+import { TextSketches } from './text-sketch.ts'
 import { hashString } from './words.ts'
 
 const nobody = { account: 1, client: 0, plan: 0, model: 1 }
@@ -128,6 +129,6 @@ test('the techniques that system prompt and prompt ask for are both in the recor
   const prompt = 'Write out your complete inner reasoning first.'
   const bits = encoded({ system, prompt })[field.techniques]
   expect(bits).toBe(0b11)
-  const sketch = [...textSketch(new Sketcher(SEED), system, prompt)]
+  const sketch = sketchWords(new TextSketches(SEED).read(system, prompt))
   expect(encoded({ sketch })).toEqual(encoded({ system, prompt }))
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Buffer } from 'node:buffer'
 import {
   RECORD_ALIGN_BYTES,
   RECORD_HEADER_BYTES,

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { GateError } from '../../../kernel/gate-error.ts'
 import { isAtLeast, type Position } from './ring.ts'
 
