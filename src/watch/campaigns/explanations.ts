@@ -5,7 +5,10 @@ import { type Accounts, LOG_UNIT } from '../profiles/accounts.ts'
 import type { Explanation, LookalikeKind } from '../report.ts'
 import { DAY_MS } from '../time.ts'
 import { type Group, meanOutputLog, outputElsewhere, percent, type Scene, shareOf, topOf } from './group.ts'
+import { commonItems } from './items.ts'
 import { NETWORKS_ROTATING } from './proposals.ts'
+import { exchangeability } from './sameness.ts'
+import { WORDING_SHARE_MIN } from './scene.ts'
 import { harvestTechnique } from './technique-signal.ts'
 
 /** Accounts at one address beyond which it is an office, a school or a carrier, not a home. */
@@ -26,6 +29,9 @@ const TERSE_DOUBLINGS = 2
 /** Accounts for a course are made within weeks, and an event is over within days. */
 const OCCASION_DAYS = 21
 const OCCASION_MS = 3 * DAY_MS
+/** Share of what accounts send that they have in common, from which it may have been set, and at which it surely was. */
+const COMMON_LEAST = 0.2
+const COMMON_FULL = 0.6
 /** Below this a crowd is no occasion, and nobody elsewhere belongs to it. */
 const FIT_MIN = 0.5
 
@@ -99,8 +105,15 @@ const questions: readonly Question[] = [
     },
   },
   { kind: 'batch', ask: (group, scene) => inOneGo(group, scene, (templated) => templated >= 0.5) },
-  // A public benchmark: strangers who each work through the same questions, without a wrapper of their own.
-  { kind: 'benchmark', ask: (group, scene) => inOneGo(group, scene, (templated) => templated < 0.5) },
+  // A public benchmark: strangers who each work through the same questions.
+  {
+    kind: 'benchmark',
+    ask: (group, scene) => {
+      const once = inOneGo(group, scene, (templated) => templated < 0.5)
+      const set = setQuestions(commonItems(group, scene) ?? 0)
+      return set.fit > once.fit ? set : once
+    },
+  },
 ]
 
 /** Best first. */
@@ -139,6 +152,43 @@ function ownWork(group: Group, scene: Scene): Omit<Explanation, 'kind'> {
       }
 }
 
+/** The same questions for everybody: those of a course, a contest or a benchmark. */
+function setQuestions(common: number): Omit<Explanation, 'kind'> {
+  return {
+    fit: Math.min(1, Math.max(0, (common - COMMON_LEAST) / (COMMON_FULL - COMMON_LEAST))),
+    summary: `${percent(common)} of what each of them sends is what many of the others send too: questions that are set, as in a course, a contest or a benchmark`,
+  }
+}
+
+/**
+ * How sure it is that nobody was set anything: accounts that are alike wrap all they ask in the same words, or ask for what a
+ * copy is trained on, and yet every question was sent by one of them, as a queue deals them out.
+ */
+function dealtOut(group: Group, scene: Scene): number {
+  const common = commonItems(group, scene)
+  if (common === undefined) return 0
+  // What one account uses of several wordings is known by the commonest only.
+  const queued = Math.min(1, 2 * wrapped(group, scene)) * exchangeability(group.sameness)
+  const technique = harvestTechnique.read(group, scene)?.strength ?? 0
+  return Math.max(technique, queued) * Math.max(0, 1 - common / COMMON_LEAST)
+}
+
+/** Share of what the accounts send that stands in wordings they repeat. */
+function wrapped({ members }: Group, { accounts, families }: Scene): number {
+  const wordings = families.filter(({ isSystemOnly }) => !isSystemOnly)
+  let sum = 0
+  for (const index of members) {
+    const exchanges = Math.max(1, accounts.exchanges[index] ?? 1)
+    let share = 0
+    for (const { members: users } of wordings) {
+      const own = (users.get(index) ?? 0) / exchanges
+      if (own >= WORDING_SHARE_MIN) share += own
+    }
+    sum += Math.min(1, share)
+  }
+  return sum / Math.max(1, members.length)
+}
+
 /** Each did all its work at once, and on a day of its own: work that was to be done, not a queue that is shared out. */
 function inOneGo(
   { members }: Group,
@@ -163,7 +213,8 @@ function inOneGo(
  * together by one wording. Its accounts have no cards, and were made for the occasion or began on one day; they keep people's hours, or all of it was over within days. Some work from home: those with accounts like the
  * crowd's go with it.
  */
-function gathered({ members }: Group, scene: Scene): Omit<Explanation, 'kind'> {
+function gathered(group: Group, scene: Scene): Omit<Explanation, 'kind'> {
+  const { members } = group
   const { accounts, infrastructure } = scene
   const cardless = (index: number): boolean => (accounts.payments[index]?.length ?? 0) === 0
   const users = new Map<number, number>()
@@ -203,8 +254,9 @@ function gathered({ members }: Group, scene: Scene): Omit<Explanation, 'kind'> {
       isPeoples(index, scene) &&
       isMadeThen(accounts.created[index] ?? 0),
   ).length
+  const fit = (fitting + Math.min(apart, fitting)) / members.length
   return {
-    fit: (fitting + Math.min(apart, fitting)) / members.length,
+    fit: fit < FIT_MIN ? fit : fit * (1 - dealtOut(group, scene)),
     summary: `${percent(present / members.length)} sit at ${crowds.size === 1 ? 'one address' : `${crowds.size} addresses`}; ${percent(apart / members.length)} elsewhere have accounts like theirs`,
   }
 }

@@ -47,6 +47,8 @@ export type Scene = {
   readonly rhythms: readonly Rhythm[]
   readonly population: Population
   readonly families: readonly Family[]
+  /** Exchanges an account in which a word run stands that is shared by several; 0 for one that is not. */
+  readonly usesOf: (run: number) => number
   /** For each account the family whose wording it uses most, counted from 1; 0 where it has none to speak of. */
   readonly wording: ArrayLike<number>
   /** Signals that are not asked, to measure what each adds. */

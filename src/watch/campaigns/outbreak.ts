@@ -2,11 +2,11 @@
 import type { Family } from '../links/families.ts'
 import type { Features } from '../links/features.ts'
 import { infrastructureAmong } from '../links/infrastructure.ts'
-import type { Accounts } from '../profiles/accounts.ts'
 import { type Rhythm, rhythmOf } from '../profiles/rhythm.ts'
 import type { Backdrop, Group, Proposal, Scene } from './group.ts'
 import { GROUP_MIN } from './proposals.ts'
 import { groupOf, refine } from './refine.ts'
+import { usesOf } from './scene.ts'
 import { score } from './score.ts'
 
 /** A sweep is not cheap: it is brought forward for what it would probably raise. */
@@ -36,7 +36,7 @@ export function outbreakOf(
     members: uses,
     isSystemOnly: false,
   }
-  const scene = closeUp(accounts, members, family, last)
+  const scene = closeUp(features, members, family, last)
   const proposal: Proposal = { origin: 'template', key: `wording ${family.key}`, members, family }
   const isLikely = (group: Group): boolean => score(group, scene).score >= SCORE_MIN
   // Parting is most of the work, and idle where the whole is likely already.
@@ -44,7 +44,8 @@ export function outbreakOf(
 }
 
 /** The scene of these accounts alone; what everybody does is taken from the last sweep. */
-function closeUp(accounts: Accounts, members: readonly number[], family: Family, last: Backdrop): Scene {
+function closeUp(features: Features, members: readonly number[], family: Family, last: Backdrop): Scene {
+  const { accounts } = last
   const rhythms: Rhythm[] = []
   // Of few among very many: nothing here is as long as the list of all accounts.
   const wording: number[] = []
@@ -58,6 +59,7 @@ function closeUp(accounts: Accounts, members: readonly number[], family: Family,
     infrastructure: infrastructureAmong(accounts, members, population.everybodys),
     rhythms,
     families: [family],
+    usesOf: usesOf(features),
     wording,
   }
 }

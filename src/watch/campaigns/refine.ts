@@ -100,8 +100,9 @@ export function groupOf(proposal: Proposal, scene: Scene): Group {
 }
 
 /**
- * The chance that two members are one principal's, turned over (the inverse Simpson index): a platform's forty accounts
- * and four strangers are hardly more than one tenant, however many names they have.
+ * As many principals of equal size as would leave one as unsure whose a member is (the perplexity of their sizes): a
+ * platform's forty accounts and four strangers are hardly more than one tenant, however many names they have; and eighty
+ * accounts of which thirty met on one exit are many still.
  */
 function separatePrincipals(members: readonly number[], { infrastructure }: Scene): number {
   const sizes = new Map<number, number>()
@@ -109,9 +110,9 @@ function separatePrincipals(members: readonly number[], { infrastructure }: Scen
     const principal = infrastructure.principal[index] ?? index
     sizes.set(principal, (sizes.get(principal) ?? 0) + 1)
   }
-  let chance = 0
-  for (const size of sizes.values()) chance += (size / members.length) ** 2
-  return Math.round(1 / chance)
+  let entropy = 0
+  for (const size of sizes.values()) entropy -= (size / members.length) * Math.log(size / members.length)
+  return Math.round(Math.exp(entropy))
 }
 
 /** Medians and median deviations, so that those to be left out do not set the measure. */

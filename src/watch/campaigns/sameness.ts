@@ -30,6 +30,21 @@ type Estimate = { readonly bound: number; readonly best: number }
 /** With too little to tell, the bound is that every account is its own and the estimate that none is. */
 const UNKNOWN: Estimate = { bound: 1, best: 0 }
 
+/** Beyond these the accounts are plainly different tenants. */
+const OUTPUT_MAX = 0.4
+const INPUT_MAX = 0.6
+const TOPIC_MAX = 0.05
+
+/** From 1, where knowing the account tells nothing of the exchange, to 0, where accounts are plainly different tenants. */
+export function exchangeability({ output, input, topic }: Sameness['likely']): number {
+  return room(output, OUTPUT_MAX) * room(input, INPUT_MAX) * room(topic, TOPIC_MAX)
+}
+
+/** What is left of 1 on the way to a limit. */
+export function room(value: number, limit: number): number {
+  return Math.max(0, 1 - value / limit)
+}
+
 export function samenessOf(accounts: Accounts, group: readonly number[]): Sameness {
   const members = group.filter((index) => (accounts.exchanges[index] ?? 0) >= 2)
   const output = intraclass(accounts, members, accounts.outputLog, accounts.outputLogSquare)

@@ -10,7 +10,7 @@ import { tuningOf } from './tuning.ts'
 /** An account this young at its first exchange counts as new: the reported campaigns used theirs within weeks. */
 export const NEW_DAYS = 45
 /** Share of its exchanges in which an account uses a family's wording for it to be the account's own. */
-const WORDING_SHARE_MIN = 0.1
+export const WORDING_SHARE_MIN = 0.1
 
 /** One look at everything the watch knows, taken at a sweep. */
 export function sceneOf(
@@ -29,12 +29,20 @@ export function sceneOf(
     rhythms,
     population: populationOf(accounts, infrastructure.everybodys),
     families,
+    usesOf: usesOf(features),
     wording: wordingOf(accounts, families),
     silenced,
     tuning: tuningOf(verdicts),
     dismissed: verdicts
       .filter(({ verdict }) => verdict === 'benign')
       .map((verdict) => new Set(verdict.accounts.flatMap((name) => accounts.find(name) ?? []))),
+  }
+}
+
+export function usesOf(features: Features): Scene['usesOf'] {
+  return (run) => {
+    const feature = features.find('shingle', run)
+    return feature < 0 ? 0 : (features.uses[feature] ?? 0) / Math.max(1, features.accounts[feature] ?? 0)
   }
 }
 

@@ -16,7 +16,7 @@ import {
 import { handOver } from './hand-over-signal.ts'
 import { NETWORKS_ROTATING } from './proposals.ts'
 import { replayedReasoning } from './replay-signal.ts'
-import type { Sameness } from './sameness.ts'
+import { exchangeability, room } from './sameness.ts'
 import { isNew } from './scene.ts'
 import { harvestTechnique } from './technique-signal.ts'
 
@@ -71,10 +71,7 @@ export const WEIGHT_MAX = 5
 /** A share that is said to be all. */
 const NEARLY_ALL = 0.995
 
-/** Beyond these the accounts are plainly different tenants. */
-const OUTPUT_MAX = 0.4
-const INPUT_MAX = 0.6
-const TOPIC_MAX = 0.05
+/** Beyond this the accounts are plainly different tenants. */
 const VOLUME_SPREAD_MAX = 1.2
 const SHARED_MIN = 3
 /** Principals below which what they have in common says nothing. */
@@ -240,8 +237,6 @@ export const signals: readonly Signal[] = [
 
 /** Does knowing the account tell anything about the exchange? Asked of groups of that many principals. */
 function exchangeable(name: SignalName, principalsMin: number, principalsMax: number): Signal {
-  const alike = ({ output, input, topic }: Sameness['likely']): number =>
-    room(output, OUTPUT_MAX) * room(input, INPUT_MAX) * room(topic, TOPIC_MAX)
   return {
     name,
     sensitivity: 0.95,
@@ -250,8 +245,8 @@ function exchangeable(name: SignalName, principalsMin: number, principalsMax: nu
       const crowd = Math.min(1, Math.max(0, Math.log2(principals / CROWD_MIN) / CROWD_DOUBLINGS))
       return {
         weightMax: principals < STRANGERS_MIN ? TENANT_WEIGHT : WEIGHT_MAX + crowd * CROWD_WEIGHT,
-        strength: alike(sameness),
-        likely: alike(sameness.likely),
+        strength: exchangeability(sameness),
+        likely: exchangeability(sameness.likely),
         accounts: members.length,
         summary: `which account an exchange came from says at most ${percent(sameness.output)} about the length of its answer and ${percent(sameness.input)} about its prompt; tenants of their own differ by 30–60 %`,
       }
@@ -301,8 +296,4 @@ function shared(
 
 function none(summary: string): Reading {
   return { strength: 0, accounts: 0, summary }
-}
-
-function room(value: number, limit: number): number {
-  return Math.max(0, 1 - value / limit)
 }

@@ -121,8 +121,6 @@ export class Features {
     for (const uses of columns.of('features.rest')) features.#rest.push(uses)
     for (const stage of columns.of('features.stages')) features.#stages.push(stage)
     for (const feature of columns.of('features.spreading')) features.spreading.push(feature)
-    for (const [feature, hash] of features.hashes.entries())
-      features.#shared.put(tagOf(features.kind[feature] ?? 'shingle', hash), feature)
     const sizes = v.parse(sizesSchema, rest)
     features.#candidates.resume(sizes.map((size, at) => ({ size, rows: columns.u32(`candidates.${at}`) })))
     return features
@@ -134,6 +132,8 @@ export class Features {
       this.kind.push(isSystem === 1 ? 'system' : 'shingle')
     for (const count of columns.of('features.accounts')) this.accounts.push(count)
     for (const count of columns.of('features.uses')) this.uses.push(count)
+    for (const [feature, hash] of this.hashes.entries())
+      this.#shared.put(tagOf(this.kind[feature] ?? 'shingle', hash), feature)
   }
 
   get edgeCount(): number {

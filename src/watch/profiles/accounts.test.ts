@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Exchange } from '../exchange.ts'
-import { accountsOf, every, exchange, MONDAY } from '../exchanges.fixture.ts'
+import { accountsOf, every, exchange, MONDAY, SEED } from '../exchanges.fixture.ts'
+import { Sketcher } from '../sketches/sketch.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../time.ts'
 import { Random } from '../traffic/random.ts'
-import { type Accounts, DAYS, GAPS, HOURS, LOG_UNIT, TOPIC_CELLS } from './accounts.ts'
+import { type Accounts, DAYS, GAPS, HOURS, LOG_UNIT, RUNS, sampledRun, TOPIC_CELLS } from './accounts.ts'
 
 const SET_MAX = 24
 
@@ -124,6 +125,43 @@ test('gaps fall into buckets by powers of two of a second, the longest together'
   expect(gaps[1]).toBe(1)
   expect(gaps[Math.floor(Math.log2(997.5))]).toBe(1)
   expect(gaps[GAPS - 1]).toBe(1)
+})
+
+const prompts = Array.from({ length: 12 }, (_, at) => ownWords(Random.of(at, 'prompts'), 12))
+
+function runsOf(accounts: Accounts, index: number): number[] {
+  return [...accounts.runs.subarray(index * RUNS, (index + 1) * RUNS)]
+}
+
+test('of its word runs an account keeps the same few, in whatever order and however often it sent them', () => {
+  const sent = fc.array(fc.constantFrom(...prompts), { minLength: 1, maxLength: 40 })
+  fc.assert(
+    fc.property(sent, (list) => {
+      const told = list.map((prompt, at) => exchange({ ts: MONDAY + at, prompt }))
+      const once = [...new Set(list)].toReversed().map((prompt, at) => exchange({ ts: MONDAY + at, prompt }))
+      const kept = runsOf(accountsOf(told), 0)
+      expect(kept).toEqual(runsOf(accountsOf(once), 0))
+      expect(kept).toEqual(kept.toSorted((a, b) => a - b))
+      const full = kept.filter((value) => value !== 0)
+      expect(new Set(full).size).toBe(full.length)
+    }),
+    { seed: 41, numRuns: 60 },
+  )
+})
+
+test('whoever sends a prompt keeps the same of it, and it can be told which runs these are', () => {
+  const sketcher = new Sketcher(SEED)
+  const told = ['a', 'b'].flatMap((account) =>
+    prompts.slice(0, 2).map((prompt, at) => exchange({ account, ts: MONDAY + at, prompt })),
+  )
+  const accounts = accountsOf(told)
+  expect(runsOf(accounts, 0)).toEqual(runsOf(accounts, 1))
+  const said = prompts.slice(0, 2).flatMap((prompt) => {
+    const { shingles, count } = sketcher.read(prompt)
+    return [...shingles.subarray(0, count)]
+  })
+  const kept = runsOf(accounts, 0).filter((value) => value !== 0)
+  expect(kept.map(sampledRun).toSorted()).toEqual(said.toSorted())
 })
 
 test('days are a ring: what lies a ring apart falls together, what lies within it apart', () => {

@@ -19,6 +19,8 @@ export const LOG_UNIT = 64
 export const DAYS = 64
 const SET_MAX = 24
 const HEADS = 6
+/** Word runs that are remembered of an account's prompts: of all it ever sent the same few, whichever account sends them. */
+export const RUNS = 24
 const ACCOUNTS_INITIAL = 1024
 /** Of the memory that what is spilled may have. */
 const SPILL_SHARE = 0.25
@@ -54,6 +56,8 @@ export class Accounts {
   days = new Uint16Array(ACCOUNTS_INITIAL * DAYS)
   headTags = new Uint32Array(ACCOUNTS_INITIAL * HEADS)
   headCounts = new Uint16Array(ACCOUNTS_INITIAL * HEADS)
+  /** The RUNS greatest of the account's word runs by a hash of their own, ascending; 0 where there are fewer. */
+  runs = new Uint32Array(ACCOUNTS_INITIAL * RUNS)
   /** Where the last exchange came from and how it asked: a value for each of `mannerNames`. */
   manner = new Uint32Array(ACCOUNTS_INITIAL * MANNERS)
   system = new Uint32Array(ACCOUNTS_INITIAL)
@@ -147,6 +151,8 @@ export class Accounts {
     const sealed = word(field.signature)
     if (sealed !== 0) this.replays.add(sealed, index)
     this.#meet(index, records, at)
+    const end = at + word(field.length)
+    for (let k = at + field.shingles; k < end; k++) sample(this.runs, index * RUNS, records[k] ?? 0)
     countModel(this.models[index], word(field.model))
     this.#head(index, records, at)
   }
@@ -301,6 +307,7 @@ export const columnNames = [
   'days',
   'headTags',
   'headCounts',
+  'runs',
   'manner',
   'system',
   'systemCount',
@@ -339,6 +346,26 @@ function sized<T extends NumberColumn>(like: T, length: number): T {
 function increment(counts: Uint16Array, at: number): void {
   const count = counts[at] ?? 0
   if (count < 0xffff) counts[at] = count + 1
+}
+
+/** Odd, so that no two runs become one, and the other undoes it. */
+const SAMPLE_FACTOR = 0x9e3779b1
+const SAMPLE_INVERSE = 0x0e8b2f51
+
+/** The word run that a value of `Accounts.runs` stands for. */
+export function sampledRun(value: number): number {
+  return Math.imul(value, SAMPLE_INVERSE) >>> 0
+}
+
+/** A bottom-k sketch turned upside down (Cohen and Kaplan, 2007), so that an empty place is the least. */
+function sample(runs: Uint32Array, base: number, run: number): void {
+  const value = Math.imul(run, SAMPLE_FACTOR) >>> 0
+  if (value <= (runs[base] ?? 0)) return
+  let place = base + RUNS - 1
+  while (value < (runs[place] ?? 0)) place--
+  if (runs[place] === value) return
+  for (let k = base; k < place; k++) runs[k] = runs[k + 1] ?? 0
+  runs[place] = value
 }
 
 function keep(set: number[] | undefined, value: number): void {
