@@ -143,7 +143,7 @@ function mayBeMetadata(arg: string): boolean {
 
 function metadata({ name, args }: Invocation): readonly Finding[] {
   const store = args.find((arg) =>
-    /^https?:\/\/[^/]+\/api\/v1\/(namespaces\/[^/]+\/)?secrets(\/|\?|$)/.test(arg),
+    /^(https?:\/\/[^/]+|\$\{?\w+\}?)\/api\/v1\/(namespaces\/[^/]+\/)?secrets(\/|\?|$)/.test(arg),
   )
   if (store !== undefined)
     return [finding(NAME, 'credential.store', 'medium', `asks a cluster for its secrets: ${shown(store)}`)]

@@ -17,6 +17,10 @@ const plainPattern = (pattern: string) =>
 const wide =
   /^(\/|~|\$HOME|\/(etc|home|root|var|opt|srv|mnt|tmp|Users|proc|var\/www)(\/\*?)?|\/(home|Users)\/[^/]+\/?|~\/?|\/{2,}[\w.]*)$/
 
+/** Folders of programs that somebody else set up. */
+const ofServices =
+  /^(\/(etc|opt|srv|var\/(www|lib|log|backups))\/[^*\s]+|~\/\.[\w-]+\S*|\/(home|Users)\/\*\S*)$/
+
 /** `find / -name '*.conf' | xargs grep password`: the files come from a search that goes everywhere. */
 function isFedByWideSearch(invocation: Invocation, reading: Reading): boolean {
   return (
@@ -38,7 +42,7 @@ export function searches(invocation: Invocation, reading: Reading): readonly Fin
     const word = args.find((arg) => !arg.startsWith('-') && secretWords.test(plainPattern(arg)))
     if (word !== undefined) return seen(word)
   }
-  if (!args.some((arg) => wide.test(arg))) return []
+  if (!args.some((arg) => wide.test(arg) || (isGrep && ofServices.test(arg)))) return []
   if (name === 'find' || name === 'locate' || name === 'fd') {
     const named = args.find(
       (arg, index) =>

@@ -109,6 +109,12 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'settings',
     'medium',
   ],
+  [
+    /(^|\/)(Default|Profile( \d+)?)\/(Login|Cookies|Web)$|Library\/Safari\/(History\.db|Bookmarks\.plist|CloudTabs)|(^|\/)(places|formhistory|webappsstore)\.sqlite$|(google-chrome|chromium|Chrome|Microsoft Edge)\/\S*(Local Storage|leveldb|Session Storage)/,
+    'what a browser keeps of its user',
+    'browser',
+    'medium',
+  ],
   [/(^|\/)Library\/Cookies(\/|$)|\.binarycookies$/, 'sessions of a browser', 'browser', 'high'],
   [
     /(^|\/)(\.?config|Application Support|AppData\/(Roaming|Local))\/(Slack|discord\w*|Signal|Microsoft\/Teams|Element|Bitwarden( CLI)?|1Password|Keybase|Exodus|Atomic|obsidian)\/(.*\/)?(Local Storage|leveldb|config\.json|data\.json|storage|Cookies|IndexedDB|\S*wallet\S*)|\/(tdata|DBeaverData\/\S*credentials-config\.json)(\/|$)|(^|\/)\.thunderbird\/|Library\/Group Containers\/\S*(1password|agilebits)/,

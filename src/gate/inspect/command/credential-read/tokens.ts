@@ -13,10 +13,10 @@ const seen = (
 
 /** How a client says that it is to show what it keeps: over its words as one line, options of place and format left out. */
 const says: Readonly<Record<string, RegExp>> = {
-  aws: /^(secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b|sts assume-role|kms decrypt\b|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|environment|secret(string|accesskey)|keymaterial|password))/i,
-  az: /\b(list-keys|keys? list|show-connection-string|connection-string (list|show)|list-connection-strings|list-publishing-(profiles|credentials)|secret (show|download)|key download|admin-key show|query-key list|show-keys|get-credentials\b.* --admin|list-account-sas|ad (sp|app) credential reset|appsettings list|secrets? list\b.*--show-values|staticwebapp secrets list|keyvault certificate download|keyvault key decrypt|login --expose-token|rest\b.*(list(keys|secrets|credentials)|\/credentials\b|appsettings\/list))\b|^deployment (group|sub|mg|tenant) (show|export)\b.*parameters/i,
+  aws: /^(secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b|sts assume-role|rds download-db-log-file-portion|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|environment|secret(string|accesskey)|keymaterial|password))/i,
+  az: /\b(list-keys|keys? list|show-connection-string|connection-string (list|show)|list-connection-strings|list-publishing-(profiles|credentials)|secret (show|download)|key download|admin-key show|query-key list|show-keys|get-credentials\b.* --admin|list-account-sas|ad (sp|app) credential reset|appsettings list|secrets? list\b.*--show-values|staticwebapp secrets list|keyvault certificate download|keyvault key decrypt|login --expose-token|ml connection list\b.*--populate-secrets|rest\b.*(deviceLocalCredentials|list(keys|secrets|credentials)|\/credentials\b|appsettings\/list))\b|^deployment (group|sub|mg|tenant) (show|export)\b.*parameters/i,
   gcloud:
-    /\bconfig config-helper\b|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token|\bkms decrypt\b|^compute (instances|project-info|instance-templates) describe\b.*metadata/,
+    /\bconfig config-helper\b|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token|^compute (instances|project-info|instance-templates) describe\b.*metadata/,
   gh: /^auth (token|status\b.*(--show-token| -t\b))/,
   glab: /^auth status\b.*(--show-token| -t\b)/,
   heroku: /^auth:token\b|^auth token\b|^config(:get)?\b(?!.*(:set|:unset))/,
@@ -120,6 +120,10 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
     case 'declare':
     case 'strings':
     case 'log':
+    case 'pbpaste':
+    case 'wl-paste':
+    case 'xclip':
+    case 'xsel':
       return forSecrets(invocation, reading)
     case 'mysql':
     case 'mariadb':
@@ -200,7 +204,10 @@ function elsewhere({ name, args }: Invocation): readonly Finding[] {
   if (/^(nxc|crackmapexec|cme|netexec)$/.test(name))
     return args.some(
       (arg) =>
-        /^--(sam|lsa|ntds|dpapi|laps|gkdi)\b/.test(arg) || /^(lsassy|nanodump|mimikatz|procdump)$/.test(arg),
+        /^--(sam|lsa|ntds|dpapi|laps|gkdi|gmsa\S*|sccm|user-desc\S*)$/.test(arg) ||
+        /^(lsassy|nanodump|mimikatz|procdump|gpp_\w+|laps|handlekatz|ntdsutil|keepass\w*|rdcman|wifi|mobaxterm|putty|winscp|veeam|teams_localdb|firefox|hash_spider)$/.test(
+          arg,
+        ),
     )
       ? seen('credential.store', `${name} takes passwords of other machines`, 'high')
       : []

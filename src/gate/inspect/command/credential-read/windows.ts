@@ -34,13 +34,13 @@ const rules: readonly Rule[] = [
     'dumps the memory that holds logins',
   ],
   [
-    /^(procdump(64)?|createdump|rdrleakdiag|sqldumper|tttracer|dumpminitool(\.\w+)?|adplus|avdump|processdump|out-minidump|dumpert|outflank-dumpert|nanodump\S*|xordump)\b .*\S/,
+    /^(procdump(64)?|createdump|rdrleakdiag|sqldumper|tttracer|dumpminitool(\.\w+)?|adplus|avdump|processdump|out-minidump|dumpert|xordump)\b .*\S|\b(outflank-)?dumpert\b|^nanodump/,
     'memory',
     'medium',
     'dumps the memory of another program',
   ],
   [
-    /\b(sekurlsa|lsadump|kerberos|dpapi|crypto|vault|token)::\w+|privilege::debug|\b(invoke-)?mimikatz\b|\bmimikittenz\b|\brubeus\b|\bkekeo\b|\blazagne\b|sharp(dpapi|chrome|web|cookie|laps|secdump|katz|dump|kerb)\w*|\bwce(32|64)?\b -|\bwsass\b|\bsafetykatz\b|invoke-(kerberoast|dcsync|ninjacopy|wcmdump|sessiongopher|credentialphish\w*|powerdump|dumpcreds)|get-(adreplaccount|gpppassword|gppautologon|azurepasswords|keystrokes|vaultcredential|lsasecret|lsasecrets|passhashes|passhints|credmandump|netntlm|userspn\w*|decodedpassword|bootkey)\b|\bpwdump|\bgsecdump\b|\bwce\b -|\bnirsoft\b|webbrowserpassview|\bnetpass\b/,
+    /\bkiwissp\.log|\bmslaps-|\bsessiongopher\b|\badsync\.mdf|\bsecurecurrentpassword\b|\bget-remote(localaccounthash|cachedcredential|machineaccounthash)\b|\bget-privatekeys\b|\b(roadrecon|roadtx)\b.*(auth|prt|token)|\binvoke-(auth|refresh)\b|\b(sekurlsa|lsadump|kerberos|dpapi|crypto|vault|token)::\w+|privilege::debug|\b(invoke-)?mimikatz\b|\bmimikittenz\b|\brubeus\b|\bkekeo\b|\blazagne\b|sharp(dpapi|chrome|web|cookie|laps|secdump|katz|dump|kerb)\w*|\bwce(32|64)?\b -|\bwsass\b|\bsafetykatz\b|invoke-(kerberoast|dcsync|ninjacopy|wcmdump|sessiongopher|credentialphish\w*|powerdump|dumpcreds)|get-(adreplaccount|gpppassword|gppautologon|azurepasswords|keystrokes|vaultcredential|lsasecret|lsasecrets|passhashes|passhints|credmandump|netntlm|userspn\w*|decodedpassword|bootkey)\b|\bpwdump|\bgsecdump\b|\bwce\b -|\bnirsoft\b|webbrowserpassview|\bnetpass\b/,
     'store',
     'high',
     'takes passwords out of the system',
@@ -57,6 +57,7 @@ const rules: readonly Rule[] = [
     'medium',
     'reads the store of passwords',
   ],
+  [/^runas\b.*\\savecred/, 'store', 'medium', 'uses a password that Windows keeps for somebody'],
   [/^netsh wlan\b.*(key=clear|export profile)/, 'store', 'high', 'prints Wi-Fi passwords'],
   [
     /^(netsh trace start\b.*capture=yes|pktmon start\b|windump\b|tshark\b.*-[iwc]|new-neteventsession|add-neteventpacketcapture)/,

@@ -43,7 +43,7 @@ const rules: readonly Rule[] = [
     'puts something where it is opened at every login',
   ],
   [
-    /^net1? (user|group|localgroup)\b.*\\(add|active:yes)\b|^net1? user \S+ (?!\\)\S{3,}(?! \\(delete|active:no))$|^ds(add|mod)\b|^(enable|new|set)-localuser\b|^new-(ad|azuread|msol|mg|az|azad)user\b|^set-(ad|azuread|msol)\w*password\b|^add-(local|ad|azuread|msol|mg)?\w*(groupmember|rolemember)\b|^add-azureaddirectoryrolemember|^new-az\w*roleassignment|^(new|add)-(az|azad|azuread|msol|mg)\w*(serviceprincipal\w*|application|app\w*credential|passwordcredential|owner|approleassignment\w*|oauth2permissiongrant|roleassignment|automationrunbook|automationwebhook|automationschedule|federat\w+|trusted\w*)\b|^set-(msol|mg)\w*(federation|authentication)\b|^set-adaccountpassword|^set-aduser\b.*sidhistory|^add-(objectacl|domainobjectacl|adpermission|mailboxpermission|recipientpermission)|^set-domainobject\b|^new-(inboxrule|transportrule|managementroleassignment)|\bsidhistory\b|^ntdsutil\b.*set dsrm/,
+    /^net1? (user|group|localgroup)\b.*\\(add|active:yes)\b|^net1? user \S+ (?!\\)\S{3,}(?! \\(delete|active:no))$|^ds(add|mod)\b|^(enable|new|set)-localuser\b|^new-(ad|azuread|msol|mg|az|azad)user\b|^set-(ad|azuread|msol)\w*password\b|^add-(local|ad|azuread|msol|mg)?\w*(groupmember|rolemember)\b|^add-azureaddirectoryrolemember|^new-az\w*roleassignment|^(new|add)-(az|azad|azuread|msol|mg)\w*(serviceprincipal\w*|application|app\w*credential|passwordcredential|owner|approleassignment\w*|oauth2permissiongrant|\w*(password|key|owner|member)|roleassignment|automationrunbook|automationwebhook|automationschedule|federat\w+|trusted\w*)\b|^set-(msol|mg)\w*(federation|authentication)\b|^set-adaccountpassword|^set-aduser\b.*sidhistory|^add-(objectacl|domainobjectacl|adpermission|mailboxpermission|recipientpermission)|^set-domainobject\b|^new-(inboxrule|transportrule|managementroleassignment)|\bsidhistory\b|^ntdsutil\b.*set dsrm/,
     'persist.account',
     'high',
     'makes an account, or gives one power',
@@ -61,7 +61,7 @@ const rules: readonly Rule[] = [
     'has an everyday program load something',
   ],
   [
-    /^(copy|xcopy|robocopy|copy-item|cp|move|move-item|mv|cpi)\b.*\\(sethc|utilman|osk|magnify|narrator|displayswitch|atbroker|termsrv)\.\w+|^(takeown|icacls)\b.*\\system32\\\S+\.(exe|dll)|^(copy|xcopy|robocopy|copy-item|cp|cpi|move|move-item)\b.*(%systemroot%|%windir%|\\windows|\$env:systemroot|\$env:windir)\\(system32|syswow64)(\\\S*\.(dll|exe|scr)|\\?)$/,
+    /^(copy|xcopy|robocopy|copy-item|cp|move|move-item|mv|cpi)\b.*\\(sethc|utilman|osk|magnify|narrator|displayswitch|atbroker|termsrv)\.\w+|^(takeown|icacls)\b.*\\system32\\\S+\.(exe|dll)|^(copy|xcopy|robocopy|copy-item|cp|cpi|move|move-item)\b.*(%systemroot%|%windir%|\\windows|\$env:systemroot|\$env:windir)\\(system32|syswow64)(\\\S*\.(dll|exe|scr)|\\?)$|^(copy|xcopy|copy-item|cp|cpi)\b.*(%systemroot%|%windir%|c:\\windows|\$env:systemroot|\$env:windir)\\(system32|syswow64)\\\S+\.(dll|exe)\b.*(%appdata%|%temp%|%userprofile%|%localappdata%|\$env:\w+|\\users\\|programdata)/,
     'persist.replaced',
     'medium',
     'puts a program among those of the system',
@@ -79,7 +79,7 @@ const rules: readonly Rule[] = [
     'makes every program trust a certificate',
   ],
   [
-    /^psexec(64)?\b.*(^| )(-s|-i -s|-accepteula -s)\b|^(setx|\[environment\]::setenvironmentvariable)\b.*cor_|^assoc \.\w+=|^ftype \w+=/,
+    /(^|\\)psexec(64)?(\.exe)?\b.* (-s|-i -s|-accepteula -s)\b|^(setx|\[environment\]::setenvironmentvariable)\b.*cor_|^assoc \.\w+=|^ftype \w+=/,
     'persist.privilege',
     'medium',
     'gets or keeps the power of the system',

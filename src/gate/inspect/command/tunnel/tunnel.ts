@@ -11,7 +11,7 @@ export const tunnel: CommandDetector = {
 }
 
 const relays = new Set(
-  'chisel ngrok cloudflared frpc frps bore localtunnel lt gost ligolo ligolo-ng ligolo-agent rathole revsocks rpivot iodine dnscat dnscat2 dns2tcp dns2tcpc ptunnel ptunnel-ng icmptunnel reGeorg stunnel stunnel4 sshuttle 3proxy microsocks earthworm ew nps npc zrok pagekite tunnelto inlets wstunnel hans udp2raw tun2socks plink'.split(
+  'chisel ngrok cloudflared frpc frps bore localtunnel lt gost ligolo ligolo-ng ligolo-agent rathole revsocks rpivot iodine dnscat dnscat2 dns2tcp dns2tcpc ptunnel ptunnel-ng icmptunnel reGeorg sshuttle 3proxy microsocks earthworm ew nps npc zrok pagekite tunnelto inlets wstunnel hans udp2raw tun2socks plink'.split(
     ' ',
   ),
 )

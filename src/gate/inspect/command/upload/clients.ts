@@ -37,18 +37,11 @@ const handovers: Readonly<Record<string, RegExp>> = {
   ix: /./,
   swaks: /^--attach\S*$/,
   gist: /[./]/,
-  telegram_send: /^--file$/,
-  'telegram-send': /^(--file|-f|--stdin)$/,
-  slackcat: /[./]|^-/,
-  dcc: /[./]/,
   snarf: /^(up|put)$/,
   'firefox-send': /./,
   sendme: /^send$/,
-  'warp-cli': /^send$/,
-  warpinator: /[./]/,
   bashupload: /./,
   gdown: /^upload$/,
-  'curl-upload': /./,
 }
 
 /** Clients that carry one file to one place, listeners that hand out a folder, and settings that open one to all. */
@@ -171,7 +164,10 @@ function served({ name, args, cwd }: Invocation): readonly Finding[] {
   if (wide !== undefined)
     return seen('upload.served', `${name} hands out ${shown(wide)} to whoever asks`, 'high')
   const isForAll = (name === 'php' || name === 'kubectl') && args.some((arg) => everyAddress.test(arg))
-  const isOwnTool = name === 'ruby' || (name === 'httpd' && args.some((arg) => /^-\w*[ph]/.test(arg)))
+  const isOwnTool =
+    name === 'ruby' ||
+    /\b(pyftpdlib|uploadserver)\b/.test(all) ||
+    (name === 'httpd' && args.some((arg) => /^-\w*[ph]/.test(arg)))
   return isForAll || isOwnTool ? seen('upload.served', `${name} hands out a folder to whoever asks`) : []
 }
 

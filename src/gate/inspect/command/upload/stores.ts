@@ -14,7 +14,7 @@ const seen = (
 
 /** What a cloud keeps, written out whole or shared with somebody by one order to it (MITRE ATT&CK T1537). */
 const handsOut: Readonly<Record<string, RegExp>> = {
-  aws: /^(ec2 (create-instance-export-task|export-image|create-store-image-task|modify-(snapshot|image|fpga-image)-attribute\b.*(--operation-type add|--launch-permission|--user-ids))|rds (start-export-task|modify-db-(cluster-)?snapshot-attribute\b.*--values-to-add)|dynamodb export-table-to-point-in-time|s3api put-bucket-replication|ram create-resource-share\b.*--allow-external|s3 presign|redshift authorize-snapshot-access|lambda add-layer-version-permission\b.*--principal|logs create-export-task|logs put-(subscription-filter|destination-policy)|backup put-backup-vault-access-policy|glacier set-vault-access-policy)\b/,
+  aws: /^(ec2 (create-instance-export-task|export-image|create-store-image-task|modify-(snapshot|image|fpga-image)-attribute\b.*(--operation-type add|--launch-permission|--user-ids))|rds (start-export-task|modify-db-(cluster-)?snapshot-attribute\b.*--values-to-add)|dynamodb export-table-to-point-in-time|s3api put-bucket-replication|ram create-resource-share\b.*--allow-external|s3 presign|redshift authorize-snapshot-access|lambda add-layer-version-permission\b.*--principal|logs create-export-task|sqs start-message-move-task|rds create-integration|logs put-(subscription-filter|destination-policy)|backup put-backup-vault-access-policy|glacier set-vault-access-policy)\b/,
   az: /\b(generate-sas|snapshot grant-access|disk grant-access|sql db export)\b/,
   gcloud: /\bimages export\b|^(compute )?snapshots? add-iam-policy-binding\b.*all(Authenticated)?Users/,
   bq: /^extract\b/,

@@ -303,6 +303,8 @@ function copied({ name, args }: Invocation): readonly Finding[] {
 function named(invocation: Invocation, reading: Reading): readonly Finding[] {
   if (invocation.name === 'ping' && invocation.args.at(-1) === '-p')
     return [finding(NAME, 'upload.names', 'high', 'ping carries data that a program puts together')]
+  if (invocation.name === 'ping' && invocation.args.includes('-p') && invocation.isRepeated)
+    return [finding(NAME, 'upload.names', 'high', 'ping carries one piece of data after the other')]
   const word = invocation.args.find((arg) => sourcesOf(arg, reading).length > 0)
   if (word === undefined || !/\uE001[\w-]*\.[\w.-]+/.test(word))
     return invocation.name === 'ping' && invocation.args.includes('-p') && word !== undefined

@@ -19,7 +19,7 @@ const rules: readonly Rule[] = [
     'sends something away',
   ],
   [
-    /^send-mailmessage\b|\.send\b.*mailmessage|mail\.attachment|net\.mail\./,
+    /^invoke-\w*(upload|exfil)\w*|^send-mailmessage\b|\.send\b.*mailmessage|mail\.attachment|net\.mail\./,
     'upload.file',
     'sends something by mail',
   ],

@@ -15,9 +15,11 @@ export const STATEMENTS_MAX = 400
 const TEXT_CHARACTERS_MAX = 32_768
 const VARIABLES_MAX = 64
 const LINE_CHARACTERS_MAX = 4_096
+/** Interpreters inside interpreters. */
+const DEPTH_MAX = 2
 
 const marks =
-  /[A-Za-z]:\\|%[A-Za-z]\w+%|\$env:|\bHK(?:LM|CU|CR|U|EY_\w+)[:\\]|\\\\[\w.$?-]+\\|\.exe\b|\b[A-Z][a-z]+-[A-Z][A-Za-z]+\b|\[[A-Z][\w.]+\](?:::|\.)|\$\w+\s*=\s|\.\\\w/
+  /[A-Za-z]:\\|%[A-Za-z]\w+%|\$env:|\bat \\\\|\bHK(?:LM|CU|CR|U|EY_\w+)[:\\]|\\\\[\w.$?-]+\\|\.exe\b|\b[A-Z][a-z]+-[A-Z][A-Za-z]+\b|\[[A-Z][\w.]+\](?:::|\.)|\$\w+\s*=\s|\.\\\w/
 const programs =
   /(?:^|[;|{(&]\s*)(?:cmd(?:\.exe)?\s+\/[ck]|(?:get|set|new|add|remove|invoke|start|stop|copy|import|export|out|register|enable|disable|clear|send|select|initialize|format|uninstall)-[a-z]+|powershell|pwsh|reg|sc|net1?|schtasks|cmdkey|vaultcmd|wmic|ntdsutil|vssadmin|netsh|rundll32|wevtutil|fsutil|certutil|esentutl|bitsadmin|auditpol|attrib|wbadmin|diskshadow|dsadd|dsmod|bcdedit|mofcomp|icacls|takeown|findstr|pktmon|mimikatz|rubeus|taskkill|xcopy|robocopy|fltmc|setx|appcmd|certreq|psexec|reagentc|cipher|diskpart|manage-bde|sdelete\d*|(?:del|erase|rd|rmdir|format)(?=\s+(?:\/|[a-z]:)))(?:\s|$)/im
 
@@ -27,7 +29,7 @@ export function isWindowsText(text: string): boolean {
   return marks.test(start) || programs.test(start)
 }
 
-export function windowsStatements(text: string): readonly WindowsStatement[] {
+export function windowsStatements(text: string, depth = 0): readonly WindowsStatement[] {
   const variables = new Map<string, string>()
   const found: WindowsStatement[] = []
   const whole = text.slice(0, TEXT_CHARACTERS_MAX).replace(/[`^]\r?\n\s*/g, ' ')
@@ -43,9 +45,19 @@ export function windowsStatements(text: string): readonly WindowsStatement[] {
       if (variables.size < VARIABLES_MAX && value.length < LINE_CHARACTERS_MAX) variables.set(name, value)
       if (rest.length > 0) found.push(statement(rest, filled))
     } else if (first !== '') found.push(statement(loopBody(filled), filled))
+    const inner = handedOn(filled)
+    if (inner !== undefined && depth < DEPTH_MAX) found.push(...windowsStatements(inner, depth + 1))
   }
-  return found
+  return found.slice(0, STATEMENTS_MAX)
 }
+
+/** `cmd /c "reg save …"`, `powershell -c "…"`: a text in quotes that another of them reads. */
+function handedOn(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => interpreters.test(nameOf(word)))
+  return at < 0 ? undefined : words.slice(at + 1).find((word) => /^[^\s/-]\S*\s/.test(word))
+}
+
+const interpreters = /^(cmd|powershell|pwsh|%comspec%)$/
 
 /** `for /d %i in (C:\Users\*) do rd /s /q %i` does that to each of the words in between. */
 function loopBody(words: readonly string[]): readonly string[] {
@@ -109,7 +121,9 @@ function split(text: string): readonly (readonly string[])[] {
   for (let at = 0; at < text.length; at++) {
     const sign = text.charAt(at)
     if (quote !== '') {
-      if (sign === '\\' && text.charAt(at + 1) === quote) word += text.charAt(++at)
+      // A backslash before the closing quote is the end of a folder's name far more often than a quote inside.
+      if (sign === '\\' && text.charAt(at + 1) === quote && /[^\s;)]/.test(text.charAt(at + 2)))
+        word += text.charAt(++at)
       else if (sign === quote) quote = ''
       else word += sign
     } else if (sign === '"' || sign === "'") quote = sign
