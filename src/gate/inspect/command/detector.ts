@@ -11,6 +11,49 @@ export function finding(detector: string, fact: string, severity: Severity, summ
   return { detector, fact, severity, summary }
 }
 
+/** Most looks see nothing: they all return this one list, so that nothing is made for it. */
+export const none: readonly Finding[] = []
+
+/** What one look says of each thing, in their order. */
+export function ofEach<Thing>(
+  things: readonly Thing[],
+  look: (thing: Thing, reading: Reading) => readonly Finding[],
+  reading: Reading,
+): readonly Finding[] {
+  let findings: Finding[] | undefined
+  for (const thing of things) {
+    const seen = look(thing, reading)
+    if (seen.length === 0) continue
+    findings ??= []
+    for (const each of seen) findings.push(each)
+  }
+  return findings ?? none
+}
+
+/** Several lists as one, in their order. */
+export function together(...lists: readonly (readonly Finding[])[]): readonly Finding[] {
+  let findings = none
+  for (const list of lists)
+    if (list.length > 0) findings = findings.length === 0 ? list : [...findings, ...list]
+  return findings
+}
+
+/** Names of programs whose answers are kept, for each question. */
+const NAMES_MAX = 2_048
+const NAME_CHARACTERS_MAX = 64
+
+/** Whether a program's name is one of those a pattern describes. Few names come again and again, so answers are kept. */
+export function named(pattern: RegExp): (name: string) => boolean {
+  const answers = new Map<string, boolean>()
+  return (name) => {
+    const known = answers.get(name)
+    if (known !== undefined) return known
+    const answer = pattern.test(name)
+    if (answers.size < NAMES_MAX && name.length <= NAME_CHARACTERS_MAX) answers.set(name, answer)
+    return answer
+  }
+}
+
 const SUMMARY_WORD_CHARACTERS_MAX = 60
 
 /** A word from the command, short enough for a summary. The command is not trusted: control characters go. */

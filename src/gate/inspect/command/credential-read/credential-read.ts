@@ -1,12 +1,12 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, shown } from '../detector.ts'
+import { type CommandDetector, finding, named, none, ofEach, shown, together } from '../detector.ts'
 import { isUpload } from '../network.ts'
 import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
-import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
+import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
 import { dumps } from './dumps.ts'
 import { managers } from './managers.ts'
 import { searches, tablesOfLogins } from './searches.ts'
-import { secretLiterals, secretsRead } from './secrets-read.ts'
+import { type SecretRead, secretLiterals, secretsRead } from './secrets-read.ts'
 import { borrowsAgent, logsIn, ofLibraries, tokens } from './tokens.ts'
 import { ofWindows } from './windows.ts'
 
@@ -15,53 +15,60 @@ const NAME = 'credential-read'
 /** Reads what proves who somebody is: passwords, keys, tokens, sessions. */
 export const credentialRead: CommandDetector = {
   name: NAME,
-  inspect: (reading) => [
-    ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
-    ...reading.assignments.flatMap(([name, value]) => borrowsAgent(name, value)),
-    ...reading.programs.flatMap(ofLibraries),
-    ...reading.windows.flatMap(ofWindows),
-    ...reading.programs.flatMap(({ code, language }) =>
-      secretLiterals(code).map(({ path, secret }) =>
-        finding(
-          NAME,
-          `credential.${secret.fact}`,
-          secret.severity,
-          `a ${language} program names ${secret.what}: ${shown(path)}`,
-        ),
-      ),
+  inspect: (reading) =>
+    together(
+      ofEach(reading.invocations, ofInvocation, reading),
+      ofEach(reading.assignments, borrowsAgent, reading),
+      ofEach(reading.programs, ofLibraries, reading),
+      ofEach(reading.windows, ofWindows, reading),
+      ofEach(reading.programs, literals, reading),
+      ofEach(reading.programs, dumped, reading),
     ),
-    ...reading.programs.flatMap((program) =>
-      program.facts.dumpsEnvironment
-        ? [
-            finding(
-              NAME,
-              'credential.environment',
-              'medium',
-              `a ${program.language} program prints the environment`,
-            ),
-          ]
-        : [],
+}
+
+function literals({ code, language }: Program): readonly Finding[] {
+  return secretLiterals(code).map(({ path, secret }) =>
+    finding(
+      NAME,
+      `credential.${secret.fact}`,
+      secret.severity,
+      `a ${language} program names ${secret.what}: ${shown(path)}`,
     ),
-  ],
+  )
+}
+
+function dumped({ facts, language }: Program): readonly Finding[] {
+  return facts.dumpsEnvironment
+    ? [finding(NAME, 'credential.environment', 'medium', `a ${language} program prints the environment`)]
+    : none
 }
 
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
-  const findings: Finding[] = [
-    ...metadata(invocation),
-    ...stores(invocation, reading),
-    ...searches(invocation, reading),
-    ...tablesOfLogins(invocation),
-    ...dumps(invocation, reading),
-    ...managers(invocation, reading),
-    ...tokens(invocation, reading),
-  ]
-  if (printers.test(name)) findings.push(...printed(invocation))
-  if (args.some((arg) => arg.includes('ShadowHashData')))
-    findings.push(finding(NAME, 'credential.hashes', 'high', `${shown(name)} reads password hashes`))
-  if (name === 'env' || name === 'printenv' || name === 'set' || name === 'export')
-    findings.push(...environment(invocation, reading))
-  for (const { path, secret } of secretsRead(invocation)) {
+  const findings = together(
+    metadata(invocation),
+    stores(invocation, reading),
+    searches(invocation, reading),
+    tablesOfLogins(invocation),
+    dumps(invocation, reading),
+    managers(invocation, reading),
+    tokens(invocation, reading),
+    isPrinter(name) ? printed(invocation) : none,
+    args.some((arg) => arg.includes('ShadowHashData'))
+      ? [finding(NAME, 'credential.hashes', 'high', `${shown(name)} reads password hashes`)]
+      : none,
+    name === 'env' || name === 'printenv' || name === 'set' || name === 'export'
+      ? environment(invocation, reading)
+      : none,
+  )
+  const reads = secretsRead(invocation)
+  return reads.length === 0 ? findings : [...findings, ...ofReads(reads, invocation, reading)]
+}
+
+function ofReads(reads: readonly SecretRead[], invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name } = invocation
+  const findings: Finding[] = []
+  for (const { path, secret } of reads) {
     if (secret.fact === 'settings' && isLoaded(invocation, reading)) continue
     if (secret.fact === 'history' && isSearchedForSecrets(invocation, reading)) {
       findings.push(
@@ -89,7 +96,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
 }
 
 const encoders = /^(base(64|32)|xxd|od|hexdump|rev|tr|fold|sed|cut)$/
-const printers = /^(echo|printf|print|printenv|Write-(Output|Host))$/
+const isPrinter = named(/^(echo|printf|print|printenv|Write-(Output|Host))$/)
 /** A variable whose name says that it is a secret, as a shell or `printenv` takes it. */
 const secretVariable =
   /(?:^|[^\\#])\$\{?(?:env:)?[A-Z]\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_?[A-Z0-9]*)?\}?(?!\w)|\$\{?(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY)\}?(?!\w)/
@@ -153,7 +160,7 @@ function metadata({ name, args }: Invocation): readonly Finding[] {
   const address = args.find(
     (arg) => mayBeMetadata(arg) && (metadataHost.test(arg) || metadataHost.test(`/${arg}`)),
   )
-  if (address === undefined || /^(echo|printf|grep|ping|ip|iptables|route)$/.test(name)) return []
+  if (address === undefined || /^(echo|printf|grep|ping|ip|iptables|route)$/.test(name)) return none
   const isCredential =
     /security-credentials|service-accounts|iam\/|\/token|identity\/oauth2|user-data|credentials/i.test(
       address,
@@ -177,7 +184,7 @@ const storeReaders = new Set(
 
 function stores(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
-  if (!storeReaders.has(name) || logsIn(invocation, reading)) return []
+  if (!storeReaders.has(name) || logsIn(invocation, reading)) return none
   const words = args.filter((arg) => !arg.startsWith('-')).join(' ')
   const all = args.join(' ')
   const seen = (summary: string, severity: Finding['severity'] = 'high') => [

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
 import { downstreamOf } from '../shell/lineage.ts'
-import type { Invocation, Program, Reading } from '../shell/model.ts'
+import type { Assignment, Invocation, Program, Reading } from '../shell/model.ts'
 
 const NAME = 'credential-read'
 
@@ -228,7 +228,7 @@ export function ofLibraries({ code, language, by }: Program): readonly Finding[]
 const LINE_CHARACTERS_MAX = 2_000
 
 /** An agent that holds keys of somebody, reached through its socket. */
-export function borrowsAgent(name: string, value: string): readonly Finding[] {
+export function borrowsAgent([name, value]: Assignment): readonly Finding[] {
   return name === 'SSH_AUTH_SOCK' && /\/ssh-[^/]+\/agent\.(\d+|\*)$/.test(value)
     ? seen('credential.private-key', 'uses the keys that an agent of somebody holds', 'high')
     : []

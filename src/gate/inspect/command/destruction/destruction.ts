@@ -1,7 +1,7 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, shown } from '../detector.ts'
+import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
 import { placeOf } from '../paths.ts'
-import type { Invocation, Reading } from '../shell/model.ts'
+import type { Invocation, Reading, Redirection } from '../shell/model.ts'
 import { deviceLoss } from './devices.ts'
 import { encryptedAway } from './encryption.ts'
 import { fileLoss } from './files.ts'
@@ -17,26 +17,24 @@ const NAME = 'destruction'
 /** Data, systems or history that could not be had back. */
 export const destruction: CommandDetector = {
   name: NAME,
-  inspect: (reading) => [
-    ...reading.invocations.flatMap((invocation) => (asksForHelp(invocation) ? [] : ofInvocation(invocation))),
-    ...overwrites(reading),
-    ...encryptedAway(reading),
-    ...windowsLoss(reading.windows),
-    ...reading.forkBombs.map((name) =>
-      finding(NAME, 'destroy.fork-bomb', 'critical', `function ${shown(name)} starts itself without end`),
+  inspect: (reading) =>
+    together(
+      ofEach(reading.invocations, ofInvocation, reading),
+      ofEach(reading.invocations, overwrites, reading),
+      encryptedAway(reading),
+      windowsLoss(reading.windows),
+      reading.forkBombs.map((name) =>
+        finding(NAME, 'destroy.fork-bomb', 'critical', `function ${shown(name)} starts itself without end`),
+      ),
     ),
-  ],
 }
 
 const kinds = [fileLoss, deviceLoss, machineLoss, repositoryLoss, serviceLoss, taskLoss, remoteLoss]
-const none: readonly Finding[] = []
 
 function ofInvocation(invocation: Invocation): readonly Finding[] {
+  if (asksForHelp(invocation)) return none
   let findings = none
-  for (const kind of kinds) {
-    const found = kind(invocation)
-    if (found.length > 0) findings = findings.length === 0 ? found : [...findings, ...found]
-  }
+  for (const kind of kinds) findings = together(findings, kind(invocation))
   return findings
 }
 
@@ -49,18 +47,18 @@ function asksForHelp({ name, args }: Invocation): boolean {
 }
 
 /** Redirections that empty or overwrite what matters. */
-function overwrites(reading: Reading): readonly Finding[] {
-  return reading.invocations.flatMap((invocation) =>
-    invocation.redirections.flatMap(({ direction, endpoint }) => {
-      if (direction !== 'write' || endpoint.kind !== 'file') return []
-      if (endpoint.path === '/proc/sysrq-trigger')
-        return [finding(NAME, 'destroy.halt', 'critical', 'halts the kernel')]
-      const place = placeOf(endpoint.path)
-      if (place === 'device')
-        return [finding(NAME, 'destroy.device', 'critical', `writes over ${shown(endpoint.path)}`)]
-      if (place === 'system' && /passwd|shadow|sudoers|group|fstab|hosts/.test(endpoint.path))
-        return [finding(NAME, 'destroy.system', 'critical', `overwrites ${shown(endpoint.path)}`)]
-      return []
-    }),
-  )
+function overwrites({ redirections }: Invocation, reading: Reading): readonly Finding[] {
+  return redirections.length === 0 ? none : ofEach(redirections, overwritten, reading)
+}
+
+function overwritten({ direction, endpoint }: Redirection): readonly Finding[] {
+  if (direction !== 'write' || endpoint.kind !== 'file') return none
+  if (endpoint.path === '/proc/sysrq-trigger')
+    return [finding(NAME, 'destroy.halt', 'critical', 'halts the kernel')]
+  const place = placeOf(endpoint.path)
+  if (place === 'device')
+    return [finding(NAME, 'destroy.device', 'critical', `writes over ${shown(endpoint.path)}`)]
+  if (place === 'system' && /passwd|shadow|sudoers|group|fstab|hosts/.test(endpoint.path))
+    return [finding(NAME, 'destroy.system', 'critical', `overwrites ${shown(endpoint.path)}`)]
+  return none
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, shown } from '../detector.ts'
+import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
 import { plainPath } from '../plain-path.ts'
-import type { Invocation } from '../shell/model.ts'
+import type { Assignment, Invocation } from '../shell/model.ts'
 import { actsAgainstGate } from './gate.ts'
 import { guards } from './guards.ts'
 import { masks } from './masks.ts'
@@ -12,21 +12,22 @@ const NAME = 'hiding'
 /** Removing the traces of what was done, or the guards that would see it. */
 export const hiding: CommandDetector = {
   name: NAME,
-  inspect: (reading) => [
-    ...reading.assignments.flatMap(([name, value]) => ofAssignment(name, value)),
-    ...reading.invocations.flatMap(ofInvocation),
-    ...reading.invocations.flatMap((invocation) => guards(invocation, reading)),
-    ...reading.invocations.flatMap(masks),
-    ...reading.windows.flatMap(ofWindows),
-    ...reading.invocations.flatMap(actsAgainstGate),
-  ],
+  inspect: (reading) =>
+    together(
+      ofEach(reading.assignments, ofAssignment, reading),
+      ofEach(reading.invocations, ofInvocation, reading),
+      ofEach(reading.invocations, guards, reading),
+      ofEach(reading.invocations, masks, reading),
+      ofEach(reading.windows, ofWindows, reading),
+      ofEach(reading.invocations, actsAgainstGate, reading),
+    ),
 }
 
 const seen = (fact: string, severity: Finding['severity'], summary: string): readonly Finding[] => [
   finding(NAME, fact, severity, summary),
 ]
 
-function ofAssignment(name: string, value: string): readonly Finding[] {
+function ofAssignment([name, value]: Assignment): readonly Finding[] {
   if (name === 'HISTFILE' && (value === '' || value === '/dev/null'))
     return seen('hide.history', 'high', 'switches the shell history off')
   if (/^HIST(FILE)?SIZE$/.test(name) && value === '0')
@@ -37,7 +38,7 @@ function ofAssignment(name: string, value: string): readonly Finding[] {
       /^\/(tmp|dev\/shm|var\/tmp)\//.test(value) ? 'high' : 'medium',
       `loads ${shown(value)} into what runs next`,
     )
-  return []
+  return none
 }
 
 const historyFile =
@@ -183,7 +184,7 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
     case 'utmpdump':
       return args.includes('-r') ? seen('hide.logs', 'high', 'rewrites the login records') : []
     default:
-      return []
+      return none
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, shown } from '../detector.ts'
+import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
 import type { FileWrite, Invocation, Reading } from '../shell/model.ts'
 import { directionsIn } from './directions.ts'
 import { hiddenText } from './hidden-text.ts'
@@ -11,10 +11,8 @@ const NAME = 'instructions'
 /** Writes into what coding agents read at every start, or obey: instruction files, memories and their own settings. */
 export const instructions: CommandDetector = {
   name: NAME,
-  inspect: (reading) => [
-    ...reading.writes.flatMap(written),
-    ...reading.invocations.flatMap((invocation) => placed(invocation, reading)),
-  ],
+  inspect: (reading) =>
+    together(ofEach(reading.writes, written, reading), ofEach(reading.invocations, placed, reading)),
 }
 
 const kinds: Readonly<Record<AgentFile, Finding>> = {
@@ -36,7 +34,7 @@ const hiddenWords = {
 
 function written({ path, text }: FileWrite): readonly Finding[] {
   const kind = agentFile(path)
-  if (kind === undefined) return []
+  if (kind === undefined) return none
   const base = { ...kinds[kind], summary: `${kinds[kind].summary}: ${shown(path)}` }
   if (text === undefined) return [base]
   const hidden = hiddenText(text)
@@ -54,7 +52,7 @@ function placed(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
   const target = targetOf(name, args)
   const kind = target === undefined ? undefined : agentFile(target)
-  if (target === undefined || kind === undefined) return []
+  if (target === undefined || kind === undefined) return none
   if (reading.writes.some(({ path }) => path === target)) return []
   return /^(?:curl|wget)$/.test(name)
     ? [finding(NAME, 'instruct.fetched', 'high', `fetches ${shown(target)} from elsewhere`)]

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, shown } from '../detector.ts'
-import type { Invocation, Reading } from '../shell/model.ts'
+import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
+import type { Assignment, Invocation, Reading } from '../shell/model.ts'
 import { accounts } from './accounts.ts'
 import { holds, inPlaceOf, startsUnseen, typedIn } from './holds.ts'
 import { identities } from './identities.ts'
@@ -13,25 +13,25 @@ const NAME = 'persistence'
 export const persistence: CommandDetector = {
   name: NAME,
   inspect: (reading) => {
-    const findings = [
-      ...reading.assignments.flatMap(([name, value]) => ofAssignment(name, value)),
-      ...reading.writes.flatMap(written),
-      ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
-      ...reading.invocations.flatMap(byAnyProgram),
-      ...reading.invocations.flatMap(identities),
-      ...reading.programs.flatMap(byProgram),
-      ...inFrontOf(reading),
-      ...reading.windows.flatMap(ofWindows),
-    ]
-    return [...findings, ...setGoing(findings, reading)]
+    const findings = together(
+      ofEach(reading.assignments, ofAssignment, reading),
+      ofEach(reading.writes, written, reading),
+      ofEach(reading.invocations, ofInvocation, reading),
+      ofEach(reading.invocations, byAnyProgram, reading),
+      ofEach(reading.invocations, identities, reading),
+      ofEach(reading.programs, byProgram, reading),
+      inFrontOf(reading),
+      ofEach(reading.windows, ofWindows, reading),
+    )
+    return together(findings, setGoing(findings, reading))
   },
 }
 
 /** What the shell runs before every prompt, made to keep or carry away what was typed. */
-function ofAssignment(name: string, value: string): readonly Finding[] {
+function ofAssignment([name, value]: Assignment): readonly Finding[] {
   return name === 'PROMPT_COMMAND' && /\b(tee|logger|curl|wget|nc|ncat)\b|\/dev\/(tcp|udp)\//.test(value)
     ? [finding(NAME, 'persist.trap', 'high', 'carries every typed command somewhere else')]
-    : []
+    : none
 }
 
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
@@ -170,7 +170,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         ? seen('persist.privilege', 'high', 'what the kernel starts as root is changed')
         : []
     default:
-      return [...accounts(invocation), ...holds(invocation)]
+      return together(accounts(invocation), holds(invocation))
   }
 }
 

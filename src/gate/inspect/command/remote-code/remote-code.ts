@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, shown } from '../detector.ts'
+import { type CommandDetector, finding, ofEach, shown, together } from '../detector.ts'
 import { addressOf, isDownload, isInterpreter } from '../network.ts'
 import { placeOf } from '../paths.ts'
 import { isShell, shellWords } from '../shell/interpreters.ts'
@@ -12,10 +12,11 @@ const NAME = 'remote-code'
 /** Code that nobody here has read: fetched and run, or hidden and run. */
 export const remoteCode: CommandDetector = {
   name: NAME,
-  inspect: (reading) => [
-    ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
-    ...reading.programs.flatMap(ofProgram),
-  ],
+  inspect: (reading) =>
+    together(
+      ofEach(reading.invocations, ofInvocation, reading),
+      ofEach(reading.programs, ofProgram, reading),
+    ),
 }
 
 const decoders =

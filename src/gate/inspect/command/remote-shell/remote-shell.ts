@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, shown } from '../detector.ts'
+import { type CommandDetector, finding, ofEach, shown, together } from '../detector.ts'
 import { givesControl, isDownload, isDuplex, isInterpreter, isNetcat, isUpload } from '../network.ts'
 import { isShell, shellWords } from '../shell/interpreters.ts'
 import { downstreamOf, readsSocket, sourcesOf, upstreamOf } from '../shell/lineage.ts'
@@ -11,10 +11,11 @@ const NAME = 'remote-shell'
 /** A shell whose input or output is a stranger's connection, whichever way round it was opened. */
 export const remoteShell: CommandDetector = {
   name: NAME,
-  inspect: (reading) => [
-    ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
-    ...reading.programs.flatMap(ofProgram),
-  ],
+  inspect: (reading) =>
+    together(
+      ofEach(reading.invocations, ofInvocation, reading),
+      ofEach(reading.programs, ofProgram, reading),
+    ),
 }
 
 const reverse = (summary: string): Finding => finding(NAME, 'shell.reverse', 'critical', summary)

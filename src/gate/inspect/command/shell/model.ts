@@ -93,6 +93,8 @@ export type FileWrite = {
   readonly by: Invocation | undefined
 }
 
+export type Assignment = readonly [name: string, value: string]
+
 export type Reading = {
   readonly invocations: Invocation[]
   readonly paths: PathIndex
@@ -101,7 +103,7 @@ export type Reading = {
   readonly windows: WindowsStatement[]
   readonly origins: Origin[]
   readonly writes: FileWrite[]
-  readonly assignments: (readonly [name: string, value: string])[]
+  readonly assignments: Assignment[]
   /** Descriptors opened on a socket by `exec`, with no program yet. */
   readonly sockets: string[]
   /** Names of functions that call themselves in a pipe or in the background. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding } from '../detector.ts'
+import { type CommandDetector, finding, none, ofEach } from '../detector.ts'
 import { hasMarker, type Invocation } from '../shell/model.ts'
 
 const NAME = 'spraying'
@@ -7,7 +7,7 @@ const NAME = 'spraying'
 /** Trying many passwords or many hosts. */
 export const spraying: CommandDetector = {
   name: NAME,
-  inspect: (reading) => reading.invocations.flatMap(ofInvocation),
+  inspect: (reading) => ofEach(reading.invocations, ofInvocation, reading),
 }
 
 const guessers = new Set(
@@ -45,5 +45,5 @@ function ofInvocation({ name, args }: Invocation): readonly Finding[] {
       (arg, index) =>
         (arg.startsWith('-p') || args[index - 1] === '-p') && (arg.includes('$') || hasMarker(arg)),
     )
-  return isGuessing ? [finding(NAME, 'spray.logins', 'medium', 'tries passwords over ssh')] : []
+  return isGuessing ? [finding(NAME, 'spray.logins', 'medium', 'tries passwords over ssh')] : none
 }

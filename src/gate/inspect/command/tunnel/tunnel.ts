@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, shown } from '../detector.ts'
+import { type CommandDetector, finding, none, ofEach, shown } from '../detector.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'tunnel'
@@ -7,7 +7,7 @@ const NAME = 'tunnel'
 /** Ways in or out that go around the network's own doors. */
 export const tunnel: CommandDetector = {
   name: NAME,
-  inspect: (reading) => reading.invocations.flatMap(ofInvocation),
+  inspect: (reading) => ofEach(reading.invocations, ofInvocation, reading),
 }
 
 const relays = new Set(
@@ -59,7 +59,7 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
     return seen('tunnel.forward', 'high', 'netsh forwards a port')
   if ((name === 'iptables' || name === 'ip6tables') && args.includes('DNAT'))
     return seen('tunnel.forward', 'low', `${name} redirects traffic`)
-  return []
+  return none
 }
 
 function ssh({ name, args }: Invocation): readonly Finding[] {

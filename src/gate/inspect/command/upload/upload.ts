@@ -1,6 +1,14 @@
 import type { Finding } from '../../../finding.ts'
 import { secretFile } from '../credential-read/secret-files.ts'
-import { type CommandDetector, finding, shown } from '../detector.ts'
+import {
+  type CommandDetector,
+  finding,
+  none,
+  ofEach,
+  named as ofNames,
+  shown,
+  together,
+} from '../detector.ts'
 import { isDuplex } from '../network.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
@@ -19,20 +27,22 @@ const NAME = 'upload'
 /** Files or program output going to another machine. */
 export const upload: CommandDetector = {
   name: NAME,
-  inspect: (reading) => [
-    ...reading.invocations.flatMap((invocation) => ofInvocation(invocation, reading)),
-    ...reading.invocations.flatMap((invocation) => client(invocation, reading)),
-    ...reading.invocations.flatMap((invocation) => stores(invocation, reading)),
-    ...reading.invocations.flatMap((invocation) => namedAnywhere(invocation, reading)),
-    ...throughMounts(reading),
-    ...reading.invocations.flatMap(ontoSticks),
-    ...reading.windows.flatMap(ofWindows),
-    ...reading.invocations.flatMap((each) => (looksUp.test(each.name) ? codedName(each) : [])),
-    ...reading.programs.flatMap(byProgram),
-  ],
+  inspect: (reading) =>
+    together(
+      ofEach(reading.invocations, ofInvocation, reading),
+      ofEach(reading.invocations, client, reading),
+      ofEach(reading.invocations, stores, reading),
+      ofEach(reading.invocations, namedAnywhere, reading),
+      throughMounts(reading),
+      ofEach(reading.invocations, ontoSticks, reading),
+      ofEach(reading.windows, ofWindows, reading),
+      ofEach(reading.invocations, lookedUp, reading),
+      ofEach(reading.programs, byProgram, reading),
+    ),
 }
 
-const looksUp = /^(dig|nslookup|host|drill|kdig|resolvectl|ping6?|curl|wget)$/
+const looksUp = ofNames(/^(dig|nslookup|host|drill|kdig|resolvectl|ping6?|curl|wget)$/)
+const lookedUp = (invocation: Invocation) => (looksUp(invocation.name) ? codedName(invocation) : none)
 
 const dropPlaces =
   /(transfer\.sh|file\.io|0x0\.st|anonfiles|gofile\.io|bashupload|catbox\.moe|pastebin\.com|paste\.ee|termbin|ix\.io|sprunge\.us|dpaste|webhook\.site|pipedream\.net|requestbin|requestcatcher|beeceptor|interact\.sh|oast\.|burpcollaborator|ngrok|trycloudflare|discord(app)?\.com\/api\/webhooks|api\.telegram\.org|hooks\.slack\.com|temp\.sh|oshi\.at|wetransfer|mega\.nz|content\.dropboxapi\.com|api\.github\.com\/(gists|repos\/[^/]+\/[^/]+\/contents)|googleapis\.com\/upload|graph\.microsoft\.com\/\S*\/drive|hastebin|ghostbin|rentry\.co|privatebin|[/.]paste\w*\.\w|keep\.sh|filebin|uguu|pixeldrain|litterbox)/i
