@@ -76,7 +76,11 @@ export function givesControl(command: string): boolean {
     .replace(/^['"]|['"]$/g, '')
     .split(/[\s,]+/)
   const program = programName(words[0] ?? '')
-  if (program === 'exec' || program === 'env' || program === 'busybox' || program === 'sudo')
-    return givesControl(words.slice(1).join(' '))
+  if (program === 'exec' || program === 'env' || program === 'busybox' || program === 'sudo') {
+    // Its options, their words and what it sets for the program come first.
+    let at = 1
+    while (/^-|=/.test(words[at] ?? '')) at += /^-[uCSg]$/.test(words[at] ?? '') ? 2 : 1
+    return givesControl(words.slice(at).join(' '))
+  }
   return attached.test(program) && (words.length < 4 || !words.includes('-c'))
 }

@@ -45,6 +45,7 @@ function read(language: string, code: string, depth: number): ProgramFacts {
       ...terms.runTexts(skeleton),
       ...(runs ? strings.filter(isShellLine).map(asLine) : []),
       ...terms.equalTexts(skeleton),
+      ...(decodes && runs ? decodings(skeleton).filter(isCommand) : []),
     ].slice(0, SHELL_TEXTS_MAX),
   }
   if (language === 'powershell' && depth < DECODING_DEPTH_MAX)
@@ -61,6 +62,7 @@ function connects(language: string, bare: string, says: (term: RegExp) => boolea
   if (says(/^\/inet\d?\/(tcp|udp)\//) || /\/inet\d?\/(tcp|udp)\//.test(bare)) return true
   if (says(/^(node:)?(net|tls|dgram)$/) && /\b(connect|Socket|createConnection|createSocket)\b/.test(bare))
     return true
+  if (says(/^wss?:\/\//) && /\bnew\b|\bWebSocket|\bconnect/.test(bare)) return true
   if (language === 'tcl' && /\bsocket\s+(?!-server)\S+\s+\d/.test(bare)) return true
   const socket = /\bsockets?\b/i.test(bare) || says(/^socket$/)
   return socket && /\bconnect(_ex|Async)?\b/i.test(bare)
@@ -86,6 +88,9 @@ function runsIn(language: string, bare: string): boolean {
 
 /** A string that reads as a command line: kept in a variable first, run later. */
 const isShellLine = (text: string) => /\s/.test(text) && /[|;&<>]|^\/?(\w+\/)*\w*sh\s/.test(text)
+
+/** Something a shell would be given: a word, and then another or a sign. */
+const isCommand = (text: string) => /^\s*[\w./~$-]+[\s;|&<>]/.test(text)
 
 /** `-c "…"` kept apart from the shell that it is for. */
 const asLine = (text: string) => (/^\s*-\w*c\s/.test(text) ? `sh ${text}` : text)

@@ -5,17 +5,17 @@ import type { Skeleton } from './skeleton.ts'
 
 /** Opens a raw connection. Web clients are not here: programs fetch pages all day. */
 export const connectsSurely =
-  /\b(create_connection|open_connection|p?fsockopen|stream_socket_client|socket_connect|TCPSocket|UDPSocket|TcpStream|TCPClient|TcpClient|UdpClient|Net\.Sockets|IO::Socket|socketConnection|make\.socket|gen_tcp[:.]connect|Deno\.connect(?:Tls)?|connectTo|SocketChannel|net\.Dial\w*|tls\.Dial|dial_tcp|Socket\.tcp|Socket\.connect|net\.connect|tls\.connect|createConnection|WSASocket\w?|WSAConnect|sockaddr_in|telnetlib|rawConnect|socket\.connect|openSocketStream|newSocket|make-network-process|open-network-stream)\b|\bnew\s+(java\.net\.)?Socket\s*\(|\bjava\.net\.Socket\b/
+  /\b(create_connection|open_connection|p?fsockopen|stream_socket_client|socket_connect|TCPSocket|UDPSocket|TcpStream|TCPClient|TcpClient|UdpClient|Net\.Sockets|IO::Socket|socketConnection|make\.socket|gen_tcp[:.]connect|Deno\.connect(?:Tls)?|connectTo|SocketChannel|net\.Dial\w*|tls\.Dial|dial_tcp|Socket\.tcp|Socket\.connect|net\.connect|tls\.connect|createConnection|WSASocket\w?|WSAConnect|sockaddr_in|telnetlib|rawConnect|socket\.connect|openSocketStream|newSocket|make-network-process|open-network-stream|usocket:socket-connect|SSHClient|ClientWebSocket|WebSocketApp|websocket\.create_connection|IO::Socket::\w+|asyncio\.open_connection|sockconnect|dgram\.createSocket)\b|\bnew\s+(java\.net\.)?Socket\s*\(|\bjava\.net\.Socket\b/
 
 export const listensSurely =
-  /\b(TCPServer|ServerSocket|TcpListener|TCPListener|stream_socket_server|socket_create_listen|net\.Listen|create_server|start_server|createServer|gen_tcp[:.]listen|Deno\.listen|LocalPort|Socket::INET.*Listen)\b/
+  /\b(TCPServer|ServerSocket|TcpListener|TCPListener|stream_socket_server|socket_create_listen|net\.Listen|create_server|start_server|createServer|gen_tcp[:.]listen|tcp_server_loop|UNIXServer|Deno\.listen|LocalPort|Socket::INET.*Listen)\b/
 
 /** Starts a program. */
 export const runs =
-  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|Diagnostics\.Process|forkpty|System\.cmd|Deno\.(?:Command|run)|do shell script|start_process|execProcess|execCmd\w*|Port\.open|shell-command(?:-to-string)?|call-process|start-process|run-program|launchPath|executableURL|StartInfo|execute\(\)|syscall\.(?:Exec|ForkExec))\b|\.execute\(\)/
+  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|:os\.cmd|create_subprocess_(?:shell|exec)|sys\.process\._|spawnProcess|Bun\.spawn(?:Sync)?|Diagnostics\.Process|forkpty|System\.cmd|Deno\.(?:Command|run)|do shell script|start_process|execProcess|execCmd\w*|Port\.open|shell-command(?:-to-string)?|call-process|start-process|run-program|launchPath|executableURL|StartInfo|execute\(\)|syscall\.(?:Exec|ForkExec)|cmd(?:\.exe)? \/c|wsh\.run)\b|\.execute\(\)|:os\.cmd\b/
 
 export const receives =
-  /\b(recv\w*|receive\w*|gets|fgets|fread|socket_read|getline|get_line|ReadLine|ReadToEnd|Read|read\w*|getInputStream|BufferedReader|InputStreamReader|set-process-filter|on\s*\()\b|<>|<\$/
+  /\b(recv\w*|[rR]eceive\w*|gets|fgets|fread|socket_read|getline|get_line|ReadLine|ReadToEnd|Read|read\w*|getInputStream|BufferedReader|InputStreamReader|set-process-filter|on\s*\()\b|<>|<\$|:filter\b|\.on\s*\(/
 
 /** Ties a program's streams to something. */
 export const wires =
@@ -38,7 +38,7 @@ export const uploads =
 
 /** Where a web request's own words come from. */
 export const requestInput =
-  /\$_(GET|POST|REQUEST|COOKIE|SERVER)\b|\brequest\.(args|form|values|json|data|query|getParameter|params)\b|\breq\.(query|body|params)\b|\$HTTP_|\bself\.path\b|\breq(?:uest)?\.url\b|\b\w+\.url\.(?:slice|split|substr)/
+  /\$_(GET|POST|REQUEST|COOKIE|SERVER)\b|\brequest\.(args|form|values|json|data|query|getParameter|params)\b|\breq\.(query|body|params)\b|\$HTTP_|\bself\.(?:path|rfile)\b|\brfile\.read|\breq(?:uest)?\.url\b|\b\w+\.url\.(?:slice|split|substr)/
 
 /** PHP runs what stands between backticks. */
 export const requestRun = /`[^`]*\$_(GET|POST|REQUEST|COOKIE|SERVER)\b/

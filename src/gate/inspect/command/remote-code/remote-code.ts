@@ -126,7 +126,9 @@ function fetchedFile(invocation: Invocation, reading: Reading): readonly Finding
   const download = reading.invocations.find(
     (each) =>
       each.order < invocation.order &&
-      /^(curl|wget|aria2c|fetch|scp|ftp|tftp|certutil|Invoke-WebRequest|iwr)$/.test(each.name) &&
+      /^(curl|wget|aria2c|fetch|scp|ftp|tftp|certutil|Invoke-WebRequest|iwr|nc|ncat|netcat|socat|telnet)$/.test(
+        each.name,
+      ) &&
       savedAs(each).some((path) => sameFile(path, file)),
   )
   if (download === undefined) return []

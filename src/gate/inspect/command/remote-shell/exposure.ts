@@ -6,7 +6,7 @@ import type { Invocation } from '../shell/model.ts'
 const NAME = 'remote-shell'
 
 const exposing = new Set(
-  'telnetd utelnetd dropbear in.telnetd xterm urxvt rxvt ttyd gotty shellinaboxd wetty tmate sshx upterm teleconsole websocat msfvenom msfconsole weevely sliver-client villain hoaxshell evil-winrm inetd xinetd'.split(
+  'telnetd utelnetd dropbear in.telnetd xterm urxvt rxvt ttyd gotty shellinaboxd wetty tmate sshx upterm teleconsole websocat msfvenom msfconsole weevely sliver-client villain hoaxshell evil-winrm inetd xinetd tcpserver tcpsvd udpsvd s6-tcpserver s6-tcpserver4 s6-tcpserver6 systemd-socket-activate launchd_socket faucet'.split(
     ' ',
   ),
 )
@@ -67,9 +67,18 @@ export function exposure(invocation: Invocation): readonly Finding[] {
     case 'hoaxshell':
     case 'evil-winrm':
       return [finding(NAME, 'shell.attack-tool', 'low', `${name} drives remote shells`)]
+    case 'tcpserver':
+    case 'tcpsvd':
+    case 'udpsvd':
+    case 's6-tcpserver':
+    case 's6-tcpserver4':
+    case 's6-tcpserver6':
+    case 'faucet':
+    case 'systemd-socket-activate':
+      return args.some((arg) => givesControl(arg)) ? bind(`${name} gives a shell to whoever connects`) : []
     case 'inetd':
     case 'xinetd':
-      return invocation.args.some((arg) => arg.startsWith('/tmp'))
+      return invocation.args.some((arg) => /^\/(?:tmp|dev\/fd|dev\/shm|var\/tmp)\//.test(arg))
         ? bind(`${name} serves what a temporary file says`)
         : []
     default:

@@ -5,8 +5,12 @@ import { isShell, shellWords } from '../shell/interpreters.ts'
 import { downstreamOf, readsSocket, sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
 import { exposure } from './exposure.ts'
+import { obeyedByWeb, toldByName } from './windows.ts'
 
 const NAME = 'remote-shell'
+
+/** A shell somewhere in the words that are handed over: `sh`, `python -c '…pty.spawn("sh")'`. */
+const hasShell = /(?:^|[\s/'"(;&|])(?:ba|da|z|k)?sh(?=$|[\s'")])|\bpty\b/
 
 /** A shell whose input or output is a stranger's connection, whichever way round it was opened. */
 export const remoteShell: CommandDetector = {
@@ -15,6 +19,7 @@ export const remoteShell: CommandDetector = {
     together(
       ofEach(reading.invocations, ofInvocation, reading),
       ofEach(reading.programs, ofProgram, reading),
+      ofWindows(reading),
     ),
 }
 
@@ -30,6 +35,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     return interpreter(invocation, reading)
   if (name === 'script') return terminal(invocation)
   if (invocation.args.some((arg) => /^--?reverse$/i.test(arg))) return toldToReverse(invocation)
+  if (name === 'xargs' || name === 'gxargs') return obeysList(invocation, reading)
   if (hasMarker(invocation.path)) return remoteWords(invocation, invocation.path, reading)
   return exposure(invocation)
 }
@@ -64,7 +70,7 @@ function netcat({ name, args }: Invocation): readonly Finding[] {
     if (!inWord && !handOver.test(arg)) continue
     // A cluster may be followed by the port first: any later word that gives control counts.
     const candidates = inWord ? [inWord[1] ?? ''] : args.slice(at + 1)
-    const program = candidates.find(givesControl)
+    const program = candidates.find((word) => givesControl(word) || (/\s/.test(word) && hasShell.test(word)))
     if (program !== undefined) {
       const summary = `${name} hands ${shown(program)} to ${isListening ? 'whoever connects' : 'a remote host'}`
       return [isListening ? bind(summary) : reverse(summary)]
@@ -87,6 +93,15 @@ function netcat({ name, args }: Invocation): readonly Finding[] {
     }
   }
   return []
+}
+
+/** `nc … | xargs -I{} sh -c '{}'`: each line that arrives is an order. */
+function obeysList(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const at = invocation.args.findIndex((arg) => isShell(arg.split('/').at(-1) ?? ''))
+  const script = at < 0 ? undefined : shellWords(invocation.args.slice(at + 1)).script
+  const isObeying = at >= 0 && (script === undefined || /\{\}|\$[@*1]|^%$/.test(script))
+  const source = isObeying ? upstreamOf(invocation, reading).find(isRemoteEnd) : undefined
+  return source === undefined ? [] : [reverse(`each line that comes through ${source.name} is run`)]
 }
 
 /** `socket -p PROGRAM host port`, and with `-s` as a server. */
@@ -202,9 +217,22 @@ const opensTerminal = /\bpty\s*\.\s*spawn\b|\bPTY\.spawn\b|\bforkpty\b/
 
 const polls = /\bwhile\s*\(?\s*(?:\$?true|1|True|:)|\bloop\s+do\b|\bfor\s*\(\s*;\s*;|\bsetInterval\b/i
 const obeys =
-  /\b(?:iex|Invoke-Expression|eval|exec(?:Sync|File)?|os\.system|popen|subprocess|getoutput|shell_exec|ProcessBuilder)\b/i
+  /\b(?:iex|Invoke-Expression|(?:powershell|pwsh)(?:\.exe)?\s+-\w+\s+\w+\s+\S|cmd(?:\.exe)?\s+\/c|eval|exec(?:Sync|File)?|os\.system|popen|subprocess|getoutput|shell_exec|ProcessBuilder)\b/i
 const answers =
   /-Method\s+['"]?POST|\.post\s*\(|method['"]?\s*[:=]\s*['"]POST|\bUpload(?:String|Data)\b|\bdata\s*=/i
+
+/** What a shell took the backslashes away from, and orders fetched and answered in turns. */
+function ofWindows(reading: Reading): readonly Finding[] {
+  if (reading.windows.length === 0) return []
+  const findings: Finding[] = obeyedByWeb(reading.windows)
+    ? [reverse('orders are fetched, run and answered')]
+    : []
+  for (const { name, args } of reading.windows) {
+    if (isNetcat(name) && name !== 'socat') findings.push(...netcat({ name, args } as Invocation))
+    else if (toldByName(args)) findings.push(reverse(`${shown(name)} is told to open a remote shell`))
+  }
+  return findings
+}
 
 function ofProgram({ facts, language, code }: Program): readonly Finding[] {
   if (facts.servesCommands)

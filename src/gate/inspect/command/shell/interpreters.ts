@@ -3,7 +3,7 @@
 export type Inline = { readonly language: string; readonly code: string }
 
 const shells = new Set(
-  'sh bash dash zsh ksh ksh93 mksh pdksh ash fish rbash posh csh tcsh yash hush busybox-sh'.split(' '),
+  'sh bash dash zsh ksh ksh93 mksh pdksh ash fish rbash posh csh tcsh yash hush busybox-sh $0'.split(' '),
 )
 
 export function isShell(name: string): boolean {

@@ -59,7 +59,11 @@ export function sourcesOf(text: string, reading: Reading): readonly Invocation[]
 function originInvocations(origin: Origin, reading: Reading): readonly Invocation[] {
   if (origin.kind === 'output') return origin.pipelines.flatMap((pipeline) => pipeline.stages.flat())
   const before = neighbours(origin.pipeline, origin.stage, -1)
-  return [...before, ...before.flatMap((each) => upstreamOf(each, reading))]
+  const { stdin } = origin
+  // Read from a process substitution or a pipe with a name: whoever writes there.
+  const writers = stdin.kind === 'file' ? reading.paths.writersOf(stdin.path) : []
+  const direct = writers.length === 0 ? before : [...before, ...writers]
+  return [...direct, ...direct.flatMap((each) => upstreamOf(each, reading))]
 }
 
 export function readsSocket(text: string, reading: Reading): boolean {

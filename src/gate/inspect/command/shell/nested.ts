@@ -139,7 +139,8 @@ const git = ({ args }: Invocation): readonly Nested[] =>
 
 const ssh = ({ args }: Invocation): readonly Nested[] =>
   args.flatMap((arg) => {
-    const match = /^(?:-o)?\s*(?:ProxyCommand|LocalCommand)[= ]\s*;?(.+)$/is.exec(arg)
+    const match =
+      /^(?:-[A-Za-z0-9]*o)?\s*(?:ProxyCommand|LocalCommand|KnownHostsCommand)[= ]\s*;?(.+)$/is.exec(arg)
     return match ? text(match[1]) : []
   })
 

@@ -36,8 +36,9 @@ export function redirect(
   for (const node of nodes) {
     if (node.type !== 'Redirect') {
       const text = hereText(node, words)
-      set(0, { kind: 'text', text })
-      input = text
+      const into = descriptorOf(node.descriptor, 0, scope)
+      set(into, { kind: 'text', text })
+      if (into === 0) input = text
       continue
     }
     const target = node.target === undefined ? '' : textOf(node.target, words)

@@ -1,4 +1,5 @@
 import { plainPath } from '../plain-path.ts'
+import { builtFrom, escapesIn, startLines } from './escapes.ts'
 import { inlineOf, isShell, languageOf, shellWords } from './interpreters.ts'
 import { type Endpoint, hasMarker, type Invocation } from './model.ts'
 import { nestedIn } from './nested.ts'
@@ -100,6 +101,13 @@ function execute(
     if (nested.kind === 'text') reader.script(nested.text, repeated, { ...place, input: undefined })
     else runWords(reader, nested.words, repeated, { ...place, input: undefined }, [])
   }
+  if (scope.depth < 8) {
+    const texts = [
+      ...escapesIn(name, args, place.input),
+      ...(scope.files.size === 0 ? [] : builtFrom(name, args, (path) => scope.files.get(path))),
+    ]
+    for (const text of texts) reader.script(text, deeper(scope), { ...place, input: undefined })
+  }
   const produced = outputOf(name, args, place.input, (path) => scope.files.get(path))
   if (produced?.decoding !== undefined) reader.noteDecoded(produced.text, produced.decoding)
   return produced?.text
@@ -143,7 +151,9 @@ function runLanguage(
     // After the database, sqlite takes commands as words.
     else if (language === 'sqlite' && file.startsWith('.')) program(file)
   }
-  const readsStdin = inline.length === 0 && files.every((file) => file === '-' || file === '/dev/stdin')
+  const readsStdin =
+    inline.length === 0 &&
+    files.every((file) => file === '-' || file === '/dev/stdin' || (language === 'go' && file === 'run'))
   if ((readsStdin || language === 'sqlite' || language === 'c') && place.input !== undefined)
     program(place.input)
 }
@@ -198,7 +208,9 @@ function noteWrites(
 export function readLater(reader: ScriptReader, path: string, text: string, scope: Scope): void {
   if (laterRun.test(path)) reader.script(text, deeper(scope), startOf())
   else if (cronFile.test(path)) runCron(reader, text, scope)
-  else if (webPage.test(path) && text.length > 5)
+  else if (/\.git\/hooks\//.test(path)) reader.script(text, deeper(scope), startOf())
+  else for (const line of startLines(path, text)) reader.script(line, deeper(scope), startOf())
+  if (webPage.test(path) && text.length > 5)
     reader.program({ language: 'php', code: text, by: undefined, decoding: [] }, deeper(scope), startOf())
 }
 
@@ -232,7 +244,16 @@ const declare = ({ reader, invocation, scope }: BuiltinCall): string => {
 
 const source = ({ reader, invocation, scope, place }: BuiltinCall): undefined => {
   const file = invocation.args[0] ?? ''
-  const known = /^\/dev\/(stdin|fd\/0)$/.test(file) ? place.input : scope.files.get(file)
+  const opened = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(file)?.[1]
+  const end = opened === undefined || opened === '0' ? undefined : scope.descriptors.get(Number(opened))
+  if (end?.kind === 'socket')
+    runWords(reader, ['bash'], deeper(scope), { ...place, streams: { ...place.streams, stdin: end } }, [])
+  const known =
+    end?.kind === 'text'
+      ? end.text
+      : /^\/dev\/(stdin|fd\/0)$/.test(file)
+        ? place.input
+        : scope.files.get(file)
   if (known !== undefined) reader.script(known, deeper(scope), { ...place, input: undefined })
   return undefined
 }
@@ -243,6 +264,32 @@ function changeDirectory({ invocation, scope }: BuiltinCall): string {
   const before = scope.variables.get('PWD')
   const isRelative = !/^[/~$]/.test(target)
   scope.variables.set('PWD', isRelative && before !== undefined ? `${before}/${target}` : target)
+  return ''
+}
+
+/** `read -u 3`, `mapfile -u $fd`: what was put there when it was opened. */
+function textOfDescriptor(args: readonly string[], scope: Scope): string | undefined {
+  const at = args.findIndex((arg) => /^-[a-zA-Z]*u\d*$/.test(arg))
+  const written = at < 0 ? '' : (/\d+$/.exec(args[at] ?? '')?.[0] ?? args[at + 1] ?? '')
+  const end = written === '' ? undefined : scope.descriptors.get(Number(written))
+  return end?.kind === 'text' ? end.text : undefined
+}
+
+/** All lines into one name: which of them is used cannot be told. */
+function readLines({ reader, invocation, scope, place }: BuiltinCall): string {
+  const name = invocation.args.findLast((arg) => /^[A-Za-z_]\w*$/.test(arg)) ?? 'MAPFILE'
+  const text = textOfDescriptor(invocation.args, scope) ?? place.input
+  scope.variables.set(name, text ?? reader.markRead(place))
+  return ''
+}
+
+/** A name that stands for a command; what it would open is read where it is given. */
+function alias({ reader, invocation, scope }: BuiltinCall): string {
+  for (const arg of invocation.args) {
+    const text = /^[\w.-]+=(.+)$/s.exec(arg)?.[1]
+    if (text !== undefined && /\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat|socat)\b/.test(text))
+      reader.script(text, deeper(scope), startOf())
+  }
   return ''
 }
 
@@ -269,7 +316,7 @@ const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefine
   source,
   read: ({ reader, invocation, scope, place }) => {
     const names = invocation.args.filter((arg) => /^[A-Za-z_]\w*$/.test(arg))
-    const line = place.input?.split('\n')[0]
+    const line = (textOfDescriptor(invocation.args, scope) ?? place.input)?.split('\n')[0]
     for (const name of names.length > 0 ? names : ['REPLY'])
       scope.variables.set(name, line ?? reader.markRead(place))
     return ''
@@ -281,6 +328,9 @@ const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefine
     reader.reading.sockets.push(address)
     return ''
   },
+  mapfile: readLines,
+  readarray: readLines,
+  alias,
   set: ({ invocation, scope }) => {
     if (invocation.args[0] === '--')
       invocation.args.slice(1).forEach((arg, index) => {
