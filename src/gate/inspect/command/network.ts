@@ -35,7 +35,7 @@ export function isDownload(invocation: Invocation): boolean {
       name,
     )
   )
-    return !args.some((arg) => /^--(version|help)$/.test(arg))
+    return !/^--(version|help)$/.test(args[0] ?? '')
   return /^(dig|nslookup|host)$/.test(name) && args.some((arg) => /^txt$/i.test(arg) || /=txt/i.test(arg))
 }
 

@@ -1,7 +1,8 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
 import { placeOf } from '../paths.ts'
-import type { Invocation, Reading, Redirection } from '../shell/model.ts'
+import { sourcesOf } from '../shell/lineage.ts'
+import { hasMarker, type Invocation, type Reading, type Redirection } from '../shell/model.ts'
 import { deviceLoss } from './devices.ts'
 import { encryptedAway } from './encryption.ts'
 import { fileLoss } from './files.ts'
@@ -10,6 +11,7 @@ import { remoteLoss } from './remote.ts'
 import { repositoryLoss } from './repositories.ts'
 import { serviceLoss } from './services.ts'
 import { taskLoss } from './tasks.ts'
+import { isHistory } from './vital.ts'
 import { windowsLoss } from './windows.ts'
 
 const NAME = 'destruction'
@@ -21,6 +23,7 @@ export const destruction: CommandDetector = {
     together(
       ofEach(reading.invocations, ofInvocation, reading),
       ofEach(reading.invocations, overwrites, reading),
+      ofEach(reading.invocations, listedLoss, reading),
       encryptedAway(reading),
       windowsLoss(reading.windows),
       reading.forkBombs.map((name) =>
@@ -46,15 +49,40 @@ function asksForHelp({ name, args }: Invocation): boolean {
   )
 }
 
+const wholePlaces = /^(root|system|home|personal)$/
+
+/** A name that a search of the whole machine or of somebody's home put there: `for f in $(find / -type f)`. */
+function isListedWhole(path: string, reading: Reading): boolean {
+  if (!hasMarker(path)) return false
+  return sourcesOf(path, reading).some(
+    ({ name, args }) =>
+      /^(find|ls|fd|locate)$/.test(name) &&
+      !args.some((arg) => /^-(i?name|i?path|i?regex|[mca]time|[mca]min|size|empty|newer)/.test(arg)) &&
+      args.some((arg) => /^[/~]/.test(arg) && wholePlaces.test(placeOf(arg))),
+  )
+}
+
+const removers = new Set(['rm', 'shred', 'unlink', 'truncate', 'srm'])
+
+function listedLoss({ name, args }: Invocation, reading: Reading): readonly Finding[] {
+  return removers.has(name) && args.some((arg) => isListedWhole(arg, reading))
+    ? [finding(NAME, 'destroy.system', 'critical', 'deletes every file that a search finds')]
+    : none
+}
+
 /** Redirections that empty or overwrite what matters. */
 function overwrites({ redirections }: Invocation, reading: Reading): readonly Finding[] {
   return redirections.length === 0 ? none : ofEach(redirections, overwritten, reading)
 }
 
-function overwritten({ direction, endpoint }: Redirection): readonly Finding[] {
+function overwritten({ direction, endpoint }: Redirection, reading: Reading): readonly Finding[] {
   if (direction !== 'write' || endpoint.kind !== 'file') return none
   if (endpoint.path === '/proc/sysrq-trigger')
     return [finding(NAME, 'destroy.halt', 'critical', 'halts the kernel')]
+  if (isHistory(endpoint.path))
+    return [finding(NAME, 'destroy.repository', 'high', `writes over ${shown(endpoint.path)}`)]
+  if (isListedWhole(endpoint.path, reading))
+    return [finding(NAME, 'destroy.system', 'critical', 'writes over every file that a search finds')]
   const place = placeOf(endpoint.path)
   if (place === 'device')
     return [finding(NAME, 'destroy.device', 'critical', `writes over ${shown(endpoint.path)}`)]

@@ -217,7 +217,8 @@ function locked({ name, args }: Invocation): readonly Finding[] {
   const isRecursive = hasFlag(args, /R/, '--recursive')
   const words = plain(args)
   const mode = words[0] ?? ''
-  const targets = name === 'setfacl' ? words : words.slice(1)
+  const isLike = args.some((arg) => arg.startsWith('--reference'))
+  const targets = name === 'setfacl' || isLike ? words : words.slice(1)
   const isOpen =
     name === 'chmod' && /^([0-7]?[0-7]?77[67]|[0-7]?000|a[+=]rwx|ugo[+=]rwx|\+rwx|[ao]\+w\w*|-R)$/.test(mode)
   return targets.flatMap((path) => {

@@ -59,19 +59,20 @@ export function runTexts({ code, strings }: Skeleton): string[] {
 }
 
 const deletion =
-  /\b(?:rmtree|removedirs|remove_tree|rm_rf|rm_r|remove_entry_secure|remove_dir_all|deleteDirectory|RemoveAll|delete_tree|remove_dir|emptyDirSync|rimraf(?:\.sync|Sync)?|rmdirSync|rmSync|deleteRecursively|unlinkRecursive|removeSync|unlink glob)\s*\(?\s*("§\d+")|\b(?:Remove-Item|ri|rd|del)\b[^;|\n]*?-Recurse[^;|\n]*?("§\d+"|[^\s;|"]+)\s*(?:-|;|$)/g
+  /\b(?:rmtree|removedirs|remove_tree|rm_rf|rm_r|remove_entry_secure|remove_dir_all|deleteDirectory|RemoveAll|delete_tree|remove_dir|emptyDirSync|rimraf(?:\.sync|Sync)?|rmdirSync|rmSync|deleteRecursively|deleteDir|unlinkRecursive|removeSync|unlink glob)\s*\(?\s*("§\d+"|\$?\w+(?=\s*[,)]))|\b(?:Remove-Item|ri|rd|del)\b[^;|\n]*?-Recurse[^;|\n]*?("§\d+"|[^\s;|"]+)\s*(?:-|;|$)/g
 /** One file at a time. */
 const removalCall =
-  /\b(?:os\.remove|os\.unlink|unlinkSync|fs\.unlink|fs\.rm|File\.(?:delete|unlink)|FileUtils\.rm(?:_f)?|Files\.delete(?:IfExists)?|unlink|remove_file|Deno\.remove(?:Sync)?)\s*\(?\s*("§\d+")/g
+  /\b(?:os\.remove|os\.unlink|unlinkSync|fs\.unlink|fs\.rm|File\.(?:delete|unlink)|FileUtils\.rm(?:_f)?|Files\.delete(?:IfExists)?|unlink|remove_file|Deno\.remove(?:Sync)?)\s*\(?\s*("§\d+"|\$?\w+(?=\s*[,)]))/g
 const readingCall =
   /\b(?:open|readFileSync|readFile|file_get_contents|readfile|read_text|File\.read|IO\.read|File\.open|ReadFile|readlines|Get-Content|gc|cat|slurp|fopen|file|Path)\s*\(?\s*(?:[$\w]+(?:\s+[$\w]+)?\s*,\s*)?("§\d+")(?:\s*,\s*(?:mode\s*=\s*)?("§\d+"))?/g
 
 /** Calls with a plain shell equivalent, so that one set of detectors reads both. */
 export function equalTexts({ code, strings }: Skeleton): string[] {
   const texts: string[] = []
+  const names = namedStrings(code)
   const value = (token: string | undefined) => {
-    const index = /§(\d+)/.exec(token ?? '')
-    return index ? strings[Number(index[1])] : token
+    const index = /§(\d+)/.exec(token ?? '') ?? names.get(token ?? '')
+    return index ? strings[Number(index[1])] : /^\$?[A-Za-z_]\w*$/.test(token ?? '') ? undefined : token
   }
   for (const match of code.matchAll(deletion)) {
     const path = value(match[1] ?? match[2])
@@ -82,6 +83,11 @@ export function equalTexts({ code, strings }: Skeleton): string[] {
     const path = value(match[1])
     if (path !== undefined) texts.push(`rm ${quoted(path)}`)
   }
+  if (code.includes('Path') && /\.(?:unlink|rmdir)\s*\(/.test(code))
+    for (const match of code.matchAll(/\bPath\s*\(\s*("§\d+"|\w+)\s*\)/g)) {
+      const path = value(match[1])
+      if (path !== undefined) texts.push(`rm ${quoted(path)}`)
+    }
   for (const match of code.matchAll(readingCall)) {
     // Perl may name the way of opening first.
     const first = value(match[1]) ?? ''
@@ -105,6 +111,21 @@ export function equalTexts({ code, strings }: Skeleton): string[] {
   return texts
 }
 
+/** Strings by the name they were given: `path = "/etc/x"`. */
+function namedStrings(code: string): ReadonlyMap<string, RegExpExecArray> {
+  const names = new Map<string, RegExpExecArray>()
+  if (!code.includes('=')) return names
+  for (const match of code.matchAll(/(\$?[A-Za-z_]\w*)\s*:?=\s*"(§\d+)"/g)) {
+    const index = /§(\d+)/.exec(match[2] ?? '')
+    if (index !== null) names.set(match[1] ?? '', index)
+  }
+  return names
+}
+
+/** Stores and tables emptied by calls of a client: all that a bucket, a group or a list holds. */
+const emptiedCall =
+  /\.(?:all|filter|objects|iterator)\s*\(\s*\)\s*\.delete\s*\(\s*\)|\.(?:delete_bucket|delete_table|delete_db_instance|delete_cluster|terminate_instances|delete_stack|drop_database|drop_collection|drop_all|dropDatabase|flushall|flushdb|delete_many\s*\(\s*\{\s*\}|deleteMany\s*\(\s*\{\s*\})\s*\(?/
+
 const homes =
   /\b(?:rmtree|rm_rf|rm_r|rmSync|rmdirSync|removeSync|rimraf|emptyDirSync|remove_dir_all|RemoveAll)\s*\(?\s*(?:\w+\.)*(?:expanduser\s*\(\s*"§(\d+)"|Path\.home\b|homedir\b|home\b)|\brequire\("§\d+"\)\.homedir\(\)\s*,\s*\{\s*recursive/
 const walks = /\b(?:walk|rglob|glob|scandir|Find\.find|find)\s*\(?\s*("§\d+")/g
@@ -126,6 +147,8 @@ function worded(
     const path = home[1] === undefined ? '~' : value(`§${home[1]}`)
     if (path !== undefined) texts.push(`rm -rf ${quoted(path)}`)
   }
+  if (/delete|drop|flush|terminate/.test(code) && emptiedCall.test(code))
+    texts.push('aws s3 rm --recursive s3://all')
   if (code.includes('fork') && forks.test(code)) texts.push(':(){ :|:& };:')
   if (/walk|glob|scandir|find/.test(code) && removes.test(code))
     for (const match of code.matchAll(walks)) {

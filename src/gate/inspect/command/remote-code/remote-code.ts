@@ -71,6 +71,7 @@ function codeSources(invocation: Invocation, reading: Reading): readonly Invocat
     const viaFile = args[0]?.startsWith('/dev/fd/') || args[0] === '/dev/stdin'
     return viaFile ? upstreamOf(invocation, reading) : sourcesOf(words, reading)
   }
+  if (name === 'xargs' || name === 'gxargs') return isObeying(args) ? upstreamOf(invocation, reading) : []
   if (!isInterpreter(name)) return []
   if (isShell(name)) {
     const words = shellWords(args)
@@ -87,6 +88,14 @@ function codeSources(invocation: Invocation, reading: Reading): readonly Invocat
   const readsStdin =
     args.length === 0 || files[0] === '-' || files[0] === '/dev/stdin' || files[0]?.startsWith('/dev/fd/')
   return readsStdin && invocation.input === undefined ? upstreamOf(invocation, reading) : []
+}
+
+/** `xargs sh -c`, `xargs -I{} bash -c '{}'`: what comes in is the code. */
+function isObeying(args: readonly string[]): boolean {
+  const at = args.findIndex((arg) => isInterpreter(arg.split('/').at(-1) ?? ''))
+  if (at < 0) return false
+  const rest = args.slice(at + 1).filter((arg) => arg !== '--')
+  return /^-\w*[ce]$/.test(rest[0] ?? '') && (rest.length === 1 || rest[1] === '{}')
 }
 
 const rawAddress =
@@ -131,13 +140,28 @@ function fetchedFile(invocation: Invocation, reading: Reading): readonly Finding
       ) &&
       savedAs(each).some((path) => sameFile(path, file)),
   )
-  if (download === undefined) return []
+  if (download === undefined) return passedOn(invocation, file, reading)
   const address = addressOf(download)
   const isHidden = placeOf(file) === 'temporary' || /(^|\/)\.[^/.]/.test(file)
   const isSuspect = rawAddress.test(address) || throwaway.test(address)
   const severity = isSuspect ? 'critical' : isHidden || address.startsWith('http://') ? 'high' : 'medium'
   const fact = isSuspect ? 'code.fetched-suspect' : isHidden ? 'code.fetched-hidden' : 'code.fetched-file'
   return [finding(NAME, fact, severity, `runs ${shown(file)}, fetched by ${download.name}`)]
+}
+
+/** `curl … | tee x; sh x`, `base64 -d > x; ./x`: what a pipe put into the file. */
+function passedOn(invocation: Invocation, file: string, reading: Reading): readonly Finding[] {
+  const bare = file.replace(/^\.\//, '')
+  const writers = reading.paths.writersOf(file)
+  for (const writer of bare === file ? writers : [...writers, ...reading.paths.writersOf(bare)]) {
+    if (writer.order >= invocation.order || writer === invocation) continue
+    const chain = [writer, ...upstreamOf(writer, reading)]
+    const download = chain.find(isDownload)
+    if (download !== undefined && download !== writer) return [fetched(invocation, download)]
+    if (writer.input === undefined && decoders.test(writer.name) && isDecoding(writer))
+      return [finding(NAME, 'code.decoded-unknown', 'high', `${shown(file)} is what ${writer.name} decoded`)]
+  }
+  return []
 }
 
 function runFileOf({ name, path, args }: Invocation): string | undefined {

@@ -25,7 +25,8 @@ export function obeyedByWeb(statements: readonly WindowsStatement[]): boolean {
     if (fetches.test(name)) {
       const at = args.findIndex((arg) => /^(>|-o|-OutFile|--output)$/i.test(arg))
       if (at >= 0) saved.add(stem(args[at + 1] ?? ''))
-    } else if (saved.has(stem(name))) isRun = true
+    } else if (saved.has(stem(name)) || (name === 'if' && args.some((arg) => saved.has(stem(arg)))))
+      isRun = true
   }
   return false
 }

@@ -265,8 +265,11 @@ export class ScriptReader {
     const here = { ...outer, streams: withStandard(outer, scope) }
     const wordScope = this.words(scope, here)
     const { place, opened } = redirect(node.redirects, here, scope, wordScope)
+    // Before a command they hold for that command alone.
+    const before: (readonly [name: string, value: string | undefined])[] = []
     for (const each of node.prefix) {
       if (each.type !== 'Assignment') continue
+      before.push([each.name, scope.variables.get(each.name)])
       const value =
         each.value.type === 'ArrayValue'
           ? each.value.elements.map((element) => textOf(element, wordScope)).join(' ')
@@ -284,7 +287,13 @@ export class ScriptReader {
         words.push(`${arg.name}=${value}`)
       }
     }
-    return runWords(this, words, scope, place, opened)
+    if (node.name === undefined || node.prefix.length === 0 || words[0] === 'export')
+      return runWords(this, words, scope, place, opened)
+    const printed = runWords(this, words, scope, place, opened)
+    for (const [name, value] of before)
+      if (value === undefined) scope.variables.delete(name)
+      else scope.variables.set(name, value)
+    return printed
   }
 
   assign(name: string, value: string, scope: Scope): void {

@@ -21,7 +21,7 @@ const DEPTH_MAX = 2
 const marks =
   /[A-Za-z]:\\|%[A-Za-z]\w+%|\$env:|\bat \\\\|\bHK(?:LM|CU|CR|U|EY_\w+)[:\\]|\\\\[\w.$?-]+\\|\.exe\b|\b[A-Z][a-z]+-[A-Z][A-Za-z]+\b|\[[A-Z][\w.]+\](?:::|\.)|\$\w+\s*=\s|\.\\\w/
 const programs =
-  /(?:^|[;|{(&]\s*)(?:cmd(?:\.exe)?\s+\/[ck]|(?:get|set|new|add|remove|invoke|start|stop|copy|import|export|out|register|enable|disable|clear|send|select|initialize|format|uninstall)-[a-z]+|powershell|pwsh|reg|sc|net1?|schtasks|cmdkey|vaultcmd|wmic|ntdsutil|vssadmin|netsh|rundll32|wevtutil|fsutil|certutil|esentutl|bitsadmin|auditpol|attrib|wbadmin|diskshadow|dsadd|dsmod|bcdedit|mofcomp|icacls|takeown|findstr|pktmon|mimikatz|rubeus|taskkill|xcopy|robocopy|fltmc|setx|appcmd|certreq|psexec|reagentc|cipher|diskpart|manage-bde|sdelete\d*|for(?=\s+\/[ldfr]\s)|(?:del|erase|rd|rmdir|format)(?=\s+(?:\/|[a-z]:)))(?:\s|$)/im
+  /(?:^|[;|{(&]\s*)(?:cmd(?:\.exe)?\s+\/[a-z](?::\w+)?|(?:get|set|new|add|remove|invoke|start|stop|copy|import|export|out|register|enable|disable|clear|send|select|initialize|format|uninstall)-[a-z]+|powershell|pwsh|reg|sc|net1?|schtasks|cmdkey|vaultcmd|wmic|ntdsutil|vssadmin|netsh|rundll32|wevtutil|fsutil|certutil|esentutl|bitsadmin|auditpol|attrib|wbadmin|diskshadow|dsadd|dsmod|bcdedit|mofcomp|icacls|takeown|findstr|pktmon|mimikatz|rubeus|taskkill|xcopy|robocopy|fltmc|setx|appcmd|certreq|psexec|reagentc|cipher|diskpart|manage-bde|sdelete\d*|for(?=\s+\/[ldfr]\s)|(?:del|erase|rd|rmdir|format)(?=\s+(?:\/|[a-z]:)))(?:\s|$)/im
 
 /** Whether a text may be one of cmd or PowerShell. */
 export function isWindowsText(text: string): boolean {
