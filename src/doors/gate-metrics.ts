@@ -73,9 +73,7 @@ export class GateMetrics {
     const rule = decision.action === 'allow' ? '' : decision.rule
     const { endpoint } = act
     const { action } = decision
-    this.#decided.of(`${endpoint} ${action} ${rule}`, () =>
-      this.#decisions.series({ action, rule, endpoint }),
-    ).value++
+    this.#decided.of(endpoint, action, rule, () => this.#decisions.series({ action, rule, endpoint })).value++
   }
 
   refused(rule: string): void {
@@ -84,7 +82,7 @@ export class GateMetrics {
 
   finished({ endpoint }: ExchangeAct, completion: CompletionEntry): void {
     const { outcome, upstream = '', ms, first_ms: firstMs, bytes } = completion
-    const ended = this.#ended.of(`${endpoint} ${outcome} ${upstream}`, () => ({
+    const ended = this.#ended.of(endpoint, outcome, upstream, () => ({
       exchanges: this.#exchanges.series({ endpoint, outcome, upstream }),
       duration: this.#duration.series({ endpoint }),
       first: this.#first.series({ endpoint }),
@@ -133,15 +131,17 @@ type Ended = {
   readonly first: (value: number) => void
 }
 
-/** Series by a short name: rules, outcomes and upstreams come from the configuration, so there are few. */
+/** Series by three short names: rules, outcomes and upstreams come from the configuration, so there are few. */
 class Handles<Handle> {
-  readonly #handles = new Map<string, Handle>()
+  readonly #handles = new Map<string, Map<string, Map<string, Handle>>>()
 
-  of(name: string, make: () => Handle): Handle {
-    const known = this.#handles.get(name)
+  of(first: string, second: string, third: string, make: () => Handle): Handle {
+    const known = this.#handles.get(first)?.get(second)?.get(third)
     if (known !== undefined) return known
     const made = make()
-    this.#handles.set(name, made)
+    const seconds = this.#handles.get(first) ?? new Map<string, Map<string, Handle>>()
+    this.#handles.set(first, seconds)
+    seconds.set(second, (seconds.get(second) ?? new Map<string, Handle>()).set(third, made))
     return made
   }
 }

@@ -65,3 +65,9 @@ export type ModelDoor = {
   readonly keyHeaders: readonly string[]
   readonly putKey: (key: string) => readonly [name: string, value: string]
 }
+
+/** Both protocols list their models at the same place. */
+export function listEndpoint(method: string, path: string): Endpoint | undefined {
+  const isList = path === '/v1/models' || path.startsWith('/v1/models/')
+  return method === 'GET' && isList ? 'models' : undefined
+}

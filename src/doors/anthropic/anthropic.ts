@@ -2,24 +2,21 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Endpoint } from '../../gate/exchange-act.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
 import { asRecord, firstUsage, joinedText, lastUsage, listOf, numberOf, textOf } from '../json-fields.ts'
-import type { ExchangeFields, ModelDoor, Refusal, Usage } from '../model-door.ts'
+import { type ExchangeFields, listEndpoint, type ModelDoor, type Refusal, type Usage } from '../model-door.ts'
 import { mark, signatureOf, signaturesIn, veil } from './answers.ts'
 import { summarise, withoutSummaries } from './summarise.ts'
 
-const endpoints: Readonly<Record<string, Endpoint>> = {
-  'POST /v1/messages': 'messages',
-  'POST /v1/messages/count_tokens': 'count_tokens',
-  'GET /v1/models': 'models',
-}
+const posted: ReadonlyMap<string, Endpoint> = new Map([
+  ['/v1/messages', 'messages'],
+  ['/v1/messages/count_tokens', 'count_tokens'],
+])
 
 const LAST_EVENT = Buffer.from('event: message_stop')
 
 /** Messages, token counting and models as Anthropic defines them. */
 export const anthropic: ModelDoor = {
   protocol: 'anthropic',
-  endpointOf: (method, path) =>
-    endpoints[`${method} ${path}`] ??
-    (method === 'GET' && path.startsWith('/v1/models/') ? 'models' : undefined),
+  endpointOf: (method, path) => (method === 'POST' ? posted.get(path) : listEndpoint(method, path)),
   credential,
   readFields,
   refusalBody,

@@ -36,8 +36,8 @@ export type ClientAnswerOptions = {
   readonly req: { readonly complete: boolean }
   /** Whether the connection ends behind this answer, as far as is known when its head is made. */
   readonly isLast: () => boolean
-  /** How long a connection is kept, as its answers say. Seconds. */
-  readonly keepAliveSeconds: number
+  /** The headers by which an answer says that its connection is kept. */
+  readonly keptText: string
   readonly date: AnswerDate
   /** The answer has left, and `mayGoOn` says whether another may follow it. */
   readonly whenDone: (mayGoOn: boolean) => void
@@ -99,7 +99,7 @@ export class ClientAnswer implements ModelResponse {
     // The gate itself never says anything else of a connection than that it ends.
     if (hasConnection) this.#isLast = true
     else if (this.#isLast) head += 'Connection: close\r\n'
-    else head += `Connection: keep-alive\r\nKeep-Alive: timeout=${this.#options.keepAliveSeconds}\r\n`
+    else head += this.#options.keptText
     this.#isChunked = !hasLength && status !== 204 && status !== 304
     if (this.#isChunked) head += 'Transfer-Encoding: chunked\r\n'
     this.#head = `${head}\r\n`

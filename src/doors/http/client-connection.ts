@@ -49,6 +49,7 @@ export class ClientConnection {
   readonly #options: ClientConnectionOptions
   readonly #socket: Socket
   readonly #heads = new HeadReader()
+  readonly #keptText: string
   #state: State = 'new'
   #since = performance.now()
   #request: PlainRequest | undefined
@@ -68,6 +69,8 @@ export class ClientConnection {
   constructor(options: ClientConnectionOptions) {
     this.#options = options
     this.#socket = options.socket
+    const seconds = options.limits.keepAliveMs / 1_000
+    this.#keptText = `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n`
     for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.on(event, listener)
   }
 
@@ -126,12 +129,12 @@ export class ClientConnection {
   }
 
   #answerTo(request: PlainRequest, { keepsAlive }: RequestHead): ClientAnswer {
-    const { limits, isDraining, date } = this.#options
+    const { isDraining, date } = this.#options
     return new ClientAnswer({
       socket: this.#socket,
       req: request,
       isLast: () => !keepsAlive || isDraining() || !request.complete,
-      keepAliveSeconds: limits.keepAliveMs / 1_000,
+      keptText: this.#keptText,
       date,
       whenDone: (mayGoOn) => this.#done(mayGoOn),
     })

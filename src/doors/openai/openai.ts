@@ -2,16 +2,15 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Endpoint } from '../../gate/exchange-act.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
 import { asRecord, type JsonRecord, joinedText, lastUsage, listOf, numberOf, textOf } from '../json-fields.ts'
-import type { ExchangeFields, ModelDoor, Refusal, Usage } from '../model-door.ts'
+import { type ExchangeFields, listEndpoint, type ModelDoor, type Refusal, type Usage } from '../model-door.ts'
 import { mark, signaturesIn, veil } from './answers.ts'
 import { summarise, withoutSummaries } from './summarise.ts'
 
-const endpoints: Readonly<Record<string, Endpoint>> = {
-  'POST /v1/chat/completions': 'chat.completions',
-  'POST /v1/responses': 'responses',
-  'POST /v1/embeddings': 'embeddings',
-  'GET /v1/models': 'models',
-}
+const posted: ReadonlyMap<string, Endpoint> = new Map([
+  ['/v1/chat/completions', 'chat.completions'],
+  ['/v1/responses', 'responses'],
+  ['/v1/embeddings', 'embeddings'],
+])
 
 const DONE = Buffer.from('[DONE]')
 /** `[DONE]` stands alone at the very end of a chat stream; only the end of a piece is looked at. */
@@ -25,9 +24,7 @@ const RESPONSE_ENDS = [
 /** Chat completions, responses, embeddings and models as OpenAI and all who speak like it define them. */
 export const openai: ModelDoor = {
   protocol: 'openai',
-  endpointOf: (method, path) =>
-    endpoints[`${method} ${path}`] ??
-    (method === 'GET' && path.startsWith('/v1/models/') ? 'models' : undefined),
+  endpointOf: (method, path) => (method === 'POST' ? posted.get(path) : listEndpoint(method, path)),
   credential,
   readFields,
   refusalBody,

@@ -34,6 +34,10 @@ const HEAD_START = 'HTTP/1.'
 const HEAD =
   /^HTTP\/1\.[01] [1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?(?:\r\n[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*)*$/
 const LENGTH = /^\d{1,15}$/
+/** How long the names are of what says where an answer ends. */
+const FRAMING_LENGTHS: ReadonlySet<number> = new Set(
+  ['connection', 'keep-alive', 'content-length', 'transfer-encoding'].map(({ length }) => length),
+)
 const none = Buffer.alloc(0)
 
 type State =
@@ -281,7 +285,9 @@ function framingOf(status: number, headers: readonly string[], isOld: boolean): 
   let keepsAlive = !isOld
   let keepAliveSeconds: number | undefined
   for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = (headers[index] ?? '').toLowerCase()
+    const given = headers[index] ?? ''
+    if (!FRAMING_LENGTHS.has(given.length)) continue
+    const name = given.toLowerCase()
     const value = headers[index + 1] ?? ''
     if (name === 'connection') keepsAlive &&= !/\bclose\b/i.test(value)
     else if (name === 'keep-alive') keepAliveSeconds = secondsIn(value)

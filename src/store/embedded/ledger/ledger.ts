@@ -152,13 +152,15 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
     const planned = this.#plannedWake
     if (planned === 'soon' || (planned === 'later' && kind === 'intent')) return
     this.#plannedWake = kind === 'intent' ? 'later' : 'soon'
-    setImmediate(() => {
-      if (kind === 'intent' && this.#plannedWake === 'later') setImmediate(() => this.#wake())
-      else this.#wake()
-    })
+    setImmediate(kind === 'intent' ? this.#wakeLater : this.#wake)
   }
 
-  #wake(): void {
+  readonly #wakeLater = (): void => {
+    if (this.#plannedWake === 'later') setImmediate(this.#wake)
+    else this.#wake()
+  }
+
+  readonly #wake = (): void => {
     if (this.#plannedWake === undefined) return
     this.#plannedWake = undefined
     this.#ring.wakeWriter()
