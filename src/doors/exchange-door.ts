@@ -31,7 +31,8 @@ import { BodyRoom, readBody } from './read-body.ts'
 import { sendRefusal } from './refuse.ts'
 import type { SpanExporter } from './spans.ts'
 import { droppedHeaders, requestHeaders } from './upstream/headers.ts'
-import { Relay, type RelayResult } from './upstream/relay.ts'
+import { Relay } from './upstream/relay.ts'
+import type { RelayResult } from './upstream/relay-request.ts'
 import type { Routes } from './upstream/routes.ts'
 import type { SentHeaders } from './upstream/sent-headers.ts'
 import { Summariser } from './upstream/summariser.ts'
@@ -231,7 +232,6 @@ export class ExchangeDoor implements ModelRequests {
       return await this.#list(passage, caller, act, ticket, { candidates, headers })
     const seal = gate.sealFor({ account: caller.account, opening }, decision)
     Relay.start({
-      request,
       response,
       door,
       endpoint: act.endpoint,

@@ -1,58 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Outcome } from '../../gate/entry.ts'
-import type { Endpoint } from '../../gate/exchange-act.ts'
-import type { ModelRequest, ModelResponse } from '../http/model-message.ts'
-import type { ModelDoor, Refusal, Usage } from '../model-door.ts'
-import { type AnswerEdit, AnswerEditor } from './answer-editor.ts'
+import { ledgerFull } from '../exchange-failures.ts'
+import type { Usage } from '../model-door.ts'
+import { AnswerEditor } from './answer-editor.ts'
 import { responseHeaders, withoutLength } from './headers.ts'
 import type { AnswerHandler } from './http-connection.ts'
 import type { AnswerControl } from './http-pool.ts'
+import type { RelayRequest, RelayResult } from './relay-request.ts'
 import { attemptsAt } from './routes.ts'
-import type { SentHeaders } from './sent-headers.ts'
 import { SignatureScanner } from './signatures.ts'
 import { Tap } from './tap.ts'
 import type { Upstream } from './upstream.ts'
-
-export type RelayRequest = {
-  readonly request: ModelRequest
-  readonly response: ModelResponse
-  readonly door: ModelDoor
-  readonly endpoint: Endpoint
-  readonly id: string
-  readonly method: 'GET' | 'POST'
-  /** With its query. */
-  readonly path: string
-  readonly headers: SentHeaders
-  readonly body: Buffer | null
-  /** First choice first; never empty. */
-  readonly candidates: readonly Upstream[]
-  /** Further headers of the answer. */
-  readonly notes: readonly string[]
-  /** Nothing when the decision is on record already, else resolves when it is. */
-  readonly whenRecorded: () => Promise<void> | undefined
-  /** Called once, before the end of the answer is let go; that end waits for the promise. */
-  readonly whenFinished: (result: RelayResult) => Promise<void>
-  /** Says a refusal to a client that has not had its first byte yet. */
-  readonly refuse: (refusal: Omit<Refusal, 'id'>) => void
-  /** What a good answer is altered by on its way; usually nothing. */
-  readonly edits: readonly AnswerEdit[]
-  /** Told of every signed reasoning block in the answer, where the endpoint has any. */
-  readonly onSignature: ((signature: string) => void) | undefined
-  readonly now: () => number
-}
-
-export type RelayResult = {
-  readonly outcome: Outcome
-  readonly status: number
-  readonly upstream: string | undefined
-  readonly attempts: number
-  readonly firstMs: number | undefined
-  readonly bytes: number
-  readonly usage: Usage
-  /** Where the answer came from, and its first and last bytes if they can be read. */
-  readonly server?: URL | undefined
-  readonly answer?: Tap | undefined
-}
 
 const RETRY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504, 529])
 const RETRY_BACKOFF_MS = 50
@@ -70,6 +28,7 @@ export class Relay {
   readonly #signatures: SignatureScanner | undefined
   #attempt = 0
   #control: AnswerControl | undefined
+  #sendHead: (() => void) | undefined
   #status = 0
   #firstMs: number | undefined
   #editor: AnswerEditor | undefined
@@ -155,19 +114,21 @@ export class Relay {
       head.flat.push(...notes)
       response.writeHead(status, head.flat)
       // The first event may take the model a while; its reader wants to know now that it was accepted.
-      if (head.isEventStream) response.flushHeaders()
+      if (head.isEventStream && !this.#isComplete) response.flushHeaders()
       this.#isHeadSent = true
     }
-    if (recorded === undefined) {
-      send()
-      return
-    }
-    this.#control?.pause()
+    if (recorded === undefined) send()
+    else this.#sendLater(recorded, send)
+  }
+
+  /** The head goes out once the decision is on record, or with the end of the answer if that is on record first. */
+  #sendLater(recorded: Promise<void>, send: () => void): void {
+    this.#sendHead = send
     recorded.then(
       () => {
+        if (this.#isHeadSent || this.#isComplete) return
         send()
         for (const chunk of this.#takeHeld()) this.#pass(chunk)
-        if (this.#isComplete) void this.#finish('answered')
         if (!this.#with.response.writableNeedDrain) this.#control?.resume()
       },
       () => this.#unrecorded(),
@@ -203,7 +164,10 @@ export class Relay {
     if (passed.length === 0) return
     this.#lastByte = passed[passed.length - 1] ?? newline
     if (this.#isHeadSent) this.#pass(passed)
-    else this.#hold(passed)
+    else {
+      this.#hold(passed)
+      if (!this.#isAll()) this.#control?.pause()
+    }
   }
 
   #pass(chunk: Buffer): void {
@@ -223,11 +187,12 @@ export class Relay {
   #isLast(chunk: Buffer): boolean {
     if (this.#isEventStream)
       return !this.#isEncoded && this.#with.door.isLastEvent(this.#with.endpoint, chunk)
-    return (
-      this.#editor === undefined &&
-      this.#contentLength !== undefined &&
-      this.#tap.bytes >= this.#contentLength
-    )
+    return this.#editor === undefined && this.#isAll()
+  }
+
+  /** Whether nothing more is to come, as the upstream said at the beginning. */
+  #isAll(): boolean {
+    return this.#contentLength !== undefined && this.#tap.bytes >= this.#contentLength
   }
 
   #hold(chunk: Buffer): void {
@@ -273,8 +238,7 @@ export class Relay {
     }
     this.#isComplete = true
     if (this.#isFinished) this.#end()
-    else if (this.#isHeadSent) void this.#finish('answered')
-    // Else the head is sent once the decision is on record, and the rest with it.
+    else void this.#finish('answered')
   }
 
   /** Puts the completion on record, then lets the held pieces go. */
@@ -282,16 +246,32 @@ export class Relay {
     if (this.#isSettled) return this.#finishing
     this.#isSettled = true
     this.#finishing = this.#with.whenFinished(this.#result(outcome)).then(
+      () => this.#recorded(outcome),
       () => {
-        this.#isFinished = true
-        if (this.#isHeadSent && outcome === 'answered') this.#flush()
-        if (this.#isComplete) this.#end()
-      },
-      () => {
-        this.#with.response.destroy()
+        if (outcome === 'answered' && !this.#isHeadSent) this.#with.refuse(ledgerFull)
+        else this.#with.response.destroy()
       },
     )
     return this.#finishing
+  }
+
+  /** The end is on record. A head that was not sent yet still asks for the decision, which usually is with it. */
+  #recorded(outcome: Outcome): Promise<void> | undefined {
+    const decision = this.#isHeadSent || outcome !== 'answered' ? undefined : this.#with.whenRecorded()
+    if (decision !== undefined)
+      return decision.then(
+        () => this.#letGo(outcome),
+        () => this.#with.refuse(ledgerFull),
+      )
+    this.#letGo(outcome)
+    return undefined
+  }
+
+  #letGo(outcome: Outcome): void {
+    this.#isFinished = true
+    if (outcome === 'answered' && !this.#isHeadSent) this.#sendHead?.()
+    if (outcome === 'answered' && this.#isHeadSent) this.#flush()
+    if (this.#isComplete) this.#end()
   }
 
   #flush(): void {
@@ -306,7 +286,7 @@ export class Relay {
   #end(): void {
     clearTimeout(this.#stall)
     const { response } = this.#with
-    if (!response.writableEnded && !response.destroyed) response.end()
+    if (this.#isHeadSent && !response.writableEnded && !response.destroyed) response.end()
   }
 
   #onError(upstream: Upstream, error: Error): void {
@@ -353,10 +333,7 @@ export class Relay {
   #unrecorded(): void {
     this.#control?.abort(new GivenUp())
     if (this.#isSettled) return
-    const reason = 'the decision could not be recorded'
-    void this.#finish('gate-stopped').finally(() =>
-      this.#with.refuse({ status: 503, rule: 'ledger.full', reason }),
-    )
+    void this.#finish('gate-stopped').finally(() => this.#with.refuse(ledgerFull))
   }
 
   #unreadable(): void {
