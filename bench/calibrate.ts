@@ -5,7 +5,8 @@
 // Benign only, made by the project itself: no campaign is looked at, so the rates cannot be fitted to one.
 import { writeFileSync } from 'node:fs'
 import { explanationsOf } from '../src/watch/campaigns/explanations.ts'
-import { refine } from '../src/watch/campaigns/refine.ts'
+import type { Group, Proposal, Scene } from '../src/watch/campaigns/group.ts'
+import { refine, undivided } from '../src/watch/campaigns/refine.ts'
 import { FIT_MIN } from '../src/watch/campaigns/score.ts'
 import { signals } from '../src/watch/campaigns/signals.ts'
 import { Observer } from '../src/watch/observe.ts'
@@ -30,7 +31,7 @@ for (const seed of SEEDS) {
     without: signals.map(({ name }) => name),
     onSweep: ({ scene, proposals }) => {
       if (sweeps++ % EVERY !== 0) return
-      for (const group of proposals.flatMap((proposal) => refine(proposal, scene))) {
+      for (const group of proposals.flatMap((proposal) => groupsOf(proposal, scene))) {
         // Groups that an explanation covers are answered by it, and would make the signals look common.
         if ((explanationsOf(group, scene)[0]?.fit ?? 0) >= FIT_MIN) continue
         groups++
@@ -50,6 +51,14 @@ for (const seed of SEEDS) {
   watch.sweep(watch.until ?? 0)
   process.stderr.write(`seed ${seed}: ${watch.exchanges} exchanges, ${groups} groups so far\n`)
 }
+
+/** What a sweep looks at: parts, and wholes that look like one queue. */
+function groupsOf(proposal: Proposal, scene: Scene): Group[] {
+  const parts = refine(proposal, scene)
+  const whole = parts.length < 2 ? undefined : undivided(proposal, scene)
+  return whole === undefined ? parts : [...parts, whole]
+}
+
 const target = new URL('../src/watch/campaigns/calibration.ts', import.meta.url)
 writeFileSync(
   target,

@@ -61,7 +61,7 @@ test('CSV export has a row for each account', async () => {
   const lines = out.trimEnd().split('\r\n')
   expect(lines).toHaveLength(5)
   expect(lines[1]).toBe(
-    'c_1f2e3d4,a_10,0.9870,reasoning,2026-05-04T00:03:00.000Z,2026-05-16T12:03:00.000Z,2026-05-04T09:03:00.000Z,the same words wrap 97 % of their prompts',
+    'c_1f2e3d4,a_10,0.9870,reasoning,2026-05-04T00:03:00.000Z,2026-05-16T12:03:00.000Z,2026-05-04T09:03:00.000Z,in 97 % they ask for its reasoning',
   )
 })
 
@@ -103,7 +103,7 @@ test('explain tells a campaign in full', async () => {
 test('explain says which campaign an account is in and what weighs most there', async () => {
   const { out } = await portcullis(['explain', 'a_2'], { cwd })
   expect(out).toContain('one of the 3 accounts of campaign c_1f2e3d4')
-  expect(out).toContain('shared-template')
+  expect(out).toContain('harvest-technique')
 })
 
 test('explain says what an account did itself, and what it has in common with how many of the others', async () => {

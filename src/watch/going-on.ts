@@ -13,7 +13,7 @@ const split = v.pipe(
 const backdropSchema = v.object({
   population: v.object({
     accounts: v.number(),
-    isNew: v.number(),
+    newness: v.number(),
     clients: v.array(pair),
     everybodys: v.array(v.number()),
     settings: v.array(v.pipe(v.tuple([v.string(), v.number()]), v.readonly())),
@@ -44,12 +44,12 @@ export function keepBackdrop(
   { population, silenced, tuning }: Backdrop,
   columns: Map<string, Column>,
 ): GoingOn['backdrop'] {
-  const { accounts, isNew, clients, settings, techniques, outputs, everybodys } = population
+  const { accounts, newness, clients, settings, techniques, outputs, everybodys } = population
   columns.set(OUTPUTS, Float64Array.from(outputs))
   return {
     population: {
       accounts,
-      isNew,
+      newness,
       techniques,
       clients: [...clients],
       everybodys: [...everybodys],

@@ -28,7 +28,7 @@ export function membersOf({ accounts, names }: Watch, members: readonly number[]
     for (const value of accounts.addresses[index] ?? [])
       meet(position, 'address', String(value), () => tag('address', value))
     for (const value of accounts.asns[index] ?? [])
-      meet(position, 'network', String(value), () => tag('network', value))
+      meet(position, 'network', String(value), () => `AS${value}`)
     for (const value of accounts.clients[index] ?? [])
       meet(position, 'client', String(value), () => (names.client.list[value] ?? '').replace('\n', ' · '))
     const system = accounts.system[index] ?? 0

@@ -103,13 +103,23 @@ describe('the report on tiny traffic', () => {
 
 const head = 'Please act as my patient tutor and go through the following exercise with me step by step:'
 
+/** What everybody in a class is set. */
+const exercises = Array.from({ length: 18 }, (_, at) => {
+  const random = Random.of(10, 'exercises', at)
+  return Array.from({ length: 12 }, () => `w${random.hex(7).replace(/\d/g, 'q')}`).join(' ')
+})
+
 /** Twenty accounts of one kind, each with texts of its own behind the same opening. */
-function group(prefix: string, said: (account: number) => Partial<Exchange>, isSystem = false): Exchange[] {
+function group(
+  prefix: string,
+  said: (account: number, at: number) => Partial<Exchange>,
+  isSystem = false,
+): Exchange[] {
   return Array.from({ length: 20 }, (_, account) => {
     const random = Random.of(9, prefix, account)
     const own = () => Array.from({ length: 12 }, () => `w${random.hex(7).replace(/\d/g, 'q')}`).join(' ')
     const from = MONDAY + random.between(0, 40) * MINUTE_MS
-    return sittings(3, [9, 14], 3, from).map((ts) =>
+    return sittings(3, [9, 14], 3, from).map((ts, at) =>
       exchange({
         ts,
         account: `${prefix}${account}`,
@@ -119,14 +129,17 @@ function group(prefix: string, said: (account: number) => Partial<Exchange>, isS
         payment: `p_${prefix}${account}`,
         prompt: isSystem ? own() : `${head} ${own()}`,
         ...(isSystem && { system: head }),
-        ...said(account),
+        ...said(account, at),
       }),
     )
   }).flat()
 }
 
 test.each<[LookalikeKind, Exchange[]]>([
-  ['class', group('class', () => ({ ip: '203.0.113.7', payment: '' }))],
+  [
+    'class',
+    group('class', (_, at) => ({ ip: '203.0.113.7', payment: '', prompt: `${head} ${exercises[at]}` })),
+  ],
   ['company', group('company', () => ({ org: 'org_1' }))],
   ['fans', group('fans', () => ({}), true)],
   [

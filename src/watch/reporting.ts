@@ -8,6 +8,7 @@ import { membersOf } from './members.ts'
 import { DAYS } from './profiles/accounts.ts'
 import type { Campaign, Considered, Lookalike, Objective, Report, Shared } from './report.ts'
 import { objectives } from './sketches/objective.ts'
+import { techniques } from './sketches/technique.ts'
 import { DAY_MS } from './time.ts'
 import type { Raised, Watch } from './watch.ts'
 
@@ -109,8 +110,33 @@ function lookalikesOf(
   return lookalikes
 }
 
-/** What the group asks for more than everybody does. */
+/** Of exchanges that ask for something a copy is trained on, from which that is what the group is after. */
+const TECHNIQUE_SHARE_MIN = 0.25
+
+const objectiveOfTechnique: Readonly<Partial<Record<(typeof techniques)[number], Objective>>> = {
+  reasoning: 'reasoning',
+  grading: 'grading',
+  tools: 'tools',
+}
+
+/** What a copy could be trained on, where they ask for that; else what the group asks for more than everybody does. */
 function objectiveOf({ accounts }: Watch, members: readonly number[]): Objective {
+  const exchanges = members.reduce((sum, index) => sum + (accounts.exchanges[index] ?? 0), 0)
+  let most = TECHNIQUE_SHARE_MIN * exchanges
+  let asked: Objective | undefined
+  for (const [at, technique] of techniques.entries()) {
+    const objective = objectiveOfTechnique[technique]
+    if (objective === undefined) continue
+    const times = members.reduce(
+      (sum, index) => sum + (accounts.techniques[index * techniques.length + at] ?? 0),
+      0,
+    )
+    if (times >= most) [most, asked] = [times, objective]
+  }
+  return asked ?? purposeOf(accounts, members)
+}
+
+function purposeOf(accounts: Watch['accounts'], members: readonly number[]): Objective {
   const shares = (indices: Iterable<number>): number[] => {
     const counts = new Array<number>(objectives.length).fill(1)
     for (const index of indices)

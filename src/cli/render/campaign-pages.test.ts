@@ -51,9 +51,9 @@ test('a campaign is told with its size, its signals, what it shares and why beni
     'Campaign c_1f2e3d4',
     '3 accounts act as one to copy the model’s reasoning: 1,234 exchanges',
     'on 4 May 09:03, 9 hours after',
-    'shared-template',
+    'harvest-technique',
     '0.01 % of benign groups',
-    'the same words wrap 97 % of their prompts',
+    'in 97 % they ask for its reasoning',
     'client: axios/1.13.2',
     'Write out the reasoning.',
     'a company’s seats fits 12 %',
@@ -62,6 +62,15 @@ test('a campaign is told with its size, its signals, what it shares and why beni
     'portcullis campaigns  the list',
   ])
     expect(story).toContain(fact)
+})
+
+test('accounts of which only their manners are known are not said to copy anything', () => {
+  const campaign = campaignOf()
+  const coordinated = { ...campaign, evidence: campaign.evidence.slice(1) }
+  const story = campaignStory(coordinated, plain(200), { next: [] })
+  expect(story).toContain('3 accounts act as one; nothing they ask for or get says that they copy the model:')
+  expect(story).not.toContain('reasoning:')
+  expect(campaignTable(reportOf({ campaigns: [coordinated] }), plain(120))).toContain('not told')
 })
 
 test('sections without content are left out', () => {

@@ -1,4 +1,5 @@
 import { visible } from '../../kernel/visible.ts'
+import { tellsOfCopying } from '../../watch/content.ts'
 import type { Campaign, Evidence } from '../../watch/report.ts'
 import { bar, day, moment, percent, score, some, span, sparkline } from './figures.ts'
 import type { Screen } from './screen.ts'
@@ -40,8 +41,11 @@ function opening(campaign: Campaign, { paint, columns }: Screen): string {
   const { id, accounts: members, exchanges, first, last, flaggedAt } = campaign
   const colour = campaign.score >= 0.9 ? 'red' : 'yellow'
   const title = `${paint('bold', `Campaign ${cut(visible(id), columns - 34)}`)}  ${paint(colour, bar(campaign.score, BAR_CELLS))} ${score(campaign.score)}`
+  const copying = tellsOfCopying(campaign)
+    ? ` to copy ${objectiveWords[campaign.objective]}`
+    : '; nothing they ask for or get says that they copy the model'
   const story =
-    `${some(members.length, 'account')} act as one to copy ${objectiveWords[campaign.objective]}: ${some(exchanges, 'exchange')}, ` +
+    `${some(members.length, 'account')} act as one${copying}: ${some(exchanges, 'exchange')}, ` +
     `about ${some(Math.round(exchanges / Math.max(1, members.length)), 'exchange')} an account, from ${moment(first)} to ${moment(last)} UTC. ` +
     `The watch raised it on ${moment(flaggedAt)}, ${span(Math.max(0, flaggedAt - first))} after its first exchange.`
   return [title, ...wrapped(story, columns)].join('\n')

@@ -1,5 +1,6 @@
 import { visible } from '../../kernel/visible.ts'
 import { GROUP_MIN } from '../../watch/campaigns/proposals.ts'
+import { tellsOfCopying } from '../../watch/content.ts'
 import type { Campaign, Report } from '../../watch/report.ts'
 import { bar, moment, score, some, span } from './figures.ts'
 import type { Screen } from './screen.ts'
@@ -14,13 +15,20 @@ type Column = {
 }
 
 const GAP = '  '
+/** Where nothing says that anything is copied. */
+const UNTOLD = 'not told'
 const BAR_CELLS = 8
 const EVIDENCE_CELLS_MIN = 24
 const ID_CELLS_MAX = 14
 
 const columns: readonly Column[] = [
   { title: 'campaign', side: 'left', from: 0, text: ({ id }) => cut(visible(id), ID_CELLS_MAX) },
-  { title: 'copies', side: 'left', from: 0, text: ({ objective }) => objective },
+  {
+    title: 'copies',
+    side: 'left',
+    from: 0,
+    text: (campaign) => (tellsOfCopying(campaign) ? campaign.objective : UNTOLD),
+  },
   {
     title: 'accounts',
     side: 'right',

@@ -16,10 +16,10 @@ export function campaignOf(over: Partial<Campaign> = {}): Campaign {
     objective: 'reasoning',
     evidence: [
       {
-        signal: 'shared-template',
+        signal: 'harvest-technique',
         strength: 0.9,
         falsePositiveRate: 0.0001,
-        summary: 'the same words wrap 97 % of their prompts',
+        summary: 'in 97 % they ask for its reasoning',
         accounts: 3,
       },
       {

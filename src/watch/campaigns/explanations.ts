@@ -4,7 +4,16 @@ import type { Infrastructure } from '../links/infrastructure.ts'
 import { type Accounts, LOG_UNIT } from '../profiles/accounts.ts'
 import type { Explanation, LookalikeKind } from '../report.ts'
 import { DAY_MS } from '../time.ts'
-import { type Group, meanOutputLog, outputElsewhere, percent, type Scene, shareOf, topOf } from './group.ts'
+import {
+  type Group,
+  meanOutputLog,
+  outputElsewhere,
+  percent,
+  type Scene,
+  shareOf,
+  topOf,
+  within,
+} from './group.ts'
 import { commonItems } from './items.ts'
 import { NETWORKS_ROTATING } from './proposals.ts'
 import { exchangeability } from './sameness.ts'
@@ -69,7 +78,7 @@ const questions: readonly Question[] = [
       if (own.fit > served) return own
       return {
         fit: served,
-        summary: `${percent(verified)} are verified organisations; ${percent(seated)} sit on ${servers} servers`,
+        summary: `${percent(verified)} are verified organisations; ${seated === 0 ? 'none shares' : `${percent(seated)} share`} both address and client with three others or more`,
       }
     },
   },
@@ -89,7 +98,7 @@ const questions: readonly Question[] = [
       const fit = width <= PROMOTION_DAYS ? brief * people * dated : 0
       return {
         fit,
-        summary: `${percent(brief)} tried it briefly without a card; most were made within ${Math.ceil(width)} days`,
+        summary: `${percent(brief)} tried it briefly without a card; most were made ${within(width)} of each other`,
       }
     },
   },
@@ -204,7 +213,7 @@ function inOneGo(
   const fit = isKind(wrapped) ? bursts * Math.min(1, nights / Math.min(6, members.length)) : 0
   return {
     fit,
-    summary: `${percent(bursts)} did all their work in one go, on ${nights} different days, ${percent(wrapped)} with wording of their own`,
+    summary: `${percent(bursts)} did all their work in one go, the first of it on ${nights === 1 ? 'one day' : `${nights} different days`}; ${percent(wrapped)} repeat a wording`,
   }
 }
 
@@ -257,7 +266,10 @@ function gathered(group: Group, scene: Scene): Omit<Explanation, 'kind'> {
   const fit = (fitting + Math.min(apart, fitting)) / members.length
   return {
     fit: fit < FIT_MIN ? fit : fit * (1 - dealtOut(group, scene)),
-    summary: `${percent(present / members.length)} sit at ${crowds.size === 1 ? 'one address' : `${crowds.size} addresses`}; ${percent(apart / members.length)} elsewhere have accounts like theirs`,
+    summary:
+      crowds.size === 0
+        ? `none sits at an address with ${CROWD - 1} others or more`
+        : `${percent(present / members.length)} sit at ${crowds.size === 1 ? 'one address' : `${crowds.size} addresses`} with many others; ${percent(apart / members.length)} elsewhere have accounts like theirs`,
   }
 }
 

@@ -5,7 +5,7 @@ import type { Accounts } from '../profiles/accounts.ts'
 import { withoutBystanders } from './bystanders.ts'
 import type { Asked, Proposal, Scene } from './group.ts'
 import { COMPONENT_MIN, GROUP_MIN, NETWORKS_ROTATING, proposalsOf } from './proposals.ts'
-import { groupOf, refine, Splits } from './refine.ts'
+import { groupOf, refine, Splits, undivided } from './refine.ts'
 import { loyalTo } from './sameness.ts'
 import { isNew, sceneOf } from './scene.ts'
 import { type Scored, score } from './score.ts'
@@ -41,11 +41,8 @@ export function sweepOf(
 ): Sweep {
   const scene = sceneOf(accounts, features, asked, sharing)
   const proposals = proposalsOf(scene)
-  const groups = proposals.flatMap((proposal) =>
-    isPromising(proposal, scene) ? refine(proposal, scene, splits) : [groupOf(proposal, scene)],
-  )
+  const scored = proposals.flatMap((proposal) => scoredOf(proposal, scene, splits))
   splits.turn()
-  const scored = groups.map((group) => score(group, scene))
   // Among groups about equally sure the larger goes first: a campaign is better seen whole than in parts. But two
   // campaigns taken for one are less sure than either.
   const sure = ({ score }: Scored): number => Math.min(SURE_MAX, Math.round(oddsOf(score) / ODDS_STEP))
@@ -54,6 +51,18 @@ export function sweepOf(
   )
   const { raised, cleared } = discover(scored, scene)
   return { scene, raised, cleared, proposals }
+}
+
+/**
+ * The parts of a proposal; and the whole of it, where no part is sure by itself and yet all of them do one queue's work: its
+ * accounts may come from several places, and have no more in common than that.
+ */
+function scoredOf(proposal: Proposal, scene: Scene, splits: Splits): Scored[] {
+  if (!isPromising(proposal, scene)) return [score(groupOf(proposal, scene), scene)]
+  const parts = refine(proposal, scene, splits).map((group) => score(group, scene))
+  if (parts.length < 2 || parts.some((part) => part.score >= SCORE_MIN)) return parts
+  const whole = undivided(proposal, scene)
+  return whole === undefined ? parts : [...parts, score(whole, scene)]
 }
 
 /** Whether enough members show anything at all that people and tenants of their own do not; else splitting is idle. */

@@ -5,7 +5,7 @@ import { elsewhere, outputElsewhere, type Population } from './group.ts'
 function population(outputs: readonly number[]): Population {
   return {
     accounts: outputs.length,
-    isNew: 0,
+    newness: 0,
     clients: new Map(),
     settings: new Map(),
     outputs: Float64Array.from(outputs).sort(),

@@ -29,8 +29,8 @@ export type Group = Proposal & {
 /** What everybody does: the base rates against which a group's shares are read. */
 export type Population = {
   readonly accounts: number
-  /** Share of accounts made less than NEW_DAYS before their first exchange. */
-  readonly isNew: number
+  /** How new accounts were at their first exchange, on average, from 0 to 1. */
+  readonly newness: number
   readonly clients: ReadonlyMap<number, number>
   /** Addresses that tell nobody apart. */
   readonly everybodys: ReadonlySet<number>
@@ -170,4 +170,10 @@ function upTo(values: Float64Array, value: number): number {
 export function percent(share: number): string {
   const value = 100 * share
   return `${value >= 10 || value === 0 ? Math.round(value) : value.toFixed(1)} %`
+}
+
+/** "within a day", "within 23 days": of a span that nobody knows, nothing. */
+export function within(days: number): string {
+  if (!Number.isFinite(days)) return 'at an unknown time'
+  return days <= 1 ? 'within a day' : `within ${Math.ceil(days).toLocaleString('en')} days`
 }

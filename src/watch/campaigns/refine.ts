@@ -3,7 +3,7 @@ import { type Accounts, LOG_UNIT } from '../profiles/accounts.ts'
 import { classify } from './classes.ts'
 import { type Group, meanOutputLog, type Proposal, type Scene } from './group.ts'
 import { GROUP_MIN } from './proposals.ts'
-import { samenessOf } from './sameness.ts'
+import { exchangeability, samenessOf } from './sameness.ts'
 import { separate } from './separate.ts'
 import { traitsOf } from './traits.ts'
 
@@ -13,6 +13,8 @@ const OUTLIER_DEVIATIONS = 4
 const SPREAD_MIN = 0.35
 /** Rounds of splitting: six classes a round are enough for more campaigns than anyone runs at once. */
 const SPLITS_MAX = 4
+/** Above this nothing tells the accounts of the whole apart by what they send. */
+const UNDIVIDED_MIN = 0.9
 /** A proposal that has grown by less, in accounts and in exchanges, is not split anew. */
 const SPLIT_GROWTH_MAX = 0.15
 
@@ -23,6 +25,14 @@ export function refine(proposal: Proposal, scene: Scene, splits = new Splits()):
     .map((members) => withoutOutliers(scene.accounts, members))
     .filter((members) => members.length >= GROUP_MIN)
     .map((members) => groupOf({ ...proposal, members }, scene))
+}
+
+/** The proposal as one group, if its accounts are as exchangeable as those of one queue, wherever they come from. */
+export function undivided(proposal: Proposal, scene: Scene): Group | undefined {
+  const members = withoutOutliers(scene.accounts, proposal.members)
+  if (members.length < GROUP_MIN) return undefined
+  const whole = groupOf({ ...proposal, members }, scene)
+  return exchangeability(whole.sameness) < UNDIVIDED_MIN ? undefined : whole
 }
 
 /** One operator's campaigns behave alike and do other work; as a whole they look like tenants of their own. */

@@ -9,6 +9,11 @@ import { tuningOf } from './tuning.ts'
 
 /** An account this young at its first exchange counts as new: the reported campaigns used theirs within weeks. */
 export const NEW_DAYS = 45
+/**
+ * And as new altogether up to this age. A log of a fortnight cannot tell that its first exchange of an account is the first
+ * there was, and people come by the month as well: weeks say little.
+ */
+const FRESH_DAYS = 7
 /** Share of its exchanges in which an account uses a family's wording for it to be the account's own. */
 export const WORDING_SHARE_MIN = 0.1
 
@@ -63,9 +68,9 @@ function populationOf(accounts: Accounts, everybodys: ReadonlySet<number>): Popu
   const settings = new Map<string, number>()
   const outputs = new Float64Array(accounts.count)
   const asking = new Float64Array(techniques.length)
-  let young = 0
+  let newness = 0
   for (let index = 0; index < accounts.count; index++) {
-    if (isNew(accounts, index)) young++
+    newness += newnessOf(accounts, index)
     for (const client of accounts.clients[index] ?? []) clients.set(client, (clients.get(client) ?? 0) + 1)
     const setting = settingsOf(accounts, index)
     settings.set(setting, (settings.get(setting) ?? 0) + 1)
@@ -77,13 +82,19 @@ function populationOf(accounts: Accounts, everybodys: ReadonlySet<number>): Popu
   outputs.sort()
   return {
     accounts: accounts.count,
-    isNew: young / Math.max(1, accounts.count),
+    newness: newness / Math.max(1, accounts.count),
     clients,
     everybodys,
     settings,
     techniques: [...asking].map((sum) => sum / Math.max(1, accounts.count)),
     outputs: outputs.map((sum) => sum / LOG_UNIT),
   }
+}
+
+/** 1 for an account made within days before its first exchange, less with every week, 0 beyond NEW_DAYS. */
+export function newnessOf(accounts: Accounts, index: number): number {
+  const age = ageDays(accounts, index)
+  return age === undefined ? 0 : Math.min(1, Math.max(0, (NEW_DAYS - age) / (NEW_DAYS - FRESH_DAYS)))
 }
 
 export function isNew(accounts: Accounts, index: number): boolean {

@@ -79,7 +79,7 @@ const cases: readonly (readonly [SignalName, full: () => number, near: () => num
   ],
   [
     'new-accounts',
-    () => read('new-accounts', () => ({ created: MONDAY - 20 * DAY_MS })).strength,
+    () => read('new-accounts', () => ({ created: MONDAY - 5 * DAY_MS })).strength,
     () => read('new-accounts', () => ({ created: MONDAY - 50 * DAY_MS })).strength,
   ],
   [
@@ -196,6 +196,14 @@ test('accounts too quiet to have a rhythm are not asked for it', () => {
 test('logs without a field silence its signals', () => {
   for (const name of ['rotating-addresses', 'shared-cards', 'new-accounts', 'one-client'] as const)
     expect(read(name, nothing).strength, name).toBe(0)
+})
+
+test('accounts that are weeks old count as new in part, and it is said how old they are', () => {
+  const of = (days: number) => read('new-accounts', () => ({ created: MONDAY - days * DAY_MS }))
+  expect(of(24).strength).toBeLessThan(of(12).strength)
+  expect(of(24).strength).toBeLessThan(0.6)
+  expect(of(24).summary).toContain('half of them were made within 25 days')
+  expect(of(0.5).summary).toContain('made within a day')
 })
 
 test('a strength lies between 0 and 1, and no more accounts show a signal than there are', () => {

@@ -1,6 +1,7 @@
 // The signals: each asks one question about a group and answers with a strength between 0 and 1.
 import type { Infrastructure } from '../links/infrastructure.ts'
-import { LOG_UNIT } from '../profiles/accounts.ts'
+import { type Accounts, LOG_UNIT } from '../profiles/accounts.ts'
+import { ageDays } from '../profiles/rhythm.ts'
 import {
   elsewhere,
   excess,
@@ -12,12 +13,13 @@ import {
   settingsOf,
   shareOf,
   topOf,
+  within,
 } from './group.ts'
 import { handOver } from './hand-over-signal.ts'
 import { NETWORKS_ROTATING } from './proposals.ts'
 import { replayedReasoning } from './replay-signal.ts'
 import { exchangeability, room } from './sameness.ts'
-import { isNew } from './scene.ts'
+import { isNew, newnessOf } from './scene.ts'
 import { harvestTechnique } from './technique-signal.ts'
 
 export type Reading = {
@@ -167,12 +169,12 @@ export const signals: readonly Signal[] = [
     weightMax: 3.5,
     avoidedBy: 'infrastructure',
     read: ({ members }, { accounts, population }) => {
-      const share = shareOf(members, (index) => isNew(accounts, index))
-      const base = elsewhere(population.isNew, share, members.length, population)
+      const newness = members.reduce((sum, index) => sum + newnessOf(accounts, index), 0) / members.length
+      const base = elsewhere(population.newness, newness, members.length, population)
       return {
-        strength: excess(share, base),
+        strength: excess(newness, base),
         accounts: members.filter((index) => isNew(accounts, index)).length,
-        summary: `${percent(share)} were made shortly before their first exchange; ${percent(base)} of other accounts were`,
+        summary: `half of them were made ${within(medianAge(accounts, members))} before the first exchange that is seen of them; taken by age they are ${percent(newness)} new, other accounts ${percent(base)}`,
       }
     },
   },
@@ -252,6 +254,11 @@ function exchangeable(name: SignalName, principalsMin: number, principalsMax: nu
       }
     },
   }
+}
+
+function medianAge(accounts: Accounts, members: readonly number[]): number {
+  const ages = members.map((index) => ageDays(accounts, index) ?? Number.POSITIVE_INFINITY)
+  return ages.sort((a, b) => a - b)[ages.length >> 1] ?? 0
 }
 
 /** One account of each principal: a single tenant's accounts are alike because they are its own. */

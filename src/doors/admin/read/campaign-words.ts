@@ -1,3 +1,4 @@
+import { tellsOfCopying } from '../../../watch/content.ts'
 import type { Campaign } from '../../../watch/report.ts'
 import type { Shown } from './overlay.ts'
 
@@ -22,6 +23,7 @@ const objectives: Readonly<Record<string, string>> = {
   instructions: 'to see instructions followed',
   other: 'for a purpose that its prompts do not show',
 }
+const UNTOLD = 'and nothing they ask for or get says that they copy the model'
 const HEADLINES = 3
 
 export function titleOf(kind: string): string {
@@ -40,7 +42,7 @@ export function headlineOf({ evidence }: Campaign): string[] {
 export function storyOf({ campaign, merged, splitFrom }: Shown): string {
   const { accounts, exchanges, objective, score, evidence, explanations } = campaign
   const said = [
-    `${accounts.length.toLocaleString('en')} accounts made ${exchanges.toLocaleString('en')} exchanges as if they were one, ${objectives[objective] ?? objectives.other}.`,
+    `${accounts.length.toLocaleString('en')} accounts made ${exchanges.toLocaleString('en')} exchanges as if they were one, ${tellsOfCopying(campaign) ? (objectives[objective] ?? objectives.other) : UNTOLD}.`,
     `The odds that they do are ${percent(score)}.`,
   ]
   const [first, second] = [...evidence].sort((a, b) => a.falsePositiveRate - b.falsePositiveRate)
