@@ -165,7 +165,9 @@ export class Flow {
   #followed(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
     if (effect === 'look') return []
     const injected = values.filter((value) => this.#originOf(value) === 'instruction')
-    const place = injected.find((value) => value.kind === 'place')
+    // "Do what the mail says": a list of things to do has words of command, and is what the user wants followed.
+    const isHandedOver = this.#delegates && !grave.has(effect)
+    const place = injected.find((value) => value.kind === 'place' && (!isHandedOver || this.#isPlain(value)))
     if (place !== undefined) {
       const isPlain = this.#isPlain(place)
       return [
@@ -176,8 +178,6 @@ export class Flow {
         ),
       ]
     }
-    // "Do what the mail says": a list of things to do has words of command, and is what the user wants followed.
-    const isHandedOver = this.#delegates && !grave.has(effect)
     const value = isHandedOver ? injected.find((each) => this.#isPlain(each)) : injected[0]
     if (value !== undefined)
       return [
