@@ -87,6 +87,17 @@ export function nameWords(name: string): readonly string[] {
     .filter((word) => word !== '')
 }
 
+const judging = /^(?:review|assess|audit|evaluate|examine|estimate)(?=[_A-Z-])/
+const given = /rating|stars?$|score|comment|content|text|body|message|vote|approv/i
+
+/**
+ * A tool whose name begins with a verb of judging, and that is given nothing to say, looks: to review a record is not to
+ * post a review. Capitals at the beginning are of things: an AuditManipulator manipulates.
+ */
+export function onlyJudges(name: string, fields: readonly string[]): boolean {
+  return judging.test(name) && !fields.some((field) => given.test(field))
+}
+
 /** A tool's effect: its own annotations can only make it more, never less, than its name says. */
 export function effectOf(name: string, tool: ToolDescription | undefined): Effect {
   const parts = nameWords(name)

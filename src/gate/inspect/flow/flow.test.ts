@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ActId, SessionId } from '../../act.ts'
 import { directivesIn } from './directives.ts'
-import { effectOf, effectsIn } from './effects.ts'
+import { effectOf, effectsIn, onlyJudges } from './effects.ts'
 import { Flow } from './flow.ts'
 import { fold } from './fold.ts'
 import { suspicionIn } from './instructions.ts'
@@ -53,6 +53,17 @@ test.each([
   ['zorp', 'unknown'],
 ] as const)('%s does %s', (name, effect) => {
   expect(effectOf(name, undefined)).toBe(effect)
+})
+
+test.each([
+  ['review_change_record', ['id', 'reason'], true],
+  ['auditLog', ['from'], true],
+  ['review_product', ['id', 'rating'], false],
+  ['review_pull_request', ['id', 'comment'], false],
+  ['AuditManipulator', [], false],
+  ['preview', [], false],
+] as const)('whether %s only judges what it is given: %j, %s', (name, fields, isJudging) => {
+  expect(onlyJudges(name, fields)).toBe(isJudging)
 })
 
 test('annotations make a tool more dangerous than its name, never less', () => {

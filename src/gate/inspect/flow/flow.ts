@@ -3,7 +3,7 @@ import { type Finding, severityRank } from '../../finding.ts'
 import { secretFile } from '../command/credential-read/secret-files.ts'
 import { asksFor, doingKey, keysOf, sharesKey, ToolKeys } from './choice.ts'
 import { contentWords, type Directive, shareWord } from './directives.ts'
-import { delegates, type Effect, effectOf, effectsIn } from './effects.ts'
+import { delegates, type Effect, effectOf, effectsIn, onlyJudges } from './effects.ts'
 import { fold } from './fold.ts'
 import { Heard } from './heard.ts'
 import { InnerWatch } from './inner-watch.ts'
@@ -126,7 +126,7 @@ export class Flow {
   }
 
   #inspectCall(act: CallAct): readonly Finding[] {
-    const effect = this.#effectOf(act.tool)
+    const effect = this.#effectOf(act)
     const values = valuesOf(act.arguments)
     const findings: Finding[] = [
       ...this.#keptSecret(act.tool, values),
@@ -142,9 +142,10 @@ export class Flow {
     return findings
   }
 
-  #effectOf(tool: string): Effect {
+  #effectOf({ tool, arguments: args }: CallAct): Effect {
     if (this.#sets.readers.has(tool)) return 'look'
-    const effect = effectOf(tool, this.#tools.get(tool))
+    const isJudging = onlyJudges(tool, Object.keys(args))
+    const effect = isJudging ? 'look' : effectOf(tool, this.#tools.get(tool))
     return effect === 'look' && this.#sets.sinks.has(tool) ? 'message' : effect
   }
 
