@@ -4,6 +4,8 @@ import type { ActId, SessionId } from './act.ts'
 export type ApprovalBinding = {
   readonly tenant: string
   readonly agent: string
+  /** On whose behalf: what one person's agent may do once is no other person's. */
+  readonly person: string | undefined
   readonly session: SessionId
   readonly act: string
   readonly tool: string
@@ -16,7 +18,6 @@ export type ApprovalBinding = {
 /** A question to a person about one exact act. Good for one use, until it expires. */
 export type ApprovalTicket = ApprovalBinding & {
   readonly id: string
-  readonly person: string | undefined
   /** The decision that asked. */
   readonly decision: ActId
   readonly rule: string

@@ -292,6 +292,7 @@ export class AgentRoad {
     return {
       tenant: caller.tenant,
       agent: caller.agent,
+      person: caller.person,
       session: act.session,
       act: act.kind,
       tool: toolOf(act) ?? '',

@@ -54,6 +54,7 @@ export class Approvals {
   /** What a person said about this act, if anything; an approval is used up by asking. */
   take(binding: ApprovalBinding): { readonly approval: Approval; readonly ticket: string | undefined } {
     const now = this.#now()
+    this.#store.end(now)
     const current = this.#store.current(binding, now)
     if (current?.state === 'refused') return { approval: 'refused', ticket: current.id }
     if (current?.state !== 'approved') return { approval: 'none', ticket: undefined }
@@ -166,5 +167,7 @@ function ticketOf(stored: StoredApproval): ApprovalTicket {
 }
 
 function shortened(call: string): string {
-  return call.length > CALL_CHARACTERS_MAX ? `${call.slice(0, CALL_CHARACTERS_MAX)}…` : call
+  if (call.length <= CALL_CHARACTERS_MAX) return call
+  const hidden = call.length - CALL_CHARACTERS_MAX
+  return `[${hidden} of ${call.length} characters are not shown] ${call.slice(0, CALL_CHARACTERS_MAX)}…`
 }

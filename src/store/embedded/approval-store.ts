@@ -38,11 +38,14 @@ export type NewApproval = Omit<StoredApproval, 'state' | 'author' | 'answered' |
 
 export type ApprovalKey = Pick<
   StoredApproval,
-  'tenant' | 'agent' | 'session' | 'act' | 'tool' | 'digest' | 'policy'
+  'tenant' | 'agent' | 'person' | 'session' | 'act' | 'tool' | 'digest' | 'policy'
 >
 
 /** Tickets that ended longer ago than this are forgotten; the ledger keeps what was decided. */
 const KEPT_MS = 30 * 86_400_000
+
+/** A ticket made later than now by more than this was made before the clock was set back: nobody knows how old it is. */
+const CLOCK_SKEW_MS = 60_000
 
 const text = v.string()
 const optionalText = v.pipe(
@@ -79,10 +82,14 @@ export class ApprovalStore {
         rule TEXT NOT NULL, reason TEXT NOT NULL, call TEXT NOT NULL, findings TEXT NOT NULL,
         created INTEGER NOT NULL, expires INTEGER NOT NULL,
         state TEXT NOT NULL DEFAULT 'open', author TEXT, answered INTEGER, note TEXT, used INTEGER,
-        recorded INTEGER NOT NULL DEFAULT 0
+        recorded INTEGER NOT NULL DEFAULT 0, ended INTEGER
       ) STRICT;
       CREATE INDEX IF NOT EXISTS approval_digest ON approval (digest, session);
       CREATE INDEX IF NOT EXISTS approval_open ON approval (state, expires);`)
+    // Databases from before tickets were ended for good.
+    const columns = database.prepare('PRAGMA table_info(approval)').all()
+    if (!columns.some(({ name }) => name === 'ended'))
+      database.exec('ALTER TABLE approval ADD COLUMN ended INTEGER')
   }
 
   add(ticket: NewApproval): void {
@@ -108,16 +115,29 @@ export class ApprovalStore {
     const row = this.#database
       .prepare(
         `SELECT * FROM approval WHERE digest = ? AND session = ? AND tenant = ? AND agent = ? AND act = ? AND tool = ?
-          AND policy = ? AND state <> 'used' AND expires > ? ORDER BY created DESC, id DESC LIMIT 1`,
+          AND person IS ? AND policy = ? AND state <> 'used' AND ended IS NULL AND expires > ? AND created <= ?
+          ORDER BY created DESC, id DESC LIMIT 1`,
       )
-      .get(key.digest, key.session, key.tenant, key.agent, key.act, key.tool, key.policy, now)
+      .get(
+        ...[
+          key.digest,
+          key.session,
+          key.tenant,
+          key.agent,
+          key.act,
+          key.tool,
+          key.person ?? null,
+          key.policy,
+        ],
+        ...[now, now + CLOCK_SKEW_MS],
+      )
     return row === undefined ? undefined : v.parse(rowSchema, row)
   }
 
   openCount(tenant: string, agent: string, now: number): number {
     const row = this.#database
       .prepare(
-        `SELECT count(*) AS open FROM approval WHERE state = 'open' AND expires > ? AND tenant = ? AND agent = ?`,
+        `SELECT count(*) AS open FROM approval WHERE state = 'open' AND ended IS NULL AND expires > ? AND tenant = ? AND agent = ?`,
       )
       .get(now, tenant, agent)
     return Number(row?.open ?? 0)
@@ -136,7 +156,7 @@ export class ApprovalStore {
     const { changes } = this.#database
       .prepare(
         `UPDATE approval SET state = ?, author = ?, note = ?, answered = ?, call = ''
-          WHERE id = ? AND state = 'open' AND expires > ?`,
+          WHERE id = ? AND state = 'open' AND ended IS NULL AND expires > ?`,
       )
       .run(state, author, note, now, id, now)
     return Number(changes) === 1
@@ -153,10 +173,21 @@ export class ApprovalStore {
   use(id: string, now: number): boolean {
     const { changes } = this.#database
       .prepare(
-        `UPDATE approval SET state = 'used', used = ? WHERE id = ? AND state = 'approved' AND expires > ?`,
+        `UPDATE approval SET state = 'used', used = ?
+          WHERE id = ? AND state = 'approved' AND ended IS NULL AND expires > ? AND created <= ?`,
       )
-      .run(now, id, now)
+      .run(now, id, now, now + CLOCK_SKEW_MS)
     return Number(changes) === 1
+  }
+
+  /** What ran out stays so, though the clock be set back later. */
+  end(now: number): void {
+    this.#database
+      .prepare(
+        `UPDATE approval SET ended = ?, call = ''
+          WHERE state IN ('open', 'approved', 'refused') AND expires <= ? AND ended IS NULL`,
+      )
+      .run(now, now)
   }
 
   /** Answers that are not in the ledger yet. */
