@@ -34,10 +34,6 @@ const HEAD_START = 'HTTP/1.'
 const HEAD =
   /^HTTP\/1\.[01] [1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?(?:\r\n[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*)*$/
 const LENGTH = /^\d{1,15}$/
-/** How long the names are of what says where an answer ends. */
-const FRAMING_LENGTHS: ReadonlySet<number> = new Set(
-  ['connection', 'keep-alive', 'content-length', 'transfer-encoding'].map(({ length }) => length),
-)
 const none = Buffer.alloc(0)
 
 type State =
@@ -286,7 +282,7 @@ function framingOf(status: number, headers: readonly string[], isOld: boolean): 
   let keepAliveSeconds: number | undefined
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const given = headers[index] ?? ''
-    if (!FRAMING_LENGTHS.has(given.length)) continue
+    if (!isAsLongAsFraming(given.length)) continue
     const name = given.toLowerCase()
     const value = headers[index + 1] ?? ''
     if (name === 'connection') keepsAlive &&= !/\bclose\b/i.test(value)
@@ -308,6 +304,11 @@ function framingOf(status: number, headers: readonly string[], isOld: boolean): 
   if (length === undefined) return { state: 'until-close', bytes: 0, keepsAlive: false, keepAliveSeconds }
   const bytes = Number(length)
   return { ...kept, state: bytes === 0 ? 'done' : 'length', bytes }
+}
+
+/** Whether a name is as long as `connection`, `keep-alive`, `content-length` or `transfer-encoding`. */
+function isAsLongAsFraming(length: number): boolean {
+  return length === 10 || length === 14 || length === 17
 }
 
 function secondsIn(keepAlive: string): number | undefined {

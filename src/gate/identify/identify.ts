@@ -42,8 +42,9 @@ export function identify(
   const owner = found.value
   const isFronted = proxies.isTrusted(socketAddress ?? '')
   const vouched = (field: keyof Trust['headers']): string | undefined => {
+    if (!isFronted) return undefined
     const name = trust.headers[field]
-    if (!isFronted || name === undefined) return undefined
+    if (name === undefined) return undefined
     const value = headers[name]
     const text = Array.isArray(value) ? value[0] : value
     return text === undefined || text === '' ? undefined : text.slice(0, FIELD_CHARACTERS_MAX)

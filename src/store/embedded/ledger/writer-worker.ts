@@ -31,7 +31,6 @@ export type WriterMessage =
 
 /** After a failed write the disk is asked again at this pace; the ring fills meanwhile and the gate's rule applies. */
 const RETRY_MS = 200
-const NAP_MS = 1
 
 const start = v.parse(startSchema, workerData)
 const ring = Ring.attach(start.memory)
@@ -90,7 +89,8 @@ async function run(): Promise<void> {
     }
     if (isClosing) return tell({ kind: 'closed' })
     // Waking a sleeping thread costs its waker several microseconds and gains little when records come all the time.
-    if (pace.isBusy(records, now)) ring.doze(NAP_MS)
+    const napMs = pace.napMs(records, now)
+    if (napMs > 0) ring.doze(napMs)
     else ring.sleep(at, writer.isSynced ? start.checkpointMs : start.syncMs)
   }
 }
