@@ -97,3 +97,36 @@ test.each<[task: string, results: readonly string[], tool: string, args: JsonObj
 ])('asked "%s" with results %j, %s with %o is for whom the user named', (task, results, tool, args) => {
   expect(judged(task, results, tool, args)).toEqual([])
 })
+
+/** How often calls in this order are a loop. */
+function loops(calls: readonly (readonly [tool: string, args: JsonObject])[]): number {
+  const behaviour = new Behaviour()
+  return calls
+    .flatMap(([tool, args]) =>
+      behaviour.inspect({ session, id: '1' as ActId, kind: 'call', tool, arguments: args }, []),
+    )
+    .filter(({ fact }) => fact === 'behaviour.loop').length
+}
+
+const times = Array.from({ length: 30 }, (_, at) => at)
+
+test('the same call again and again is a loop, alone or by turns with others', () => {
+  expect(loops(times.map(() => ['bash', { command: 'npm test' }]))).toBe(1)
+  expect(loops(times.map((at) => ['bash', { command: at % 2 === 0 ? 'npm test' : 'git status' }]))).toBe(2)
+})
+
+test('tests that are run after every edit are no loop', () => {
+  const work = times.flatMap((at): [string, JsonObject][] => [
+    ['edit_file', { path: 'a.ts', text: `line ${at}` }],
+    ['bash', { command: 'npm test' }],
+  ])
+  expect(loops(work)).toBe(0)
+})
+
+test('the same payment is one, whatever comes in between', () => {
+  const work = times.flatMap((at): [string, JsonObject][] => [
+    ['get_balance', { day: at }],
+    ['send_money', { to: 'acct', amount: 5 }],
+  ])
+  expect(loops(work)).toBe(1)
+})

@@ -1,12 +1,15 @@
 import type { CallAct, JudgedAct, MessageAct, TaskAct } from '../../act.ts'
 import type { AgentAction } from '../../decision.ts'
 import { type Finding, severityRank } from '../../finding.ts'
+import { type Effect, effectOf } from '../flow/effects.ts'
 import { type IsLinked, NamedTargets } from './named-targets.ts'
 
 const NAME = 'behaviour'
 
-/** The same call again and again. Ten are patience; more get nothing new. */
+/** The same call again and again, with nothing new in between. Ten are patience. */
 const SAME_CALLS_MAX = 10
+/** Effects that may be had again after each change: tests are run after every edit. */
+const repeatable: ReadonlySet<Effect> = new Set(['look', 'visit', 'execute', 'unknown', 'download'])
 /** The same words between the same two agents. */
 const SAME_MESSAGES_MAX = 5
 /** Messages between two agents without a word from the user in between. */
@@ -26,6 +29,9 @@ const people: ReadonlySet<string> = new Set(['user', 'model'])
 /** What a whole session does, one act at a time: loops, insistence, and targets that are not the ones named. */
 export class Behaviour {
   readonly #counts = new Map<string, number>()
+  /** Calls that this session had not made before, and how many there had been when each was last made. */
+  #news = 0
+  readonly #newsAt = new Map<string, number>()
   readonly #recent: string[] = []
   #task = ''
   readonly #named = new NamedTargets()
@@ -61,7 +67,7 @@ export class Behaviour {
   #ofCall(act: CallAct, isLinked: IsLinked): readonly Finding[] {
     const findings: Finding[] = []
     const key = `${act.tool} ${JSON.stringify(act.arguments)}`.slice(0, 2_000)
-    if (this.#count(key) === SAME_CALLS_MAX + 1)
+    if (this.#repeats(act.tool, key) === SAME_CALLS_MAX + 1)
       findings.push(
         seen(
           'behaviour.loop',
@@ -104,6 +110,16 @@ export class Behaviour {
         ),
       )
     return findings
+  }
+
+  /** How often the same call was made; from the start again where the session moved on in between. */
+  #repeats(tool: string, key: string): number {
+    const before = this.#newsAt.get(key)
+    if (before === undefined) this.#news++
+    else if (before !== this.#news && repeatable.has(effectOf(tool, undefined))) this.#counts.delete(key)
+    if (this.#newsAt.size >= REMEMBERED_MAX) this.#newsAt.clear()
+    this.#newsAt.set(key, this.#news)
+    return this.#count(key)
   }
 
   #count(key: string): number {
