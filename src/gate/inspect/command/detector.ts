@@ -43,7 +43,7 @@ const NAMES_MAX = 2_048
 const NAME_CHARACTERS_MAX = 64
 
 /** Whether a program's name is one of those a pattern describes. Few names come again and again, so answers are kept. */
-export function named(pattern: RegExp): (name: string) => boolean {
+export function nameIs(pattern: RegExp): (name: string) => boolean {
   const answers = new Map<string, boolean>()
   return (name) => {
     const known = answers.get(name)

@@ -1,4 +1,5 @@
 // Which words of a command are files that something is done with, for programs nobody has listed.
+import { nameIs } from './detector.ts'
 import type { Invocation } from './shell/model.ts'
 
 /** Programs that take a file's name and leave what is in it alone, or use a key for what keys are for. */
@@ -26,11 +27,12 @@ export function pathLiterals(code: string): readonly string[] {
 /** Whether the files that an invocation names stay unread and unwritten, its sub-commands considered. */
 export function leavesFilesAlone({ name, args }: Invocation): boolean {
   if (name === 'git') return args[0] !== 'diff'
-  if (/^(docker|podman|kubectl|oc)$/.test(name)) return args[0] !== 'cp'
+  if (isEngine(name)) return args[0] !== 'cp'
   if (name === 'find') return !args.some((arg) => /^-(exec|execdir|ok|okdir)$/.test(arg))
   return leavers.has(name)
 }
 
+const isEngine = nameIs(/^(docker|podman|kubectl|oc)$/)
 const none: readonly string[] = []
 
 function between(text: string, pattern: RegExp): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, named, none, ofEach, shown, together } from '../detector.ts'
+import { type CommandDetector, finding, nameIs, none, ofEach, shown, together } from '../detector.ts'
 import { isUpload } from '../network.ts'
 import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
@@ -96,7 +96,7 @@ function ofReads(reads: readonly SecretRead[], invocation: Invocation, reading: 
 }
 
 const encoders = /^(base(64|32)|xxd|od|hexdump|rev|tr|fold|sed|cut)$/
-const isPrinter = named(/^(echo|printf|print|printenv|Write-(Output|Host))$/)
+const isPrinter = nameIs(/^(echo|printf|print|printenv|Write-(Output|Host))$/)
 /** A variable whose name says that it is a secret, as a shell or `printenv` takes it. */
 const secretVariable =
   /(?:^|[^\\#])\$\{?(?:env:)?[A-Z]\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_?[A-Z0-9]*)?\}?(?!\w)|\$\{?(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY)\}?(?!\w)/

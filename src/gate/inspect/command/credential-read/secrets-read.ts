@@ -1,3 +1,4 @@
+import { nameIs } from '../detector.ts'
 import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
 import type { Invocation } from '../shell/model.ts'
 import { type SecretFile, secretFile } from './secret-files.ts'
@@ -17,16 +18,21 @@ const usesOption =
 const obeysInput =
   /^(sqlite3|mysql|mariadb|psql|gdb|lldb|jjs|jshell|octave|R|Rscript|ex|ed|gnuplot|m4|groff|troff|s?ftp|cpio|pax)$/
 /** In these the words are patterns, texts or addresses, where a path is talked about and not read. */
-const talks = /^(e|f|z)?grep$|^rg$|^ag$|^ack$|^sed$|^g?awk$|^jq$|^yq$|^curl$|^wget$|^xargs$|^expr$|^logger$/
+const talks = nameIs(
+  /^(e|f|z)?grep$|^rg$|^ag$|^ack$|^sed$|^g?awk$|^jq$|^yq$|^curl$|^wget$|^xargs$|^expr$|^logger$/,
+)
 /** Take in a secret and give out what only its owner can open. */
 const seals = /^(kubeseal|sops|age|rage|ansible-vault)$/
+const searchers = nameIs(/^(grep|egrep|fgrep|rg|awk|gawk|sed|jq)$/)
+const none: readonly SecretRead[] = []
+
 /** The secrets among what an invocation reads. */
 export function secretsRead(invocation: Invocation): readonly SecretRead[] {
   const { name, args, streams, cwd } = invocation
   const stdin = streams.stdin.kind === 'file' && !seals.test(name) ? [streams.stdin.path] : []
   const reads: SecretRead[] = []
   const words = readers.has(name) ? args : []
-  const isSearch = /^(grep|egrep|fgrep|rg|awk|gawk|sed|jq)$/.test(name)
+  const isSearch = searchers(name)
   for (const path of [...words, ...stdin]) {
     // The pattern of a search is no path.
     const isPattern = isSearch && stdin.length === 0 && args.length > 1
@@ -50,9 +56,8 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
  * do (GTFOBins, file read). So all count but those known to leave it alone; and only for what is a secret for certain.
  */
 function byAnyProgram({ name, args, cwd }: Invocation): readonly SecretRead[] {
-  if (readers.has(name) && !talks.test(name)) return []
+  if (readers.has(name) || talks(name)) return none
   const reads: SecretRead[] = []
-  if (talks.test(name)) return reads
   for (const [index, arg] of args.entries()) {
     // A name below a folder of secrets need not look like a path.
     if (cwd === undefined && !couldBePath.test(arg)) continue
@@ -69,7 +74,7 @@ function byAnyProgram({ name, args, cwd }: Invocation): readonly SecretRead[] {
 }
 
 function onInput({ name, input }: Invocation): readonly SecretRead[] {
-  if (input === undefined || !obeysInput.test(name)) return []
+  if (input === undefined || !obeysInput.test(name)) return none
   return input.split(/[\s"'()<>]+/).flatMap((path) => {
     const secret = secretAt(path, undefined)
     return secret?.severity === 'high' ? [{ path, secret }] : []

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { finding, shown } from '../detector.ts'
+import { finding, nameIs, none, shown } from '../detector.ts'
 import { downstreamOf } from '../shell/lineage.ts'
 import type { Assignment, Invocation, Program, Reading } from '../shell/model.ts'
 
@@ -178,13 +178,13 @@ function forSecrets(invocation: Invocation, reading: Reading): readonly Finding[
     : seen('credential.history-searched', `looks for secrets in what ${invocation.name} shows`)
 }
 
-const none: readonly Finding[] = []
-const lookers =
-  /^(?:dbus-send|gdbus|busctl|qdbus|bpftrace|frida|stap|avml|linpmem|winpmem|osxpmem|fmem|lime|memdump|dumpit|trufflehog|gitleaks|detect-secrets|noseyparker|whispers|nxc|crackmapexec|cme|netexec)/i
+const lookers = nameIs(
+  /^(?:dbus-send|gdbus|busctl|qdbus|bpftrace|frida|stap|avml|linpmem|winpmem|osxpmem|fmem|lime|memdump|dumpit|trufflehog|gitleaks|detect-secrets|noseyparker|whispers|nxc|crackmapexec|cme|netexec)/i,
+)
 
 /** Keyrings over their own bus, probes of what others type, memory taken whole. */
 function elsewhere({ name, args }: Invocation): readonly Finding[] {
-  if (!lookers.test(name)) return none
+  if (!lookers(name)) return none
   if (/^(dbus-send|gdbus|busctl|qdbus)$/.test(name))
     return args.some((arg) => /org\.freedesktop\.secrets?\b|org\.kde\.KWallet/i.test(arg))
       ? seen('credential.store', `${name} asks the keyring`)
@@ -231,5 +231,5 @@ const LINE_CHARACTERS_MAX = 2_000
 export function borrowsAgent([name, value]: Assignment): readonly Finding[] {
   return name === 'SSH_AUTH_SOCK' && /\/ssh-[^/]+\/agent\.(\d+|\*)$/.test(value)
     ? seen('credential.private-key', 'uses the keys that an agent of somebody holds', 'high')
-    : []
+    : none
 }

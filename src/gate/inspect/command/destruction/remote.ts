@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { finding, shown } from '../detector.ts'
+import { finding, nameIs, none, shown } from '../detector.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'destruction'
@@ -110,8 +110,9 @@ function statement(name: string, args: readonly string[]): readonly Finding[] {
 }
 
 /** Managers of what can be installed again, fetched again or made again. */
-const everyday =
-  /^(apt\S*|aptitude|dpkg|dnf|yum|zypper|pacman|yay|paru|rpm|snap|flatpak|brew|port|nix\S*|guix|npm|pnpm|yarn|bun|pip\S*|pipx|uv|poetry|conda|mamba|gem|bundle|cargo|rustup|composer|go|gradle|mvn|dotnet|asdf|mise|sdk|nvm|git|hg|svn|jj|fossil|ip|route|firewall-cmd|ufw|nmcli|tmux|screen|docker\S*|podman|crictl|vagrant|multipass|limactl|minikube|kind|k3d|colima|find|rm|ssh-add|tar|zip|7z\w*|cp|mv|chmod|find|xargs|sudo|test|echo|printf|grep|sed|awk|make|code|vim|emacs|kubectl|oc|helm|wine|reg|loginctl|ykman|defaults|eselect|pie|virsh|module|security|ssh|jq|yq|psql|mysql|redis-cli|mongosh?|sqlite3|sqlite-utils|gpg|keyctl|osascript|python\S*|node|ruby|perl|php|awk|sqlcmd|bash|sh|zsh|cat|tee|logger|notify-send|man|apropos|curl|wget|rake|rails|composer|npx|tsx|deno|gradlew|mvnw|bundle|artisan|nx|turbo|just|task)$/
+const everyday = nameIs(
+  /^(apt\S*|aptitude|dpkg|dnf|yum|zypper|pacman|yay|paru|rpm|snap|flatpak|brew|port|nix\S*|guix|npm|pnpm|yarn|bun|pip\S*|pipx|uv|poetry|conda|mamba|gem|bundle|cargo|rustup|composer|go|gradle|mvn|dotnet|asdf|mise|sdk|nvm|git|hg|svn|jj|fossil|ip|route|firewall-cmd|ufw|nmcli|tmux|screen|docker\S*|podman|crictl|vagrant|multipass|limactl|minikube|kind|k3d|colima|find|rm|ssh-add|tar|zip|7z\w*|cp|mv|chmod|find|xargs|sudo|test|echo|printf|grep|sed|awk|make|code|vim|emacs|kubectl|oc|helm|wine|reg|loginctl|ykman|defaults|eselect|pie|virsh|module|security|ssh|jq|yq|psql|mysql|redis-cli|mongosh?|sqlite3|sqlite-utils|gpg|keyctl|osascript|python\S*|node|ruby|perl|php|awk|sqlcmd|bash|sh|zsh|cat|tee|logger|notify-send|man|apropos|curl|wget|rake|rails|composer|npx|tsx|deno|gradlew|mvnw|bundle|artisan|nx|turbo|just|task)$/,
+)
 
 /** Says of a command that nobody is asked any more. */
 const unasked =
@@ -127,7 +128,7 @@ const kept =
 
 /** `thing resource delete NAME`, `thing delete resource NAME`, `thing resource:delete NAME`: one grammar for all of them. */
 function byClient({ name, args }: Invocation): readonly Finding[] {
-  if (everyday.test(name) || args.length === 0) return []
+  if (args.length === 0 || everyday(name)) return none
   const spoken = args.find((arg) => sqlSpoken.test(arg))
   if (spoken !== undefined) return lost(`${shown(name)} runs ${shown(spoken)} on a database`, 'high')
   const words = wordsOf(args)

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { finding, shown } from '../detector.ts'
+import { finding, nameIs, none, shown } from '../detector.ts'
 import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
 import { plainPath } from '../plain-path.ts'
 import type { FileWrite, Invocation, Program, Reading } from '../shell/model.ts'
@@ -194,8 +194,9 @@ export function placed(target: string, sources: readonly string[] = []): readonl
 }
 
 /** Programs that only show what the files they name hold, unless told where to put it. */
-const shows =
-  /^(cat|tac|less|more|head|tail|nl|od|xxd|hexdump|strings|bat|view|[efz]?grep|rg|ag|g?awk|sed|wc|diff|cmp|sort|uniq|cut|paste|column|tar|rsync|scp|crontab|curl|wget|base64|jq|yq|source|\.|tee|cp|mv|install|ln|sysv-rc-conf|incrontab|run-parts|anacron|aa-\w+|apparmor_parser|(ba|da|z|k)?sh|python[\d.]*|perl|ruby|node|gpg|patch|cksum|lpr|augtool)$/
+const shows = nameIs(
+  /^(cat|tac|less|more|head|tail|nl|od|xxd|hexdump|strings|bat|view|[efz]?grep|rg|ag|g?awk|sed|wc|diff|cmp|sort|uniq|cut|paste|column|tar|rsync|scp|crontab|curl|wget|base64|jq|yq|source|\.|tee|cp|mv|install|ln|sysv-rc-conf|incrontab|run-parts|anacron|aa-\w+|apparmor_parser|(ba|da|z|k)?sh|python[\d.]*|perl|ruby|node|gpg|patch|cksum|lpr|augtool)$/,
+)
 const outputOption = /^(-o|-O|-fprintf|-fprint0?|-fls|-w|-of|-out|--out\S*|--dump\S*|--log\S*|--logfile)$/
 /** `s/a/b/w file` and `w file` inside a sed script. */
 const sedOutput = /(?:^|[;}/\d$])\s*w\s+(\/\S+)/
@@ -204,27 +205,30 @@ const outputWord = /^(?:of|-o\w*|-w|--out[\w-]*|--log[\w-]*)=(.+)$/
 /** Whatever program is told to write there does: hundreds can, and few are listed anywhere (GTFOBins, file write). */
 export function byAnyProgram(invocation: Invocation): readonly Finding[] {
   const { name, args } = invocation
+  const isSilent = shows(name) || leavesFilesAlone(invocation)
   for (const [index, arg] of args.entries()) {
     const output =
       outputWord.exec(arg)?.[1] ??
       (name === 'sed' ? sedOutput.exec(arg)?.[1] : undefined) ??
       (outputOption.test(args[index - 1] ?? '') ? arg : undefined)
-    const isSilent = shows.test(name) || leavesFilesAlone(invocation)
-    const paths = output !== undefined ? [output] : isSilent ? [] : pathsIn(arg)
-    for (const path of paths) {
+    if (output === undefined && (isSilent || !mayBePlace(arg))) continue
+    for (const path of output === undefined ? pathsIn(arg) : [output]) {
       const found = certainPlace(path)
       if (found !== undefined)
         return [finding(NAME, found[1], 'medium', `${shown(name)} is given ${found[3]}: ${shown(path)}`)]
     }
   }
-  return []
+  return none
 }
+
+/** What every place has; a look before the work on the word. */
+const mayBePlace = (word: string) => word.includes('/') || word.startsWith('authorized_keys')
 
 const writesInCode =
   /["'](w|a|wb|ab|w\+|a\+|x)["']|\b(write|append|puts|fputs|print\s*\{?\$?fh|FileWriter|file_put_contents|Set-Content|Add-Content|Out-File|writeFile\w*|appendFile\w*)\b/
 
 export function byProgram({ code, language }: Program): readonly Finding[] {
-  if (!writesInCode.test(code)) return []
+  if (!writesInCode.test(code)) return none
   return pathLiterals(code).flatMap((path) => {
     const found = certainPlace(path)
     return found === undefined
@@ -244,7 +248,7 @@ function certainPlace(path: string): StartPlace | undefined {
 /** Put in place and set going in one breath: then it is no longer only a file. */
 export function setGoing(findings: readonly Finding[], reading: Reading): readonly Finding[] {
   const isPlaced = findings.some(({ fact }) => fact.endsWith('-placed') && !fact.includes('agent'))
-  if (!isPlaced) return []
+  if (!isPlaced) return none
   const starter = reading.invocations.find(({ name, args }) =>
     /^(systemctl|service|rc-update|rc-service|update-rc\.d|chkconfig|launchctl|initctl|udevadm)$/.test(name)
       ? args.some((arg) => /^(enable|start|restart|add|defaults|on|load|bootstrap|trigger|--now)$/.test(arg))

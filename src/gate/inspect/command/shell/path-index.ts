@@ -4,8 +4,8 @@ import { readPaths, writePaths } from './touched.ts'
 /** Who reads from and writes to each path that the text names. Most texts are never asked, so it is made on demand. */
 export class PathIndex {
   readonly #invocations: readonly Invocation[]
-  readonly #readers = new Map<string, Invocation[]>()
-  readonly #writers = new Map<string, Invocation[]>()
+  #readers: Map<string, Invocation[]> | undefined
+  #writers: Map<string, Invocation[]> | undefined
   #done = 0
 
   constructor(invocations: readonly Invocation[]) {
@@ -14,20 +14,20 @@ export class PathIndex {
 
   readersOf(path: string): readonly Invocation[] {
     this.#catchUp()
-    return this.#readers.get(path) ?? none
+    return this.#readers?.get(path) ?? none
   }
 
   writersOf(path: string): readonly Invocation[] {
     this.#catchUp()
-    return this.#writers.get(path) ?? none
+    return this.#writers?.get(path) ?? none
   }
 
   #catchUp(): void {
     for (; this.#done < this.#invocations.length; this.#done++) {
       const invocation = this.#invocations[this.#done]
       if (invocation === undefined) continue
-      for (const path of readPaths(invocation)) add(this.#readers, path, invocation)
-      for (const path of writePaths(invocation)) add(this.#writers, path, invocation)
+      for (const path of readPaths(invocation)) add((this.#readers ??= new Map()), path, invocation)
+      for (const path of writePaths(invocation)) add((this.#writers ??= new Map()), path, invocation)
     }
   }
 }

@@ -262,7 +262,8 @@ export class ScriptReader {
   }
 
   #command(node: Command, scope: Scope, outer: Place): string | undefined {
-    const here = { ...outer, streams: withStandard(outer, scope) }
+    const here =
+      scope.standard === inheritedStreams ? outer : { ...outer, streams: withStandard(outer, scope) }
     const wordScope = this.words(scope, here)
     const { place, opened } = redirect(node.redirects, here, scope, wordScope)
     // Before a command they hold for that command alone.
@@ -373,7 +374,6 @@ function detached(place: Place): Place {
 
 function withStandard(place: Place, scope: Scope): Place['streams'] {
   const { stdin, stdout, stderr } = place.streams
-  if (scope.standard === inheritedStreams) return place.streams
   return {
     stdin: stdin.kind === 'inherited' ? scope.standard.stdin : stdin,
     stdout: stdout.kind === 'inherited' ? scope.standard.stdout : stdout,

@@ -186,6 +186,7 @@ function noteWrites(
   scope: Scope,
   place: Place,
 ): void {
+  if (place.redirections.length === 0 && by?.name !== 'tee') return
   const paths = new Map<string, boolean>()
   for (const { direction, endpoint } of place.redirections)
     if (direction !== 'read' && endpoint.kind === 'file') paths.set(endpoint.path, direction === 'append')

@@ -97,8 +97,25 @@ export function unwrap(words: readonly string[], variables: Map<string, string>)
   return wrapper === undefined ? undefined : inner(words, wrapper)
 }
 
-/** The last segment of a program's path, without a Windows extension. */
+/** Paths of programs whose names are kept. */
+const PATHS_MAX = 2_048
+const PATH_CHARACTERS_MAX = 64
+const names = new Map<string, string>()
+
+/**
+ * The last segment of a program's path, without a Windows extension. Names are compared with thousands of others, and
+ * the engine compares fastest what it keeps one copy of: property names. So a known name is handed out as one.
+ */
 export function programName(path: string): string {
+  const known = names.get(path)
+  if (known !== undefined) return known
+  if (names.size >= PATHS_MAX || path.length > PATH_CHARACTERS_MAX) return lastSegment(path)
+  const [name = ''] = Object.keys({ [lastSegment(path)]: true })
+  names.set(path, name)
+  return name
+}
+
+function lastSegment(path: string): string {
   const slash = path.lastIndexOf('/')
   const name = slash < 0 ? path : path.slice(slash + 1)
   return name.endsWith('.exe') ? name.slice(0, -4) : name

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { secretFile } from '../credential-read/secret-files.ts'
-import { finding, shown } from '../detector.ts'
+import { finding, nameIs, none, shown, together } from '../detector.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
@@ -134,7 +134,7 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
         ? seen('upload.push', `${name} pushes an image to ${shown(args.at(-1) ?? '')}`)
         : []
     default:
-      return [...served(invocation), ...opened(invocation)]
+      return together(served(invocation), opened(invocation))
   }
 }
 
@@ -144,12 +144,13 @@ const publicNumber = /^(?!127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.|25
 
 const everyAddress = /^(--(address|bind|host)=)?(0\.0\.0\.0|\[?::\]?)(:\d+)?$/
 
-const servers =
-  /^(python[\d.]*|php|ruby|kubectl|httpd|http-server|webfsd|darkhttpd|serve|miniserve|updog|thttpd|pyftpdlib|droopy)$/
+const servers = nameIs(
+  /^(python[\d.]*|php|ruby|kubectl|httpd|http-server|webfsd|darkhttpd|serve|miniserve|updog|thttpd|pyftpdlib|droopy)$/,
+)
 
 /** A folder handed out to whoever asks. A server for the own browser, and one for the work at hand, are everyday work. */
 function served({ name, args, cwd }: Invocation): readonly Finding[] {
-  if (!servers.test(name)) return []
+  if (!servers(name)) return none
   const all = args.join(' ')
   const isServer =
     (/^python[\d.]*$/.test(name) &&
@@ -171,11 +172,12 @@ function served({ name, args, cwd }: Invocation): readonly Finding[] {
   return isForAll || isOwnTool ? seen('upload.served', `${name} hands out a folder to whoever asks`) : []
 }
 
+const keepers = new Set('aws s3cmd gcloud gsutil az gh'.split(' '))
 const everybody = /(^|=)(public-read(-write)?|allUsers|allAuthenticatedUsers|blob|container)$/
 
 /** What is stored elsewhere, opened to everybody or to another account (MITRE ATT&CK T1537). */
 function opened({ name, args }: Invocation): readonly Finding[] {
-  if (!/^(aws|s3cmd|gcloud|gsutil|az|gh)$/.test(name)) return []
+  if (!keepers.has(name)) return none
   const all = args.join(' ')
   switch (name) {
     case 'aws':

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { secretFile } from '../credential-read/secret-files.ts'
-import { finding, shown } from '../detector.ts'
+import { finding, nameIs, none, shown } from '../detector.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
 import { collectors } from './carriers.ts'
@@ -11,13 +11,14 @@ const NAME = 'upload'
 const remote =
   /^(?:[a-z][a-z0-9+.-]*:\/\/(?!localhost|127\.)[^/\s]|(?:[^/@\s]+@)?(?!127\.|0\.0\.0\.0)\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:\/|$)|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}:\d{2,5}$)/i
 /** Database and container clients take in files all day; what they are pointed at is their own server. */
-const ownServer =
-  /^(mysql|mariadb|psql|mongo\w*|redis-cli|sqlcmd|docker|podman|kubectl|helm|ansible\S*|git|ssh|ping|traceroute|mtr|nmap|whois|grep|awk|sed|echo|printf|tee|sort|jq)$/
+const ownServer = nameIs(
+  /^(mysql|mariadb|psql|mongo\w*|redis-cli|sqlcmd|docker|podman|kubectl|helm|ansible\S*|git|ssh|ping|traceroute|mtr|nmap|whois|grep|awk|sed|echo|printf|tee|sort|jq)$/,
+)
 
 /** Any program that has an address and is fed what a collector of secrets or files gathers. */
 export function stranger(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
-  if (ownServer.test(name) || !args.some((arg) => remote.test(arg))) return carriesOff(invocation)
+  if (ownServer(name) || !args.some((arg) => remote.test(arg))) return carriesOff(invocation)
   const sources = [...upstreamOf(invocation, reading), ...args.flatMap((arg) => sourcesOf(arg, reading))]
   const isNumber = args.some((arg) => rawAddress.test(arg))
   const gathers = sources.find(
@@ -41,6 +42,8 @@ export function stranger(invocation: Invocation, reading: Reading): readonly Fin
 /** A number instead of a name: nobody's own service is called so in everyday work, a listener is. */
 const rawAddress =
   /^(?:[a-z]+:)?(?:[a-z][a-z0-9+.-]*:(?:\/\/)?)?(?:[^/@\s]+@)?(?!127\.|10\.0\.2\.|0\.0\.0\.0|255\.)\d{1,3}(?:\.\d{1,3}){3}(?::\d{0,5})?(?:(?:\/|::?)\S*)?$/
+/** What every such number has; a look before the work on the word. */
+const mayBeNumber = /\d\.\d/
 const aFile = /^@?(?:~|\.{0,2})\/[\w.-]+/
 /** Takes the next word as a file to send. */
 const sends =
@@ -51,8 +54,8 @@ const local =
 
 /** Known or not: a client that is given a bare address and a file, where files are given to be sent. */
 function carriesOff({ name, args, streams }: Invocation): readonly Finding[] {
-  const address = args.find((arg) => rawAddress.test(arg))
-  if (address === undefined || local.test(name)) return []
+  const address = args.find((arg) => mayBeNumber.test(arg) && rawAddress.test(arg))
+  if (address === undefined || local.test(name)) return none
   const file =
     streams.stdin.kind === 'file' && streams.stdin.path !== '/dev/null'
       ? streams.stdin.path
@@ -68,7 +71,7 @@ function carriesOff({ name, args, streams }: Invocation): readonly Finding[] {
   // Words for a directory service, told to a port where none listens.
   return /^(whois|finger)$/.test(name) && args.some((arg) => /^(-p|--port)/.test(arg))
     ? [finding(NAME, 'upload.raw', 'medium', `${name} speaks to a port of its own choice`)]
-    : []
+    : none
 }
 
 /** Base64 padding never occurs in a host name, and a long label of mixed case hardly does (MITRE ATT&CK T1048.003). */
@@ -97,7 +100,6 @@ export function namedAnywhere({ name, args }: Invocation, reading: Reading): rea
 /** Their own rules look at these, or they look nothing up. */
 const knownNames =
   /^(dig|nslookup|host|ping|curl|wget|echo|printf|git|docker|export|ssh|scp|rsync|sed|grep|awk|\[|test)$/
-const none: readonly Finding[] = []
 const belowDomain = /\uE001\.[\w-]+\.[a-z]{2,}(:\d+)?$/i
 
 export function codedName({ name, args }: Invocation): readonly Finding[] {

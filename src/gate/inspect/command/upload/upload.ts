@@ -1,14 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { secretFile } from '../credential-read/secret-files.ts'
-import {
-  type CommandDetector,
-  finding,
-  none,
-  ofEach,
-  named as ofNames,
-  shown,
-  together,
-} from '../detector.ts'
+import { type CommandDetector, finding, nameIs, none, ofEach, shown, together } from '../detector.ts'
 import { isDuplex } from '../network.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
@@ -41,7 +33,7 @@ export const upload: CommandDetector = {
     ),
 }
 
-const looksUp = ofNames(/^(dig|nslookup|host|drill|kdig|resolvectl|ping6?|curl|wget)$/)
+const looksUp = nameIs(/^(dig|nslookup|host|drill|kdig|resolvectl|ping6?|curl|wget)$/)
 const lookedUp = (invocation: Invocation) => (looksUp(invocation.name) ? codedName(invocation) : none)
 
 const dropPlaces =

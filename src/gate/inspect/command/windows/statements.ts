@@ -23,10 +23,13 @@ const marks =
 const programs =
   /(?:^|[;|{(&]\s*)(?:cmd(?:\.exe)?\s+\/[a-z](?::\w+)?|(?:get|set|new|add|remove|invoke|start|stop|copy|import|export|out|register|enable|disable|clear|send|select|initialize|format|uninstall)-[a-z]+|powershell|pwsh|reg|sc|net1?|schtasks|cmdkey|vaultcmd|wmic|ntdsutil|vssadmin|netsh|rundll32|wevtutil|fsutil|certutil|esentutl|bitsadmin|auditpol|attrib|wbadmin|diskshadow|dsadd|dsmod|bcdedit|mofcomp|icacls|takeown|findstr|pktmon|mimikatz|rubeus|taskkill|xcopy|robocopy|fltmc|setx|appcmd|certreq|psexec|reagentc|cipher|diskpart|manage-bde|sdelete\d*|for(?=\s+\/[ldfr]\s)|(?:del|erase|rd|rmdir|format)(?=\s+(?:\/|[a-z]:)))(?:\s|$)/im
 
+/** One of these is in every text that has a mark; most texts have none, and a few signs are soon looked for. */
+const mayHaveMark = /[\\%$[]|HK|\.exe|-[A-Z]/
+
 /** Whether a text may be one of cmd or PowerShell. */
 export function isWindowsText(text: string): boolean {
   const start = text.length > TEXT_CHARACTERS_MAX ? text.slice(0, TEXT_CHARACTERS_MAX) : text
-  return marks.test(start) || programs.test(start)
+  return (mayHaveMark.test(start) && marks.test(start)) || programs.test(start)
 }
 
 export function windowsStatements(text: string, depth = 0): readonly WindowsStatement[] {
@@ -92,7 +95,7 @@ function plain(words: readonly string[]): string {
 
 /** Whether an order, or the text it stands in, is what a pattern describes. */
 export function saysSo(pattern: RegExp, { line, whole }: WindowsStatement): boolean {
-  return pattern.test(line) || pattern.test(whole)
+  return pattern.test(line) || (whole !== line && pattern.test(whole))
 }
 
 function nameOf(word: string): string {
