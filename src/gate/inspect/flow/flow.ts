@@ -135,7 +135,7 @@ export class Flow {
     if (this.#heard.instructions !== '') findings.push(...this.#followed(act.tool, effect, values))
     if (findings.length > 0 || effect === 'look') return findings
     if (effect !== 'unknown') findings.push(...this.#directed(act.tool, effect, values))
-    if (findings.length === 0) findings.push(...this.#chosen(act.tool, effect))
+    if (findings.length === 0) findings.push(...this.#chosen(act.tool, effect, values.length > 0))
     if (effect === 'unknown') return findings
     if (findings.length === 0) findings.push(...this.#unasked(act.tool, effect, values))
     if (findings.length === 0) findings.push(...this.#unread(act.tool, effect, values))
@@ -232,19 +232,22 @@ export class Flow {
   }
 
   /** Did a sentence in tool output choose the tool? The user asked for nothing of the kind, and the sentence does. */
-  #chosen(tool: string, effect: Effect): readonly Finding[] {
+  #chosen(tool: string, effect: Effect, hasValues: boolean): readonly Finding[] {
     // A door of MCP never hears the task: then nobody can say what it did not ask for.
     if (this.#task === '' || this.#used.has(tool)) return []
     const keys = this.#toolKeys.of(tool)
     // A name of things alone says what a tool is about, and not that the task, which is about much, calls for it.
     const named = doingKey(tool) === undefined ? 'unknown' : effect
-    if (passing.has(effect) || this.#delegates || this.#isCalledFor(tool, named)) return []
+    if ((passing.has(effect) && hasValues) || this.#delegates || this.#isCalledFor(tool, named)) return []
     const isFitting = named === 'unknown' && sharesKey(keys, this.#taskKeys)
     const isChosen = this.#heard.directives.some(
       (each) =>
         asksFor(each, named, keys, this.#taskKeys, this.#taskWords) ||
         (this.#onlyLooks && !isFitting && each.told.isRequest && each.told.effects.size > 0) ||
-        (named === 'unknown' && !isFitting && each.told.isRequest && !shareWord(each.words, this.#taskWords)),
+        (named === 'unknown' &&
+          !isFitting &&
+          each.told.isRequest &&
+          isForeign(each.words, this.#taskWords, hasValues)),
     )
     if (!isChosen) return []
     return [
@@ -339,6 +342,17 @@ export class Flow {
     }
     return 'unknown'
   }
+}
+
+/**
+ * A sentence about something else may share a word with the task; no more than one of this many. Where a call is given
+ * nothing, only this tells; where it is given something, that is compared as well, and one shared word will do.
+ */
+const FOREIGN_TO_SHARED = 4
+
+function isForeign(words: ReadonlySet<string>, task: ReadonlySet<string>, hasValues: boolean): boolean {
+  const shared = [...words].filter((word) => task.has(word)).length
+  return hasValues ? shared === 0 : shared * FOREIGN_TO_SHARED <= words.size
 }
 
 /** To send money somebody may say send; a place in the sentence settles what is meant. */
