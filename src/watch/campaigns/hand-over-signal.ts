@@ -14,6 +14,8 @@ const EVEN_TIMES = 1.5
 const DEVIATIONS = 2
 /** A pool that hands over once moves half of the accounts, and more is not needed to be sure. */
 const SHARE_FULL = 0.3
+/** Fewer begin as others end by chance in many a group of jobs, whatever their share. */
+const MOVED_MIN = 5
 
 export const handOver: Signal = {
   name: 'hand-over',
@@ -37,7 +39,8 @@ export const handOver: Signal = {
       if (until - last > SILENT_MS) increment(stops, Math.floor((last - from) / SLOT_MS))
     }
     const even = (members.length * SLOTS_TOGETHER) / slots
-    const moved = handed(starts, stops, EVEN_TIMES * even + DEVIATIONS * Math.sqrt(even))
+    const told = handed(starts, stops, EVEN_TIMES * even + DEVIATIONS * Math.sqrt(even))
+    const moved = told < MOVED_MIN ? 0 : told
     const share = moved / members.length
     return {
       strength: Math.min(1, share / SHARE_FULL),

@@ -189,6 +189,12 @@ test('replacements that come wave after wave are a hand-over too, and one promot
   expect(handed((account) => every(2 * HOUR_MS, 30, MONDAY + (account % 3) * HOUR_MS))).toBe(0)
 })
 
+test('three jobs that begin as three others end are no hand-over, five accounts are', () => {
+  const half = (account: number) => every(3 * HOUR_MS, 40, account % 2 === 0 ? MONDAY : MONDAY + 5 * DAY_MS)
+  expect(handed(half, 6)).toBe(0)
+  expect(handed(half, 10)).toBe(1)
+})
+
 test('accounts too quiet to have a rhythm are not asked for it', () => {
   expect(read('no-human-rhythm', nothing, { times: every(DAY_MS / 2, 7) })).toBe(silent)
 })
@@ -196,6 +202,14 @@ test('accounts too quiet to have a rhythm are not asked for it', () => {
 test('logs without a field silence its signals', () => {
   for (const name of ['rotating-addresses', 'shared-cards', 'new-accounts', 'one-client'] as const)
     expect(read(name, nothing).strength, name).toBe(0)
+})
+
+test('half of a group on the move is no rotation, all of it is', () => {
+  const moving = (share: number) =>
+    read('rotating-addresses', (account, at) => ({ asn: account < share * SIZE ? 1 + (at % 4) : 1 }))
+  expect(moving(0.5).strength).toBe(0)
+  expect(moving(0.75).strength).toBe(0.5)
+  expect(moving(0.5).accounts).toBe(SIZE / 2)
 })
 
 test('accounts that are weeks old count as new in part, and it is said how old they are', () => {

@@ -89,6 +89,8 @@ const CROWD_DOUBLINGS = 2.5
 const CROWD_WEIGHT = 2.5
 /** A tenant's own accounts are alike, and the seats of a platform make one principal of strangers who use one kit there. */
 const TENANT_WEIGHT = 3.4
+/** Of an app's users, on phones that go from place to place, so many may come from as many networks within a fortnight. */
+const MOVERS_SHARE = 0.5
 /** Doublings of the typical answer length that count as full strength. */
 const OUTPUT_DOUBLINGS = 2
 
@@ -142,6 +144,7 @@ export const signals: readonly Signal[] = [
     },
   },
   shared('rotating-addresses', 0.4, NETWORKS_ROTATING, {
+    usual: MOVERS_SHARE,
     count: (index, { accounts }) => accounts.asns[index]?.length ?? 0,
     summary: (share) =>
       `${percent(share)} came from ${NETWORKS_ROTATING} or more networks, as accounts behind rotating proxies do`,
@@ -284,6 +287,8 @@ function shared(
     count: (index: number, scene: Scene) => number
     summary: (share: number) => string
     weightMax?: number
+    /** The share that people's ways make plausible without any other reason. */
+    usual?: number
     /** Asked of groups of so many principals and more. */
     principalsMin?: number
   },
@@ -296,7 +301,11 @@ function shared(
     read: ({ members, principals }, scene) => {
       if (principals < (ask.principalsMin ?? 1)) return undefined
       const share = shareOf(members, (index) => ask.count(index, scene) >= from)
-      return { strength: share, accounts: Math.round(share * members.length), summary: ask.summary(share) }
+      return {
+        strength: excess(share, ask.usual ?? 0),
+        accounts: Math.round(share * members.length),
+        summary: ask.summary(share),
+      }
     },
   }
 }
