@@ -9,11 +9,11 @@ const NAME = 'credential-read'
 const prints: Readonly<Record<string, RegExp>> = {
   pass: /^(show|grep)\b/,
   gopass: /^(show|cat|otp)\b/,
-  op: /^(read|item get\b.*--(reveal|fields?)|document get|inject|signin\b.*--raw)\b/,
+  op: /^(export|read|item get\b.*--(reveal|fields?)|document get|inject|signin\b.*--raw)\b/,
   bw: /^(get (password|item|notes|totp)|export)\b/,
   bws: /^secret (get|list)\b/,
   lpass: /^(show\b.*(-p|--password|--all|--notes)|export)\b/,
-  'keepassxc-cli': /^(show\b.*(-s|--show-protected|-a)|export)\b/,
+  'keepassxc-cli': /^(show\b.*(-s|--show-protected|-a)|export|totp|attachment-export)\b/,
   kpcli: /\bshow\b.*-f\b/,
   chamber: /^(read|export|env)\b/,
   'aws-vault': /^(export|exec\b.*(env|printenv)$)/,

@@ -25,6 +25,12 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
   [/(^|\/)id_(rsa|dsa|ecdsa|ed25519)(_\w+)?$/, 'a private key', 'private-key', 'high'],
   [/(^|\/)\.ssh\/?$|(^|\/)\.ssh\/\*$/, 'the folder of private keys', 'private-key', 'high'],
   [/^\/etc\/ssh\/ssh_host_\w+_key$|\/etc\/ssl\/private\//, "the host's private key", 'private-key', 'high'],
+  [
+    /(^|\/)(\.config\/(sops\/)?age\/|\.age\/)\S*keys?\S*$|(^|\/)age-key\.txt$/,
+    'a private key',
+    'private-key',
+    'high',
+  ],
   [/(^|\/)\.gnupg(\/|$)/, 'GPG keys', 'private-key', 'high'],
   [
     /(^|\/)\.aws\/(credentials|config|cli\/cache|sso\/cache|\*)|(^|\/)\.aws\/?$/,
@@ -104,7 +110,7 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'high',
   ],
   [
-    /(^|\/)(sitemanager|recentservers)\.xml$|\.purple\/accounts\.xml$|\/dslocal\/nodes\/\w+\/users\/|\.tfstate(\.backup)?$|\.tfvars$|\/tomcat-users\.xml$|\/mgmt-users\.properties$|\.aider\.conf\.yml$/,
+    /(^|\/)(sitemanager|recentservers)\.xml$|\.purple\/accounts\.xml$|\/dslocal\/nodes\/\w+\/users\/|\.tfstate(\.backup)?$|\.tfvars$|\/tomcat-users\.xml$|\/mgmt-users\.properties$/,
     'passwords that a program keeps',
     'settings',
     'medium',
@@ -133,10 +139,16 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'high',
   ],
   [
-    /(^|\/)(\.huggingface\/token|\.cache\/huggingface\/token|\.kaggle\/kaggle\.json|\.databrickscfg|\.snowsql\/config|\.snowflake\/\S+\.toml|\.dbt\/profiles\.yml|\.subversion\/auth\/|\.remmina\/|remmina\/\S*\.remmina|globalStorage\/state\.vscdb|\.openai\/|\.config\/openai|\.local\/share\/opencode\/auth\.json|\.config\/solana\/id\.json|\.near-credentials\/|\.config\/hcloud\/cli\.toml|\.linode-cli|\.bluemix\/config\.json|\.config\/(op|netlify|heroku|vercel|configstore|wrangler|\.wrangler)\/|\.(netlify|vercel|wrangler)\/\S*(config|auth)\S*|\.expo\/state\.json|\.sentryclirc|\.ngrok2?\/|\.cloudflared\/)/,
+    /(^|\/)(\.huggingface\/token|\.cache\/huggingface\/token|\.kaggle\/kaggle\.json|\.databrickscfg|\.snowsql\/config|\.snowflake\/\S+\.toml|\.dbt\/profiles\.yml|\.subversion\/auth\/|\.remmina\/|remmina\/\S*\.remmina|globalStorage\/(state\.vscdb|storage\.json)|helm\/registry\/config\.json|\.circleci\/cli\.yml|\.travis\/config\.ya?ml|\.openclaw\/|\.clawdbot\/|auth-profiles\.json|\.openai\/|\.config\/openai|\.local\/share\/opencode\/auth\.json|\.config\/solana\/id\.json|\.near-credentials\/|\.config\/hcloud\/cli\.toml|\.linode-cli|\.bluemix\/config\.json|\.config\/(op|netlify|heroku|vercel|configstore|wrangler|\.wrangler)\/|\.(netlify|vercel|wrangler)\/\S*(config|auth)\S*|\.expo\/state\.json|\.sentryclirc|\.ngrok2?\/|\.cloudflared\/)/,
     'tokens of a command line',
     'token',
     'high',
+  ],
+  [
+    /^(~|\/root|\/(home|Users)\/[^/]+)\/(\.config\/)?\.?[^/]+\/(\S*\/)?(auth|oauth\w*|tokens?|sessions?|credentials?|accounts?|login|identity|device)([_-]\w+)*\.(json|ya?ml|toml|db|ini|dat)$/,
+    'what a program logs in with',
+    'named',
+    'medium',
   ],
   // By its name, where programs and people keep their own: in a home, below /etc, /opt, /srv or /var.
   [

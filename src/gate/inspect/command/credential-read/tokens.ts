@@ -17,7 +17,7 @@ const says: Readonly<Record<string, RegExp>> = {
   az: /\b(list-keys|keys? list|show-connection-string|connection-string (list|show)|list-connection-strings|list-publishing-(profiles|credentials)|secret (show|download)|key download|admin-key show|query-key list|show-keys|get-credentials\b.* --admin|list-account-sas|ad (sp|app) credential reset|appsettings list|secrets? list\b.*--show-values|staticwebapp secrets list|keyvault certificate download|keyvault key decrypt|login --expose-token|ml connection list\b.*--populate-secrets|rest\b.*(deviceLocalCredentials|list(keys|secrets|credentials)|\/credentials\b|appsettings\/list))\b|^deployment (group|sub|mg|tenant) (show|export)\b.*parameters/i,
   gcloud:
     /\bconfig config-helper\b|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token|^compute (instances|project-info|instance-templates) describe\b.*metadata/,
-  gh: /^auth (token|status\b.*(--show-token| -t\b))/,
+  gh: /^config get \S*token|^auth (token|status\b.*(--show-token| -t\b))/,
   glab: /^auth status\b.*(--show-token| -t\b)/,
   heroku: /^auth:token\b|^auth token\b|^config(:get)?\b(?!.*(:set|:unset))/,
   vercel: /^env (pull|get)\b/,
@@ -99,7 +99,16 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
       return (args.some((arg) => /\.Env\b/.test(arg)) && args.includes('inspect')) ||
         (args[0] === 'exec' && /^(env|printenv)$/.test(args.at(-1) ?? ''))
         ? seen('credential.environment', `${name} shows the environment of a container`)
-        : forSecrets(invocation, reading)
+        : args.includes('inspect') && showsEnvironment(invocation, reading)
+          ? seen('credential.environment', `${name} shows the environment of a container`)
+          : forSecrets(invocation, reading)
+    case 'git':
+      return pastSecrets(invocation, reading)
+    case 'script':
+      return args.some((arg) => /(^|\/)\.[a-z]/i.test(arg)) ||
+        args.some((arg) => /\b(gpg|ssh|su|sudo|passwd|login)\b/.test(arg))
+        ? seen('credential.keys', 'script keeps what is typed and shown')
+        : []
     case 'ssh-keygen':
       return args.includes('-p') && args[args.indexOf('-N') + 1] === '' && args.includes('-N')
         ? seen('credential.private-key', 'takes the passphrase off a key')
@@ -147,6 +156,24 @@ export function logsIn(invocation: Invocation, reading: Reading): boolean {
       ? args.includes('login') && args.some((arg) => arg.startsWith('--password-stdin'))
       : false,
   )
+}
+
+/** `git log -p | grep password`, `git log -S AWS_SECRET`: what was taken out of the files is in the history still. */
+function pastSecrets(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { args } = invocation
+  if (!/^(log|show|rev-list|grep)$/.test(args[0] ?? '')) return none
+  const isAsked = args.some(
+    (arg, index) => (/^-[SG]/.test(arg) || /^-[SG]$/.test(args[index - 1] ?? '')) && secretWord.test(arg),
+  )
+  return isAsked
+    ? seen('credential.history-searched', 'looks for secrets in the history of the files')
+    : args.some((arg) => /^(-p|--patch|--all)$/.test(arg))
+      ? forSecrets(invocation, reading)
+      : none
+}
+
+function showsEnvironment(invocation: Invocation, reading: Reading): boolean {
+  return downstreamOf(invocation, reading).some(({ args }) => args.some((arg) => /\bEnv\b/.test(arg)))
 }
 
 /** Where databases keep who may log in. */

@@ -30,6 +30,8 @@ const seen = (fact: string, severity: Finding['severity'], summary: string): rea
 function ofAssignment([name, value]: Assignment): readonly Finding[] {
   if (name === 'HISTFILE' && (value === '' || value === '/dev/null'))
     return seen('hide.history', 'high', 'switches the shell history off')
+  if (name === 'HISTIGNORE' && /^['"]?\*['"]?$|\b(curl|wget|nc|ssh|scp)\*/.test(value))
+    return seen('hide.history', 'medium', 'keeps what is typed out of the shell history')
   if (/^HIST(FILE)?SIZE$/.test(name) && value === '0')
     return seen('hide.history', 'high', 'switches the shell history off')
   if (/^(LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/.test(name) && value.includes('/'))

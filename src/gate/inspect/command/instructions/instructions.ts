@@ -1,6 +1,7 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
-import type { FileWrite, Invocation, Reading } from '../shell/model.ts'
+import { pathLiterals } from '../path-words.ts'
+import type { FileWrite, Invocation, Program, Reading } from '../shell/model.ts'
 import { directionsIn } from './directions.ts'
 import { hiddenText } from './hidden-text.ts'
 import { type AgentFile, agentFile } from './places.ts'
@@ -12,7 +13,11 @@ const NAME = 'instructions'
 export const instructions: CommandDetector = {
   name: NAME,
   inspect: (reading) =>
-    together(ofEach(reading.writes, written, reading), ofEach(reading.invocations, placed, reading)),
+    together(
+      ofEach(reading.writes, written, reading),
+      ofEach(reading.invocations, placed, reading),
+      ofEach(reading.programs, byProgram, reading),
+    ),
 }
 
 const kinds: Readonly<Record<AgentFile, Finding>> = {
@@ -45,6 +50,18 @@ function written({ path, text }: FileWrite): readonly Finding[] {
     ),
   ]
   return [base, ...seen]
+}
+
+const writesInCode =
+  /["'](w|a|w\+|a\+)["']|\b(write_text|writeFile\w*|appendFile\w*|file_put_contents|Set-Content|Out-File)\b/
+
+/** A line of another language that opens an agent's settings to write. */
+function byProgram({ code, language }: Program): readonly Finding[] {
+  if (!writesInCode.test(code)) return []
+  const path = pathLiterals(code).find((each) => agentFile(each) === 'settings')
+  return path === undefined
+    ? []
+    : [{ ...kinds.settings, summary: `a ${language} program writes an agent's own settings: ${shown(path)}` }]
 }
 
 /** Text that nobody here has read, put where an agent will obey it. */

@@ -7,7 +7,7 @@ export type AgentFile = 'instructions' | 'memory' | 'settings'
 
 /** Rules, commands, skills and their like: an agent takes them for its user's word. */
 const instructions =
-  /(^|\/)((CLAUDE|AGENTS?|GEMINI|QWEN|WARP|CRUSH)(\.[\w-]+)?\.md|SKILL\.md|\.(cursor|windsurf|cline|roo|goose)(rules|hints)[\w-]*|copilot-instructions\.md)$|(^|\/)\.(cursor|windsurf|clinerules|roo|kiro|junie|augment|continue|amazonq|trae|qodo)\/(rules|rules-[\w-]+|steering|guidelines|prompts)?\/?[^/]*\.(md|mdc|txt)$|(^|\/)\.github\/(instructions|prompts|chatmodes|agents)\/|(^|\/)\.(claude|codex|gemini|opencode|cursor|agents)\/(commands|skills|agents|prompts|rules|output-styles)\/|(^|\/)\.clinerules\//i
+  /(^|\/)((CLAUDE|CODEX|AGENTS?|GEMINI|QWEN|WARP|CRUSH)(\.[\w-]+)?\.md|SKILL\.md|\.(cursor|windsurf|cline|roo|goose)(rules|hints)[\w-]*|copilot-instructions\.md)$|(^|\/)\.(cursor|windsurf|clinerules|roo|kiro|junie|augment|continue|amazonq|trae|qodo)\/(rules|rules-[\w-]+|steering|guidelines|prompts)?\/?[^/]*\.(md|mdc|txt)$|(^|\/)\.github\/(instructions|prompts|chatmodes|agents)\/|(^|\/)\.(claude|codex|gemini|opencode|cursor|agents)\/(commands|skills|agents|prompts|rules|output-styles)\/|(^|\/)\.clinerules\//i
 
 /** What an agent wrote for itself, to be read again. */
 const memory =
@@ -15,7 +15,7 @@ const memory =
 
 /** What an agent may do without asking, which programs it starts, and who watches it. */
 const settings =
-  /(^|\/)\.(claude|gemini|cursor|codex|opencode|kiro|roo|windsurf|qwen|vscode)\/(settings(\.local)?|hooks|mcp|mcp_settings|mcp_config|config|opencode|cli-config|permissions)\.(jsonc?|toml|ya?ml)$|(^|\/)(\.mcp|\.claude|opencode|managed-settings|managed-mcp)\.json$|(^|\/)\.claude-plugin\/|(^|\/)hooks\/hooks\.json$/i
+  /(^|\/)\.(claude|gemini|cursor|codex|opencode|kiro|roo|windsurf|qwen|vscode)\/(settings(\.local)?|hooks|mcp|mcp_settings|mcp_config|config|opencode|cli-config|permissions)\.(jsonc?|toml|ya?ml)$|(^|\/)(\.mcp|\.claude|opencode|managed-settings|managed-mcp)\.json$|(^|\/)\.claude-plugin\/|(^|\/)hooks\/hooks\.json$|(^|\/)(windsurf|cursor|cline|continue|zed|goose)\/(\S*\/)?mcp(_config|_settings)?\.json$|claude_desktop_config\.json$/i
 
 export function agentFile(path: string): AgentFile | undefined {
   const plain = plainPath(path.replaceAll('\\', '/'))

@@ -3,6 +3,7 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
 import type { Invocation } from '../shell/model.ts'
+import { isBuild, pipeline } from './pipelines.ts'
 
 const NAME = 'persistence'
 
@@ -97,6 +98,12 @@ export function typedIn(name: string, args: readonly string[], target: string): 
     /\/(rc\.local|profile|bash\.bashrc|crontab)$|\/(init|profile)\.d\/|\/\.(bash|zsh|profile)\w*$/.test(
       target,
     )
+  if (
+    name === 'sed' &&
+    args.some((arg) => pipeline(target, arg) || /\bcurl [\w.-]+\.(com|net|io|sh|ru|xyz)\b/.test(arg)) &&
+    isBuild(target)
+  )
+    return seen('persist.hook', 'medium', `has a build fetch something: ${shown(target)}`)
   return name === 'sed' &&
     isStartUp &&
     args.some((arg) => /\/(tmp|dev\/shm)\/|\b(curl|wget|nc|nohup)\b|bash -i/.test(arg))

@@ -1,10 +1,11 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
-import type { Assignment, Invocation, Reading } from '../shell/model.ts'
+import { type CommandDetector, finding, ofEach, shown, together } from '../detector.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
 import { accounts } from './accounts.ts'
 import { holds, inPlaceOf, startsUnseen, typedIn } from './holds.ts'
 import { identities } from './identities.ts'
 import { byAnyProgram, byProgram, placed, setGoing, written } from './start-places.ts'
+import { ofFunctions, ofShell, ofVariable } from './traps.ts'
 import { ofWindows } from './windows.ts'
 
 const NAME = 'persistence'
@@ -14,24 +15,18 @@ export const persistence: CommandDetector = {
   name: NAME,
   inspect: (reading) => {
     const findings = together(
-      ofEach(reading.assignments, ofAssignment, reading),
+      ofEach(reading.assignments, ofVariable, reading),
       ofEach(reading.writes, written, reading),
       ofEach(reading.invocations, ofInvocation, reading),
       ofEach(reading.invocations, byAnyProgram, reading),
       ofEach(reading.invocations, identities, reading),
       ofEach(reading.programs, byProgram, reading),
       inFrontOf(reading),
+      ofFunctions(reading),
       ofEach(reading.windows, ofWindows, reading),
     )
     return together(findings, setGoing(findings, reading))
   },
-}
-
-/** What the shell runs before every prompt, made to keep or carry away what was typed. */
-function ofAssignment([name, value]: Assignment): readonly Finding[] {
-  return name === 'PROMPT_COMMAND' && /\b(tee|logger|curl|wget|nc|ncat)\b|\/dev\/(tcp|udp)\//.test(value)
-    ? [finding(NAME, 'persist.trap', 'high', 'carries every typed command somewhere else')]
-    : none
 }
 
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
@@ -118,7 +113,9 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     }
     case 'trap':
       // Run before every command from now on, with what was typed at hand; or when the shell is left.
-      return (args.includes('DEBUG') && /BASH_COMMAND|\b(curl|wget|nc|ncat)\b/.test(args[0] ?? '')) ||
+      return (/BASH_COMMAND/.test(args[0] ?? '') &&
+        /\b(curl|wget|nc|ncat|logger|tee)\b/.test(args[0] ?? '')) ||
+        (args.includes('DEBUG') && /BASH_COMMAND|\b(curl|wget|nc|ncat)\b/.test(args[0] ?? '')) ||
         (args.length > 1 && startsUnseen(args[0] ?? ''))
         ? seen('persist.trap', 'medium', 'runs something on what the shell does later')
         : []
@@ -130,9 +127,9 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'ssh-copy-id':
       return seen('persist.key', 'low', 'ssh-copy-id lets a key log in elsewhere')
     case 'systemd-run':
-      return args.some((arg) => /^--(on-\w+|timer-property)(=|$)/.test(arg))
+      return args.some((arg) => /^--(on-[\w-]+|timer-property)(=|$)/.test(arg))
         ? seen('persist.schedule', 'medium', 'systemd-run makes a timer')
-        : []
+        : ofShell(invocation)
     case 'defaults':
       if (
         args[0] === 'write' &&
@@ -149,7 +146,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         ? seen('persist.trust', 'medium', 'makes every program trust a certificate')
         : []
     case 'systemctl':
-      return args.includes('enable') &&
+      return args.some((arg) => arg === 'enable' || arg === 'link') &&
         args.some((arg) => /^[~.]?\/.+\.(service|timer|path|socket)$/.test(arg))
         ? seen('persist.service', 'medium', 'starts a unit from outside the system at every boot')
         : []
@@ -170,13 +167,13 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         ? seen('persist.privilege', 'high', 'what the kernel starts as root is changed')
         : []
     default:
-      return together(accounts(invocation), holds(invocation))
+      return together(accounts(invocation), holds(invocation), ofShell(invocation))
   }
 }
 
 /** Settings of git whose value is a program, set to one that no system keeps. */
 const gitRuns =
-  /^(-\S+ )*config\b.*\b(core\.(pager|editor)|sequence\.editor|diff\.external|init\.templatedir|filter\.\S+\.(smudge|clean|process)|alias\.\S+|gpg\.program) !?['"]?(\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|.*\b(curl|wget|nc|ncat)\b|.*\/dev\/tcp\/)/i
+  /^(-\S+ )*config\b.*\b(core\.(pager|editor)|sequence\.editor|diff\.external|init\.templatedir|filter\.\S+\.(smudge|clean|process)|alias\.\S+|gpg\.program|diff\.\S+\.(textconv|command)|merge\.\S+\.driver) !?['"]?(\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|rm -\w*r\w* [/~]|.*\b(curl|wget|nc|ncat)\b|.*\/dev\/tcp\/)/i
 
 /** `mv ls ls.old`, then a new `ls` that calls `ls.old`: whoever runs the program runs both. */
 function inFrontOf({ invocations, writes }: Reading): readonly Finding[] {

@@ -4,6 +4,8 @@ import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
 import { plainPath } from '../plain-path.ts'
 import type { FileWrite, Invocation, Program, Reading } from '../shell/model.ts'
 import { isHidden, isTrap, isTrusted } from './holds.ts'
+import { pipeline } from './pipelines.ts'
+import { hasAliasTrap } from './traps.ts'
 
 const NAME = 'persistence'
 
@@ -35,7 +37,12 @@ const startPlaces: readonly StartPlace[] = [
     'high',
     'a scheduled job',
   ],
-  [/(^|\/)systemd\/(system|user)\/|\.(service|timer)$/, 'persist.service', 'high', 'a service'],
+  [
+    /(^|\/)systemd\/(system|user)\/|^(?!\/(var\/)?tmp\/).*\.(service|timer)$/,
+    'persist.service',
+    'high',
+    'a service',
+  ],
   [/(^|\/)(LaunchAgents|LaunchDaemons|StartupItems)\//, 'persist.launch', 'high', 'a launch agent'],
   [
     /^\/etc\/modules-load\.d\/|^\/etc\/modules$|^\/lib\/modules\/.*\.ko(\.\w+)?$/,
@@ -45,7 +52,7 @@ const startPlaces: readonly StartPlace[] = [
   ],
   [/^\/etc\/ssh\/sshd_config(\.d\/|$)/, 'persist.login', 'medium', 'who may log in from elsewhere'],
   [
-    /(^|\/)\.(bash_profile|bash_login|bash_logout|bashrc|profile|shrc|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsessionrc)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|bash\.bash_logout|rc\.local|rc\.common|zsh|csh\.|X11\/Xsession)|profile\.d\/|(^|\/)(init|rc)\.d\//,
+    /(^|\/)\.(bash_profile|bash_login|bash_logout|bash_aliases|zsh_aliases|aliases|bashrc|profile|shrc|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsessionrc)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|bash\.bash_logout|rc\.local|rc\.common|zsh|csh\.|X11\/Xsession)|profile\.d\/|(^|\/)(init|rc)\.d\//,
     'persist.start-up',
     'medium',
     'a start-up file',
@@ -134,6 +141,15 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
     return [
       finding(NAME, 'persist.trap', 'medium', `makes a program run something when it reads ${shown(path)}`),
     ]
+  if (found === undefined && text !== undefined && pipeline(path, text))
+    return [
+      finding(
+        NAME,
+        'persist.hook',
+        'medium',
+        `has a build fetch, or hand out, what it should not: ${shown(path)}`,
+      ),
+    ]
   if (found === undefined && isHidden(path))
     return [finding(NAME, 'persist.hidden', 'medium', `hides something among programs: ${shown(path)}`)]
   if (found === undefined && text !== undefined && isTrusted(path))
@@ -161,7 +177,9 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
   const [, fact, severity, what] = found
   const trap =
     /^\s*(?:alias\s+(?:sudo|su|ssh|passwd|login|gpg|doas)=|function\s+(?:sudo|ssh|su)\b|(?:sudo|ssh|su)\s*\(\)|(?:export\s+)?(?:LD_PRELOAD|LD_AUDIT|PROMPT_COMMAND)=|(?:export\s+)?PATH=["']?(?:\/tmp|\/var\/tmp|\/dev\/shm|(?:\/[\w.-]+)*\/\.(?!local|cargo|nvm|rbenv|pyenv|npm|yarn|bun|deno|asdf|composer|gem|dotnet|volta|poetry|krew|sdkman|config|rvm|goenv|nodenv|jenv|linuxbrew|nix-profile|bin|venv)[\w-]+))/m
-  if (fact === 'persist.start-up' && text !== undefined && trap.test(text))
+  // `echo '#!/bin/sh\n…'` is written by people who expect two lines.
+  const lines = text?.replaceAll('\\n', '\n')
+  if (fact === 'persist.start-up' && lines !== undefined && (trap.test(lines) || hasAliasTrap(lines)))
     return [finding(NAME, 'persist.trap', 'high', `puts a trap into ${shown(path)}`)]
   if (fact === 'persist.kernel' && text?.split('\n').every((line) => ownModule.test(line)) === true)
     return [
@@ -170,7 +188,7 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
   const isEveryday =
     text === undefined
       ? by?.args.some((arg) => /^(completions?|init|hook|shellenv|activate)$/.test(arg))
-      : text.split('\n').every((line) => everydayLine.test(line))
+      : lines?.split('\n').every((line) => everydayLine.test(line))
   if (fact === 'persist.start-up' && isEveryday)
     return [finding(NAME, 'persist.setting', 'info', `writes a setting to ${shown(path)}`)]
   return [finding(NAME, fact, severity, `writes ${what}: ${shown(path)}`)]

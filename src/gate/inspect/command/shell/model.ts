@@ -106,6 +106,8 @@ export type Reading = {
   readonly assignments: Assignment[]
   /** Descriptors opened on a socket by `exec`, with no program yet. */
   readonly sockets: string[]
+  /** What each function that the text makes would run. */
+  readonly functions: { readonly name: string; readonly body: readonly Invocation[] }[]
   /** Names of functions that call themselves in a pipe or in the background. */
   readonly forkBombs: string[]
   /** A limit was reached: the rest of the text was not read. */
@@ -153,6 +155,7 @@ export function newReading(): Reading {
     writes: [],
     assignments: [],
     sockets: [],
+    functions: [],
     forkBombs: [],
     isTruncated: false,
   }

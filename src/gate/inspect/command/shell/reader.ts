@@ -254,7 +254,9 @@ export class ScriptReader {
     // Read once where it stands: what calls it may come from elsewhere.
     const inner = { ...deeper(scope), functions: new Map(scope.functions) }
     inner.functions.delete(name)
+    const from = this.reading.invocations.length
     this.body(node.body, inner, detached(place))
+    this.reading.functions.push({ name, body: this.reading.invocations.slice(from) })
   }
 
   body(body: FunctionBody, scope: Scope, place: Place): string | undefined {

@@ -49,6 +49,8 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
       ends.some((arg) => !/listen|-l:/i.test(arg))
     return forwards ? seen('tunnel.forward', 'high', 'socat forwards a port') : []
   }
+  if (name === 'devtunnel' && args[0] === 'host')
+    return seen('tunnel.relay', 'high', 'devtunnel opens this machine to a relay')
   if (name === 'code' && args[0] === 'tunnel')
     return seen('tunnel.relay', 'high', 'code tunnel opens this machine to a relay')
   if (name === 'tailscale' && args[0] === 'funnel')

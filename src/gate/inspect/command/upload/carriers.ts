@@ -98,6 +98,7 @@ function throughShell(invocation: Invocation, reading: Reading): readonly Findin
   )
   const source = upstream.find(
     (each) =>
+      /^(journalctl|history|env|printenv|ps|last)$/.test(each.name) ||
       (isNumber && (collectors.test(each.name) || /^(docker|podman)$/.test(each.name))) ||
       ((collectors.test(each.name) || each.name === 'cat' || each.name === 'dd') &&
         each.args.some((arg) => isWide(arg.replace(/^if=/, '')) || secretFile(arg) !== undefined)),

@@ -19,6 +19,10 @@ const takes = /\bupload_(file|from_filename)\s*\(|\bUploadFile\s*\(/
 const tells =
   /\b(urlopen|urlretrieve|get|fetch|request|open|curl_init|file_get_contents)\s*\(\s*(?:[rbf]*["'`]https?:\/\/[^"'`]*["'`]\s*(?:\+|\.|%)\s*|f["'`]https?:[^"'`]*\{|`https?:[^`]*\$\{)[^)]{0,80}\b(open|read\w*|environ|process\.env|ENV|b64encode|base64|hex\w*|check_output|popen|getenv|file_get_contents)\b/i
 
+/** A file of settings or keys by its literal name, and a question that carries it along. */
+const aSecret = /["'`](?:[^"'`\n]*\/)?(?:\.env[\w.]*|(?:credentials|secrets?|config)(?:\.\w+)?|id_\w+)["'`]/
+const asks = /\b(prompt|messages?|content|input|body|documents?)\b["']?\s*[:=]/
+
 const atHome = /\b(localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?)\b/
 /** Typed to be run once; what is longer is a program somebody wrote. */
 const LINE_CHARACTERS_MAX = 1_500
@@ -27,6 +31,21 @@ const LINE_CHARACTERS_MAX = 1_500
 export function byProgram({ facts, language, code, by }: Program): readonly Finding[] {
   const wasSeen =
     facts.shellTexts.some((text) => text.startsWith('cat ')) || /\bcreateReadStream\s*\(/.test(code)
+  const isShared =
+    by !== undefined &&
+    code.length < LINE_CHARACTERS_MAX &&
+    aSecret.test(code) &&
+    reads.test(code) &&
+    asks.test(code)
+  if (isShared)
+    return [
+      finding(
+        NAME,
+        'upload.program',
+        'medium',
+        `a ${language} program reads settings and asks somebody else`,
+      ),
+    ]
   const isInAddress =
     by !== undefined && code.length < LINE_CHARACTERS_MAX && !atHome.test(code) && tells.test(code)
   if (isInAddress)
