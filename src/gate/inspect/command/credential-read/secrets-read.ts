@@ -33,7 +33,7 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
   const reads: SecretRead[] = []
   const words = readers.has(name) ? args : []
   const isSearch = searchers(name)
-  for (const path of [...words, ...stdin]) {
+  for (const [index, path] of [...words, ...stdin].entries()) {
     // The pattern of a search is no path.
     const isPattern = isSearch && stdin.length === 0 && args.length > 1
     if (isPattern && path === args.find((arg) => !arg.startsWith('-'))) continue
@@ -44,6 +44,8 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
     // Loading settings is what they are for; showing them is another matter.
     if (/^(settings|named)$/.test(secret.fact) && /^(source|\.|cp|mv|ln|install|sed|tee)$/.test(name))
       continue
+    // `scp -i key file host:` logs in with the key.
+    if (words[index - 1] === '-i' && (name === 'scp' || name === 'sftp')) continue
     if (!isWriteTarget(invocation, path)) reads.push({ path, secret })
   }
   return reads.length > 0 || leavesFilesAlone(invocation)

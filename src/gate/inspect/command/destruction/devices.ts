@@ -28,7 +28,7 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
     case 'dd': {
       const target = args.find((arg) => arg.startsWith('of='))?.slice(3)
       const source = args.find((arg) => arg.startsWith('if='))?.slice(3) ?? ''
-      if (target === undefined) return []
+      if (target === undefined || target === '/dev/null') return []
       const isWipe = /^\/dev\/(zero|u?random|null)$/.test(source)
       const place = placeOf(target)
       if (source === '/dev/zero' && place !== 'device' && !args.some((arg) => arg.startsWith('count=')))
@@ -102,7 +102,8 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
         /remove$/.test(name) ||
         args.some((arg) => /^(destroy|labelclear|--zero-superblock|rollback)$/.test(arg)) ||
         (name === 'btrfs' && /^su\w* (de\w*)$/.test(args.slice(0, 2).join(' ')))
-      if (!isErasing) return []
+      const isTest = /remove$/.test(name) && args.some((arg) => arg === '-t' || arg === '--test')
+      if (!isErasing || isTest) return []
       // The physical volume in use, and the group that holds something, are not removed without a word more.
       const isHarmless = args.some(isMadeUpDisk) || (name === 'pvremove' && !args.some(isUnasked))
       return [finding(NAME, 'destroy.storage', isHarmless ? 'low' : 'medium', `${name} destroys storage`)]

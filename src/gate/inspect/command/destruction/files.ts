@@ -159,7 +159,13 @@ function search({ name, args }: Invocation): readonly Finding[] {
   // Links leave what they point at, and a folder that holds something is not deleted by `-delete`.
   const kind = args[args.indexOf('-type') + 1] ?? ''
   if (args.includes('-type') && (kind === 'l' || (kind === 'd' && program === ''))) return []
-  const isNarrow = name === 'fd' || args.some((arg, index) => isNarrowing(arg, args[index + 1]))
+  const isNarrow =
+    name === 'fd' ||
+    args.some((arg, index) => isNarrowing(arg, args[index + 1])) ||
+    // What a search of its own picked out: `-exec grep -q … \; -delete`.
+    (/^[ef]?grep$/.test(program) &&
+      ownWords(args).includes('-delete') &&
+      words.some((word) => /^\w.*\w{2}/.test(word) && !word.endsWith('grep')))
   const end = args.findIndex((arg) => arg.startsWith('-') || arg === '(' || arg === '!')
   const roots = plain(args.slice(0, end < 0 ? undefined : end))
   if (isNarrow) return []
@@ -213,6 +219,8 @@ function truncated({ args }: Invocation): readonly Finding[] {
     })
 }
 
+const handedOver = /^\/(var\/www|data)\/?\**$/
+
 function locked({ name, args }: Invocation): readonly Finding[] {
   const isRecursive = hasFlag(args, /R/, '--recursive')
   const words = plain(args)
@@ -233,6 +241,8 @@ function locked({ name, args }: Invocation): readonly Finding[] {
       if (isOwnership && place === 'home') return []
       // Homebrew asks for it, and says so.
       if (isOwnership && path.startsWith('/usr/local')) return []
+      // And what a web server or a database keeps its data in is handed to it.
+      if (isOwnership && handedOver.test(path) && !/^root\b/.test(words[0] ?? '')) return []
       if (isOwnership && path.split('/').length > 2)
         return [
           finding(NAME, 'destroy.ownership', 'medium', `changes who owns everything under ${shown(path)}`),

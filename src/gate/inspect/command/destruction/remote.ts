@@ -129,7 +129,7 @@ const kept =
 /** `thing resource delete NAME`, `thing delete resource NAME`, `thing resource:delete NAME`: one grammar for all of them. */
 function byClient({ name, args }: Invocation): readonly Finding[] {
   if (args.length === 0 || everyday(name)) return none
-  const spoken = args.find((arg) => sqlSpoken.test(arg))
+  const spoken = args.some(isReadOnly) ? undefined : args.find((arg) => sqlSpoken.test(arg))
   if (spoken !== undefined) return lost(`${shown(name)} runs ${shown(spoken)} on a database`, 'high')
   const words = wordsOf(args)
   const at = words.findIndex((word) => {
@@ -164,6 +164,7 @@ function named(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => /^--?([a-z][\w-]*?)(?:[-_](?:name|id))?(?:=.*)?$/.exec(arg)?.[1] ?? [])
 }
 
+const isReadOnly = (arg: string) => /^--?(readonly|safe)$/.test(arg)
 /** A statement handed to a client that nobody has listed. */
 const sqlSpoken =
   /^\s*(?:match\s*\(.*\bdetach\s+delete\b|drop\s+(?:table|database|schema|keyspace|collection)\s+["`\w]|truncate\s+table\s+["`\w]|delete\s+from\s+["`\w.]+\s*;?\s*$)/i

@@ -137,6 +137,8 @@ function otherLoss(name: string, args: readonly string[]): readonly Finding[] {
 
 /** `git checkout -- file` and `git checkout .`: the same verb that switches branches. */
 function checkout(rest: readonly string[]): readonly Finding[] {
+  // It asks about each piece.
+  if (rest.some((arg) => arg === '-p' || arg === '--patch')) return []
   const dashes = rest.indexOf('--')
   const isNewBranch = rest.some((arg) => /^-[a-zA-Z]*[bB]|^--orphan$/.test(arg))
   const isLoss =

@@ -131,6 +131,9 @@ const keyText = /^(\S+ )?(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-ssh-\S+) AAAA/
 const everydayLine =
   /^\s*(#.*|export\s+[A-Za-z_]\w*=.*|alias\s.*|[A-Z_]+=.*|(source|\.)\s+(?!\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)\S+|(source|\.)\s+<\([\w-]+ completion \w+\)|eval\s+"?\$\([\w./-]+ (init|env|hook|shellenv|completion)\b.*|\[\s.*|if\s.*|fi|then|autoload.*|setopt.*|bindkey.*|shopt.*|set -o.*|complete\s.*|PATH=.*)?\s*$/
 
+/** Settings of apt that name a program (apt.conf(5)). */
+const startsPrograms = /Invoke|Pkgs|Dir::|Proxy|Method|Options|Solver|Hook|[#]include/i
+
 /** Modules that come with every kernel and are switched on for containers, networks, disks and virtual machines. */
 const ownModule =
   /^\s*(#.*|br[_-]netfilter|overlay|ip_vs\w*|nf_\w+|xt_\w+|ip6?_?tables?\w*|kvm\w*|vfio\w*|vhost\w*|tun|tap|wireguard|loop|dm[_-]\w+|nbd|rbd|zfs|fuse|bonding|8021q|i2c[-_]\w+|snd[-_]\w+|tcp_bbr|sctp|iscsi\w*|nvme\w*|binfmt_misc)?\s*$/
@@ -181,6 +184,8 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
   const lines = text?.replaceAll('\\n', '\n')
   if (fact === 'persist.start-up' && lines !== undefined && (trap.test(lines) || hasAliasTrap(lines)))
     return [finding(NAME, 'persist.trap', 'high', `puts a trap into ${shown(path)}`)]
+  if (path.includes('/apt.conf.d/') && text !== undefined && !startsPrograms.test(text))
+    return [finding(NAME, 'persist.setting', 'low', `writes a setting of apt: ${shown(path)}`)]
   if (fact === 'persist.kernel' && text?.split('\n').every((line) => ownModule.test(line)) === true)
     return [
       finding(NAME, 'persist.setting', 'low', `has the system load a module of its own: ${shown(path)}`),

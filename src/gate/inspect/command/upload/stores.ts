@@ -45,7 +45,7 @@ export function stores(invocation: Invocation, reading: Reading): readonly Findi
     )
     .join(' ')
   const pattern = Object.hasOwn(handsOut, name) ? handsOut[name] : undefined
-  if (pattern?.test(line) && !args.includes('--help'))
+  if (pattern?.test(line) && !args.includes('--help') && args.at(-1) !== 'help')
     return seen('upload.shared', `${name} hands out what is stored`)
   if (
     !/\b(cp|copy|copyto|sync|mv|move|put|put-object|upload|upload-batch|mirror|rsync|upload-file|rcat)\b/.test(

@@ -15,10 +15,14 @@ const ownServer = nameIs(
   /^(mysql|mariadb|psql|mongo\w*|redis-cli|sqlcmd|docker|podman|kubectl|helm|ansible\S*|git|ssh|ping|traceroute|mtr|nmap|whois|grep|awk|sed|echo|printf|tee|sort|jq)$/,
 )
 
+/** An address among what is searched for goes nowhere. */
+const looksFor = nameIs(/^([efz]?grep|rg|ag)$/)
+
 /** Any program that has an address and is fed what a collector of secrets or files gathers. */
 export function stranger(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
-  if (ownServer(name) || !args.some((arg) => remote.test(arg))) return carriesOff(invocation)
+  const isOwn = ownServer(name) || (name === 'xargs' && args.some(looksFor))
+  if (isOwn || !args.some((arg) => remote.test(arg))) return carriesOff(invocation)
   const sources = [...upstreamOf(invocation, reading), ...args.flatMap((arg) => sourcesOf(arg, reading))]
   const isNumber = args.some((arg) => rawAddress.test(arg))
   const gathers = sources.find(
