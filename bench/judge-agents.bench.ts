@@ -4,8 +4,9 @@
 //
 // A CLONE is a clone, bare or not, of a suite that bench/judge/agent-corpora.ts can read: xInjectAgent (InjecAgent with
 // recorded runs), progent (Agent Security Bench), tau-bench, tau2-bench, PrivacyLens, gorilla (BFCL), ToolAlpaca,
-// AgentAuditor-ASSEBench (R-Judge), DAMO-ConvAI (API-Bank), RAS-Eval, agentdojo-luna-trajectories. Each is cut in two by
-// a hash: the misses of one half were read while rules were written, of the other only totals are.
+// AgentAuditor-ASSEBench (R-Judge), DAMO-ConvAI (API-Bank), RAS-Eval, agentdojo-luna-trajectories, folders of SWE-agent's
+// `trajs`, OpenAgentSafety. Each is cut in two by a hash: the misses of one half were read while rules were written, of the
+// other only totals are. Of leolee99/AgentDyn (shopping, github) only totals are, of the whole.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
