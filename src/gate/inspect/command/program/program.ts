@@ -4,6 +4,8 @@ import * as terms from './terms.ts'
 
 /** Code inside strings of code: eval of a decoded string of a decoded string. */
 const DECODING_DEPTH_MAX = 4
+/** Code put together from pieces is read to this length. */
+const JOINED_CHARACTERS_MAX = 8_192
 const SHELL_TEXTS_MAX = 50
 
 /** What a program in any language can do, from its tokens: never from the text of its strings or comments. */
@@ -51,6 +53,8 @@ function read(language: string, code: string, depth: number): ProgramFacts {
   if (language === 'powershell' && depth < DECODING_DEPTH_MAX)
     for (const text of strings.filter((each) => /\b(iex|Invoke-Expression|DownloadString)\b/i.test(each)))
       facts = merge(facts, read(language, text, depth + 1))
+  if (depth < DECODING_DEPTH_MAX && evaluates && strings.length > 1 && /"§\d+"\s*[+.]\s*"§/.test(bare))
+    facts = merge(facts, read('any', strings.join('').slice(0, JOINED_CHARACTERS_MAX), depth + 1))
   if (depth < DECODING_DEPTH_MAX && (evaluates || decodes)) {
     for (const text of decodings(skeleton)) facts = merge(facts, read(language, text, depth + 1))
   }

@@ -49,13 +49,17 @@ export const environment =
 const lifted = /"§(\d+)"/g
 
 const runCall =
-  /(?:\b(?:system|popen[234]?|getoutput|getstatusoutput|check_output|check_call|call|run|Popen|exec|execSync|execFile|execFileSync|spawn|spawnSync|shell_exec|passthru|proc_open|pcntl_exec|execute|execvp?e?|execlp?e?|execve|Command|Exec|cmd|capture[23]e?|callCommand|callProcess|start|Start-Process|iex|IEX|Invoke-Expression|rm_rf)|\bdo shell script|\.new)\s*[({]?\s*\[?\s*("§\d+"(?:\s*,?\s*\[?\s*"§\d+")*)/g
+  /(?:\b(?:system|popen[234]?|getoutput|getstatusoutput|check_output|check_call|call|run|Popen|exec|execSync|execFile|execFileSync|spawn|spawnSync|shell_exec|passthru|proc_open|pcntl_exec|execute|execvp?e?|execlp?e?|execve|Command|Exec|cmd|capture[23]e?|callCommand|callProcess|start|Start-Process|iex|IEX|Invoke-Expression|rm_rf|Run|ShellExecute)|\bdo shell script|\.new)\s*[({]?\s*\[?\s*("§\d+"(?:\s*,?\s*\[?\s*"§\d+")*)/g
+
+/** `"text".execute()` and `["sh", "-c", "text"].execute()`. */
+const executed = /("§\d+"(?:\s*,\s*"§\d+")*)\s*\]?\s*\.execute\s*\(/g
 
 /** Strings handed to what runs programs; a list of words is one command line. */
 export function runTexts({ code, strings }: Skeleton): string[] {
-  return [...code.matchAll(runCall)].map((call) =>
-    [...(call[1] ?? '').matchAll(lifted)].map((match) => strings[Number(match[1])] ?? '').join(' '),
-  )
+  const said = (call: RegExpExecArray) =>
+    [...(call[1] ?? '').matchAll(lifted)].map((match) => strings[Number(match[1])] ?? '').join(' ')
+  const texts = [...code.matchAll(runCall)].map(said)
+  return code.includes('.execute') ? [...texts, ...[...code.matchAll(executed)].map(said)] : texts
 }
 
 const deletion =

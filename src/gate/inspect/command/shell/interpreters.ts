@@ -125,7 +125,9 @@ export function inlineOf(
   for (let at = 0; at < args.length; at++) {
     const word = args[at] ?? ''
     const next = args[at + 1] ?? ''
-    if (word === interpreter.verb) {
+    // Behind the name of a script the words are the script's own.
+    if (files.length > 0 && scripted.test(language)) files.push(word)
+    else if (word === interpreter.verb) {
       inline.push({ language, code: next })
       at++
     } else if (isCodeFlag(word, interpreter)) {
@@ -145,6 +147,8 @@ export function inlineOf(
   }
   return { inline, files }
 }
+
+const scripted = /^(python|perl|ruby|node|lua)$/
 
 function isCodeFlag(word: string, interpreter: Interpreter): boolean {
   if (interpreter.flags.includes(word)) return true

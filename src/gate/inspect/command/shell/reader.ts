@@ -45,7 +45,7 @@ export type ReadProgram = (language: string, code: string) => ProgramFacts
 const slip = /^\s*(\|\|?&?|&&|;)\s*(?=\w)/
 /** How programs of other languages begin; a shell can parse some of them and would make nothing of it. */
 const sourceCode =
-  /^\s*(?:using\s+[\w.]+;|module\s+\w+\s+where\b|package\s+\w+;?\s*\n|import\s+[\w.]+;?\s*\n|#include\s*[<"]|require\s+['"][\w/]+['"]\s*\n|from\s+\w+\s+import\b|use\s+std::|public\s+class\b)/
+  /^\s*(?:using\s+[\w.]+;|module\s+\w+\s+where\b|package\s+\w+;?\s*\n|import\s+[\w.]+;?\s*\n|#include\s*[<"]|require\s+['"][\w/]+['"]\s*\n|from\s+\w+\s+import\b|use\s+std::|\$\{T\(|public\s+class\b)/
 /** Texts that no shell could parse are read as programs down to this depth. */
 const FOREIGN_DEPTH_MAX = 3
 /** Where the ends of a coprocess are put; shells choose 63 and 60 themselves. */

@@ -1,5 +1,6 @@
 import { plainPath } from '../plain-path.ts'
 import { builtFrom, escapesIn, startLines } from './escapes.ts'
+import { handedTexts } from './handed.ts'
 import { inlineOf, isShell, languageOf, shellWords } from './interpreters.ts'
 import { type Endpoint, hasMarker, type Invocation } from './model.ts'
 import { nestedIn } from './nested.ts'
@@ -102,16 +103,30 @@ function execute(
     else runWords(reader, nested.words, repeated, { ...place, input: undefined }, [])
   }
   if (scope.depth < 8) {
-    const texts = [
-      ...escapesIn(name, args, place.input),
-      ...(scope.files.size === 0 ? [] : builtFrom(name, args, (path) => scope.files.get(path))),
-    ]
-    for (const text of texts) reader.script(text, deeper(scope), { ...place, input: undefined })
+    const within = { ...place, input: undefined }
+    for (const text of escapesIn(name, args, place.input)) reader.script(text, deeper(scope), within)
+    if (scope.files.size > 0)
+      for (const text of builtFrom(name, args, (path) => scope.files.get(path)))
+        reader.script(text, deeper(scope), within)
   }
+  if (scope.depth < 5) readHanded(reader, invocation, scope, place)
   const produced = outputOf(name, args, place.input, (path) => scope.files.get(path))
   if (produced?.decoding !== undefined) reader.noteDecoded(produced.text, produced.decoding)
   return produced?.text
 }
+
+/** Words that whoever takes them would run; of an interpreter those behind its own program. */
+function readHanded(reader: ScriptReader, { name, args }: Invocation, scope: Scope, place: Place): void {
+  const language = languageOf(name)
+  if (language !== undefined && inlineOf(language, args).inline.length > 0) return
+  const sent = place.input !== undefined && isNetcatName.test(name) ? place.input : undefined
+  for (const { kind, text } of handedTexts(name, args, sent))
+    if (kind === 'shell') reader.script(text, { ...deeper(scope), isElsewhere: true }, startOf())
+    else
+      reader.program({ language: 'php', code: text, by: undefined, decoding: [] }, deeper(scope), startOf())
+}
+
+const isNetcatName = /^(nc|ncat|netcat|socat|telnet|websocat)$/
 
 function runShell(
   reader: ScriptReader,

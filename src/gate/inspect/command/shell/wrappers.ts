@@ -67,6 +67,7 @@ const wrappers: Readonly<Record<string, Wrapper>> = {
   'aws-vault': { valued: '', skip: 2 },
   dotenv: { valued: 'ef' },
   cgexec: { valued: 'g' },
+  sshpass: { valued: 'pfdP' },
   ssh: {
     valued: 'bcDEeFIiJLlmOopQRSWwB',
     skip: 1,

@@ -57,7 +57,9 @@ export function windowsStatements(text: string, depth = 0): readonly WindowsStat
 /** `cmd /c "reg save …"`, `powershell -c "…"`: a text in quotes that another of them reads. */
 function handedOn(words: readonly string[]): string | undefined {
   const at = words.findIndex((word) => interpreters.test(nameOf(word)))
-  return at < 0 ? undefined : words.slice(at + 1).find((word) => /^[^\s/-]\S*\s/.test(word))
+  const from = at < 0 ? -1 : words.findIndex((word, index) => index > at && /^[^\s/-]\S*\s/.test(word))
+  // A quote inside ends it early: what follows belongs to it still.
+  return from < 0 ? undefined : words.slice(from).join(' ')
 }
 
 const interpreters = /^(cmd|powershell|pwsh|%comspec%)$/

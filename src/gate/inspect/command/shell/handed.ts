@@ -1,0 +1,71 @@
+// Whole shells inside a word that a program is handed: by an exploit, a job of a scheduler, a request to a web shell, a
+// broker's message. Whoever takes the word runs it; a sentence about such a line does not read as one.
+
+/** Programs whose words are said, searched for or kept, and run by nobody. */
+const speakers = new Set(
+  'echo printf print grep egrep fgrep zgrep rg ag ack sed gsed awk git gh glab hub svn hg test [ [[ expr case read man info apropos whatis tldr cheat history fc type which help diff cmp comm sort uniq cut tr wc head tail cat tac tee less more mail mutt sendmail logger wall notify-send say figlet cowsay xdg-open open code vi vim nvim nano emacs jq yq yara semgrep sigma falco claude codex gemini aider ollama llm openai pbcopy xclip xsel wl-copy clip export declare local readonly typeset unset set true false : pytest vitest jest mocha bats rspec go cargo find ls stat file jira linear portcullis'.split(
+    ' ',
+  ),
+)
+
+const WORD_CHARACTERS_MIN = 16
+const WORD_CHARACTERS_MAX = 8_192
+const TEXTS_MAX = 12
+
+const marks =
+  /\/dev\/(?:tcp|udp)\/|\bn(?:c|c64|cat|etcat)(?:\.exe)?(?=[ +%])[^\n]{0,120}[ +0]-\w*[ec]\b|\bmkfifo\b|\bsocat\b[^\n]{0,120}\b(?:exec|system)\b|TCPClient|%2fdev%2f(?:tcp|udp)%2f|\(\) *\{/i
+
+export type Handed = { readonly kind: 'shell' | 'page'; readonly text: string }
+
+/** Texts in the words of a program, or in what it sends on, that would open a shell where they are run. */
+export function handedTexts(
+  name: string,
+  args: readonly string[],
+  sent: string | undefined,
+): readonly Handed[] {
+  let found = none
+  if (!speakers.has(name))
+    for (const word of args) if (isWorthALook(word)) found = [...found, ...textsIn(word)]
+  if (sent !== undefined && isWorthALook(sent)) found = [...found, ...textsIn(sent)]
+  return found.length > TEXTS_MAX ? found.slice(0, TEXTS_MAX) : found
+}
+
+const none: readonly Handed[] = []
+
+function isWorthALook(word: string): boolean {
+  if (word.length < WORD_CHARACTERS_MIN || word.length > WORD_CHARACTERS_MAX) return false
+  // A line has spaces, or signs that stand for them: most words have neither.
+  const isLine = word.includes(' ') || word.includes('%') || word.includes('+') || word.includes('\n')
+  return isLine && (marks.test(word) || word.includes('<?'))
+}
+
+function textsIn(word: string): readonly Handed[] {
+  if (word.includes('<?')) return [{ kind: 'page', text: word.slice(word.indexOf('<?')) }]
+  const texts = new Set<string>()
+  const tail = /\(\)\s*\{[^}]*\}\s*;\s*(\S.*)$/s.exec(word)?.[1]
+  if (tail !== undefined) return [{ kind: 'shell', text: tail }]
+  if (word.includes('\n')) {
+    for (const line of word.split('\n')) if (marks.test(line)) texts.add(line.replace(/^\s*[;|&]+/, ''))
+  } else if (/\s/.test(word)) texts.add(word)
+  const named = /^[\w.-]+[=:]\s*(\S.*)$/s.exec(word)?.[1]
+  if (named !== undefined) texts.add(named)
+  if (/^\s*[[{]/.test(word))
+    for (const match of word.matchAll(/"((?:[^"\\]|\\.)*)"/g)) {
+      const text = (match[1] ?? '').replace(/\\(.)/g, '$1')
+      if (marks.test(text)) texts.add(text)
+    }
+  if (/[?&=][^\s]*[%+]/.test(word) || /^\w+=[^\s]*[%+]/.test(word))
+    for (const part of word.split(/[?&]/)) {
+      const text = decoded(part.slice(part.indexOf('=') + 1))
+      if (marks.test(text)) texts.add(text)
+    }
+  return [...texts].map((text) => ({ kind: 'shell', text }) as const)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}
