@@ -11,7 +11,7 @@ function configOf(mock: MockUpstream): string {
 }
 
 test(`workers killed ${KILLS} times under load take nothing with them that a client has seen`, {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   await using mock = await MockUpstream.open()
   const gate = await ManyWorkers.start(configOf(mock), 2)
@@ -62,7 +62,7 @@ test(`workers killed ${KILLS} times under load take nothing with them that a cli
 })
 
 test('without the primary there are no workers, and the next start closes what was open', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   await using mock = await MockUpstream.open()
   const first = await ManyWorkers.start(configOf(mock), 2)
