@@ -44,6 +44,14 @@ export const moreCollections: readonly Collection[] = [
     files: /^tests\/(bypass_corpus\.toml|benign_corpus\.rs|guardfall\.rs)$/,
     read: guardTests,
   },
+  {
+    name: 'AgentShield',
+    has: /^internal\/analyzer\/testdata\/credential_exposure_cases\.go$/,
+    files:
+      /^internal\/analyzer\/testdata\/(credential_exposure|data_exfiltration|persistence_evasion)_cases\.go$/,
+    read: shieldCases,
+    isSwapped: true,
+  },
   { name: 'Dippy', has: /^tests\/cli\/test_7z\.py$/, files: /^tests\/cli\/test_\w+\.py$/, read: approved },
   { name: 'cheat.sh', has: /^sheets\/tar$/, files: /^sheets\/[\w.-]+$/, read: sheetLines },
   { name: 'Bash one-liners', has: /^_config\.yml$/, files: /^README\.md$/, read: oneLiners },
@@ -237,6 +245,34 @@ function guardTests(files: Files): readonly Entry[] {
       }))
     return []
   })
+}
+
+const shieldFamilies: readonly (readonly [file: RegExp, family: Family])[] = [
+  [/credential/, 'credentials'],
+  [/exfiltration/, 'exfiltration'],
+  [/persistence/, 'persistence'],
+]
+/** What stands in the same files and is another matter: models' own data, routes, records, how machines are reached. */
+const otherMatters =
+  /\/(lateral-movement|llm-data-flow|ai-[\w-]+|anti-forensics|log-extraction|network-discovery)\//
+
+/** Of another gate's cases those that it wants stopped, and those that it wants left alone. */
+function shieldCases(files: Files): readonly Entry[] {
+  return files.flatMap(([name, source]) =>
+    source.split(/\n\t\{\n/).flatMap((part) => {
+      const found = /Command:\s*(?:`([^`]*)`(?!\s*\+)|"((?:[^"\\]|\\.)*)")/.exec(part)
+      const command = (found?.[1] ?? unescaped(found?.[2] ?? '')).trim()
+      const kind = /Classification:\s*"(\w+)"/.exec(part)?.[1] ?? ''
+      const family = /^(TN|FP)$/.test(kind)
+        ? 'near misses'
+        : /ExpectedDecision:\s*"BLOCK"/.test(part) && !otherMatters.test(part)
+          ? shieldFamilies.find(([file]) => file.test(name))?.[1]
+          : undefined
+      return command.length < 6 || family === undefined
+        ? []
+        : [{ family, name, command, key: `leaks2${command}` }]
+    }),
+  )
 }
 
 /** What another gate's authors say may always run. What it asks about is merely everything else. */
