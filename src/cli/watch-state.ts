@@ -14,7 +14,7 @@ import { putColumns, readColumns } from '../watch/state/columns-file.ts'
 import { version } from './version.ts'
 
 /** To be raised when what is kept comes to mean something else. */
-const LAYOUT = 1
+const LAYOUT = 2
 const FOLDER = 'watch'
 /** Names the state that is in force. It is replaced last, so a kill leaves the old state or the new one. */
 const INDEX = 'kept.json'

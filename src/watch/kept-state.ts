@@ -16,7 +16,7 @@ import { Watch, type WatchOptions } from './watch.ts'
 
 const FILE = 'state'
 /** To be raised when profiles, links or sketches come to mean something else: what was kept is then made anew. */
-const LAYOUT = 1
+const LAYOUT = 2
 
 const tableSchema = v.object({
   key: v.string(),

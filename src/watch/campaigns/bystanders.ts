@@ -1,6 +1,6 @@
 // Who came along with a campaign: members that never did what the group is accused of.
 import type { Accounts } from '../profiles/accounts.ts'
-import { techniques } from '../sketches/technique.ts'
+import { techniques, waysToReasoning } from '../sketches/technique.ts'
 
 /** Chance below which an account that never asked for it was not given the same work as the others. */
 const CHANCE_MAX = 1e-4
@@ -13,7 +13,9 @@ const LOW_QUANTILE = 0.1
  */
 export function withoutBystanders(accounts: Accounts, members: readonly number[]): readonly number[] {
   let kept = members
-  for (let at = 0; at < techniques.length; at++) {
+  for (const [at, technique] of techniques.entries()) {
+    // Two pools of one campaign may ask for reasoning in two ways.
+    if (waysToReasoning.has(technique)) continue
     const asked = (index: number): number => accounts.techniques[index * techniques.length + at] ?? 0
     const exchanges = (index: number): number => Math.max(1, accounts.exchanges[index] ?? 1)
     const shares = Float64Array.from(kept, (index) => Math.min(1, asked(index) / exchanges(index))).sort()

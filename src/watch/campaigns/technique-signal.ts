@@ -1,5 +1,7 @@
 // Is the model asked, over and over, for what a copy is trained on? Reasoning, grades, tool traces, safe rewritings.
-import { techniques } from '../sketches/technique.ts'
+
+import type { Accounts } from '../profiles/accounts.ts'
+import { type Technique, techniques, waysToReasoning } from '../sketches/technique.ts'
 import { elsewhere, excess, percent } from './group.ts'
 import type { Signal } from './signals.ts'
 
@@ -7,12 +9,18 @@ import type { Signal } from './signals.ts'
 const ASSUMED = 4
 /** Share at which it counts fully: wrappers vary, and some bare tasks go between them. */
 const SHARE_FULL = 0.8
+/** Share of those that ask for reasoning, above which the way they do it names them. */
+const WAY_SHARE_MIN = 0.5
 
-const asked: Record<(typeof techniques)[number], string> = {
+const asked: Record<Technique, string> = {
   reasoning: 'to write out its reasoning',
   grading: 'to grade answers by criteria',
   tools: 'for traces of tool use',
   'safe-rewriting': 'to rewrite what is sensitive as what is safe',
+  'language-lock': 'to keep its reasoning in one language',
+  tagging: 'to put its reasoning between tags',
+  pretext: 'for its reasoning under a pretext (debugging, a “real” system prompt)',
+  laundering: 'to translate or convert what it reasoned before',
 }
 
 export const harvestTechnique: Signal = {
@@ -25,7 +33,8 @@ export const harvestTechnique: Signal = {
     let exchanges = ASSUMED
     for (const index of members) exchanges += accounts.exchanges[index] ?? 0
     let best = { strength: 0, share: 0, base: 0, at: 0 }
-    for (let at = 0; at < techniques.length; at++) {
+    for (const [at, technique] of techniques.entries()) {
+      if (waysToReasoning.has(technique)) continue
       let asking = 0
       let own = 0
       for (const index of members) {
@@ -43,7 +52,18 @@ export const harvestTechnique: Signal = {
       strength,
       accounts: members.filter((index) => (accounts.techniques[index * techniques.length + at] ?? 0) > 0)
         .length,
-      summary: `in ${percent(share)} of their exchanges the model is asked ${asked[techniques[at] ?? 'reasoning']}; in ${percent(base)} of an account’s as a rule`,
+      summary: `in ${percent(share)} of their exchanges the model is asked ${asked[wayOf(accounts, members, techniques[at] ?? 'reasoning')]}; in ${percent(base)} of an account’s as a rule`,
     }
   },
+}
+
+/** The named way behind most of what is asked, where there is one. */
+function wayOf(accounts: Accounts, members: readonly number[], technique: Technique): Technique {
+  if (technique !== 'reasoning') return technique
+  const times = (name: Technique): number => {
+    const at = techniques.indexOf(name)
+    return members.reduce((sum, index) => sum + (accounts.techniques[index * techniques.length + at] ?? 0), 0)
+  }
+  const most = [...waysToReasoning].sort((a, b) => times(b) - times(a))[0]
+  return most !== undefined && times(most) > WAY_SHARE_MIN * times('reasoning') ? most : technique
 }
