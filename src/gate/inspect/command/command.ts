@@ -41,18 +41,22 @@ export function inspectCommand(
 }
 
 function inspectReading(reading: Reading, isOn: (detector: string) => boolean): Finding[] {
-  const findings = new Map<string, Finding>()
+  let findings: Map<string, Finding> | undefined
   for (const detector of commandDetectors) {
     if (!isOn(detector.name)) continue
-    for (const each of inspectSafely(detector, reading))
+    for (const each of inspectSafely(detector, reading)) {
+      findings ??= new Map()
       if (!findings.has(each.fact)) findings.set(each.fact, each)
+    }
   }
-  if (reading.isTruncated)
+  if (reading.isTruncated) {
+    findings ??= new Map()
     findings.set(
       'shell.unread',
       finding('shell', 'shell.unread', 'high', 'too long or too deep to be read whole'),
     )
-  return [...findings.values()]
+  }
+  return findings === undefined ? [] : [...findings.values()]
 }
 
 /** What a file about to be written would do, when it is run by itself or by a start of the machine. */

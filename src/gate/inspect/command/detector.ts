@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Finding, Severity } from '../../finding.ts'
 import type { Reading } from './shell/model.ts'
 
@@ -38,20 +39,47 @@ export function together(...lists: readonly (readonly Finding[])[]): readonly Fi
   return findings
 }
 
-/** Names of programs whose answers are kept, for each question. */
+/** Names of programs whose answers are kept. */
 const NAMES_MAX = 2_048
 const NAME_CHARACTERS_MAX = 64
+const QUESTIONS_MAX = 128
+
+const UNASKED = 0
+const NO = 1
+const YES = 2
+
+/** For each name the answers to all questions; and the name asked about last, because the next question is about it too. */
+const known = new Map<string, Uint8Array>()
+let last: { readonly name: string; readonly answers: Uint8Array } = {
+  name: '',
+  answers: new Uint8Array(QUESTIONS_MAX),
+}
+let questions = 0
 
 /** Whether a program's name is one of those a pattern describes. Few names come again and again, so answers are kept. */
 export function nameIs(pattern: RegExp): (name: string) => boolean {
-  const answers = new Map<string, boolean>()
+  const question = questions++
+  assert(question < QUESTIONS_MAX, 'there is room for the answers to every question')
   return (name) => {
-    const known = answers.get(name)
-    if (known !== undefined) return known
-    const answer = pattern.test(name)
-    if (answers.size < NAMES_MAX && name.length <= NAME_CHARACTERS_MAX) answers.set(name, answer)
-    return answer
+    if (name !== last.name) {
+      const answers = answersOf(name)
+      if (answers === undefined) return pattern.test(name)
+      last = { name, answers }
+    }
+    const answer = last.answers[question]
+    if (answer !== UNASKED) return answer === YES
+    const isSo = pattern.test(name)
+    last.answers[question] = isSo ? YES : NO
+    return isSo
   }
+}
+
+function answersOf(name: string): Uint8Array | undefined {
+  const answers = known.get(name)
+  if (answers !== undefined || known.size >= NAMES_MAX || name.length > NAME_CHARACTERS_MAX) return answers
+  const made = new Uint8Array(QUESTIONS_MAX)
+  known.set(name, made)
+  return made
 }
 
 const SUMMARY_WORD_CHARACTERS_MAX = 60
