@@ -50,6 +50,19 @@ export const moreCollections: readonly Collection[] = [
     files:
       /^internal\/analyzer\/testdata\/(credential_exposure|data_exfiltration|persistence_evasion)_cases\.go$/,
     read: shieldCases,
+  },
+  {
+    name: 'nah',
+    has: /^corpus\/shell-resolution\.jsonl$/,
+    files: /^corpus\/(execution-flows|filesystem|git|shell-resolution|threat-model)\.jsonl$/,
+    read: guardedLines,
+    isSwapped: true,
+  },
+  {
+    name: 'revshell',
+    has: /^cmd\/revshells\.go$/,
+    files: /^cmd\/revshells\.go$/,
+    read: commandFields,
     isSwapped: true,
   },
   { name: 'Dippy', has: /^tests\/cli\/test_7z\.py$/, files: /^tests\/cli\/test_\w+\.py$/, read: approved },
@@ -299,4 +312,42 @@ function sheetLines(files: Files): readonly Entry[] {
 
 function unescaped(literal: string): string {
   return literal.replace(/\\(.)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign === 't' ? '\t' : sign))
+}
+
+const guards: readonly (readonly [guard: RegExp, family: Family])[] = [
+  [/^(fs|git)-/, 'destruction'],
+  [/^exec-network-shell$/, 'shells'],
+  [/^exec-/, 'fetched code'],
+]
+
+/** One case a line, with the guard that blocks it. What it leaves to others is neither good nor bad. */
+function guardedLines(files: Files): readonly Entry[] {
+  return files.flatMap(([path, text]) =>
+    text.split('\n').flatMap((line) => {
+      if (line.trim() === '') return []
+      const { command, expected } = JSON.parse(line)
+      if (typeof command !== 'string' || expected?.verdict !== 'block') return []
+      const family = guards.find(([guard]) => guard.test(String(expected.guard)))?.[1]
+      // The halves are those in which it was read.
+      const key = `shells5${command.trim().replace(/\s+/g, ' ')}`
+      return family === undefined ? [] : [{ family, name: path, command, key }]
+    }),
+  )
+}
+
+/** Templates of commands as fields of Go, with places for an address, a port and a shell. */
+function commandFields(files: Files): readonly Entry[] {
+  return files.flatMap(([path, text]) =>
+    [...text.matchAll(/Command:\s+"((?:[^"\\\n]|\\.)*)"/g)].flatMap((match) => {
+      const template = (match[1] ?? '').replace(/\\(.)/g, (_, sign: string) =>
+        sign === 'n' ? '\n' : sign === 't' ? '\t' : sign === 'r' ? '' : sign,
+      )
+      if (!template.includes('{ip}') || /^\s*(msfvenom|wget)\b/.test(template)) return []
+      const command = template
+        .replaceAll('{ip}', '192.0.2.7')
+        .replaceAll('{port}', '4444')
+        .replaceAll('{shell}', '/bin/sh')
+      return [{ family: 'shells' as const, name: path, command, key: `r2${command.trim()}` }]
+    }),
+  )
 }
