@@ -68,7 +68,7 @@ test('accounts of which only their manners are known are not said to copy anythi
   const campaign = campaignOf()
   const coordinated = { ...campaign, evidence: campaign.evidence.slice(1) }
   const story = campaignStory(coordinated, plain(200), { next: [] })
-  expect(story).toContain('3 accounts act as one; nothing they ask for or get says that they copy the model:')
+  expect(story).toContain('3 accounts act as one, which is what the score tells; nothing they ask for or get')
   expect(story).not.toContain('reasoning:')
   expect(campaignTable(reportOf({ campaigns: [coordinated] }), plain(120))).toContain('not told')
 })

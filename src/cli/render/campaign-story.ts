@@ -43,7 +43,7 @@ function opening(campaign: Campaign, { paint, columns }: Screen): string {
   const title = `${paint('bold', `Campaign ${cut(visible(id), columns - 34)}`)}  ${paint(colour, bar(campaign.score, BAR_CELLS))} ${score(campaign.score)}`
   const copying = tellsOfCopying(campaign)
     ? ` to copy ${objectiveWords[campaign.objective]}`
-    : '; nothing they ask for or get says that they copy the model'
+    : ', which is what the score tells; nothing they ask for or get says that they copy the model'
   const story =
     `${some(members.length, 'account')} act as one${copying}: ${some(exchanges, 'exchange')}, ` +
     `about ${some(Math.round(exchanges / Math.max(1, members.length)), 'exchange')} an account, from ${moment(first)} to ${moment(last)} UTC. ` +

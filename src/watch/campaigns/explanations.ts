@@ -264,12 +264,14 @@ function gathered(group: Group, scene: Scene): Omit<Explanation, 'kind'> {
       isMadeThen(accounts.created[index] ?? 0),
   ).length
   const fit = (fitting + Math.min(apart, fitting)) / members.length
+  const elsewhere =
+    apart === 0 ? '' : `; ${percent(apart / members.length)} elsewhere have accounts like theirs`
   return {
     fit: fit < FIT_MIN ? fit : fit * (1 - dealtOut(group, scene)),
     summary:
       crowds.size === 0
         ? `none sits at an address with ${CROWD - 1} others or more`
-        : `${percent(present / members.length)} sit at ${crowds.size === 1 ? 'one address' : `${crowds.size} addresses`} with many others; ${percent(apart / members.length)} elsewhere have accounts like theirs`,
+        : `${percent(present / members.length)} sit at ${crowds.size === 1 ? 'one address' : `${crowds.size} addresses`} with many others${elsewhere}`,
   }
 }
 
