@@ -105,7 +105,7 @@ test('the overview counts what passed and names the campaigns', async () => {
 
 test('a campaign says why, what speaks against it, and draws its graph', async () => {
   const detail = v.parse(campaignDetail, (await api('GET', 'campaigns/c_1f2e3d4')).body)
-  expect(detail.signals[0]).toMatchObject({ signal: 'shared-template', percentile: 99.99 })
+  expect(detail.signals[0]).toMatchObject({ signal: 'harvest-technique', percentile: 99.99 })
   expect(detail.explanations[0]?.title).toBe('a company')
   expect(detail.story).toContain('The nearest benign explanation is a company')
   const graph = v.parse(campaignGraph, (await api('GET', 'campaigns/c_1f2e3d4/graph')).body)

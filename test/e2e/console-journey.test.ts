@@ -71,7 +71,7 @@ keys:
 
     await page.getByRole('link', { name: 'c_live' }).click()
     await page.getByRole('heading', { name: 'What speaks for a campaign' }).waitFor()
-    await page.locator('.signals', { hasText: 'shared-template' }).waitFor()
+    await page.locator('.signals', { hasText: 'harvest-technique' }).waitFor()
     await page.locator('.signals', { hasText: '0.01 %' }).waitFor()
     await page.getByRole('heading', { name: 'What else it could be' }).waitFor()
     expect(await isSlowed('sk-one')).toBe(false)
