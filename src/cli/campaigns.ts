@@ -69,7 +69,7 @@ async function list(options: ParsedOptions, console: Console): Promise<ExitCode>
   const title = report.campaigns.length > 0 ? `${headline(report)}\n${about}\n\n` : `${about}\n`
   const alike =
     report.lookalikes.length > 0
-      ? `\n${screen.paint('bold', 'Look like a campaign and are not')}\n${lookalikeList(report.lookalikes, screen, 6)}`
+      ? `\n${screen.paint('bold', 'Look like a campaign and are not')}\n${lookalikeList(report.lookalikes, screen)}`
       : ''
   await write(console, title + campaignTable(report, screen) + alike + steps)
   return 0

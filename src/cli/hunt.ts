@@ -15,6 +15,7 @@ import type { Command, Console, ParsedOptions } from './command.ts'
 import { STORE_DEFAULT, storeFlag, storeOption, storePath, withoutMembers } from './findings.ts'
 import { inputOptions, logOptions, logPaths } from './log-options.ts'
 import { progressLine } from './progress.ts'
+import { blindSpots } from './render/blind-spots.ts'
 import { campaignStory, nextSteps } from './render/campaign-story.ts'
 import { campaignTable, headline, nothingFound } from './render/campaign-table.ts'
 import { some } from './render/figures.ts'
@@ -164,6 +165,7 @@ function answer(report: Report, seconds: number): object {
     peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
     campaigns,
     ...(report.commonAddresses !== undefined && { commonAddresses: report.commonAddresses }),
+    ...(report.untold !== undefined && { untold: report.untold }),
     lookalikes: report.lookalikes.map(({ kind, accounts: members, exchanges: count, summary }) => ({
       kind,
       accounts: members.length,
@@ -183,8 +185,7 @@ function page(report: Report, options: ParsedOptions, console: Console): string 
     parts.push(
       `${screen.paint('bold', 'Look like a campaign and are not')}\n${lookalikeList(report.lookalikes, screen)}`,
     )
-  if (report.commonAddresses !== undefined)
-    parts.push(wrapped(commonAddresses(report.commonAddresses), screen.columns).join('\n'))
+  for (const sentence of blindSpots(report)) parts.push(wrapped(sentence, screen.columns).join('\n'))
   const steps: readonly Step[] = first
     ? [
         [`portcullis explain ${first.id}${flag}`, 'this campaign in full, or any other by its id'],
@@ -193,11 +194,6 @@ function page(report: Report, options: ParsedOptions, console: Console): string 
     : stepsWithout(report, options)
   parts.push(`${screen.paint('bold', 'Next')}\n${nextSteps(steps, screen).join('\n')}\n`)
   return `${parts.join('\n\n')}`
-}
-
-function commonAddresses(addresses: number): string {
-  const which = addresses === 1 ? 'one address' : `the same ${addresses} addresses`
-  return `Most accounts came from ${which}, as from behind a proxy: addresses told nothing here. Log the client's own address (X-Forwarded-For, from a proxy you trust) and campaigns are found sooner.`
 }
 
 type Step = readonly [command: string, meaning: string]

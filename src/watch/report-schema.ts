@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { failure, type Result, success } from '../kernel/result.ts'
 import type { Report } from './report.ts'
+import { untoldKinds } from './untold.ts'
 
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -89,6 +90,7 @@ const report = v.object({
   until: v.optional(moment),
   campaigns: v.array(campaign),
   commonAddresses: v.optional(count),
+  untold: v.optional(v.array(v.picklist(untoldKinds))),
   lookalikes: v.array(v.object({ kind: lookalikeKind, accounts, exchanges: count, summary: v.string() })),
   considered: v.optional(
     v.array(v.object({ campaign: v.optional(v.string()), accounts: count, readings, fits })),

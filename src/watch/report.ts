@@ -1,3 +1,5 @@
+import type { Untold } from './untold.ts'
+
 /** What a hunt found. `portcullis hunt --json` prints a subset of it (contract C2); `explain` reads all of it. */
 export type Report = {
   readonly exchanges: number
@@ -10,6 +12,8 @@ export type Report = {
   readonly lookalikes: readonly Lookalike[]
   /** How many addresses most accounts came from, as from behind a proxy; where there are any, addresses told nothing. */
   readonly commonAddresses?: number | undefined
+  /** What no exchange came with, if anything: what only shows there cannot have been found. */
+  readonly untold?: readonly Untold[] | undefined
   /** Groups that were looked at, surest first: what a verdict is replayed against. Findings of old have none. */
   readonly considered?: readonly Considered[] | undefined
 }

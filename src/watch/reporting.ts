@@ -10,6 +10,7 @@ import type { Campaign, Considered, Lookalike, Objective, Report, Shared } from 
 import { objectives } from './sketches/objective.ts'
 import { techniques } from './sketches/technique.ts'
 import { DAY_MS } from './time.ts'
+import { untoldOf } from './untold.ts'
 import type { Raised, Watch } from './watch.ts'
 
 const LOOKALIKES_MAX = 200
@@ -32,6 +33,7 @@ function reportOn(
   rejected: number,
 ): Report {
   const { size } = sweep.scene.infrastructure.everybodys
+  const untold = untoldOf(watch.accounts)
   return {
     exchanges: watch.exchanges,
     accounts: watch.accounts.count,
@@ -41,6 +43,7 @@ function reportOn(
     campaigns: raised.map((campaign) => campaignOf(campaign, watch)),
     lookalikes: lookalikesOf(sweep, raised, watch),
     ...(size > 0 && { commonAddresses: size }),
+    ...(untold.length > 0 && { untold }),
     considered: [...raised, ...sweep.cleared].slice(0, CONSIDERED_MAX).map(consideredOf),
   }
 }

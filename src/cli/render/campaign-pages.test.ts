@@ -90,23 +90,20 @@ test('the headline adds the campaigns up', () => {
   expect(headline(reportOf())).toBe('2 campaigns of 4 accounts in 50,000 exchanges of 900 accounts.')
 })
 
-test('look-alikes take turns by kind and the rest is counted', () => {
-  const groups = [1, 2, 3, 4, 5].map((size) => ({
+test('look-alikes are told by kind, most accounts first, with why the largest group is none', () => {
+  const fans = [1, 2, 3].map((size) => ({
     kind: 'fans' as const,
     accounts: Array.from({ length: size }, () => 'x'),
     exchanges: 1,
-    summary: '',
+    summary: `${size} share a prompt`,
   }))
   const list = lookalikeList(
-    [...groups, { kind: 'class', accounts: ['y'], exchanges: 1, summary: '' }],
-    plain(80),
-    3,
+    [{ kind: 'class', accounts: ['y'], exchanges: 1, summary: '' }, ...fans],
+    plain(120),
   )
-  expect(list.split('\n').map((line) => line.trim())).toEqual([
-    'strangers who use one tool  5 accounts',
-    'a class or course            1 account',
-    'strangers who use one tool  4 accounts',
-    'and 3 more',
+  expect(list.split('\n')).toEqual([
+    '  strangers who use one tool  6 accounts in 3 groups  3 share a prompt',
+    '  a class or course           1 account',
     '',
   ])
 })
