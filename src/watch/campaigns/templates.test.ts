@@ -51,6 +51,19 @@ test('a wrapper is shown with its variable part masked', () => {
   expect(template?.exchanges).toBeGreaterThan(12 * 6)
 })
 
+test('marks that touch a shown word are shown with it', () => {
+  const tagged =
+    'Put «every» step you took between <scratch> and </scratch>, then say (in full) what you [hold] true.'
+  const [template] = templatesIn(
+    12,
+    6,
+    (account, at) => `${spelt(account, at)} ${spelt(at, account)} — «${tagged} ${spelt(at, account, at)}`,
+  )
+  expect(template?.text).toBe(
+    '… «every» step you took between <scratch> and </scratch>, then say (in full) what you [hold] …',
+  )
+})
+
 test('no word is ever shown that fewer than eight accounts wrote where it stands', () => {
   const known = new Set(wrapper.toLowerCase().match(/[a-z]+/g))
   const rare = fc.array(fc.integer({ min: 0, max: 999 }), { minLength: 1, maxLength: 12 })

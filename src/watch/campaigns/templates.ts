@@ -9,6 +9,9 @@ const MASK = '…'
 /** A word run is shown only if this many accounts used it: k-anonymity for text. */
 const ACCOUNTS_MIN = 8
 const WORDS_MIN = 6
+/** Marks that belong to the word they touch: `<scratch>`, `(a)`, `why?`. */
+const opening = /[<([{"'“‘«¿¡]+$/u
+const closing = /^[>)\]}"'”’».,:;!?]+/u
 
 /** Templates of the family, most used first; each is one exemplar with the unshared words masked. */
 export function templatesOf(family: Family, members: readonly number[], watch: Watch): Template[] {
@@ -43,25 +46,29 @@ function mask(text: string, sketcher: Sketcher, shared: ReadonlyMap<number, numb
     const position = positions[k] ?? 0
     covered.fill(1, position, position + SHINGLE_WORDS)
   }
-  let masked = ''
+  const stretches: string[] = []
   let shown = 0
-  let last = -1
-  for (let word = 0; word < words; word++) {
-    if (covered[word] !== 1) continue
-    const [start, end] = sketcher.wordAt(word)
-    const joint =
-      last === word - 1 && word > 0
-        ? text.slice(sketcher.wordAt(word - 1)[1], start)
-        : last < 0 && word === 0
-          ? ''
-          : ` ${MASK} `
-    // A run is the same whatever its numbers are, so a number in it may be one account's own.
-    masked += joint + text.slice(start, end).replace(/\d+/, '0')
-    last = word
-    shown++
+  for (let from = covered.indexOf(1); from >= 0; ) {
+    const gap = covered.indexOf(0, from)
+    const to = gap < 0 ? words : gap
+    stretches.push(stretch(text, sketcher, from, to, words))
+    shown += to - from
+    from = covered.indexOf(1, to)
   }
   if (shown < WORDS_MIN) return undefined
-  return `${masked}${last < words - 1 ? ` ${MASK}` : ''}`.trim()
+  const masked = stretches.join(` ${MASK} `)
+  return `${covered[0] === 1 ? '' : `${MASK} `}${masked}${covered[words - 1] === 1 ? '' : ` ${MASK}`}`
+}
+
+/** The words `from` to before `to`, with the marks that touch them. */
+function stretch(text: string, sketcher: Sketcher, from: number, to: number, words: number): string {
+  const [start] = sketcher.wordAt(from)
+  const [, end] = sketcher.wordAt(to - 1)
+  const before = text.slice(from === 0 ? 0 : sketcher.wordAt(from - 1)[1], start)
+  const after = text.slice(end, to === words ? text.length : sketcher.wordAt(to)[0])
+  // A run is the same whatever its numbers are, so a number in it may be one account's own.
+  const own = text.slice(start, end).replace(/\d+/g, '0')
+  return `${opening.exec(before)?.[0] ?? ''}${own}${closing.exec(after)?.[0] ?? ''}`
 }
 
 function usage(
