@@ -21,7 +21,12 @@ export function storePath(options: ParsedOptions, console: Pick<Console, 'cwd'>)
 
 /** What to add to a suggested command so that it reads the same store. */
 export function storeFlag(options: ParsedOptions): string {
-  return typeof options.store === 'string' ? ` --store ${options.store}` : ''
+  return typeof options.store === 'string' ? ` --store ${pasteable(options.store)}` : ''
+}
+
+/** A word as a POSIX shell reads it back. */
+function pasteable(word: string): string {
+  return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 export async function latestReport(
