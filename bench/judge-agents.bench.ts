@@ -2,7 +2,7 @@
 //
 //   node bench/judge-agents.bench.ts CLONE... [--policy FILE] [--half read|unread] [--misses SUITE] [--limit N]
 //
-// A CLONE is a clone, bare or not, of a suite that bench/judge/agent-corpora.ts can read: xInjectAgent (InjecAgent with
+// A CLONE is a clone, bare or not, of a suite that bench/judge/suites.ts can read: xInjectAgent (InjecAgent with
 // recorded runs), progent (Agent Security Bench), tau-bench, tau2-bench, PrivacyLens, gorilla (BFCL), ToolAlpaca,
 // AgentAuditor-ASSEBench (R-Judge), DAMO-ConvAI (API-Bank), RAS-Eval, agentdojo-luna-trajectories, folders of SWE-agent's
 // `trajs`, OpenAgentSafety. Each is cut in two by a hash: the misses of one half were read while rules were written, of the
@@ -13,8 +13,8 @@ import { parseArgs } from 'node:util'
 import { AgentGate, agentDetectors } from '../src/gate/agent-gate.ts'
 import { readAgentPolicy } from '../src/gate/decide/read-agent-policy.ts'
 import { say, skip } from './figure.ts'
-import { runsOf } from './judge/agent-corpora.ts'
 import { missesOf, scoreTraces } from './judge/score.ts'
+import { runsOf } from './judge/suites.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -2,7 +2,7 @@
 //
 //   node bench/judge-corpora.bench.ts CLONE... [--policy FILE] [--misses read]
 //
-// A CLONE is a clone, bare or not, of a collection that bench/judge/corpora.ts can read. Each is cut in two by a hash:
+// A CLONE is a clone, bare or not, of a collection that bench/judge/collections.ts can read. Each is cut in two by a hash:
 // the misses of one half were read while rules were written, of the other half only the totals ever are.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { AgentGate, agentDetectors } from '../src/gate/agent-gate.ts'
 import { readAgentPolicy } from '../src/gate/decide/read-agent-policy.ts'
 import { say, skip } from './figure.ts'
-import { type Sample, samplesOf } from './judge/corpora.ts'
+import { type Sample, samplesOf } from './judge/collections.ts'
 import { actOf } from './judge/score.ts'
 
 const { values, positionals } = parseArgs({

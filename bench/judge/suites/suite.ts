@@ -1,5 +1,5 @@
 // What the readers of other people's suites share.
-import type { TraceRow } from './score.ts'
+import type { TraceRow } from '../score.ts'
 
 export type Step = TraceRow['steps'][number]
 /** `key` is what decides about the half: what one half knows must not teach about the other. */
@@ -9,7 +9,7 @@ export type Entry = { readonly suite: string; readonly key: string; readonly ste
 )
 export type Read = (path: string) => string
 export type Json = Record<string, unknown>
-export type Source = {
+export type Suite = {
   /** A path that only this suite has. */
   readonly has: RegExp
   readonly files: RegExp
@@ -32,4 +32,29 @@ export function parsed(source: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** A Python literal with single quotes, as far as these suites use them. */
+export function pythonObject(source: string): Json {
+  const found = parsed(
+    source
+      .replace(/\bTrue\b/g, 'true')
+      .replace(/\bFalse\b/g, 'false')
+      .replace(/\bNone\b/g, 'null')
+      .replace(/'/g, '"'),
+  )
+  return isObject(found) ? found : {}
+}
+
+/** The result of the call that has waited longest. */
+export function answered(waiting: string[], content: unknown): readonly Step[] {
+  const tool = waiting.shift()
+  return tool === undefined ? [] : [['out', tool, content]]
+}
+
+export function spoken(content: unknown): string {
+  if (typeof content === 'string') return content
+  return objects(content)
+    .map((part) => text(part.content) || text(part.text))
+    .join('\n')
 }
