@@ -261,8 +261,10 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   }
 
   #hear(message: WatchMessage): void {
-    if (message.kind === 'took') this.#behind -= message.exchanges
-    else if (message.kind === 'recovered')
+    if (message.kind === 'took') {
+      this.#behind -= message.exchanges
+      for (const bytes of message.spent) this.#batch.reuse(bytes)
+    } else if (message.kind === 'recovered')
       this.#options.log('info', 'watch-recovered', {
         exchanges: message.exchanges,
         kept: message.kept || undefined,

@@ -90,3 +90,34 @@ test('a batch is full before it is too large to be one message', () => {
   while (!writer.isFull) expect(writer.add(plain, untold, 0)).toBe(true)
   expect(writer.count).toBe(256)
 })
+
+test('bytes that come back are written again, where they are as many as usual', () => {
+  const writer = new BatchWriter()
+  const batchOf = (): PassedBatch => {
+    writer.add(plain, untold, 0)
+    return writer.take()
+  }
+  const first = batchOf()
+  writer.reuse(first.bytes)
+  const second = batchOf()
+  expect(second.bytes.buffer).toBe(first.bytes.buffer)
+  expect(readAll(second)).toMatchObject([{ id: plain.id }])
+  writer.reuse(new Uint8Array(8))
+  expect(batchOf().bytes.byteLength).toBe(first.bytes.byteLength)
+})
+
+test('of all that come back only a few are kept', () => {
+  const writer = new BatchWriter()
+  const batches = Array.from({ length: 40 }, () => {
+    writer.add(plain, untold, 0)
+    return writer.take().bytes
+  })
+  for (const bytes of batches) writer.reuse(bytes)
+  const known = new Set(batches.map(({ buffer }) => buffer))
+  let again = 0
+  for (let at = 0; at < batches.length; at++) {
+    writer.add(plain, untold, 0)
+    if (known.has(writer.take().bytes.buffer)) again++
+  }
+  expect(again).toBe(8)
+})

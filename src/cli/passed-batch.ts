@@ -24,6 +24,8 @@ export type PassedBatch = {
 const EXCHANGES_MAX = 256
 /** Room for as many exchanges of a usual size. */
 const BYTES = 384 * 1024
+/** More are under way while much passes; when it no longer does, so many are kept for the next time. */
+const SPARE_MAX = 8
 const UTF8_BYTES_MAX = 3
 /** What a long prompt lacks in the middle. */
 const ELISION = Buffer.from(' … ')
@@ -36,6 +38,7 @@ export class BatchWriter {
   #textEnds: number[] = []
   #bytes: Buffer<ArrayBuffer> | undefined
   #used = 0
+  readonly #spare: Buffer<ArrayBuffer>[] = []
 
   get count(): number {
     return this.#ids.length
@@ -52,7 +55,7 @@ export class BatchWriter {
     const characters = json.length + text.length + (end?.length ?? 0)
     const most = characters * UTF8_BYTES_MAX + ELISION.length
     if (this.#bytes !== undefined && most > this.#bytes.length - this.#used) return false
-    this.#bytes ??= Buffer.allocUnsafeSlow(Math.max(BYTES, most))
+    this.#bytes ??= this.#room(most)
     const bytes = this.#bytes
     let at = this.#used
     at += bytes.write(json, at)
@@ -69,6 +72,20 @@ export class BatchWriter {
     this.#times.push(exchange.ts)
     this.#froms.push(from)
     return true
+  }
+
+  /**
+   * Bytes of a batch that was read come back to be written again: memory that changes hands every few milliseconds is new to
+   * the system each time, and to both threads' collectors a reason to run.
+   */
+  reuse(bytes: Uint8Array<ArrayBuffer>): void {
+    if (bytes.byteLength === BYTES && this.#spare.length < SPARE_MAX)
+      this.#spare.push(Buffer.from(bytes.buffer))
+  }
+
+  #room(bytes: number): Buffer<ArrayBuffer> {
+    const spare = bytes <= BYTES ? this.#spare.pop() : undefined
+    return spare ?? Buffer.allocUnsafeSlow(Math.max(BYTES, bytes))
   }
 
   take(): PassedBatch {

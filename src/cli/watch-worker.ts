@@ -30,7 +30,8 @@ export type RaisedCampaign = {
 }
 
 export type WatchMessage =
-  | { readonly kind: 'took'; readonly exchanges: number }
+  /** `spent` are the bytes of batches whose exchanges have all been shown. */
+  | { readonly kind: 'took'; readonly exchanges: number; readonly spent: readonly Uint8Array<ArrayBuffer>[] }
   | { readonly kind: 'raised'; readonly campaigns: readonly RaisedCampaign[] }
   /** A new account that does what only a raised campaign does. */
   | ({ readonly kind: 'replacement' } & Replacement)
@@ -66,11 +67,13 @@ type Waiting = {
   readonly until: number
 }
 type Passed = {
-  readonly bytes: Buffer
+  readonly batch: Batch
   readonly start: number
   readonly end: number
   readonly textEnd: number
 }
+/** Bytes of exchanges that came together, and how many of them have not been shown yet. */
+type Batch = { readonly bytes: Buffer<ArrayBuffer>; left: number }
 
 export type WatchCommand =
   /** `open` is when the oldest exchange began that is still under way. */
@@ -107,6 +110,8 @@ const { seed, store } = v.parse(startSchema, workerData)
 /** Whoever looks at findings waits no longer than this for what was just raised. */
 const SAVE_SOON_MS = 5_000
 const SETTLE_MS = 1_000
+/** Of batches that have been shown since they were given back last. */
+const read: Uint8Array<ArrayBuffer>[] = []
 let told: readonly RaisedCampaign[] = []
 let { watch, replacements, observer } = engineOf()
 const order = new LiveOrder<Waiting>()
@@ -163,13 +168,13 @@ function engineOf(kept?: KeptWatch): {
 
 function take(command: Extract<WatchCommand, { kind: 'exchanges' }>): void {
   const { ids, times, froms, ends, textEnds, nextRef, lowest } = command
-  const bytes = Buffer.from(command.bytes.buffer)
+  const batch: Batch = { bytes: Buffer.from(command.bytes.buffer), left: ids.length }
   const now = performance.now()
   let start = 0
   for (const [at, id] of ids.entries()) {
     const end = ends[at] ?? start
     const textEnd = textEnds[at] ?? end
-    const waiting = { exchange: { bytes, start, end, textEnd }, from: froms[at] ?? 0, until: nextRef }
+    const waiting = { exchange: { batch, start, end, textEnd }, from: froms[at] ?? 0, until: nextRef }
     order.push(times[at] ?? 0, tieOf({ id }), waiting, now)
     start = textEnd
   }
@@ -178,7 +183,17 @@ function take(command: Extract<WatchCommand, { kind: 'exchanges' }>): void {
   deliver()
   // It looks through all that rests, and nobody needs it to the moment.
   if (now - settledAt >= SETTLE_MS) settle(lowest)
-  post({ kind: 'took', exchanges: ids.length })
+  giveBack(ids.length)
+}
+
+/** What was read goes back to be written again. */
+function giveBack(exchanges: number): void {
+  const spent = read.splice(0)
+  const message: WatchMessage = { kind: 'took', exchanges, spent }
+  port?.postMessage(
+    message,
+    spent.map(({ buffer }) => buffer),
+  )
 }
 
 /** As a hunt orders exchanges of the same time, so that both see the same sequence. */
@@ -194,14 +209,16 @@ function deliver(): void {
 }
 
 function observe({ exchange: given, until }: Waiting): void {
-  const isPassed = 'bytes' in given
-  const exchange = isPassed ? exchangeIn(given.bytes, given.start, given.end) : given
+  const isPassed = 'batch' in given
+  const exchange = isPassed ? exchangeIn(given.batch.bytes, given.start, given.end) : given
   // The watch wants time to go forward; what took longer than anything is waited for counts as of now.
   lastTs = Math.max(lastTs, exchange.ts)
   observer.observe(
     exchange.ts === lastTs ? exchange : { ...exchange, ts: lastTs },
-    isPassed ? () => given.bytes.toString('utf8', given.end, given.textEnd) : undefined,
+    isPassed ? () => given.batch.bytes.toString('utf8', given.end, given.textEnd) : undefined,
   )
+  // Texts of prompts are not kept any longer than they are needed.
+  if (isPassed && --given.batch.left === 0) read.push(given.batch.bytes.fill(0))
   keeper?.shown(exchange.id, until)
 }
 
