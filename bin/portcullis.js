@@ -43,6 +43,8 @@ if (command === 'hook' && !needsGate) {
   process.exitCode = code
 } else if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) {
   if (entry === source) setFlagsFromString(WRAPPER_BUDGET)
+  const { keepCompiled } = await import('./compile-cache.js')
+  keepCompiled()
   await import(pathToFileURL(entry).href)
 } else {
   const runtime = bundledRuntime()

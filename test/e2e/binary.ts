@@ -13,13 +13,15 @@ export type Start = {
   readonly stdin?: string
   /** The Node that starts the launcher; by default the one that runs this test. */
   readonly node?: string
+  /** Over the environment of this test. */
+  readonly env?: NodeJS.ProcessEnv
 }
 
 /** Runs the command as a user would: a process of its own, through the launcher. */
 export async function portcullisProcess(start: Start, ...argv: readonly string[]): Promise<Ended> {
   const child = spawn(start.node ?? process.execPath, [binary, ...argv], {
     cwd: start.cwd,
-    env: { ...process.env, NO_COLOR: '1', PORTCULLIS_SYSTEM_NODE: undefined },
+    env: { ...process.env, NO_COLOR: '1', PORTCULLIS_SYSTEM_NODE: undefined, ...start.env },
   })
   const texts = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
