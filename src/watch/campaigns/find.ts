@@ -4,6 +4,7 @@ import type { Sharing } from '../links/infrastructure.ts'
 import type { Accounts } from '../profiles/accounts.ts'
 import { withoutBystanders } from './bystanders.ts'
 import type { Asked, Proposal, Scene } from './group.ts'
+import { joined } from './joined.ts'
 import { COMPONENT_MIN, GROUP_MIN, NETWORKS_ROTATING, proposalsOf } from './proposals.ts'
 import { groupOf, refine, Splits, undivided } from './refine.ts'
 import { loyalTo } from './sameness.ts'
@@ -49,7 +50,7 @@ export function sweepOf(
   scored.sort(
     (a, b) => sure(b) - sure(a) || b.group.members.length - a.group.members.length || b.score - a.score,
   )
-  const { raised, cleared } = discover(scored, scene)
+  const { raised, cleared } = joined(discover(scored, scene), scene)
   return { scene, raised, cleared, proposals }
 }
 

@@ -14,7 +14,7 @@ const SPREAD_MIN = 0.35
 /** Rounds of splitting: six classes a round are enough for more campaigns than anyone runs at once. */
 const SPLITS_MAX = 4
 /** Above this nothing tells the accounts of the whole apart by what they send. */
-const UNDIVIDED_MIN = 0.9
+export const UNDIVIDED_MIN = 0.9
 /** A proposal that has grown by less, in accounts and in exchanges, is not split anew. */
 const SPLIT_GROWTH_MAX = 0.15
 

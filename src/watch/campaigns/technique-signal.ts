@@ -9,6 +9,13 @@ import type { Signal } from './signals.ts'
 const ASSUMED = 4
 /** Share at which it counts fully: wrappers vary, and some bare tasks go between them. */
 const SHARE_FULL = 0.8
+/**
+ * Mixed with other traffic a harvest asks for it now and then, but so does every account: people who do are one in many. Asked
+ * for in this share of exchanges by nine in ten accounts, beyond what others ask anyway, it counts as much.
+ */
+const MIXED_SHARE_FULL = 0.1
+const MIXED_STRENGTH = 0.6
+const LOW_QUANTILE = 0.1
 /** Share of those that ask for reasoning, above which the way they do it names them. */
 const WAY_SHARE_MIN = 0.5
 
@@ -44,7 +51,11 @@ export const harvestTechnique: Signal = {
       }
       const share = asking / exchanges
       const base = elsewhere(population.techniques[at] ?? 0, own, members.length, population)
-      const strength = Math.min(1, excess(share, base) / SHARE_FULL)
+      const everybodys = leastOf(accounts, members, at)
+      const strength = Math.max(
+        Math.min(1, excess(share, base) / SHARE_FULL),
+        MIXED_STRENGTH * Math.min(1, excess(everybodys, base) / MIXED_SHARE_FULL),
+      )
       if (strength > best.strength) best = { strength, share, base, at }
     }
     const { strength, share, base, at } = best
@@ -55,6 +66,15 @@ export const harvestTechnique: Signal = {
       summary: `in ${percent(share)} of their exchanges the model is asked ${asked[wayOf(accounts, members, techniques[at] ?? 'reasoning')]}; in ${percent(base)} of an account’s as a rule`,
     }
   },
+}
+
+/** The share of its exchanges in which nine in ten of the accounts ask for it at least. */
+function leastOf(accounts: Accounts, members: readonly number[], at: number): number {
+  const shares = Float64Array.from(members, (index) => {
+    const exchanges = Math.max(1, accounts.exchanges[index] ?? 1)
+    return (accounts.techniques[index * techniques.length + at] ?? 0) / exchanges
+  }).sort()
+  return shares[Math.floor(LOW_QUANTILE * shares.length)] ?? 0
 }
 
 /** The named way behind most of what is asked, where there is one. */

@@ -1,0 +1,79 @@
+// A campaign is often sure by a part only: by the accounts that rotate, or that never sleep. What is tied to that part by a
+// card or by its wording, and sends what nothing tells from it, is of the same operator.
+import type { Group, Scene } from './group.ts'
+import { GROUP_MIN } from './proposals.ts'
+import { groupOf, UNDIVIDED_MIN } from './refine.ts'
+import { exchangeability } from './sameness.ts'
+import { FIT_MIN, type Scored, score } from './score.ts'
+
+/** The least a group must be likely by itself to be raised with a campaign. */
+const JOINED_SCORE_MIN = 0.5
+/** Share of one side that must have the card or the wording of the other. */
+const TIED_MIN = 0.5
+/** Together two parts of one schedule spread no further than the wider of them, but for chance. */
+const LOADS_ALIKE = 1.1
+
+type Found = { readonly raised: readonly Scored[]; readonly cleared: readonly Scored[] }
+type Tie = 'principal' | 'wording'
+
+/** The campaigns with what belongs to them, and the groups that belong to none. */
+export function joined({ raised, cleared }: Found, scene: Scene): Found {
+  const campaigns = [...raised]
+  const taken = new Set(raised.flatMap(({ group }) => group.members))
+  const left: Scored[] = []
+  for (const candidate of cleared) {
+    const rest = restOf(candidate, taken, scene)
+    const ties = rest ? campaigns.map(({ group }) => tieOf(group, rest.group, scene)) : []
+    const at = ties.findIndex((tie) => tie !== undefined)
+    const campaign = campaigns[at]
+    if (rest === undefined || campaign === undefined) {
+      left.push(candidate)
+      continue
+    }
+    for (const index of rest.group.members) taken.add(index)
+    const whole = widened(campaign, rest.group, scene)
+    // Who shares a card is one campaign. One wording may serve two of the same operator: each is shown by itself, unless
+    // their loads are alike as those that one scheduler hands out.
+    const spread = Math.max(campaign.group.sameness.volume, rest.group.sameness.volume)
+    if (ties[at] === 'principal' || whole.group.sameness.volume <= LOADS_ALIKE * spread) campaigns[at] = whole
+    else campaigns.push({ ...rest, score: campaign.score })
+  }
+  return { raised: campaigns, cleared: left }
+}
+
+/** The group without who is raised already, if it is likely by itself and nothing explains it. */
+function restOf(
+  { group, score: whole, explanations }: Scored,
+  taken: ReadonlySet<number>,
+  scene: Scene,
+): Scored | undefined {
+  if (whole < JOINED_SCORE_MIN || explanations.some(({ fit }) => fit >= FIT_MIN)) return undefined
+  const members = group.members.filter((index) => !taken.has(index))
+  return members.length < GROUP_MIN ? undefined : score(groupOf({ ...group, members }, scene), scene)
+}
+
+/** As sure as its surest part, with the evidence told of everybody in it. */
+function widened(campaign: Scored, { members }: Group, scene: Scene): Scored {
+  const whole = [...campaign.group.members, ...members].sort((a, b) => a - b)
+  const group = groupOf({ ...campaign.group, members: whole }, scene)
+  return { ...campaign, group, evidence: score(group, scene).evidence }
+}
+
+/** What ties two groups that nothing else tells apart; undefined where something does. */
+function tieOf(one: Group, other: Group, scene: Scene): Tie | undefined {
+  const tie = tiesOf(one.members, other.members, scene) ?? tiesOf(other.members, one.members, scene)
+  if (tie === undefined) return undefined
+  const whole = groupOf({ ...one, members: [...one.members, ...other.members] }, scene)
+  return exchangeability(whole.sameness) >= UNDIVIDED_MIN ? tie : undefined
+}
+
+/** What most of `others` have in common with any of `own`. */
+function tiesOf(own: readonly number[], others: readonly number[], scene: Scene): Tie | undefined {
+  const { wording, infrastructure } = scene
+  const principals = new Set(own.map((index) => infrastructure.principal[index]))
+  const wordings = new Set(own.map((index) => wording[index] ?? 0).filter((family) => family !== 0))
+  const isMost = (holds: (index: number) => boolean): boolean =>
+    others.filter(holds).length >= TIED_MIN * others.length
+  if (isMost((index) => principals.has(infrastructure.principal[index]))) return 'principal'
+  return isMost((index) => wordings.has(wording[index] ?? 0)) ? 'wording' : undefined
+}
