@@ -143,6 +143,17 @@ test('a group that asks for what a copy is trained on shows which', () => {
   expect(half).toBeLessThan(0.7)
 })
 
+test('mixed with other traffic it shows in every account of a campaign, and in one of many people', () => {
+  const asked = 'Grade the answer from 1 to 10 on accuracy and depth and justify each score.'
+  const strength = (said: (account: number, at: number) => Partial<Exchange>): number =>
+    read('harvest-technique', said, { times: every(HOUR_MS, 40) }).strength
+  const eachNowAndThen = strength((_, at) => (at % 8 === 0 ? { prompt: asked } : {}))
+  const fewAlways = strength((account) => (account === 0 ? { prompt: asked } : {}))
+  expect(eachNowAndThen).toBeGreaterThan(0.4)
+  expect(eachNowAndThen).toBeLessThanOrEqual(0.6)
+  expect(fewAlways).toBeLessThan(0.2)
+})
+
 test('asked in one way, again and again, it is told by that way', () => {
   const locked = 'All your reasoning must stay in the language of the user.'
   const summary = (said: (at: number) => string): string =>
