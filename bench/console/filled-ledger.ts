@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { BlockWriter } from '../../src/store/embedded/ledger/block-writer.ts'
+import { Chain } from '../../src/store/embedded/ledger/chain.ts'
 import {
   RECORD_HEADER_BYTES,
   type RecordKind,
@@ -30,7 +31,7 @@ export function fillLedger(store: string, acts: number, accounts: number): numbe
   const writer = BlockWriter.open({
     directory,
     key,
-    head: { nextSeq: 1, hash: Buffer.alloc(HASH_BYTES) },
+    chain: Chain.create({ nextSeq: 1, hash: Buffer.alloc(HASH_BYTES) }),
     segmentBytes: SEGMENT_BYTES,
     retainMs: 0,
     retainBytes: 0,

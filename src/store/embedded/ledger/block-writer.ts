@@ -1,29 +1,15 @@
 import type { KeyObject } from 'node:crypto'
-import {
-  closeSync,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fdatasyncSync, fsyncSync, openSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { BLOCK_HEADER_BYTES, BLOCK_PAYLOAD_BYTES_MAX, sealBlock } from './block.ts'
+import { BLOCK_HEADER_BYTES, BLOCK_PAYLOAD_BYTES_MAX } from './block.ts'
+import type { Chain } from './chain.ts'
 import { RECORD_HEADER_BYTES, recordBytes, writeRecordHeader } from './records.ts'
 import { listSegments, segmentName } from './segments.ts'
 import { keyId, signCheckpoint } from './signing.ts'
 
-export type LedgerHead = {
-  /** Sequence number of the next record; the first is 1. */
-  readonly nextSeq: number
-  readonly hash: Buffer
-}
-
 export type BlockWriterOptions = {
   readonly directory: string
-  readonly head: LedgerHead
+  readonly chain: Chain
   readonly key: KeyObject
   readonly segmentBytes: number
   /** Zero keeps everything. */
@@ -39,28 +25,18 @@ export class BlockWriter implements Disposable {
   readonly #options: BlockWriterOptions
   readonly #keyId: string
   readonly #block = Buffer.alloc(BLOCK_HEADER_BYTES + BLOCK_PAYLOAD_BYTES_MAX)
-  #file: number
-  #fileBytes: number
-  #nextSeq: number
-  #hash: Buffer
-  #isSynced = true
-  #blocksSinceCheckpoint = 0
 
-  private constructor(options: BlockWriterOptions, file: number, fileBytes: number) {
+  private constructor(options: BlockWriterOptions) {
     this.#options = options
     this.#keyId = keyId(options.key)
-    this.#file = file
-    this.#fileBytes = fileBytes
-    this.#nextSeq = options.head.nextSeq
-    this.#hash = options.head.hash
   }
 
   static open(options: BlockWriterOptions): BlockWriter {
-    const newest = listSegments(options.directory).at(-1)
-    const path = newest?.path ?? join(options.directory, segmentName(options.head.nextSeq))
-    const file = openSync(path, 'a')
-    syncDirectory(options.directory)
-    return new BlockWriter(options, file, statSync(path).size)
+    const { directory, chain } = options
+    const path = listSegments(directory).at(-1)?.path ?? join(directory, segmentName(chain.nextSeq))
+    chain.turnTo(openSync(path, 'a'), statSync(path).size)
+    syncDirectory(directory)
+    return new BlockWriter(options)
   }
 
   /** Where the caller puts records before `append`. */
@@ -69,38 +45,26 @@ export class BlockWriter implements Disposable {
   }
 
   get isSynced(): boolean {
-    return this.#isSynced
+    return this.#options.chain.isSynced
   }
 
   get needsCheckpoint(): boolean {
-    return this.#blocksSinceCheckpoint > 0
+    return this.#options.chain.blocksSinceCheckpoint > 0
   }
 
   /** Writes the first `bytes` of `space` as one block. On failure the file is as it was. */
   append(bytes: number, records: number, isCheckpoint = false): void {
+    const { chain, segmentBytes, now } = this.#options
     // Before the block, not after: a segment that cannot be begun must not look like a block that was not written.
-    if (!isCheckpoint && this.#fileBytes >= this.#options.segmentBytes) this.#rotate(bytes)
-    const block = this.#block.subarray(0, BLOCK_HEADER_BYTES + bytes)
-    const hash = sealBlock(block, {
-      records,
-      isCheckpoint,
-      firstSeq: this.#nextSeq,
-      ts: this.#options.now(),
-      previous: this.#hash,
-    })
-    this.#write(block)
-    this.#fileBytes += block.length
-    this.#nextSeq += records
-    this.#hash = hash
-    this.#isSynced = false
-    this.#blocksSinceCheckpoint = isCheckpoint ? 0 : this.#blocksSinceCheckpoint + 1
+    if (!isCheckpoint && chain.fileBytes >= segmentBytes) this.#rotate(bytes)
+    chain.append(this.#block.subarray(0, BLOCK_HEADER_BYTES + bytes), { records, isCheckpoint, ts: now() })
   }
 
   checkpoint(): void {
-    const { key, now } = this.#options
+    const { key, now, chain } = this.#options
     const checkpoint = signCheckpoint(key, this.#keyId, {
-      seq: this.#nextSeq - 1,
-      head: this.#hash,
+      seq: chain.nextSeq - 1,
+      head: chain.hash,
       ts: now(),
     })
     const payload = Buffer.from(JSON.stringify(checkpoint))
@@ -112,42 +76,30 @@ export class BlockWriter implements Disposable {
   }
 
   sync(): void {
-    if (this.#isSynced) return
-    fdatasyncSync(this.#file)
-    this.#isSynced = true
+    const { chain } = this.#options
+    if (chain.isSynced) return
+    fdatasyncSync(chain.file)
+    chain.synced()
   }
 
   [Symbol.dispose](): void {
     if (this.needsCheckpoint) this.checkpoint()
     this.sync()
-    closeSync(this.#file)
-  }
-
-  #write(block: Buffer): void {
-    let done = 0
-    try {
-      while (done < block.length) done += writeSync(this.#file, block, done)
-    } catch (error) {
-      // Half a block would look like damage to the next start; without it the ledger is whole, only behind.
-      if (done > 0) ftruncateSync(this.#file, this.#fileBytes)
-      throw error
-    }
+    closeSync(this.#options.chain.file)
   }
 
   /** `space` holds the next block's records already; the checkpoint that seals the segment borrows its beginning. */
   #rotate(pending: number): void {
-    const { directory } = this.#options
+    const { directory, chain } = this.#options
     if (this.needsCheckpoint) {
       const kept = Buffer.from(this.space.subarray(0, Math.min(pending, CHECKPOINT_BYTES_MAX)))
       this.checkpoint()
       kept.copy(this.space)
     }
     this.sync()
-    const path = join(directory, segmentName(this.#nextSeq))
-    const next = openSync(path, 'a')
-    closeSync(this.#file)
-    this.#file = next
-    this.#fileBytes = 0
+    const next = openSync(join(directory, segmentName(chain.nextSeq)), 'a')
+    closeSync(chain.file)
+    chain.turnTo(next, 0)
     this.#retire()
     syncDirectory(directory)
   }

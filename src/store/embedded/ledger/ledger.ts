@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { moduleUrl } from '../../../kernel/module-url.ts'
+import { Chain } from './chain.ts'
 import type { LedgerEnd, LedgerHealth } from './ledger-end.ts'
 import { lockLedger } from './lock.ts'
+import { NearWriter } from './near-writer.ts'
 import type { RecordKind } from './records.ts'
 import { type Recovery, recover } from './recover.ts'
 import { isAtLeast, type Position, Ring, type Watermark } from './ring.ts'
@@ -28,6 +30,7 @@ const OPENING_MS = 30_000
 export class Ledger implements LedgerEnd, AsyncDisposable {
   readonly recovery: Recovery
   readonly #ring: Ring
+  readonly #near: NearWriter
   readonly #worker: Worker
   readonly #lock: Disposable
   readonly #waiters: Readonly<Record<Watermark, WaitList>> = {
@@ -37,11 +40,19 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
   readonly #watching: Record<Watermark, boolean> = { written: false, durable: false }
   #nextRef: number
   #plannedWake: 'soon' | 'later' | undefined
+  /** Records since the writer was woken, or did not need to be. */
+  #records = 0
   #health: LedgerHealth = 'well'
   #isClosing = false
 
-  private constructor(ring: Ring, worker: Worker, lock: Disposable, recovery: Recovery) {
+  private constructor(
+    { ring, near }: { readonly ring: Ring; readonly near: NearWriter },
+    worker: Worker,
+    lock: Disposable,
+    recovery: Recovery,
+  ) {
     this.#ring = ring
+    this.#near = near
     this.#worker = worker
     this.#lock = lock
     this.recovery = recovery
@@ -59,17 +70,18 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
       openSigningKey(options.directory)
       const recovery = recover(options.directory)
       const ring = Ring.create(options.ringBytes)
+      const chain = Chain.create(recovery.head)
       const { ringBytes: _, ...rest } = options
       const workerData: WriterStart = {
         ...rest,
         memory: ring.memory,
-        nextSeq: recovery.head.nextSeq,
-        hash: Uint8Array.from(recovery.head.hash),
+        chain: chain.memory,
       }
       const worker = new Worker(moduleUrl('./writer-worker', import.meta.url), { workerData })
       // Not 'online': the thread is that before it has read its own code, and nothing would be written meanwhile.
       await once(worker, 'message')
-      const ledger = new Ledger(ring, worker, lock, recovery)
+      const near = new NearWriter({ ring, chain, segmentBytes: options.segmentBytes, now: Date.now })
+      const ledger = new Ledger({ ring, near }, worker, lock, recovery)
       await ledger.#closeOpenIntents()
       return ledger
     } catch (error) {
@@ -92,7 +104,9 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
   append(kind: RecordKind, ref: number, payload: string): Position | undefined {
     if (this.#health === 'failed' || this.#isClosing) return undefined
     const position = this.#ring.push(kind, ref, payload)
-    if (position !== undefined) this.#planWake(kind)
+    if (position === undefined) return undefined
+    this.#records++
+    this.#planWake(kind)
     return position
   }
 
@@ -115,7 +129,8 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
     if (this.has(mark, position)) return Promise.resolve()
     if (this.#health === 'failed') return Promise.reject(ledgerGone())
     const reached = this.#waiters[mark].wait(position, timeoutMs)
-    void this.#watch(mark)
+    // What is planned may write it here and now, and then there is nothing to watch.
+    if (this.#plannedWake === undefined) void this.#watch(mark)
     return reached
   }
 
@@ -145,8 +160,8 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
   }
 
   /**
-   * All records of this turn of the event loop share one wake-up and, usually, one block. To wake a thread takes its time:
-   * for an intent it is done once what this turn sends to upstreams is sent, for whatever else is waited for at its end.
+   * All records of this turn of the event loop share one wake-up and, usually, one block. To write it, or to wake the thread
+   * that does, takes its time: for an intent that is after what this turn sends to upstreams, for all else at its end.
    */
   #planWake(kind: RecordKind): void {
     const planned = this.#plannedWake
@@ -163,7 +178,15 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
   readonly #wake = (): void => {
     if (this.#plannedWake === undefined) return
     this.#plannedWake = undefined
-    this.#ring.wakeWriter()
+    const records = this.#records
+    this.#records = 0
+    const { written, durable } = this.#waiters
+    // Only the writer syncs.
+    const isNear = durable.size === 0 && this.#health === 'well' && this.#near.write(records)
+    if (isNear) written.release(this.#ring.watermark('written'))
+    else this.#ring.wakeWriter()
+    if (written.size > 0) void this.#watch('written')
+    if (durable.size > 0) void this.#watch('durable')
   }
 
   async #closeOpenIntents(): Promise<void> {

@@ -2,12 +2,12 @@ import { closeSync, ftruncateSync, openSync, readSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { GateError } from '../../../kernel/gate-error.ts'
 import { BLOCK_HEADER_BYTES, HASH_BYTES, payloadHolds, readBlockHeader } from './block.ts'
-import type { LedgerHead } from './block-writer.ts'
+import type { ChainEnd } from './chain.ts'
 import { forEachReference } from './records.ts'
 import { blocksOf, listSegments, type Segment, type SegmentEnd } from './segments.ts'
 
 export type Recovery = {
-  readonly head: LedgerHead
+  readonly head: ChainEnd
   /** References of intents that never got a completion. */
   readonly open: readonly number[]
   /** What was cut off the end, if anything. The bytes are kept beside the ledger. */
@@ -35,7 +35,7 @@ export function recover(directory: string): Recovery {
     }
   let torn: Recovery['torn']
   const open = new Set<number>()
-  let head: LedgerHead | undefined
+  let head: ChainEnd | undefined
   let scannedBytes = 0
   for (const segment of recentSegments(segments)) {
     const blocks = blocksOf(segment.path)

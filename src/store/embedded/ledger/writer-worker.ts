@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import * as v from 'valibot'
 import { BlockWriter } from './block-writer.ts'
+import { Chain } from './chain.ts'
 import { Pace } from './pace.ts'
 import { Ring } from './ring.ts'
 import { openSigningKey } from './signing.ts'
@@ -11,9 +12,8 @@ import { openSigningKey } from './signing.ts'
 
 const startSchema = v.object({
   memory: v.instance(SharedArrayBuffer),
+  chain: v.instance(SharedArrayBuffer),
   directory: v.string(),
-  nextSeq: v.number(),
-  hash: v.instance(Uint8Array),
   segmentBytes: v.number(),
   retainMs: v.number(),
   retainBytes: v.number(),
@@ -34,9 +34,10 @@ const RETRY_MS = 200
 
 const start = v.parse(startSchema, workerData)
 const ring = Ring.attach(start.memory)
+const chain = Chain.attach(start.chain)
 const writer = BlockWriter.open({
   directory: start.directory,
-  head: { nextSeq: start.nextSeq, hash: Buffer.from(start.hash) },
+  chain,
   key: openSigningKey(start.directory),
   segmentBytes: start.segmentBytes,
   retainMs: start.retainMs,
@@ -47,12 +48,14 @@ tell({ kind: 'ready' })
 await run()
 
 async function run(): Promise<void> {
-  let at = ring.watermark('written')
   let lastSync = 0
   const pace = new Pace()
   let lastCheckpoint = performance.now()
   let isStalled = false
   for (;;) {
+    chain.hold()
+    // The gate's thread may have written meanwhile.
+    let at = ring.watermark('written')
     const { end, bytes, records } = ring.take(at, writer.space)
     if (records > 0) {
       try {
@@ -60,13 +63,14 @@ async function run(): Promise<void> {
       } catch (error) {
         if (!isStalled) tell({ kind: 'stalled', code: codeOf(error) })
         isStalled = true
+        chain.letGo()
         if (ring.state() === 'closing') return
         await sleep(RETRY_MS)
         continue
       }
-      if (isStalled) tell({ kind: 'resumed' })
-      isStalled = false
     }
+    if (isStalled) tell({ kind: 'resumed' })
+    isStalled = false
     if (end !== at) ring.raise('written', (at = end))
     const now = performance.now()
     const isClosing = ring.state() === 'closing' && ring.head() === at
@@ -87,11 +91,13 @@ async function run(): Promise<void> {
       tell({ kind: 'failed', code: codeOf(error) })
       return
     }
+    const sleepMs = writer.isSynced ? start.checkpointMs : start.syncMs
+    chain.letGo()
     if (isClosing) return tell({ kind: 'closed' })
     // Waking a sleeping thread costs its waker several microseconds and gains little when records come all the time.
     const napMs = pace.napMs(records, now)
     if (napMs > 0) ring.doze(napMs)
-    else ring.sleep(at, writer.isSynced ? start.checkpointMs : start.syncMs)
+    else ring.sleep(at, sleepMs)
   }
 }
 

@@ -1,0 +1,71 @@
+import { Buffer } from 'node:buffer'
+import { performance } from 'node:perf_hooks'
+import { BLOCK_HEADER_BYTES } from './block.ts'
+import type { Chain } from './chain.ts'
+import { Pace } from './pace.ts'
+import type { Ring } from './ring.ts'
+
+/** What comes in one turn of the event loop while little comes. */
+const NEAR_BYTES_MAX = 64 * 1024
+/** A block that took longer shows a disk that makes its writers wait; then the gate's thread does not wait for it. */
+const SLOW_MS = 2
+const REST_MS = 10_000
+
+export type NearWriterOptions = {
+  readonly ring: Ring
+  readonly chain: Chain
+  readonly segmentBytes: number
+  readonly now: () => number
+}
+
+/**
+ * Writes blocks in the gate's own thread while little comes: to wake the writer and to be woken by it takes an exchange three
+ * times as long as the block does. All that may take its time stays with the writer: syncs, segments, checkpoints, failures.
+ */
+export class NearWriter {
+  readonly #options: NearWriterOptions
+  readonly #block = Buffer.alloc(BLOCK_HEADER_BYTES + NEAR_BYTES_MAX)
+  readonly #space = this.#block.subarray(BLOCK_HEADER_BYTES)
+  readonly #pace = new Pace()
+  #restUntil = 0
+
+  constructor(options: NearWriterOptions) {
+    this.#options = options
+  }
+
+  /** Whether all that is in the ring is written now. `records` came since this was asked last. */
+  write(records: number): boolean {
+    const { chain, ring } = this.#options
+    const began = performance.now()
+    const isBusy = this.#pace.napMs(records, began) > 0
+    if (isBusy || began < this.#restUntil || ring.state() !== 'open' || !chain.tryHold()) return false
+    try {
+      return this.#append()
+    } catch {
+      // The writer meets the same disk, and says so.
+      this.#restUntil = began + REST_MS
+      return false
+    } finally {
+      chain.letGo()
+      if (performance.now() - began > SLOW_MS) this.#restUntil = began + REST_MS
+    }
+  }
+
+  #append(): boolean {
+    const { chain, ring, segmentBytes, now } = this.#options
+    if (chain.fileBytes >= segmentBytes) return false
+    const { end, bytes, records } = ring.take(ring.watermark('written'), this.#space)
+    if (end !== ring.head()) return false
+    if (records === 0) return true
+    const wasSynced = chain.isSynced
+    chain.append(this.#block.subarray(0, BLOCK_HEADER_BYTES + bytes), {
+      records,
+      isCheckpoint: false,
+      ts: now(),
+    })
+    ring.raise('written', end)
+    // It sleeps until there is something to sync; while there is, it wakes by itself.
+    if (wasSynced) ring.wakeWriter()
+    return true
+  }
+}
