@@ -1,5 +1,6 @@
-// Writes to a ledger as fast as it can and says on standard output, after each wait, what it was told is safe.
-// Meant to be killed.
+// Writes to a ledger, as fast as it can or so slowly that blocks are written in this thread, and says on standard output,
+// after each wait, what it was told is safe. Meant to be killed.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Ledger } from '../../src/store/embedded/ledger/ledger.ts'
 
 const [directory = '', mark = 'written', round = '0'] = process.argv.slice(2)
@@ -12,8 +13,10 @@ const ledger = await Ledger.open({
   checkpointMs: 50,
   syncMs: 5,
 })
+const isSlow = Number(round) % 4 === 2
 const filler = 'x'.repeat(700)
 for (let index = 0; ; index++) {
+  if (isSlow) await sleep(1)
   const intent = ledger.begin(JSON.stringify({ kind: 'exchange', id: `${round}:${index}`, filler }))
   if (intent === undefined) {
     await ledger.room(1_000)
