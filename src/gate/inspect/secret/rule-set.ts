@@ -53,6 +53,8 @@ export const ruleKinds: readonly RuleKind[] = [
   },
 ]
 
+export const ruleMarks: readonly string[] = ruleKinds.flatMap(({ marks }) => marks)
+
 /** As secretlint's types have it; they are a package of their own. */
 type RuleReport = {
   readonly message: { readonly messageId: string }

@@ -60,8 +60,8 @@ export function rowsIn(text: string): number {
  * estimate from how the text looks, whatever its tool calls it: a server that dumps a table has no reason to say so.
  */
 export function recordsIn(text: string): number {
-  const objects = count(text, /[[,\n]\s{0,40}\{/g) + (text.startsWith('{') ? 1 : 0)
-  const items = count(text, /(?:^|\n)\s{0,20}- /g)
+  const objects = text.includes('{') ? count(text, /[[,\n]\s{0,40}\{/g) + (text.startsWith('{') ? 1 : 0) : 0
+  const items = text.includes('- ') ? count(text, /(?:^|\n)\s{0,20}- /g) : 0
   const separated = isSeparated(text) ? rowsIn(text) - 1 : 0
   return Math.max(objects, items, separated)
 }
