@@ -18,6 +18,7 @@ import { inspectCarried } from './inspect/command/carried.ts'
 import { commandDetectors, inspectWrite } from './inspect/command/command.ts'
 import { RememberedCommands } from './inspect/command/remembered.ts'
 import { Flow, type ToolSets } from './inspect/flow/flow.ts'
+import { Readings } from './inspect/flow/readings.ts'
 import { KnownSecrets } from './inspect/secret/known.ts'
 import { SecretWatch } from './inspect/secret/secret.ts'
 import { amountOf } from './inspect/volume/amount.ts'
@@ -92,6 +93,7 @@ export class AgentGate {
   #tools: ToolSets
   #secrets: KnownSecrets
   readonly #volume: Volume
+  readonly #readings = new Readings()
   #cedar: CedarRules | undefined
   /** What agents usually do; only acts that have a caller and a time are measured by it. */
   readonly habits = new Habits()
@@ -277,7 +279,7 @@ export class AgentGate {
   }
 
   #flowOf(session: AgentSession): Flow {
-    session.flow ??= new Flow(this.#tools)
+    session.flow ??= new Flow(this.#tools, this.#readings)
     return session.flow
   }
 

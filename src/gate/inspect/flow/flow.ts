@@ -1,23 +1,14 @@
 import type { CallAct, MessageAct, ResultAct, TaskAct, ToolDescription, ToolsAct } from '../../act.ts'
 import { type Finding, severityRank } from '../../finding.ts'
 import { secretFile } from '../command/credential-read/secret-files.ts'
-import { asksFor, doingKey, keysOf, sharesKey, ToolKeys } from './choice.ts'
-import { contentWords, type Directive, shareWord } from './directives.ts'
-import { delegates, type Effect, effectOf, effectsIn, onlyJudges } from './effects.ts'
+import { asksFor, doingKey, sharesKey, ToolKeys } from './choice.ts'
+import { type Directive, shareWord } from './directives.ts'
+import { type Effect, effectOf, onlyJudges } from './effects.ts'
 import { fold } from './fold.ts'
 import { Heard } from './heard.ts'
 import { InnerWatch } from './inner-watch.ts'
-import {
-  coreOf,
-  holds,
-  placesIn,
-  type Shape,
-  shapeOf,
-  shapesIn,
-  spellingsOf,
-  type Value,
-  valuesOf,
-} from './values.ts'
+import { Readings, readTask, type TaskReading } from './readings.ts'
+import { coreOf, holds, placesIn, shapeOf, spellingsOf, type Value, valuesOf } from './values.ts'
 
 const NAME = 'flow'
 
@@ -33,7 +24,7 @@ export type ToolSets = {
   readonly readers: ReadonlySet<string>
 }
 
-const nothingAsked: ReadonlySet<Effect> = effectsIn('')
+const nothingAsked = readTask('')
 
 /** Effects that a task must call for in words, even when it hands over everything else. */
 const grave: ReadonlySet<Effect> = new Set(['pay', 'delete', 'share', 'identity'])
@@ -59,22 +50,20 @@ export class Flow {
   #sets: ToolSets
   readonly #tools = new Map<string, ToolDescription>()
   #task = ''
-  #taskEffects: ReadonlySet<Effect> = nothingAsked
-  #delegates = false
-  #taskWords: ReadonlySet<string> = new Set()
-  #taskKeys: ReadonlySet<string> = new Set()
-  /** Kinds of places that the task names: who is named must not become another. */
-  #taskShapes: ReadonlySet<Shape> = new Set()
-  /** The task wants to know something and nothing done. */
-  #onlyLooks = true
+  #asked: TaskReading = nothingAsked
   readonly #toolKeys = new ToolKeys()
-  readonly #inner = new InnerWatch()
+  readonly #readings: Readings
+  readonly #inner: InnerWatch
   /** Tools that were called before without a finding: no sentence heard later chose them. */
   readonly #used = new Set<string>()
-  readonly #heard = new Heard()
+  readonly #heard: Heard
 
-  constructor(sets: ToolSets) {
+  /** `readings` are shared by sessions: what one read need not be read again. */
+  constructor(sets: ToolSets, readings = new Readings()) {
     this.#sets = sets
+    this.#readings = readings
+    this.#inner = new InnerWatch(readings)
+    this.#heard = new Heard(readings)
   }
 
   use(sets: ToolSets): void {
@@ -95,12 +84,7 @@ export class Flow {
     if (this.#task.includes(text)) return
     this.#inner.noteOwn(act.text)
     this.#task = `${this.#task} ${text}`.slice(-TASK_CHARACTERS_MAX)
-    this.#taskEffects = effectsIn(this.#task)
-    this.#delegates = delegates(this.#task)
-    this.#taskWords = contentWords(this.#task)
-    this.#taskKeys = keysOf(this.#task)
-    this.#taskShapes = shapesIn(this.#task)
-    this.#onlyLooks = [...this.#taskEffects].every((effect) => effect === 'look' || passing.has(effect))
+    this.#asked = this.#readings.task(this.#task)
   }
 
   /** A result is only remembered; what it says matters when a call follows it. */
@@ -167,7 +151,7 @@ export class Flow {
     if (effect === 'look') return []
     const injected = values.filter((value) => this.#originOf(value) === 'instruction')
     // "Do what the mail says": a list of things to do has words of command, and is what the user wants followed.
-    const isHandedOver = this.#delegates && !grave.has(effect)
+    const isHandedOver = this.#asked.delegates && !grave.has(effect)
     const place = injected.find((value) => value.kind === 'place' && (!isHandedOver || this.#isPlain(value)))
     if (place !== undefined) {
       const isPlain = this.#isPlain(place)
@@ -191,7 +175,7 @@ export class Flow {
     const places = values.filter((value) => value.kind === 'place')
     const isNamed = places.length > 0 && places.every((value) => this.#originOf(value) === 'task')
     const wanted = isHandedOver ? this.#heard.plainEffects : this.#heard.instructionEffects
-    if (wanted.has(effect) && !this.#taskEffects.has(effect) && !isNamed)
+    if (wanted.has(effect) && !this.#asked.effects.has(effect) && !isNamed)
       return [
         found(
           'flow.injected-action',
@@ -215,11 +199,11 @@ export class Flow {
         (each) => isTold(each, effect, value.kind) && holds(each.text, core),
       )
       if (directive === undefined) continue
-      const isAbout = shareWord(directive.words, this.#taskWords)
-      const isCalledFor = this.#taskEffects.has(effect)
-      const isOther = grave.has(effect) && value.kind === 'place' && this.#taskShapes.has(shapeOf(core))
-      if (isAbout && (isCalledFor || this.#delegates) && !isOther) continue
-      if (this.#delegates && value.kind !== 'place') continue
+      const isAbout = shareWord(directive.words, this.#asked.words)
+      const isCalledFor = this.#asked.effects.has(effect)
+      const isOther = grave.has(effect) && value.kind === 'place' && this.#asked.shapes.has(shapeOf(core))
+      if (isAbout && (isCalledFor || this.#asked.delegates) && !isOther) continue
+      if (this.#asked.delegates && value.kind !== 'place') continue
       return [
         found(
           'flow.directed',
@@ -238,16 +222,17 @@ export class Flow {
     const keys = this.#toolKeys.of(tool)
     // A name of things alone says what a tool is about, and not that the task, which is about much, calls for it.
     const named = doingKey(tool) === undefined ? 'unknown' : effect
-    if ((passing.has(effect) && hasValues) || this.#delegates || this.#isCalledFor(tool, named)) return []
-    const isFitting = named === 'unknown' && sharesKey(keys, this.#taskKeys)
+    if ((passing.has(effect) && hasValues) || this.#asked.delegates || this.#isCalledFor(tool, named))
+      return []
+    const isFitting = named === 'unknown' && sharesKey(keys, this.#asked.keys)
     const isChosen = this.#heard.directives.some(
       (each) =>
-        asksFor(each, named, keys, this.#taskKeys, this.#taskWords) ||
-        (this.#onlyLooks && !isFitting && each.told.isRequest && each.told.effects.size > 0) ||
+        asksFor(each, named, keys, this.#asked.keys, this.#asked.words) ||
+        (onlyLooks(this.#asked) && !isFitting && each.told.isRequest && each.told.effects.size > 0) ||
         (named === 'unknown' &&
           !isFitting &&
           each.told.isRequest &&
-          isForeign(each.words, this.#taskWords, hasValues)),
+          isForeign(each.words, this.#asked.words, hasValues)),
     )
     if (!isChosen) return []
     return [
@@ -260,17 +245,17 @@ export class Flow {
   }
 
   #isCalledFor(tool: string, effect: Effect): boolean {
-    if (this.#taskEffects.has(effect)) return true
-    if ((kin[effect] ?? []).some((each) => this.#taskEffects.has(each))) return true
+    if (this.#asked.effects.has(effect)) return true
+    if ((kin[effect] ?? []).some((each) => this.#asked.effects.has(each))) return true
     const key = doingKey(tool)
-    return key !== undefined && this.#taskKeys.has(key)
+    return key !== undefined && this.#asked.keys.has(key)
   }
 
   /** Does the call do what nobody asked for, with somewhere to go that only a tool named? */
   #unasked(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
-    if (this.#taskEffects.has(effect)) return []
+    if (this.#asked.effects.has(effect)) return []
     const isGrave = grave.has(effect)
-    if (this.#delegates && !isGrave) return []
+    if (this.#asked.delegates && !isGrave) return []
     if (effect === 'delete' && values.length > 0 && values.every((value) => this.#originOf(value) !== 'task'))
       return [found('flow.unasked-action', 'medium', `${tool} deletes what the user did not name`)]
     const places = values.filter((value) => value.kind === 'place')
@@ -342,6 +327,11 @@ export class Flow {
     }
     return 'unknown'
   }
+}
+
+/** The task wants to know something and nothing done. */
+function onlyLooks({ effects }: TaskReading): boolean {
+  return [...effects].every((effect) => effect === 'look' || passing.has(effect))
 }
 
 /**

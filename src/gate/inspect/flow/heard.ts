@@ -1,8 +1,9 @@
 import type { Finding } from '../../finding.ts'
-import { type Directive, directivesIn } from './directives.ts'
+import type { Directive } from './directives.ts'
 import { type Effect, effectsIn } from './effects.ts'
 import { fold, partsOf } from './fold.ts'
 import { suspicionIn } from './instructions.ts'
+import type { PartReading, Readings } from './readings.ts'
 
 /** A session remembers this much of what tools returned; the oldest goes first. */
 const MEMORY_CHARACTERS_MAX = 524_288
@@ -10,6 +11,7 @@ const DIRECTIVES_MAX = 1_000
 
 /** What a session's tools and other agents said, and which of it speaks to the machine. */
 export class Heard {
+  readonly #readings: Readings
   readonly directives: Directive[] = []
   /** Folded text: of trusted tools, of others, and the parts that speak to the machine. */
   trusted = ''
@@ -24,6 +26,10 @@ export class Heard {
   /** So many sentences told somebody to do something that any place in results may be what one of them named. */
   hasForgotten = false
 
+  constructor(readings: Readings) {
+    this.#readings = readings
+  }
+
   noteTrusted(text: string): void {
     for (const part of partsOf(text).parts) this.trusted = remembered(this.trusted, fold(part))
   }
@@ -32,8 +38,9 @@ export class Heard {
     const { parts, isCut } = partsOf(text)
     const cues = new Set<string>()
     for (const part of parts) {
-      this.#noteDirectives(part)
-      for (const cue of this.#noteText(fold(part), tools)) cues.add(cue)
+      const reading = this.#readings.part(part)
+      this.#noteDirectives(reading)
+      for (const cue of this.#noteText(reading, tools)) cues.add(cue)
     }
     this.hasUnread ||= isCut
     const who = source || 'a tool'
@@ -52,8 +59,7 @@ export class Heard {
     ]
   }
 
-  #noteDirectives(part: string): void {
-    const directives = directivesIn(part)
+  #noteDirectives({ directives }: PartReading): void {
     // More than are remembered at once: nobody writes so but to make one of them forgotten.
     this.hasForgotten ||= directives.length > DIRECTIVES_MAX
     this.directives.push(...directives.slice(-DIRECTIVES_MAX))
@@ -61,8 +67,8 @@ export class Heard {
       this.directives.splice(0, this.directives.length - DIRECTIVES_MAX)
   }
 
-  #noteText(text: string, tools: readonly string[]): readonly string[] {
-    const { spans, cues } = suspicionIn(text, tools)
+  #noteText({ folded: text, marks }: PartReading, tools: readonly string[]): readonly string[] {
+    const { spans, cues } = suspicionIn(text, tools, marks)
     let clean = ''
     let at = 0
     for (const {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../finding.ts'
 import { type Effect, nameWords } from './effects.ts'
-import { isForCredentials, type Place, placesNamed, placesReached } from './inner-places.ts'
+import { isForCredentials, type Place, placesReached } from './inner-places.ts'
+import { Readings } from './readings.ts'
 import type { Value } from './values.ts'
 
 /** Hosts of each kind that a session remembers. */
@@ -16,6 +17,7 @@ const ownNames = /^(?:read|write|edit|multiedit|view|grep|glob|ls|cat|str_replac
 
 /** Calls to addresses that only this machine or its network can reach, and who named them. */
 export class InnerWatch {
+  readonly #readings: Readings
   /** Named by the task, by a trusted tool, by the work itself, or visited before. */
   readonly #own = new Set<string>()
   /** Named by results alone. */
@@ -23,13 +25,18 @@ export class InnerWatch {
   /** Results named more than is remembered, so any could be among them. */
   #isFull = false
 
+  constructor(readings = new Readings()) {
+    this.#readings = readings
+  }
+
   noteOwn(text: string): void {
-    for (const { host, kind } of placesNamed(text).places) if (kind !== 'outer') remember(this.#own, host)
+    for (const { host, kind } of this.#readings.places(text).places)
+      if (kind !== 'outer') remember(this.#own, host)
   }
 
   noteResult(tool: string, text: string): void {
     const isOwn = ownNames.test(tool) || nameWords(tool).some((word) => ownWords.has(word))
-    const { places, isCut } = placesNamed(text)
+    const { places, isCut } = this.#readings.places(text)
     for (const { host, kind } of places) {
       if (kind !== 'inner' || this.#own.has(host)) continue
       if (isOwn) remember(this.#own, host)

@@ -59,57 +59,71 @@ const WINDOWS_MAX = 50
 export type Spoken = { readonly at: Span; readonly isPlain: boolean }
 export type Suspicion = { readonly spans: readonly Spoken[]; readonly cues: readonly string[] }
 
-/** Where a folded text speaks to the machine. Names of tools on offer count as a cue of their own. */
-export function suspicionIn(text: string, toolNames: readonly string[]): Suspicion {
-  const spans: Marked[] = []
-  const names = new Set<string>()
-  const note = (name: string, start: number, end: number, isPlain: boolean) => {
-    if (spans.length >= WINDOWS_MAX) return
-    names.add(name)
-    // An honest sentence right before is not part of it.
-    const sentence =
-      Math.max(text.lastIndexOf('. ', start), text.lastIndexOf('? ', start), text.lastIndexOf('! ', start)) +
-      1
-    spans.push({
-      from: Math.max(sentence, start - BEFORE_CHARACTERS, 0),
-      to: Math.min(text.length, end + AFTER_CHARACTERS),
-      name,
-      isPlain,
-    })
-  }
-  for (const cue of cues) {
-    cue.pattern.lastIndex = 0
-    for (
-      let match = cue.pattern.exec(text);
-      match !== null && spans.length < WINDOWS_MAX;
-      match = cue.pattern.exec(text)
-    ) {
-      note(cue.name, match.index, match.index + match[0].length, cue.isPlain === true)
-      if (match[0].length === 0) cue.pattern.lastIndex++
-    }
-  }
-  for (const name of toolNames) {
-    // Only names that no ordinary text holds.
-    if (!name.includes('_')) continue
-    const at = text.indexOf(name.toLowerCase())
-    if (at >= 0) note('names-tool', at, at + name.length, false)
-  }
-  // More marks than are counted: nobody knows which stretches are honest, so the whole text speaks.
-  if (spans.length >= WINDOWS_MAX)
-    for (const name of names) spans.push({ from: 0, to: text.length, name, isPlain: false })
-  return { spans: merged(spans), cues: [...names] }
-}
-
-type Marked = {
+/** One place where a text speaks to the machine, with what stands around it. */
+export type Mark = {
   readonly from: number
   readonly to: number
   readonly name: string
   readonly isPlain: boolean
 }
 
+/** Where a folded text speaks to the machine, by its words alone. */
+export function marksIn(text: string): readonly Mark[] {
+  const marks: Mark[] = []
+  for (const { name, pattern, isPlain = false } of cues) {
+    pattern.lastIndex = 0
+    for (
+      let match = pattern.exec(text);
+      match !== null && marks.length < WINDOWS_MAX;
+      match = pattern.exec(text)
+    ) {
+      marks.push(markAt(text, name, match.index, match.index + match[0].length, isPlain))
+      if (match[0].length === 0) pattern.lastIndex++
+    }
+  }
+  return marks
+}
+
+/** What those marks come to. Names of tools on offer count as a mark of their own. */
+export function suspicionIn(
+  text: string,
+  toolNames: readonly string[],
+  marks: readonly Mark[] = marksIn(text),
+): Suspicion {
+  const named: Mark[] = []
+  for (const name of toolNames) {
+    // Only names that no ordinary text holds.
+    if (!name.includes('_')) continue
+    if (marks.length + named.length >= WINDOWS_MAX) break
+    const at = text.indexOf(name.toLowerCase())
+    if (at >= 0) named.push(markAt(text, 'names-tool', at, at + name.length, false))
+  }
+  if (marks.length + named.length === 0) return nothing
+  const all = [...marks, ...named]
+  const names = new Set(all.map(({ name }) => name))
+  // More marks than are counted: nobody knows which stretches are honest, so the whole text speaks.
+  if (all.length >= WINDOWS_MAX)
+    for (const name of names) all.push({ from: 0, to: text.length, name, isPlain: false })
+  return { spans: merged(all), cues: [...names] }
+}
+
+const nothing: Suspicion = { spans: [], cues: [] }
+
+function markAt(text: string, name: string, start: number, end: number, isPlain: boolean): Mark {
+  // An honest sentence right before is not part of it.
+  const sentence =
+    Math.max(text.lastIndexOf('. ', start), text.lastIndexOf('? ', start), text.lastIndexOf('! ', start)) + 1
+  return {
+    from: Math.max(sentence, start - BEFORE_CHARACTERS, 0),
+    to: Math.min(text.length, end + AFTER_CHARACTERS),
+    name,
+    isPlain,
+  }
+}
+
 const MARKS_MIN = 2
 
-function merged(spans: readonly Marked[]): Spoken[] {
+function merged(spans: readonly Mark[]): Spoken[] {
   const result: { from: number; to: number; names: Set<string>; isPlain: boolean }[] = []
   for (const { from, to, name, isPlain } of [...spans].sort((left, right) => left.from - right.from)) {
     const last = result.at(-1)

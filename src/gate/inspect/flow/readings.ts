@@ -1,0 +1,63 @@
+// What is read out of a text and hangs on nothing else: tasks, pages and listings come again, in one session and the next.
+import { Remembered } from '../../../kernel/remembered.ts'
+import { keysOf } from './choice.ts'
+import { contentWords, type Directive, directivesIn } from './directives.ts'
+import { delegates, type Effect, effectsIn } from './effects.ts'
+import { fold } from './fold.ts'
+import { type Named, placesNamed } from './inner-places.ts'
+import { type Mark, marksIn } from './instructions.ts'
+import { type Shape, shapesIn } from './values.ts'
+
+/** At most some 16 MB of texts and four times that of what was read in them. */
+const resultLimits = { entriesMax: 1_024, charactersMax: 4_096 }
+const taskLimits = { entriesMax: 512, charactersMax: 4_096 }
+
+/** A result as long as is folded at once, or shorter. */
+export type PartReading = {
+  readonly folded: string
+  readonly directives: readonly Directive[]
+  readonly marks: readonly Mark[]
+}
+
+/** What the user asked, in folded words. */
+export type TaskReading = {
+  readonly effects: ReadonlySet<Effect>
+  readonly delegates: boolean
+  readonly words: ReadonlySet<string>
+  readonly keys: ReadonlySet<string>
+  /** Kinds of places that the task names: who is named must not become another. */
+  readonly shapes: ReadonlySet<Shape>
+}
+
+export class Readings {
+  readonly #parts = new Remembered<PartReading>(resultLimits)
+  readonly #places = new Remembered<Named>(resultLimits)
+  readonly #tasks = new Remembered<TaskReading>(taskLimits)
+
+  part(text: string): PartReading {
+    return this.#parts.of(text, readPart)
+  }
+
+  places(text: string): Named {
+    return this.#places.of(text, placesNamed)
+  }
+
+  task(folded: string): TaskReading {
+    return this.#tasks.of(folded, readTask)
+  }
+}
+
+function readPart(text: string): PartReading {
+  const folded = fold(text)
+  return { folded, directives: directivesIn(text), marks: marksIn(folded) }
+}
+
+export function readTask(folded: string): TaskReading {
+  return {
+    effects: effectsIn(folded),
+    delegates: delegates(folded),
+    words: contentWords(folded),
+    keys: keysOf(folded),
+    shapes: shapesIn(folded),
+  }
+}
