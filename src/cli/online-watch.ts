@@ -11,7 +11,7 @@ import { type MeasureStore, measureState } from '../store/embedded/measure-store
 import { REST_MS } from '../watch/live-order.ts'
 import type { Replacement } from '../watch/replacements.ts'
 import { TextSketches } from '../watch/sketches/text-sketch.ts'
-import { BatchWriter, type PassedExchange, type ShownText } from './passed-batch.ts'
+import { BatchWriter, type WrittenExchange, written } from './passed-batch.ts'
 import type { RaisedCampaign, WatchCommand, WatchMessage, WatchStart } from './watch-worker.ts'
 import { exchangeOf, isWatched, shownOf } from './watched-exchange.ts'
 
@@ -142,11 +142,11 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
   }
 
   see(seen: SeenExchange): void {
-    this.ended(seen.act.id, isWatched(seen) ? [exchangeOf(seen), shownOf(seen)] : undefined)
+    this.ended(seen.act.id, isWatched(seen) ? written(exchangeOf(seen), shownOf(seen)) : undefined)
   }
 
   /** An exchange has ended, or never will; if there is anything to see of it, this is it. */
-  ended(id: string, seen: readonly [exchange: PassedExchange, shown: ShownText] | undefined): void {
+  ended(id: string, seen: WrittenExchange | undefined): void {
     const from = this.#open.get(id)?.from ?? this.#long.get(id) ?? 0
     if (!this.#open.delete(id)) this.#long.delete(id)
     if (seen === undefined) return
@@ -155,10 +155,9 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
       return
     }
     this.#behind++
-    const [exchange, shown] = seen
-    if (!this.#batch.add(exchange, shown, from)) {
+    if (!this.#batch.add(seen, from)) {
       this.#flush()
-      this.#batch.add(exchange, shown, from)
+      this.#batch.add(seen, from)
     }
     if (this.#batch.isFull) this.#flush()
     else this.#flusher ??= setTimeout(() => this.#flush(), BATCH_MS)

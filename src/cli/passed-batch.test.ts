@@ -6,6 +6,7 @@ import {
   type PassedBatch,
   type PassedExchange,
   type ShownText,
+  written,
 } from './passed-batch.ts'
 
 const passed = fc.record({
@@ -42,7 +43,8 @@ test('what is passed comes out as it went in, in order, with its sketch as numbe
     fc.property(fc.array(fc.tuple(passed, shown), { minLength: 1, maxLength: 20 }), (both) => {
       const exchanges = both.map(([exchange]) => exchange)
       const writer = new BatchWriter()
-      for (const [at, [exchange, text]] of both.entries()) expect(writer.add(exchange, text, at)).toBe(true)
+      for (const [at, [exchange, text]] of both.entries())
+        expect(writer.add(written(exchange, text), at)).toBe(true)
       const batch = writer.take()
       expect(batch.ids).toEqual(exchanges.map(({ id }) => id))
       expect(batch.times).toEqual(exchanges.map(({ ts }) => ts))
@@ -71,30 +73,30 @@ const plain: PassedExchange = {
 
 test('a prompt that was cut says so where it was cut', () => {
   const writer = new BatchWriter()
-  writer.add(plain, { text: 'the beginning', end: 'the end' }, 0)
+  writer.add(written(plain, { text: 'the beginning', end: 'the end' }), 0)
   expect(textsIn(writer.take())).toEqual(['the beginning … the end'])
 })
 
 test('an exchange there is no room for waits for the next batch, whatever its size', () => {
   const writer = new BatchWriter()
-  expect(writer.add(plain, untold, 0)).toBe(true)
+  expect(writer.add(written(plain, untold), 0)).toBe(true)
   const huge = { ...plain, model: 'é'.repeat(2_000_000) }
-  expect(writer.add(huge, untold, 1)).toBe(false)
+  expect(writer.add(written(huge, untold), 1)).toBe(false)
   expect(writer.take().ids).toHaveLength(1)
-  expect(writer.add(huge, untold, 1)).toBe(true)
+  expect(writer.add(written(huge, untold), 1)).toBe(true)
   expect(readAll(writer.take())).toMatchObject([{ model: huge.model }])
 })
 
 test('a batch is full before it is too large to be one message', () => {
   const writer = new BatchWriter()
-  while (!writer.isFull) expect(writer.add(plain, untold, 0)).toBe(true)
+  while (!writer.isFull) expect(writer.add(written(plain, untold), 0)).toBe(true)
   expect(writer.count).toBe(256)
 })
 
 test('bytes that come back are written again, where they are as many as usual', () => {
   const writer = new BatchWriter()
   const batchOf = (): PassedBatch => {
-    writer.add(plain, untold, 0)
+    writer.add(written(plain, untold), 0)
     return writer.take()
   }
   const first = batchOf()
@@ -109,14 +111,14 @@ test('bytes that come back are written again, where they are as many as usual', 
 test('of all that come back only a few are kept', () => {
   const writer = new BatchWriter()
   const batches = Array.from({ length: 40 }, () => {
-    writer.add(plain, untold, 0)
+    writer.add(written(plain, untold), 0)
     return writer.take().bytes
   })
   for (const bytes of batches) writer.reuse(bytes)
   const known = new Set(batches.map(({ buffer }) => buffer))
   let again = 0
   for (let at = 0; at < batches.length; at++) {
-    writer.add(plain, untold, 0)
+    writer.add(written(plain, untold), 0)
     if (known.has(writer.take().bytes.buffer)) again++
   }
   expect(again).toBe(8)

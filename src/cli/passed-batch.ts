@@ -10,6 +10,13 @@ export type PassedExchange = Omit<Exchange, 'sketch' | 'prompt'> & { readonly sk
 /** The text that an exchange may be shown with: all of a prompt, or its beginning and its end. */
 export type ShownText = { readonly text: string; readonly end: string | undefined }
 
+/** An exchange as text, by whichever process it was carried. */
+export type WrittenExchange = { readonly id: string; readonly ts: number; readonly json: string } & ShownText
+
+export function written(exchange: PassedExchange, { text, end }: ShownText): WrittenExchange {
+  return { id: exchange.id, ts: exchange.ts, json: JSON.stringify(exchange), text, end }
+}
+
 export type PassedBatch = {
   readonly ids: readonly string[]
   readonly times: readonly number[]
@@ -50,8 +57,7 @@ export class BatchWriter {
   }
 
   /** Nothing is added, and false said, when what is there has to be taken first. */
-  add(exchange: PassedExchange, { text, end }: ShownText, from: number): boolean {
-    const json = JSON.stringify(exchange)
+  add({ id, ts, json, text, end }: WrittenExchange, from: number): boolean {
     const characters = json.length + text.length + (end?.length ?? 0)
     const most = characters * UTF8_BYTES_MAX + ELISION.length
     if (this.#bytes !== undefined && most > this.#bytes.length - this.#used) return false
@@ -68,8 +74,8 @@ export class BatchWriter {
     }
     this.#textEnds.push(at)
     this.#used = at
-    this.#ids.push(exchange.id)
-    this.#times.push(exchange.ts)
+    this.#ids.push(id)
+    this.#times.push(ts)
     this.#froms.push(from)
     return true
   }

@@ -5,10 +5,11 @@ import { GateError } from '../../kernel/gate-error.ts'
 import { type Log, openLog } from '../../kernel/log.ts'
 import type { ToPrimary, ToWorker, WorkerStart } from './messages.ts'
 import { Outbox } from './outbox.ts'
+import { type Packed, packForPrimary, unpackForWorker } from './packed.ts'
 import { WorkerGateway } from './worker-gateway.ts'
 
 const outbox = new Outbox<ToPrimary>((messages) => {
-  process.send?.(messages, undefined, undefined, (error) => {
+  process.send?.(packForPrimary(messages), undefined, undefined, (error) => {
     if (error !== null) process.exit(1)
   })
 })
@@ -20,8 +21,8 @@ let log: Log = openLog(process.stderr, Date.now)
 // A terminal's Ctrl-C reaches every process of the group; the primary says when it is time.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('disconnect', leave)
-process.on('message', (messages: readonly ToWorker[]) => {
-  for (const message of messages) hear(message)
+process.on('message', (packed: Packed) => {
+  for (const message of unpackForWorker(packed)) hear(message)
 })
 
 function leave(): void {

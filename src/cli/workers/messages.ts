@@ -5,7 +5,7 @@ import type { Beyond, Counted } from '../../gate/enforce/allowances.ts'
 import type { LedgerHealth } from '../../store/embedded/ledger/ledger-end.ts'
 import type { RecordKind } from '../../store/embedded/ledger/records.ts'
 import type { KeptPrompt } from '../../store/embedded/prompt-store.ts'
-import type { PassedExchange, ShownText } from '../passed-batch.ts'
+import type { WrittenExchange } from '../passed-batch.ts'
 
 // What the processes of one gate tell each other. Workers carry exchanges; the primary has the one ledger, the one watch
 // and the one set of counters. Messages of one turn of the event loop travel together: sending costs more than a message.
@@ -44,7 +44,7 @@ export type ToPrimary =
   | {
       readonly kind: 'ended'
       readonly id: ActId
-      readonly seen: readonly [exchange: PassedExchange, shown: ShownText] | undefined
+      readonly seen: WrittenExchange | undefined
     }
   | { readonly kind: 'take'; readonly call: number; readonly caller: Counted; readonly at: number }
   | { readonly kind: 'tokens'; readonly caller: Counted; readonly tokens: number; readonly at: number }

@@ -1,6 +1,7 @@
 import type { ExchangeAct } from '../../gate/exchange-act.ts'
 import type { ExchangeWatch, SeenExchange } from '../../gate/exchange-gate.ts'
 import { TextSketches } from '../../watch/sketches/text-sketch.ts'
+import { written } from '../passed-batch.ts'
 import { exchangeOf, isWatched, shownOf } from '../watched-exchange.ts'
 import type { ToPrimary } from './messages.ts'
 
@@ -23,7 +24,7 @@ export class RemoteWatch implements ExchangeWatch {
   }
 
   see(seen: SeenExchange): void {
-    const shown = isWatched(seen) ? ([exchangeOf(seen), shownOf(seen)] as const) : undefined
+    const shown = isWatched(seen) ? written(exchangeOf(seen), shownOf(seen)) : undefined
     this.#post({ kind: 'ended', id: seen.act.id, seen: shown })
   }
 }

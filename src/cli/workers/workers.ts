@@ -14,8 +14,9 @@ import type { Log } from '../../kernel/log.ts'
 import { moduleUrl } from '../../kernel/module-url.ts'
 import type { Inner, Shared } from '../gateway.ts'
 import type { OnlineWatch } from '../online-watch.ts'
-import type { ToPrimary, ToWorker } from './messages.ts'
+import type { ToWorker } from './messages.ts'
 import { Outbox } from './outbox.ts'
+import { type Packed, packForWorker, unpackForPrimary } from './packed.ts'
 import { WorkerEnd } from './worker-end.ts'
 
 export type WorkersOptions = {
@@ -124,7 +125,7 @@ export class Workers implements AsyncDisposable {
     const worker = fork(exec, [], { serialization: 'advanced' })
     const started = performance.now()
     const outbox = new Outbox<ToWorker>((messages) => {
-      if (worker.connected) worker.send([...messages], () => {})
+      if (worker.connected) worker.send([...packForWorker(messages)], () => {})
     })
     const end = new WorkerEnd({
       shared,
@@ -137,8 +138,7 @@ export class Workers implements AsyncDisposable {
     this.#ends.set(worker, end)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     worker.on('message', (given) => {
-      // Of our own processes; nobody else can reach the channel.
-      const messages = given as unknown as readonly ToPrimary[]
+      const messages = unpackForPrimary(given as unknown as Packed)
       for (const message of messages) {
         if (message.kind === 'ready') {
           this.#options.log('info', 'worker-up', { worker: index, pid: worker.pid })
