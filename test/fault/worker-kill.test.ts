@@ -68,6 +68,9 @@ test('without the primary there are no workers, and the next start closes what w
   const first = await ManyWorkers.start(configOf(mock), 2)
   const hanging = first.chat('sk-alice', 'silent').catch(() => 'cut')
   await expect.poll(() => mock.received.length, { timeout: 60_000 }).toBe(1)
+  // The record is on its way beside the request: what is not in the ledger yet cannot be closed.
+  const isOnRecord = (): boolean => first.entries().some(({ kind }) => kind === 'exchange')
+  await expect.poll(isOnRecord, { timeout: 60_000 }).toBe(true)
   await first.stop('SIGKILL')
   expect(await hanging).toBe('cut')
   await expect.poll(() => first.workerPids.filter(isAlive), { timeout: 60_000 }).toEqual([])
