@@ -18,6 +18,7 @@ export const credentialRead: CommandDetector = {
   inspect: (reading) =>
     together(
       ofEach(reading.invocations, ofInvocation, reading),
+      ofEach(reading.sockets, bySocket, reading),
       ofEach(reading.assignments, borrowsAgent, reading),
       ofEach(reading.programs, ofLibraries, reading),
       ofEach(reading.windows, ofWindows, reading),
@@ -146,6 +147,20 @@ const metadataHost =
 /** A look before the expression, which would otherwise run over every word of every command. */
 function mayBeMetadata(arg: string): boolean {
   return /169|metadata|100\.100|ec2|2852039166|192\.0\.0\.192|latest\/|\/opc\/|a9fe/i.test(arg)
+}
+
+/** `/dev/tcp/169.254.169.254/80`: a shell needs no client to ask. */
+function bySocket(address: string): readonly Finding[] {
+  return mayBeMetadata(address) && metadataHost.test(`/${address.replace(/^\/dev\/(tcp|udp)\//, '')}/`)
+    ? [
+        finding(
+          NAME,
+          'credential.cloud-metadata',
+          'medium',
+          "opens a connection to the cloud's metadata service",
+        ),
+      ]
+    : none
 }
 
 function metadata({ name, args }: Invocation): readonly Finding[] {

@@ -121,6 +121,26 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'browser',
     'medium',
   ],
+  // The folder that a browser keeps everything of its user in, whole; of any browser, wherever systems put it.
+  [
+    /(^|\/)(\.config|Application Support|AppData\/(Local|Roaming)|\.var\/app\/[^/]+\/config|snap\/[^/]+\/(common|current))\/(chromium|google-chrome[\w-]*|microsoft-edge[\w-]*|vivaldi[\w-]*|opera[\w-]*|com\.operasoftware\.\w+|Chromium|Vivaldi|Google\/Chrome[\w ]*|Microsoft\/?[ ]?Edge[\w ]*|Firefox|Arc|Orion|Yandex\/YandexBrowser|Opera Software)(\/(User Data|Default|Profiles?( \d+)?|[\w.-]+\.default[\w-]*))*\/?\*?$|(^|\/)(\.thunderbird|\.librewolf|\.waterfox|\.zen|\.mozilla|Library\/Safari|Library\/Thunderbird)\/?$/,
+    'what a browser keeps of its user',
+    'browser',
+    'medium',
+  ],
+  [
+    /(^|\/)(\.config|Application Support|AppData\/(Local|Roaming))\/(Bitwarden[\w ]*|1Password|Enpass|LastPass|Dashlane|KeePass\w*|Authy[\w ]*|NordPass|Proton Pass)(\/|$)/,
+    'what a keeper of passwords has',
+    'browser',
+    'high',
+  ],
+  [/^\/etc\/security\/opasswd$/, 'password hashes', 'hashes', 'high'],
+  [
+    /^(~|\/root|\/(home|Users)\/[^/]+)\/(\S*\/)?(\.cursor\/mcp|\.codeium\/\S*mcp_config|\.vscode\/mcp|claude_desktop_config|\.gemini\/settings|\.claude)\.json$|\/NuGet\/NuGet\.Config$/,
+    'settings that hold tokens of an agent or a package registry',
+    'settings',
+    'medium',
+  ],
   [/(^|\/)Library\/Cookies(\/|$)|\.binarycookies$/, 'sessions of a browser', 'browser', 'high'],
   [
     /(^|\/)(\.?config|Application Support|AppData\/(Roaming|Local))\/(Slack|discord\w*|Signal|Microsoft\/Teams|Element|Bitwarden( CLI)?|1Password|Keybase|Exodus|Atomic|obsidian)\/(.*\/)?(Local Storage|leveldb|config\.json|data\.json|storage|Cookies|IndexedDB|\S*wallet\S*)|\/(tdata|DBeaverData\/\S*credentials-config\.json)(\/|$)|(^|\/)\.thunderbird\/|Library\/Group Containers\/\S*(1password|agilebits)/,
@@ -150,6 +170,7 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'named',
     'medium',
   ],
+  [/\.(kdbx?|keystore|jks|ppk|p12|pfx)$/, 'a store of keys', 'private-key', 'medium'],
   // By its name, where programs and people keep their own: in a home, below /etc, /opt, /srv or /var.
   [
     /^(~|\/(root|home\/[^/]+|Users\/[^/]+|etc|opt|srv|var)(?=\/))\/(?!.*(\/(docs?|node_modules|locales?|man|share)\/|pam\.d|login\.defs))\S*(\/|[._-])(passw(or)?ds?|secrets?|credentials?|creds|api_?keys?|tokens?|private_?keys?)([._-]\w{1,12})?$/i,
@@ -157,7 +178,6 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'named',
     'medium',
   ],
-  [/\.(kdbx|keystore|jks|ppk|p12|pfx)$/, 'a store of keys', 'private-key', 'medium'],
 ]
 
 /** All of them at once: almost every word is none, and one expression says so sooner than two dozen. */

@@ -37,7 +37,7 @@ const says: Readonly<Record<string, RegExp>> = {
   cryptsetup: /luksDump\b.*--dump-(master|volume)-key/,
   dmsetup: /^table\b.*--showkeys/,
   wg: /^(showconf|show\b.*\b(private-key|preshared-keys|dump))\b/,
-  systemctl: /^show-environment\b|^show\b.*(-p|--property)[ =]?Environment\b/,
+  systemctl: /^show\b.*(-p|--property)[ =]?Environment\b/,
   ettercap: /(^| )(-M|--mitm)\b/,
   arpspoof: /./,
   sslstrip: /./,

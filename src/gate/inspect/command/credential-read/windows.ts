@@ -34,7 +34,7 @@ const rules: readonly Rule[] = [
     'dumps the memory that holds logins',
   ],
   [
-    /^(procdump(64)?|createdump|rdrleakdiag|sqldumper|tttracer|dumpminitool(\.\w+)?|adplus|avdump|processdump|out-minidump|dumpert|xordump)\b .*\S|\b(outflank-)?dumpert\b|^nanodump/,
+    /^(procdump(64)?|createdump|rdrleakdiag|sqldumper|tttracer|dumpminitool(\.\w+)?|adplus|avdump|processdump|out-minidump|dumpert|xordump)\b .*\S|\b(outflank-)?dumpert\b|^(nanodump|out-minidump)\b/,
     'memory',
     'medium',
     'dumps the memory of another program',

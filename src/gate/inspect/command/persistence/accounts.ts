@@ -4,7 +4,7 @@ import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'persistence'
 
-const admins = /^(sudo|wheel|root|admin|administrators|domain admins)\b/i
+const admins = /^(?:[^,]*,)*(sudo|wheel|root|admin|administrators|domain admins|disk|shadow)(?![\w-])/i
 /** Accounts that own files and run services; nobody logs in as one. */
 const servants =
   /^(nobody|daemon|bin|sys|sync|games|man|lp|mail|news|uucp|proxy|www-data|backup|list|irc|gnats|_\w+)$/

@@ -25,10 +25,10 @@ export function startsUnseen(text: string): boolean {
 
 /** Settings of programs that may start others, and what makes them do it. */
 const settings =
-  /(^|\/)\.(vimrc|exrc|tmux\.conf|screenrc|emacs|inputrc|psqlrc|mailcap|Xresources|xbindkeysrc|gitconfig|wgetrc|curlrc|npmrc|pam_environment|muttrc|nanorc)$|\/\.config\/(i3|sway|hypr|awesome|openbox|bspwm|nvim|git|kitty|alacritty)\/|\/\.emacs\.d\/|\/\.ssh\/config$|^\/etc\/ssh\/ssh_config|^\/etc\/(environment|security\/pam_env\.conf|environment\.d\/|ld\.so\.conf(\.d\/|$)|vim\/vimrc|apache2\/|httpd\/|nginx\/|php\/|php\.ini)/
+  /(^|\/)\.(vimrc|exrc|tmux\.conf|screenrc|emacs|inputrc|psqlrc|mailcap|Xresources|xbindkeysrc|gitconfig|wgetrc|curlrc|npmrc|pam_environment|muttrc|nanorc|envrc|forward|procmailrc)$|\/\.vim\/(plugin|autoload|after|ftplugin)\/|^\/etc\/(aliases$|logrotate\.d\/|rsyslog\.d\/|fail2ban\/action\.d\/|audit\/plugins\.d\/|sudo\.conf$)|\/\.config\/(i3|sway|hypr|awesome|openbox|bspwm|nvim|git|kitty|alacritty)\/|\/\.emacs\.d\/|\/\.ssh\/config$|^\/etc\/ssh\/ssh_config|^\/etc\/(environment|security\/pam_env\.conf|environment\.d\/|ld\.so\.conf(\.d\/|$)|vim\/vimrc|apache2\/|httpd\/|nginx\/|php\/|php\.ini)/
 
 const trap =
-  /^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\s+\S*(\/tmp\/|\/dev\/shm\/|\b(curl|nc|ncat|bash -c|sh -c)\b|\/dev\/tcp)|^\s*LocalCommand\s|\b(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH)\s*=\s*\S*\/|\bauto_(prepend|append)_file\s*=\s*\S|\bload(_|-)?module\b.*(\/tmp\/|\/dev\/shm\/|\/home\/)|\brun-shell\b|\bexec(_always)?\s+\S*(\/tmp\/|\/dev\/shm\/)|^\s*(au|autocmd)\b.*!|^\s*\/(tmp|dev\/shm|var\/tmp|home)\//im
+  /^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\s+\S*(\/tmp\/|\/dev\/shm\/|\b(curl|nc|ncat|bash -c|sh -c)\b|\/dev\/tcp)|^\s*LocalCommand\s|\b(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH)\s*=\s*\S*\/|\bauto_(prepend|append)_file\s*=\s*\S|\bload(_|-)?module\b.*(\/tmp\/|\/dev\/shm\/|\/home\/)|\brun-shell\b|\bexec(_always)?\s+\S*(\/tmp\/|\/dev\/shm\/)|^\s*(au|autocmd)\b.*!|\((?:shell-command|async-shell-command|start-process|call-process)\b.*["']\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*(?:script-shell|onload-script|init-module|git|node-options)\s*=.*\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*\/(tmp|dev\/shm|var\/tmp|home)\//im
 
 export function isTrap(path: string, text: string): boolean {
   return settings.test(path) && (trap.test(text) || startsUnseen(text))

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { finding } from '../detector.ts'
+import { finding, none, shown } from '../detector.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'persistence'
@@ -13,7 +13,7 @@ const grants: Readonly<Record<string, RegExp>> = {
   az: /^(role assignment create|ad (app|sp) (credential reset|create\S*)|ad user create|ad group member add|ad app owner add|vm extension set\b.*(CustomScript|customScript|RunCommand)|vm run-command (invoke|create)|automation (runbook|webhook|schedule) create|vm user update|ad app permission (add|admin-consent|grant)|ad user invite|logic workflow create|identity create|lighthouse (assignment|definition) create|keyvault set-policy|rest\b.*(addPassword|addKey|federatedIdentityCredentials|roleAssignments)|functionapp deployment user set|storage account local-user (create|regenerate-password)|acr (token|scope-map) create|webapp deployment user set|functionapp keys set)\b/,
   kubectl: /^create (cluster)?rolebinding\b.*cluster-admin|^create cronjob\b/,
   oc: /^adm policy add-(cluster-)?role-to-\S+ (cluster-)?admin\b/,
-  gh: /^ssh-key add\b|^repo deploy-key add\b|^api\b.*(-X|--method)[ =]?(PUT|POST)\b.*\/(collaborators|keys|hooks|actions\/runners)\b/,
+  gh: /^api\b(?!.*(-X|--method)[ =]?(GET|DELETE)).*\b(repos\/\S+\/(keys|hooks|collaborators\/\S+)|user\/(keys|gpg_keys)|orgs\/\S+\/(hooks|invitations|memberships\/\S+))("|'| )(.* )?(-[fF]|--(raw-)?field|--input)\b|^ssh-key add\b|^repo deploy-key add\b|^api\b.*(-X|--method)[ =]?(PUT|POST)\b.*\/(collaborators|keys|hooks|actions\/runners)\b/,
   glab: /^ssh-key add\b|^deploy-key add\b/,
   oci: /^iam (user (create|api-key upload|auth-token create)|user api-key|policy create|customer-secret-key create)\b/,
   doctl: /^compute ssh-key (create|import)\b/,
@@ -24,6 +24,7 @@ const grants: Readonly<Record<string, RegExp>> = {
 }
 
 export function identities({ name, args }: Invocation): readonly Finding[] {
+  if (name === 'curl') return byAddress(args)
   const pattern = Object.hasOwn(grants, name) ? grants[name] : undefined
   if (pattern === undefined) return []
   const words = args
@@ -36,4 +37,17 @@ export function identities({ name, args }: Invocation): readonly Finding[] {
   return pattern.test(words) && !/(--help|\bhelp|--dry-run\S*)$/.test(words)
     ? [finding(NAME, 'persist.identity', 'medium', `${name} makes an identity, its keys, or gives it power`)]
     : []
+}
+
+/** Where services take in keys, hooks and members; the token of whoever asks decides whether they may. */
+const grantsAt =
+  /^https?:\/\/(api\.github\.com|[^/]+\/api\/v3)\/(user\/(keys|gpg_keys)|(repos\/[^/]+\/[^/]+|orgs\/[^/]+)\/(keys|hooks|invitations|(collaborators|memberships)\/[^/]+))\/?$|^https?:\/\/[^/]+\/api\/v4\/(user\/keys|users|(projects|groups)\/[^/]+\/(deploy_keys|deploy_tokens|access_tokens|hooks|members))\/?$/
+
+/** `curl -d '{"key":…}' https://api.github.com/user/keys`: the same order without the client. */
+function byAddress(args: readonly string[]): readonly Finding[] {
+  const address = args.find((arg) => arg.startsWith('http') && grantsAt.test(arg))
+  const isOrder = args.some((arg) => /^(-d|--data\S*|--json|-F|--form|POST|PUT|-XPOST|-XPUT)$/.test(arg))
+  return address !== undefined && isOrder
+    ? [finding(NAME, 'persist.identity', 'medium', `gives somebody access at ${shown(address)}`)]
+    : none
 }

@@ -134,7 +134,9 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       if (
         args[0] === 'write' &&
         args.some((arg) =>
-          /FolderActionsDispatcher|LSEnvironment|AutoLaunchedApplicationDictionary/.test(arg),
+          /FolderActionsDispatcher|com\.apple\.loginitems|LSEnvironment|AutoLaunchedApplicationDictionary/.test(
+            arg,
+          ),
         )
       )
         return seen('persist.launch', 'medium', 'has macOS start something by itself')

@@ -13,7 +13,12 @@ type StartPlace = readonly [place: RegExp, fact: string, severity: Finding['seve
 
 /** Files that are read, loaded or run later without anybody asking: at a boot, a login, a time, a start of a program. */
 const startPlaces: readonly StartPlace[] = [
-  [/(^|\/)system(d)?-generators\//, 'persist.boot', 'high', 'what the system runs at its start'],
+  [
+    /(^|\/)(system(d)?|user)-generators\/|\/systemd\/(system|user)-(shutdown|sleep|environment-generators|preset)\//,
+    'persist.boot',
+    'high',
+    'what the system runs at its start',
+  ],
   [/(^|\/)\.ssh\/rc$|^\/etc\/ssh\/sshrc$/, 'persist.login', 'high', 'what runs at a login from elsewhere'],
   [/^\/etc\/kubernetes\/manifests\//, 'persist.boot', 'high', 'what a cluster starts on this machine'],
   [
@@ -52,7 +57,7 @@ const startPlaces: readonly StartPlace[] = [
   ],
   [/^\/etc\/ssh\/sshd_config(\.d\/|$)/, 'persist.login', 'medium', 'who may log in from elsewhere'],
   [
-    /(^|\/)\.(bash_profile|bash_login|bash_logout|bash_aliases|zsh_aliases|aliases|bashrc|profile|shrc|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsessionrc)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|bash\.bash_logout|rc\.local|rc\.common|zsh|csh\.|X11\/Xsession)|profile\.d\/|(^|\/)(init|rc)\.d\//,
+    /(^|\/)\.(bash_profile|bash_login|bash_logout|bash_aliases|zsh_aliases|aliases|bashrc|profile|shrc|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsessionrc)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|bash\.bash_logout|rc\.local|rc\.common|zsh|csh\.|X11\/Xsession)|profile\.d\/|(^|\/)(init|rc[0-6S]?)\.d\/|^\/etc\/init\/[^/]+\.conf$/,
     'persist.start-up',
     'medium',
     'a start-up file',
@@ -97,7 +102,12 @@ const startPlaces: readonly StartPlace[] = [
     'medium',
     'what an everyday program of macOS loads',
   ],
-  [/(^|\/)\.config\/autostart\//, 'persist.login', 'high', 'an autostart entry'],
+  [
+    /(^|\/)\.config\/(autostart|autostart-scripts|plasma-workspace\/(env|shutdown))\/|\.kde\w*\/(share\/)?[aA]utostart\/|iTerm2\/Scripts\/AutoLaunch\/|\.local\/share\/dbus-1\/services\//,
+    'persist.login',
+    'high',
+    'an autostart entry',
+  ],
   [/\.git\/hooks\//, 'persist.hook', 'high', 'a git hook'],
   [
     /(^|\/)(CLAUDE|AGENTS|GEMINI)\.md$|\.cursorrules$|\.claude\/(settings|memory)/,
@@ -150,7 +160,7 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
         NAME,
         'persist.hook',
         'medium',
-        `has a build fetch, or hand out, what it should not: ${shown(path)}`,
+        `has something fetched, run or trusted that should not be: ${shown(path)}`,
       ),
     ]
   if (found === undefined && isHidden(path))
@@ -236,7 +246,7 @@ export function byAnyProgram(invocation: Invocation): readonly Finding[] {
       (outputOption.test(args[index - 1] ?? '') ? arg : undefined)
     if (output === undefined && (isSilent || !mayBePlace(arg))) continue
     for (const path of output === undefined ? pathsIn(arg) : [output]) {
-      const found = certainPlace(path)
+      const found = certainPlace(path, output !== undefined && args[index - 1] !== '-w')
       if (found !== undefined)
         return [finding(NAME, found[1], 'medium', `${shown(name)} is given ${found[3]}: ${shown(path)}`)]
     }
@@ -250,22 +260,37 @@ const mayBePlace = (word: string) => word.includes('/') || word.startsWith('auth
 const writesInCode =
   /["'](w|a|wb|ab|w\+|a\+|x)["']|\b(write|append|puts|fputs|print\s*\{?\$?fh|FileWriter|file_put_contents|Set-Content|Add-Content|Out-File|writeFile\w*|appendFile\w*)\b/
 
-export function byProgram({ code, language }: Program): readonly Finding[] {
+export function byProgram({ code, language, by }: Program): readonly Finding[] {
   if (!writesInCode.test(code)) return none
+  if (/\.pth["'`]/.test(code) && /["'`]\s*import[ \t]/.test(code))
+    return [
+      finding(
+        NAME,
+        'persist.interpreter',
+        'medium',
+        `a ${language} program writes code that Python runs at its start`,
+      ),
+    ]
   return pathLiterals(code).flatMap((path) => {
-    const found = certainPlace(path)
+    // Typed to be run once; what is longer installs something.
+    const found = certainPlace(path, by !== undefined && code.length < LINE_CHARACTERS_MAX)
     return found === undefined
       ? []
       : [finding(NAME, found[1], 'medium', `a ${language} program writes ${found[3]}: ${shown(path)}`)]
   })
 }
 
+const LINE_CHARACTERS_MAX = 1_500
+const whereNamed = /^persist\.(key|schedule|privilege)$/
+/** Where it is certain that something is written, places count that programs are also shown, or read from. */
+const whereWritten = /^persist\.(key|schedule|privilege|login|hook|interpreter|kernel|event|launch|boot)$/
+
 /** Where nobody writes by the way. Account files are read by everything, and services are everyday work. */
-function certainPlace(path: string): StartPlace | undefined {
+function certainPlace(path: string, isWritten: boolean): StartPlace | undefined {
   if (!path.includes('/') && !path.startsWith('authorized_keys')) return undefined
   if (/^\/etc\/(passwd|shadow|group)/.test(path)) return undefined
   const found = placeAt(path)
-  return found !== undefined && /^persist\.(key|schedule|privilege)$/.test(found[1]) ? found : undefined
+  return found !== undefined && (isWritten ? whereWritten : whereNamed).test(found[1]) ? found : undefined
 }
 
 /** Put in place and set going in one breath: then it is no longer only a file. */

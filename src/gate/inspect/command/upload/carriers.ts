@@ -17,7 +17,7 @@ export function carried(invocation: Invocation, reading: Reading): readonly Find
   const { name, args, streams, input } = invocation
   if (name === 'tar') return archivedAway(args)
   if (name === 'ssh') return throughShell(invocation, reading)
-  if (mailers.test(name)) return mailed(invocation)
+  if (mailers.test(name)) return mailed(invocation, reading)
   if (name === 'git') return pushed(args, reading)
   if (name === 'put' || name === 'mput') return typedInto(reading)
   const stdin = streams.stdin.kind === 'file' ? [streams.stdin.path] : []
@@ -41,9 +41,12 @@ export function carried(invocation: Invocation, reading: Reading): readonly Find
   return isTransfer ? [finding(NAME, 'upload.file', 'medium', `${name} sends a file away`)] : []
 }
 
+/** A letter is written in words; what comes out of these is a file. */
+const packs = /^(uuencode|mpack|base64|gzip|bzip2|xz|zstd|tar|zip|7z|gpg|openssl|mysqldump|pg_dump)$/
 const mailers = /^(mail|mailx|s-nail|mutt|neomutt|sendmail|msmtp|ssmtp)$/
 /** A secret, what is of the system, or data in a file, by mail. A text as the letter itself is a letter. */
-function mailed({ name, args, streams }: Invocation): readonly Finding[] {
+function mailed(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args, streams } = invocation
   const files = [...(streams.stdin.kind === 'file' ? [streams.stdin.path] : []), ...args]
   const secret = files.find((path) => secretFile(path) !== undefined)
   if (secret !== undefined)
@@ -51,9 +54,12 @@ function mailed({ name, args, streams }: Invocation): readonly Finding[] {
   const wide = files.find((path) => path.includes('/') && isWide(path))
   if (wide !== undefined) return [finding(NAME, 'upload.system', 'high', `${name} sends ${shown(wide)} away`)]
   const data = files.find((path) => dataFile.test(path) && !path.includes('@'))
-  return data === undefined
+  if (data !== undefined)
+    return [finding(NAME, 'upload.file', 'medium', `${name} sends ${shown(data)} by mail`)]
+  const packed = upstreamOf(invocation, reading).find((each) => packs.test(each.name))
+  return packed === undefined
     ? []
-    : [finding(NAME, 'upload.file', 'medium', `${name} sends ${shown(data)} by mail`)]
+    : [finding(NAME, 'upload.file', 'medium', `${name} sends what ${packed.name} packed by mail`)]
 }
 
 /** Lines typed into a file-transfer client that stands before them. */

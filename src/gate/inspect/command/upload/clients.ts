@@ -89,7 +89,7 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
     case 'kopia':
     case 'rdiff-backup':
       return args.some((arg) =>
-        /^(\w+:)?(s3|sftp|rest|ssh|ftps?|https?|webdavs?|b2|rclone):|^\w+@[\w.-]+:/.test(arg),
+        /^(\w+:)?(s3|sftp|rest|ssh|ftps?|https?|webdavs?|b2|rclone):|^(\w+@)?[\w-]+(\.[\w-]+)+:/.test(arg),
       ) && args.some((arg) => !arg.includes(':') && /^(system|home|personal|root)$/.test(placeOf(arg)))
         ? seen('upload.system', `${name} keeps a copy of the machine elsewhere`)
         : []
@@ -110,6 +110,12 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
       return args.some((arg) => /^(--file|-E|--data-string|--data)$/.test(arg))
         ? seen('upload.names', `${name} carries data in packets`, 'high')
         : []
+    case 'gh':
+      return args[0] === 'api' &&
+        args.some((arg) => /^\/?gists?\b/.test(arg)) &&
+        args.some((arg) => sourcesOf(arg, reading).some(({ name: source }) => shows.test(source)))
+        ? seen('upload.push', 'gh puts what a file holds on a public site')
+        : together(served(invocation), opened(invocation))
     case 'hub':
       return args[0] === 'gist' && args[1] === 'create'
         ? seen('upload.shared', 'hub puts a file on a public site')

@@ -26,6 +26,8 @@ const foreign = /^--(no-sign-request|endpoint-url(=|$)|sas-token(=|$)|source-sas
 const carriers = new Set(
   'aws s3cmd s5cmd gsutil gcloud bq rclone azcopy az mc b2 oci mega-put megaput'.split(' '),
 )
+/** A signature made elsewhere: whoever made it owns the place. */
+const carriesKey = /[?&](sig|X-Amz-Signature|X-Goog-Signature)=(?!$)/
 const publishers = new Set('npm pnpm yarn twine cargo'.split(' '))
 const none: readonly Finding[] = []
 
@@ -53,6 +55,9 @@ export function stores(invocation: Invocation, reading: Reading): readonly Findi
     )
   )
     return []
+  const signed = args.findLast((arg) => arg.startsWith('https://') && carriesKey.test(arg))
+  if (signed !== undefined && args.indexOf(signed) === args.findLastIndex((arg) => !arg.startsWith('-')))
+    return seen('upload.raw', `${name} puts something where the line itself has the key: ${shown(signed)}`)
   const address = args.find((arg) => /^:(s3|sftp|ftp|webdav|http|azureblob|drive|b2)[,:]/.test(arg))
   if (address !== undefined) return seen('upload.raw', `${name} is told a place and its password in one line`)
   const at = args.findIndex((arg) => foreign.test(arg))
@@ -81,6 +86,10 @@ function isWhole(path: string): boolean {
     : matter !== undefined
 }
 
+/** Where machines keep what they serve and their people's files; nothing is built there. */
+const kept =
+  /^\/(srv|data|export|shared?|home|Users|mnt|var\/(lib|mail|spool|backups))(\/(?!.*(dist|build|public|static|html|www|site)\b)|$)/
+
 const fileOption = /^(--file|-f|--source|-s|--source-path|--body|--upload-file)$/
 
 /** What is worth a question, put into a store: a build that is published is not. */
@@ -92,9 +101,16 @@ function put(invocation: Invocation, reading: Reading): readonly Finding[] {
   }
   const words = args.filter((arg, index) => !arg.startsWith('-') || fileOption.test(args[index - 1] ?? ''))
   const isToStore =
-    /^[\w-]+:/.test(words.at(-1) ?? '') || args.some((arg) => fileOption.test(arg)) || name === 'azcopy'
+    /^[\w-]+:/.test(words.findLast((arg, index) => index > 0 && /[:/.]/.test(arg)) ?? '') ||
+    args.some((arg) => fileOption.test(arg)) ||
+    name === 'azcopy'
   const what = isToStore
-    ? words.find((arg) => /[./~]/.test(arg) && !/^[\w-]+:/.test(arg) && isWhole(arg))
+    ? words.find(
+        (arg) =>
+          /[./~]/.test(arg) &&
+          !/^[\w-]+:/.test(arg) &&
+          (isWhole(arg) || (name !== 'rclone' && kept.test(arg))),
+      )
     : undefined
   return what === undefined ? [] : seen('upload.file', `${name} stores ${shown(what)} elsewhere`)
 }

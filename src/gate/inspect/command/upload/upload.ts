@@ -37,10 +37,10 @@ const looksUp = nameIs(/^(dig|nslookup|host|drill|kdig|resolvectl|ping6?|curl|wg
 const lookedUp = (invocation: Invocation) => (looksUp(invocation.name) ? codedName(invocation) : none)
 
 const dropPlaces =
-  /(transfer\.sh|file\.io|0x0\.st|anonfiles|gofile\.io|bashupload|catbox\.moe|pastebin\.com|paste\.ee|termbin|ix\.io|sprunge\.us|dpaste|webhook\.site|pipedream\.net|requestbin|requestcatcher|beeceptor|interact\.sh|oast\.|burpcollaborator|ngrok|trycloudflare|discord(app)?\.com\/api\/webhooks|api\.telegram\.org|hooks\.slack\.com|temp\.sh|oshi\.at|wetransfer|mega\.nz|content\.dropboxapi\.com|api\.github\.com\/(gists|repos\/[^/]+\/[^/]+\/contents)|googleapis\.com\/upload|graph\.microsoft\.com\/\S*\/drive|hastebin|ghostbin|rentry\.co|privatebin|[/.]paste\w*\.\w|keep\.sh|filebin|uguu|pixeldrain|litterbox)/i
+  /(transfer\.sh|file\.io|0x0\.st|anonfiles|gofile\.io|bashupload|catbox\.moe|pastebin\.com|paste\.ee|termbin|ix\.io|sprunge\.us|dpaste|webhook\.site|pipedream\.net|requestbin|requestcatcher|requestrepo|beeceptor|interact\.sh|oast\.|oastify\.com|dnslog\.cn|ceye\.io|burpcollaborator|ngrok|loca\.lt|lhr\.life|serveo\.net|bore\.pub|webhook\.office\.com|chat\.googleapis\.com|hooks\.zapier\.com|maker\.ifttt\.com|script\.google\.com\/macros|docs\.google\.com\/forms|slack\.com\/api\/files|tmpfiles\.org|x0\.at|envs\.sh|ttm\.sh|ufile\.io|upload\.ee|justpaste\.it|cl1p\.net|seashells\.io|workupload|easyupload|sendspace|mediafire|limewire\.com|trycloudflare|discord(app)?\.com\/api\/webhooks|api\.telegram\.org|hooks\.slack\.com|temp\.sh|oshi\.at|wetransfer|mega\.nz|content\.dropboxapi\.com|api\.github\.com\/(gists|repos\/[^/]+\/[^/]+\/contents)|googleapis\.com\/upload|graph\.microsoft\.com\/\S*\/drive|hastebin|ghostbin|rentry\.co|privatebin|[/.]paste\w*\.\w|keep\.sh|filebin|uguu|pixeldrain|litterbox)/i
 /** Where nobody has an account of his own: whatever is put there is for whoever knows the address. */
 const anonymous =
-  /webhook\.site|pipedream\.net|requestbin|requestcatcher|beeceptor|interact\.sh|oast\.|burpcollaborator|transfer\.sh|0x0\.st|termbin|ix\.io|sprunge|bashupload|file\.io/i
+  /webhook\.site|pipedream\.net|requestbin|requestcatcher|requestrepo|beeceptor|interact\.sh|oast\.|oastify\.com|dnslog\.cn|ceye\.io|burpcollaborator|transfer\.sh|0x0\.st|termbin|ix\.io|sprunge|bashupload|file\.io/i
 const rawHost =
   /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?!127\.|10\.0\.2\.|localhost)\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)/i
 
@@ -146,6 +146,7 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
   // Output put into the address itself leaves just as well.
   const inAddress = sourcesOf(address, reading).filter(
     (source) =>
+      anonymous.test(address) ||
       !/^(date|uname|git|basename|hostname|nproc|arch|dpkg|lsb_release|jq|cut|awk|sed|grep|tr|head|echo|curl|wget)$/.test(
         source.name,
       ),
@@ -290,6 +291,8 @@ function piped(invocation: Invocation, reading: Reading, isDrop: boolean): reado
   ]
 }
 
+const hasDomain = /^(?:rsync:\/\/)?(?:[^/@]*@)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}[:/]/i
+
 function copied({ name, args }: Invocation): readonly Finding[] {
   const words = args.filter((arg) => !arg.startsWith('-'))
   const target = words.at(-1) ?? ''
@@ -304,8 +307,18 @@ function copied({ name, args }: Invocation): readonly Finding[] {
     return [finding(NAME, 'upload.system', 'high', `${name} copies what matters to ${shown(target)}`)]
   const isFar = !isNear(target) && /\.[a-z]{2,}:|\d:/i.test(target)
   const what = isFar ? words.slice(0, -1).find((word) => matterOf(word) !== undefined) : undefined
-  const severity = rawHost.test(target) || what !== undefined ? 'medium' : 'info'
-  return [finding(NAME, 'upload.copy', severity, `${name} copies to ${shown(target)}`)]
+  // Whoever answers for a module needs no key of this machine's owner, and what goes there is not even encrypted.
+  const isModule =
+    /^rsync:\/\/|^[\w.@-]+::/.test(target) && name === 'rsync' && !isNear(target) && hasDomain.test(target)
+  const severity = rawHost.test(target) || what !== undefined || isModule ? 'medium' : 'info'
+  return [
+    finding(
+      NAME,
+      'upload.copy',
+      severity,
+      `${name} copies ${shown(what ?? words[0] ?? '')} to ${shown(target)}`,
+    ),
+  ]
 }
 
 /** Names looked up that are made of data: `dig $(cat secret | base64).example.com`. */
@@ -358,6 +371,8 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
     (source) =>
       collectors.test(source.name) ||
       source.name === 'cat' ||
+      (/^(docker|podman|kubectl)$/.test(source.name) &&
+        /^(cp|exec|save|export|logs)$/.test(source.args[0] ?? '')) ||
       (source.name === 'git' && /^(archive|bundle|diff|log|format-patch|show)$/.test(source.args[0] ?? '')) ||
       clipboards.test(source.name) ||
       (/^(dd|base64|xxd|gzip|openssl|gpg|head|tail|strings)$/.test(source.name) &&
