@@ -39,7 +39,7 @@ export const harvestTechnique: Signal = {
   read: ({ members }, { accounts, population }) => {
     let exchanges = ASSUMED
     for (const index of members) exchanges += accounts.exchanges[index] ?? 0
-    let best = { strength: 0, share: 0, base: 0, at: 0 }
+    let best = { strength: 0, share: 0, least: 0, base: 0, at: 0 }
     for (const [at, technique] of techniques.entries()) {
       if (waysToReasoning.has(technique)) continue
       let asking = 0
@@ -52,18 +52,18 @@ export const harvestTechnique: Signal = {
       const share = asking / exchanges
       const base = elsewhere(population.techniques[at] ?? 0, own, members.length, population)
       const everybodys = leastOf(accounts, members, at)
-      const strength = Math.max(
-        Math.min(1, excess(share, base) / SHARE_FULL),
-        MIXED_STRENGTH * Math.min(1, excess(everybodys, base) / MIXED_SHARE_FULL),
-      )
-      if (strength > best.strength) best = { strength, share, base, at }
+      const pure = Math.min(1, excess(share, base) / SHARE_FULL)
+      const mixed = MIXED_STRENGTH * Math.min(1, excess(everybodys, base) / MIXED_SHARE_FULL)
+      const strength = Math.max(pure, mixed)
+      if (strength > best.strength) best = { strength, share, least: mixed > pure ? everybodys : 0, base, at }
     }
-    const { strength, share, base, at } = best
+    const { strength, share, least, base, at } = best
+    const everybody = least === 0 ? '' : `; nine in ten of these in ${percent(least)} or more of theirs`
     return {
       strength,
       accounts: members.filter((index) => (accounts.techniques[index * techniques.length + at] ?? 0) > 0)
         .length,
-      summary: `in ${percent(share)} of their exchanges the model is asked ${asked[wayOf(accounts, members, techniques[at] ?? 'reasoning')]}; in ${percent(base)} of an account’s as a rule`,
+      summary: `in ${percent(share)} of their exchanges the model is asked ${asked[wayOf(accounts, members, techniques[at] ?? 'reasoning')]}; in ${percent(base)} of an account’s as a rule${everybody}`,
     }
   },
 }
