@@ -3,7 +3,7 @@
 import type { Infrastructure } from '../links/infrastructure.ts'
 import { type Accounts, LOG_UNIT } from '../profiles/accounts.ts'
 import type { Explanation, LookalikeKind } from '../report.ts'
-import { DAY_MS } from '../time.ts'
+import { DAY_MS, HOUR_MS } from '../time.ts'
 import {
   type Group,
   meanOutputLog,
@@ -25,6 +25,11 @@ const CROWD = 8
 /** Sign-ups of one promotion come within days of each other and are tried out, not used. */
 const PROMOTION_DAYS = 4
 const PROMOTION_EXCHANGES_MAX = 20
+/** A prompt that goes round brings strangers for a week or two: once, for a sitting, and never again. */
+const TREND_DAYS = 7
+const TREND_DAYS_MAX = 21
+const TREND_LIFE_MS = 2 * HOUR_MS
+const TREND_EXCHANGES_MAX = 10
 
 /** The accounts of an application's customers are made as customers come: over months. */
 const PRODUCT_DAYS = 60
@@ -85,7 +90,8 @@ const questions: readonly Question[] = [
   { kind: 'class', ask: (group, scene) => gathered(group, scene) },
   {
     kind: 'promotion',
-    ask: ({ members }, { accounts, infrastructure, rhythms }) => {
+    ask: ({ members }, scene) => {
+      const { accounts, infrastructure, rhythms } = scene
       const width = middleDays(accounts, members, 0.1)
       const brief = shareOf(
         members,
@@ -95,11 +101,13 @@ const questions: readonly Question[] = [
       )
       const people = shareOf(members, (index) => rhythms[index] !== 'steady')
       const dated = shareOf(members, (index) => (accounts.created[index] ?? 0) !== 0)
-      const fit = width <= PROMOTION_DAYS ? brief * people * dated : 0
-      return {
-        fit,
-        summary: `${percent(brief)} tried it briefly without a card; most were made ${within(width)} of each other`,
-      }
+      const once = shareOf(members, (index) => isTry(index, scene))
+      const isTrend = width > PROMOTION_DAYS || once > brief * people
+      const fit = (isTrend ? once * fading(width) : brief * people) * dated
+      const tried = isTrend
+        ? `${percent(once)} came once, for a few questions, each from a place of its own`
+        : `${percent(brief)} tried it briefly without a card`
+      return { fit, summary: `${tried}; most were made ${within(width)} of each other` }
     },
   },
   {
@@ -124,6 +132,20 @@ const questions: readonly Question[] = [
     },
   },
 ]
+
+/** A stranger's: one sitting of a few exchanges, from a place and with a card that nobody else has. */
+function isTry(index: number, { accounts, infrastructure }: Scene): boolean {
+  return (
+    (infrastructure.principalSize[index] ?? 1) === 1 &&
+    (accounts.exchanges[index] ?? 0) <= TREND_EXCHANGES_MAX &&
+    (accounts.last[index] ?? 0) - (accounts.first[index] ?? 0) <= TREND_LIFE_MS
+  )
+}
+
+/** 1 for accounts made within a week, 0 beyond three. */
+function fading(days: number): number {
+  return Math.min(1, Math.max(0, (TREND_DAYS_MAX - days) / (TREND_DAYS_MAX - TREND_DAYS)))
+}
 
 /** Best first. */
 export function explanationsOf(group: Group, scene: Scene): Explanation[] {

@@ -22,6 +22,8 @@ export const handOver: Signal = {
   // Pools and replacements are told of in a third of the cases, and a log of days may hold none.
   sensitivity: 0.25,
   avoidedBy: 'infrastructure',
+  // Jobs that end as others begin are rare in our benign traffic, and need not be in yours.
+  weightMax: 3,
   read: ({ members }: Group, { accounts }: Scene): Reading | undefined => {
     let from = Number.POSITIVE_INFINITY
     let until = 0
@@ -35,6 +37,8 @@ export const handOver: Signal = {
     const stops = new Uint32Array(slots + SLOTS_TOGETHER)
     for (const index of members) {
       const [first, last] = [accounts.first[index] ?? from, accounts.last[index] ?? from]
+      // Who comes for an hour begins and stops in the same one, and hands nothing to anybody.
+      if (last - first < SLOTS_TOGETHER * SLOT_MS && until - last > SILENT_MS) continue
       increment(starts, Math.floor((first - from) / SLOT_MS))
       if (until - last > SILENT_MS) increment(stops, Math.floor((last - from) / SLOT_MS))
     }

@@ -150,6 +150,15 @@ const explained: readonly (readonly [LookalikeKind, fits: Case, aside: Case])[] 
     },
     { times: brief, said: loud },
   ],
+  // A prompt that goes round for a week: each comes once, with a card of its own or none.
+  [
+    'promotion',
+    {
+      times: every(10 * MINUTE_MS, 8),
+      said: (account, at) => ({ ...loud(account, at), created: MONDAY - account * 4 * 60 * MINUTE_MS }),
+    },
+    { times: every(10 * MINUTE_MS, 8), said: loud },
+  ],
   [
     'fans',
     { times: humanHours, said: loud, family: wrapped(true) },

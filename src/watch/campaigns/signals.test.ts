@@ -212,6 +212,11 @@ test('replacements that come wave after wave are a hand-over too, and one promot
   expect(handed((account) => every(2 * HOUR_MS, 30, MONDAY + (account % 3) * HOUR_MS))).toBe(0)
 })
 
+test('people who come for an hour, day after day, hand nothing over', () => {
+  const visits = (account: number) => every(10 * 60_000, 6, MONDAY + (account % 8) * DAY_MS)
+  expect(handed(visits, 80)).toBe(0)
+})
+
 test('three jobs that begin as three others end are no hand-over, five accounts are', () => {
   const half = (account: number) => every(3 * HOUR_MS, 40, account % 2 === 0 ? MONDAY : MONDAY + 5 * DAY_MS)
   expect(handed(half, 6)).toBe(0)

@@ -153,7 +153,7 @@ export const signals: readonly Signal[] = [
     count: (index, { accounts, infrastructure }) =>
       accounts.org[index] ? 0 : (infrastructure.cardShare[index] ?? 0),
     summary: (share) =>
-      `${percent(share)} share a payment fingerprint with two or more others, with no organisation to explain it`,
+      `${percent(share)} share a payment fingerprint with two or more accounts, of this group or not, with no organisation to explain it`,
   }),
   shared('shared-seats', 0.25, SHARED_MIN, {
     // A platform's few exits and a carrier's give strangers with one kit one seat.
@@ -163,7 +163,7 @@ export const signals: readonly Signal[] = [
     count: (index, { accounts, infrastructure }) =>
       accounts.org[index] ? 0 : (infrastructure.seatShare[index] ?? 0),
     summary: (share) =>
-      `${percent(share)} share both address and client with two or more others, with no organisation to explain it`,
+      `${percent(share)} share both address and client with two or more accounts, of this group or not, with no organisation to explain it`,
   }),
   {
     name: 'new-accounts',
@@ -175,7 +175,8 @@ export const signals: readonly Signal[] = [
       const newness = members.reduce((sum, index) => sum + newnessOf(accounts, index), 0) / members.length
       const base = elsewhere(population.newness, newness, members.length, population)
       return {
-        strength: excess(newness, base),
+        // The chance that two of them are: a group of which every other account is new has seen a busy month.
+        strength: excess(newness, base) ** 2,
         accounts: members.filter((index) => isNew(accounts, index)).length,
         summary: `half of them were made ${within(medianAge(accounts, members))} before the first exchange that is seen of them; taken by age they are ${percent(newness)} new, other accounts ${percent(base)}`,
       }
@@ -244,7 +245,8 @@ export const signals: readonly Signal[] = [
 function exchangeable(name: SignalName, principalsMin: number, principalsMax: number): Signal {
   return {
     name,
-    sensitivity: 0.95,
+    // One reported network in seven mixed its harvest with its customers' requests, which hides the queue.
+    sensitivity: 0.85,
     read: ({ sameness, members, principals }) => {
       if (principals < principalsMin || principals > principalsMax) return undefined
       const crowd = Math.min(1, Math.max(0, Math.log2(principals / CROWD_MIN) / CROWD_DOUBLINGS))
