@@ -91,3 +91,6 @@ export function shown(word: string): string {
     ? `${clean.slice(0, SUMMARY_WORD_CHARACTERS_MAX)}…`
     : clean
 }
+
+/** A program in words: code that nobody gave a language is only a program. */
+export const aProgram = (language: string) => (language === 'any' ? 'a program' : `a ${language} program`)

@@ -1,6 +1,8 @@
 import type { ProgramFacts } from '../shell/model.ts'
+import { folded, unciphered } from './fold.ts'
 import { type Skeleton, skeletonOf } from './skeleton.ts'
 import * as terms from './terms.ts'
+import { obeysFetched, runsRequests } from './web-orders.ts'
 
 /** Code inside strings of code: eval of a decoded string of a decoded string. */
 const DECODING_DEPTH_MAX = 4
@@ -19,7 +21,7 @@ export function readProgram(language: string, code: string): ProgramFacts {
 }
 
 function read(language: string, code: string, depth: number): ProgramFacts {
-  const skeleton = skeletonOf(language, code)
+  const skeleton = folded(language, skeletonOf(language, code))
   const { code: bare, strings } = skeleton
   const has = (term: RegExp) => term.test(bare)
   const says = (term: RegExp) => strings.some((text) => term.test(text))
@@ -30,6 +32,7 @@ function read(language: string, code: string, depth: number): ProgramFacts {
     connects: connects(language, bare, says),
     listens:
       has(terms.listensSurely) ||
+      (language === 'tcl' && has(/\bsocket\s+-server\b/)) ||
       ((has(/\bsockets?\b/i) || says(/^socket$/)) && has(/\blisten\b|\baccept\b|\bListen\b/)),
     runs,
     receives: has(terms.receives),
@@ -41,7 +44,8 @@ function read(language: string, code: string, depth: number): ProgramFacts {
       has(terms.downloads) || (says(/^https?:\/\//) && has(/\b(get|open|fetch|urlopen|request|source)\b/i)),
     uploads: has(terms.uploads),
     servesCommands:
-      (has(terms.requestInput) && (runs || evaluates)) || (language === 'php' && terms.requestRun.test(code)),
+      ((runs || evaluates) && runsRequests(skeleton)) || (language === 'php' && terms.requestRun.test(code)),
+    obeysFetched: (runs || evaluates) && obeysFetched(skeleton),
     dumpsEnvironment: has(terms.environment),
     shellTexts: [
       ...terms.runTexts(skeleton),
@@ -56,7 +60,8 @@ function read(language: string, code: string, depth: number): ProgramFacts {
   if (depth < DECODING_DEPTH_MAX && evaluates && strings.length > 1 && /"§\d+"\s*[+.]\s*"§/.test(bare))
     facts = merge(facts, read('any', strings.join('').slice(0, JOINED_CHARACTERS_MAX), depth + 1))
   if (depth < DECODING_DEPTH_MAX && (evaluates || decodes)) {
-    for (const text of decodings(skeleton)) facts = merge(facts, read(language, text, depth + 1))
+    for (const text of [...decodings(skeleton), ...unciphered(skeleton)])
+      facts = merge(facts, read(language, text, depth + 1))
   }
   return facts
 }
@@ -75,6 +80,7 @@ function connects(language: string, bare: string, says: (term: RegExp) => boolea
 function runsSomething(language: string, bare: string, says: (term: RegExp) => boolean): boolean {
   if (terms.runs.test(bare) || runsIn(language, bare)) return true
   if (says(/^(child_process|node:child_process|subprocess|os\/exec)$/)) return true
+  if (/^(perl|any)$/.test(language) && says(/^\+?-?\||\|-?$/) && /\bopen\b/.test(bare)) return true
   // Modules taken in by name, so that no dotted word shows.
   return says(/^(pty|os|posix)$/) && /\b(spawn|system|popen|exec\w*)\b/.test(bare)
 }
@@ -168,6 +174,7 @@ export const nothing: ProgramFacts = {
   downloads: false,
   uploads: false,
   servesCommands: false,
+  obeysFetched: false,
   dumpsEnvironment: false,
   shellTexts: [],
 }
@@ -185,6 +192,7 @@ function merge(left: ProgramFacts, right: ProgramFacts): ProgramFacts {
     downloads: left.downloads || right.downloads,
     uploads: left.uploads || right.uploads,
     servesCommands: left.servesCommands || right.servesCommands,
+    obeysFetched: left.obeysFetched || right.obeysFetched,
     dumpsEnvironment: left.dumpsEnvironment || right.dumpsEnvironment,
     shellTexts: [...left.shellTexts, ...right.shellTexts].slice(0, SHELL_TEXTS_MAX),
   }

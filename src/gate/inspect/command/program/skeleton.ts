@@ -22,7 +22,10 @@ const double = /"((?:[^"\\]|\\[\s\S])*)"/y
 const single = /'((?:[^'\\]|\\[\s\S])*)'/y
 const tick = /`((?:[^`\\]|\\[\s\S])*)`/y
 const here = /@(["'])\n([\s\S]*?)\n\1@/y
-const perlQuote = /\bq[qxw]?\s*(?:\{([^{}]*)\}|\(([^()]*)\)|\[([^[\]]*)\]|\/([^/]*)\/|\|([^|]*)\|)/y
+const perlQuote =
+  /\bq[qxw]?\s*(?:\{([^{}]*)\}|\(([^()]*)\)|\[([^[\]]*)\]|\/([^/]*)\/|\|([^|]*)\||([~!^@%&;:])((?:(?!\6)[\s\S])*)\6)/y
+const rubyQuote = /%[qQwW]?(?:\{([^{}]*)\}|\(([^()]*)\)|\[([^[\]]*)\]|([~!^|])((?:(?!\4)[\s\S])*)\4)/y
+const rubyRun = /%x(?:\{([^{}]*)\}|\(([^()]*)\)|\[([^[\]]*)\]|([~!^|])((?:(?!\4)[\s\S])*)\4)/y
 const luaLong = /\[\[([\s\S]*?)\]\]/y
 const lineComment = /[^\n]*/y
 const blockComment = /\/\*[\s\S]*?(?:\*\/|$)/y
@@ -54,7 +57,8 @@ export function skeletonOf(language: string, source: string): Skeleton {
     else lift(unescaped(language, token.value, token.isRaw))
     at += token.length
   }
-  return { code, strings }
+  // Runs of blanks say nothing here, and patterns would try each of their pieces.
+  return { code: code.replace(/[ \t]{2,}/g, ' ').replace(/\n\s+/g, '\n'), strings }
 }
 
 function commentAt(language: string, text: string, at: number): number {
@@ -94,8 +98,7 @@ function stringAt(language: string, text: string, at: number): StringToken | und
     pattern.lastIndex = at
     const match = pattern.exec(text)
     if (!match) return undefined
-    const value =
-      match.slice(1).find((group) => group !== undefined && group !== match[0][1]) ?? match[1] ?? ''
+    const value = match.slice(1).findLast((group) => group !== undefined) ?? ''
     return { value, length: match[0].length, isRun, isRaw }
   }
   switch (character) {
@@ -108,6 +111,8 @@ function stringAt(language: string, text: string, at: number): StringToken | und
       )
     case '`':
       if (language === 'powershell' || language === 'lisp' || language === 'haskell') return undefined
+      // A symbol in Ruby: the name of what runs a command.
+      if (language === 'ruby' && text[at - 1] === ':') return undefined
       return found(tick, /^(perl|php|ruby|crystal|julia|any)$/.test(language))
     case '@': {
       if (language !== 'powershell') return undefined
@@ -117,6 +122,9 @@ function stringAt(language: string, text: string, at: number): StringToken | und
     }
     case '[':
       return language === 'lua' ? found(luaLong, false, true) : undefined
+    case '%':
+      if (!/^(ruby|crystal)$/.test(language) || /[\w)\]"']/.test(text[at - 1] ?? ' ')) return undefined
+      return found(rubyRun, true) ?? found(rubyQuote)
     case 'q':
       if (language !== 'perl' || /[\w$@%&]/.test(text[at - 1] ?? ' ')) return undefined
       return found(perlQuote, text.startsWith('qx', at))

@@ -15,7 +15,7 @@ export const runs =
   /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|:os\.cmd|create_subprocess_(?:shell|exec)|sys\.process\._|spawnProcess|Bun\.spawn(?:Sync)?|Diagnostics\.Process|forkpty|System\.cmd|Deno\.(?:Command|run)|do shell script|start_process|execProcess|execCmd\w*|Port\.open|shell-command(?:-to-string)?|call-process|start-process|run-program|launchPath|executableURL|StartInfo|execute\(\)|syscall\.(?:Exec|ForkExec)|cmd(?:\.exe)? \/c|wsh\.run)\b|\.execute\(\)|:os\.cmd\b/
 
 export const receives =
-  /\b(recv\w*|[rR]eceive\w*|gets|fgets|fread|socket_read|getline|get_line|ReadLine|ReadToEnd|Read|read\w*|getInputStream|BufferedReader|InputStreamReader|set-process-filter|on\s*\()\b|<>|<\$|:filter\b|\.on\s*\(/
+  /\b(recv\w*|[rR]eceive\w*|gets|fgets|fread|stream_get_\w+|socket_read|getline|get_line|each_?line|ReadLine|ReadToEnd|Read|read\w*|getInputStream|BufferedReader|InputStreamReader|set-process-filter|on\s*\(|recvLine)\b|<>|<\$|<(?!STDIN)[A-Z]\w*>|:filter\b|\.on\s*\(/
 
 /** Ties a program's streams to something. */
 export const wires =
@@ -25,7 +25,7 @@ export const shellName =
   /^(?:\/(?:usr\/)?(?:local\/)?bin\/)?(?:ba|da|z|k|a|c|tc|fi)?sh(?:\s|$)|^(?:\/\S*\/)?(?:env|busybox)\s+\w*sh\b|^(?:[A-Za-z]:\\\S*\\)?(?:cmd|powershell|pwsh)(?:\.exe)?(?:\s|$)/i
 
 export const evaluates =
-  /\b(eval|exec|execfile|assert|create_function|loadstring|load|runInThisContext|runInNewContext|Function|instance_eval|class_eval|Invoke-Expression|iex|compile|preg_replace|ScriptBlock|marshal\.loads|pickle\.loads|source|include|require_once|DoString)\b/i
+  /\b(eval|exec|execfile|assert|create_function|loadstring|load|runInThisContext|runInNewContext|Function|instance_eval|class_eval|module_eval|Invoke-Expression|iex|compile|preg_replace|ScriptBlock|marshal\.loads|pickle\.loads|source|include|require_once|DoString)\b/i
 
 export const decodes =
   /\b(b64decode|b32decode|b16decode|a85decode|base64_decode|decodebytes|decodestring|FromBase64String|atob|decode64|strict_decode64|unhexlify|fromhex|hex2bin|gzinflate|gzuncompress|str_rot13|zlib\.decompress|decompress|unpack|decode_base64|Buffer\.from|fromCharCode|from_base64|b64dec|pack)\b/

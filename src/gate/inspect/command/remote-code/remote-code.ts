@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, ofEach, shown, together } from '../detector.ts'
+import { aProgram, type CommandDetector, finding, ofEach, shown, together } from '../detector.ts'
 import { addressOf, isDownload, isInterpreter } from '../network.ts'
 import { placeOf } from '../paths.ts'
 import { isShell, shellWords } from '../shell/interpreters.ts'
@@ -221,7 +221,7 @@ function ofProgram({ facts, language, decoding, code }: Program): readonly Findi
   const findings: Finding[] = []
   if (facts.evaluates && facts.downloads)
     findings.push(
-      finding(NAME, 'code.fetched-suspect', 'critical', `a ${language} program runs what it fetches`),
+      finding(NAME, 'code.fetched-suspect', 'critical', `${aProgram(language)} runs what it fetches`),
     )
   if (language === 'powershell' && facts.downloads && facts.runs && !facts.evaluates)
     findings.push(
@@ -234,7 +234,7 @@ function ofProgram({ facts, language, decoding, code }: Program): readonly Findi
     )
   if (decoding.length > 0)
     findings.push(
-      finding(NAME, 'code.decoded', 'high', `a ${language} program was hidden by ${decoding.join(', ')}`),
+      finding(NAME, 'code.decoded', 'high', `${aProgram(language)} was hidden by ${decoding.join(', ')}`),
     )
   return findings
 }

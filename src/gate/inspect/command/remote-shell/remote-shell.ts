@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { type CommandDetector, finding, ofEach, shown, together } from '../detector.ts'
+import { aProgram, type CommandDetector, finding, ofEach, shown, together } from '../detector.ts'
 import { givesControl, isDownload, isDuplex, isInterpreter, isNetcat, isUpload } from '../network.ts'
 import { isShell, shellWords } from '../shell/interpreters.ts'
 import { downstreamOf, readsSocket, sourcesOf, upstreamOf } from '../shell/lineage.ts'
@@ -235,18 +235,20 @@ function ofWindows(reading: Reading): readonly Finding[] {
 }
 
 function ofProgram({ facts, language, code }: Program): readonly Finding[] {
+  const what = aProgram(language)
   if (facts.servesCommands)
-    return [finding(NAME, 'shell.web', 'critical', `a ${language} program runs what a web request says`)]
+    return [finding(NAME, 'shell.web', 'critical', `${what} runs what a web request says`)]
+  if (facts.obeysFetched) return [reverse(`${what} runs what it fetches and sends back what that says`)]
   if (facts.downloads && polls.test(code) && obeys.test(code) && answers.test(code))
-    return [reverse(`a ${language} program fetches orders in a loop, runs them and answers`)]
+    return [reverse(`${what} fetches orders in a loop, runs them and answers`)]
   if (opensTerminal.test(code) && facts.namesShell && !facts.connects && !facts.listens)
-    return [finding(NAME, 'shell.terminal', 'medium', `a ${language} program makes a terminal for a shell`)]
+    return [finding(NAME, 'shell.terminal', 'medium', `${what} makes a terminal for a shell`)]
   if (!facts.connects && !facts.listens && facts.shellTexts.some((text) => bareShell.test(text)))
-    return [finding(NAME, 'shell.terminal', 'medium', `a ${language} program does nothing but start a shell`)]
+    return [finding(NAME, 'shell.terminal', 'medium', `${what} does nothing but start a shell`)]
   if (!facts.runs && !(facts.evaluates && facts.receives)) return []
   const gives = facts.wires || facts.namesShell || facts.receives
   if (!gives) return []
-  if (facts.listens) return [bind(`a ${language} program gives a shell to whoever connects`)]
-  if (facts.connects) return [reverse(`a ${language} program connects out and gives control of a shell`)]
+  if (facts.listens) return [bind(`${what} gives a shell to whoever connects`)]
+  if (facts.connects) return [reverse(`${what} connects out and gives control of a shell`)]
   return []
 }

@@ -69,3 +69,13 @@ function decoded(text: string): string {
     return text
   }
 }
+
+const runBySome =
+  /^(?:(?:GIT_|MAN|SYSTEMD_|BAT_|DELTA_|AWS_|GH_|PSQL_|TEX)?PAGER|(?:GIT_|GIT_SEQUENCE_|SUDO_|SVN_|HG|GH_|CRONTAB_|KUBE_)?EDITOR|VISUAL|GIT_SSH(?:_COMMAND)?|GIT_EXTERNAL_DIFF|GIT_PROXY_COMMAND|(?:GIT|SSH|SUDO)_ASKPASS|LESSOPEN|LESSCLOSE|(?:RSYNC|CVS|BORG)_RSH|SVN_SSH|BROWSER|PROMPT_COMMAND|BASH_ENV|FZF_DEFAULT_COMMAND|PS4)$/
+
+/** The text of a variable that some program runs as a command when it is needed. */
+export function runLater(name: string, value: string): string | undefined {
+  if (!runBySome.test(name)) return undefined
+  if (name === 'PROMPT_COMMAND' || name === 'BASH_ENV') return value
+  return /\s/.test(value) ? value.replace(/^[|&@-]+\s*/, '') : undefined
+}

@@ -138,7 +138,8 @@ export function inlineOf(
     } else if (attachedCode(word, interpreter) !== undefined) {
       inline.push({ language, code: attachedCode(word, interpreter) ?? '' })
     } else if (word.startsWith('-') && word.length > 1) {
-      if (word.length === 2 && interpreter.valued?.includes(word.slice(1))) at++
+      if (language === 'powershell' && powershellValued.test(word)) at++
+      else if (word.length === 2 && interpreter.valued?.includes(word.slice(1))) at++
     } else if (isCodeDue) {
       inline.push({ language, code: language === 'powershell' ? args.slice(at).join(' ') : word })
       isCodeDue = false
@@ -147,6 +148,10 @@ export function inlineOf(
   }
   return { inline, files }
 }
+
+/** Options of PowerShell whose next word is no code. */
+const powershellValued =
+  /^-(w(i\w*)?|ex(e\w*)?|ep|v(ersion)?|in\w*|if|o(u\w*)?|of|configurationname|psconsolefile|wd|wo\w*|custompipename|settingsfile)$/i
 
 const scripted = /^(python|perl|ruby|node|lua)$/
 

@@ -76,6 +76,8 @@ export type ProgramFacts = {
   readonly uploads: boolean
   /** Takes what it runs from a web request. */
   readonly servesCommands: boolean
+  /** Runs what it fetched, and sends back what that said. */
+  readonly obeysFetched: boolean
   readonly dumpsEnvironment: boolean
   /** Shell texts it runs, and shell texts that say the same as calls it makes. */
   readonly shellTexts: readonly string[]

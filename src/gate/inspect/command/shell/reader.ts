@@ -11,6 +11,7 @@ import {
 } from 'unbash'
 import { isWindowsText, STATEMENTS_MAX, windowsStatements } from '../windows/statements.ts'
 import { callsItself, startsForever, startsMore } from './fork-bombs.ts'
+import { runLater } from './handed.ts'
 import { languageOf } from './interpreters.ts'
 import {
   type Endpoint,
@@ -302,7 +303,8 @@ export class ScriptReader {
   assign(name: string, value: string, scope: Scope): void {
     scope.variables.set(name, value)
     this.reading.assignments.push([name, value])
-    if (name === 'PROMPT_COMMAND' || name === 'BASH_ENV') this.script(value, deeper(scope), startOf())
+    const text = runLater(name, value)
+    if (text !== undefined) this.script(text, deeper(scope), startOf())
   }
 
   push(invocation: Omit<Invocation, 'order'>): Invocation {

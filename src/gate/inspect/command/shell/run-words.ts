@@ -284,18 +284,31 @@ function changeDirectory({ invocation, scope }: BuiltinCall): string {
 }
 
 /** `read -u 3`, `mapfile -u $fd`: what was put there when it was opened. */
-function textOfDescriptor(args: readonly string[], scope: Scope): string | undefined {
+function descriptorRead(args: readonly string[], scope: Scope): Endpoint | undefined {
   const at = args.findIndex((arg) => /^-[a-zA-Z]*u\d*$/.test(arg))
   const written = at < 0 ? '' : (/\d+$/.exec(args[at] ?? '')?.[0] ?? args[at + 1] ?? '')
-  const end = written === '' ? undefined : scope.descriptors.get(Number(written))
-  return end?.kind === 'text' ? end.text : undefined
+  return written === '' ? undefined : scope.descriptors.get(Number(written))
+}
+
+/** What `read` and its like take in: known text, or a marker for what will come. */
+function readIn({
+  reader,
+  invocation,
+  scope,
+  place,
+}: BuiltinCall): readonly [text: string | undefined, mark?: string] {
+  const end = descriptorRead(invocation.args, scope)
+  const text = end?.kind === 'text' ? end.text : place.input
+  if (text !== undefined) return [text]
+  const from = end === undefined ? place : { ...place, streams: { ...place.streams, stdin: end } }
+  return [undefined, reader.markRead(from)]
 }
 
 /** All lines into one name: which of them is used cannot be told. */
-function readLines({ reader, invocation, scope, place }: BuiltinCall): string {
-  const name = invocation.args.findLast((arg) => /^[A-Za-z_]\w*$/.test(arg)) ?? 'MAPFILE'
-  const text = textOfDescriptor(invocation.args, scope) ?? place.input
-  scope.variables.set(name, text ?? reader.markRead(place))
+function readLines(call: BuiltinCall): string {
+  const name = call.invocation.args.findLast((arg) => /^[A-Za-z_]\w*$/.test(arg)) ?? 'MAPFILE'
+  const [text, mark] = readIn(call)
+  call.scope.variables.set(name, text ?? mark ?? '')
   return ''
 }
 
@@ -330,11 +343,11 @@ const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefine
   eval: ({ reader, invocation, scope, place }) =>
     reader.script(invocation.args.join(' '), deeper(scope), place),
   source,
-  read: ({ reader, invocation, scope, place }) => {
-    const names = invocation.args.filter((arg) => /^[A-Za-z_]\w*$/.test(arg))
-    const line = (textOfDescriptor(invocation.args, scope) ?? place.input)?.split('\n')[0]
-    for (const name of names.length > 0 ? names : ['REPLY'])
-      scope.variables.set(name, line ?? reader.markRead(place))
+  read: (call) => {
+    const names = call.invocation.args.filter((arg) => /^[A-Za-z_]\w*$/.test(arg))
+    const [text, mark] = readIn(call)
+    const line = text?.split('\n')[0] ?? mark ?? ''
+    for (const name of names.length > 0 ? names : ['REPLY']) call.scope.variables.set(name, line)
     return ''
   },
   ztcp: ({ reader, invocation, scope }) => {

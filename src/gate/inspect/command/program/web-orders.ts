@@ -1,0 +1,105 @@
+import type { Skeleton } from './skeleton.ts'
+import { downloads, requestInput, uploads } from './terms.ts'
+
+// Orders that come by web requests: which value is made of which, from one statement to the next.
+
+const STATEMENTS_MAX = 300
+const STATEMENT_CHARACTERS_MAX = 400
+const NAMES_MAX = 40
+const ROUNDS_MAX = 4
+
+const obeys =
+  /(?:\b(?:system|popen\w*|exec\w*|eval\w*|spawn\w*|check_output|check_call|getoutput|getstatusoutput|run|call|Popen|shell_exec|passthru|proc_open|pcntl_exec|Command|execute|create_subprocess_\w+|assert|create_function|preg_replace|call_user_func\w*|array_\w+|usort|register_\w+|include\w*|require\w*|Function|runIn\w+|\w+_eval|unserialize|Start|start|ProcessBuilder|capture[23]e?|cmd|compile|Invoke-Expression|iex)\b|\$\w+\s*(?=\()|\$_\w+\[[^\]]*\]\s*(?=\())[\s\S]*/
+
+const assigned =
+  /(?:^|[\s{(])((?:\$?[A-Za-z_][\w.]*\s*,\s*)*\$?[A-Za-z_][\w.]*)(?:\[[^\]]*\])?\s*(?::=|\.=|\+=|=(?![=>]))\s*([\s\S]+)|\bfor\s+([\s\S]+?)\s+in\s+([\s\S]+)|\bas\s+(\$?\w+)/
+
+/** What is said in a web request is run: directly, or by way of names. */
+export function runsRequests(skeleton: Skeleton): boolean {
+  if (!requestInput.test(skeleton.code) && !skeleton.strings.some((text) => requestInput.test(text)))
+    return false
+  const statements = statementsOf(skeleton)
+  const said = madeOf(statements, requestInput)
+  return statements.some((text) => {
+    const call = obeys.exec(text)
+    return call !== null && said(call[0])
+  })
+}
+
+const posts =
+  /\.(?:post|put)\s*\(|-Method\s+"?(?:§\d+|POST)|\bdata\s*=|\burlopen\s*\([^,]+,|\bRequest\s*\([^,]+,|\bUpload\w*\b|\bmethod\b/i
+
+/** What is fetched is run, and what that says goes out by another request. */
+export function obeysFetched(skeleton: Skeleton): boolean {
+  if (!downloads.test(skeleton.code)) return false
+  const statements = statementsOf(skeleton)
+  const fetched = madeOf(statements, downloads)
+  const isObeying = (text: string) => {
+    const call = obeys.exec(text)
+    return call !== null && fetched(call[0])
+  }
+  const runs = statements.filter(isObeying)
+  if (runs.length === 0) return false
+  const names = new Set<string>()
+  for (const text of runs) for (const name of namesIn(assigned.exec(text))) names.add(name)
+  const answers = madeOf(statements, undefined, names)
+  return statements.some((text) => {
+    if (!runs.includes(text)) return answers(text) && (posts.test(text) || downloads.test(text))
+    // Asked for by an address that holds what was said: the request stands before what it waits for.
+    const asked = downloads.exec(text)?.index ?? Number.POSITIVE_INFINITY
+    return posts.test(text) || uploads.test(text) || asked < (obeys.exec(text)?.index ?? 0)
+  })
+}
+
+/** Strings keep the values that stand inside them. */
+function statementsOf({ code, strings }: Skeleton): readonly string[] {
+  const whole = code.replace(/"§(\d+)"/g, (token, at: string) => {
+    const text = strings[Number(at)] ?? ''
+    return /[$#]\{|\{\w|\$\w|%\w/.test(text) && text.length < STATEMENT_CHARACTERS_MAX
+      ? `"${text.replace(/[;\n]/g, ' ')}"`
+      : token
+  })
+  return whole
+    .split(/[;\n]/)
+    .slice(0, STATEMENTS_MAX)
+    .map((text) => text.slice(0, STATEMENT_CHARACTERS_MAX))
+}
+
+function namesIn(match: RegExpExecArray | null): readonly string[] {
+  const names = match?.[1] ?? match?.[3] ?? match?.[5]
+  return names === undefined
+    ? []
+    : names.split(/[\s,()]+/).filter((name) => /^\$?[A-Za-z_][\w.]*$/.test(name))
+}
+
+/** Whether a text uses the source, or a name that was made of it. */
+function madeOf(
+  statements: readonly string[],
+  source: RegExp | undefined,
+  names: Set<string> = new Set(),
+): (text: string) => boolean {
+  const uses = (text: string) => {
+    if (source?.test(text) === true) return true
+    for (const name of names) {
+      const at = text.indexOf(name)
+      if (at >= 0 && new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w])`).test(text)) return true
+    }
+    return false
+  }
+  const made = statements.flatMap((text) => {
+    const match = assigned.exec(text)
+    const right = match?.[2] ?? match?.[4] ?? (match?.[5] === undefined ? undefined : text)
+    return right === undefined ? [] : [{ right, names: namesIn(match) }]
+  })
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const before = names.size
+    for (const each of made) {
+      if (names.size >= NAMES_MAX || !uses(each.right)) continue
+      for (const name of each.names) names.add(name)
+    }
+    if (names.size === before) break
+  }
+  return uses
+}
+
+const escaped = (name: string) => name.replace(/[.$]/g, '\\$&')
