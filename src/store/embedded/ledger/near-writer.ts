@@ -19,8 +19,8 @@ export type NearWriterOptions = {
 }
 
 /**
- * Writes blocks in the gate's own thread while little comes: to wake the writer and to be woken by it takes an exchange three
- * times as long as the block does. All that may take its time stays with the writer: syncs, segments, checkpoints, failures.
+ * Writes blocks in the gate's own thread while little comes: to wake the writer and to be woken by it takes an exchange longer
+ * than the block does. All that may take its time stays with the writer: syncs, segments, checkpoints, failures.
  */
 export class NearWriter {
   readonly #options: NearWriterOptions
