@@ -1,4 +1,5 @@
 import { BoundedMap } from '../kernel/bounded-map.ts'
+import type { Steps } from '../kernel/steps.ts'
 import { unreachable } from '../kernel/unreachable.ts'
 import type { AgentAct, AgentNotice, JudgedAct, SessionId } from './act.ts'
 import type { Approval } from './agent-approval.ts'
@@ -156,9 +157,9 @@ export class AgentGate {
     if (act.kind === 'task') this.#behaviourOf(session).noteTask(act)
   }
 
-  judge(act: JudgedAct, beside: Beside = nothingBeside): Verdict {
+  judge(act: JudgedAct, beside: Beside = nothingBeside, inspected?: readonly Finding[]): Verdict {
     const session = this.#sessionOf(act.session)
-    const findings = [...beside.findings, ...this.#inspect(act, session)]
+    const findings = [...beside.findings, ...(inspected ?? this.#inspect(act, session))]
     const habit = this.#isOn('behaviour') ? habitOf(beside) : undefined
     if (habit !== undefined)
       findings.push(...safely('behaviour', () => this.habits.inspect(habit.agent, act)))
@@ -236,16 +237,33 @@ export class AgentGate {
 
   #inspect(act: JudgedAct, session: AgentSession): readonly Finding[] {
     const findings = [...this.#inspectKind(act, session)]
-    if (this.#isOn('secret')) {
-      session.secrets ??= new SecretWatch(this.#secrets)
-      const { secrets } = session
-      findings.push(...safely('secret', () => secrets.inspect(act)))
-    }
-    if (this.#isOn('behaviour')) {
-      const isLinked: IsLinked = (value, name) => session.flow?.isLinked(value, name) ?? false
-      findings.push(...safely('behaviour', () => this.#behaviourOf(session).inspect(act, findings, isLinked)))
-    }
+    if (this.#isOn('secret')) findings.push(...safely('secret', () => this.#secretsOf(session).inspect(act)))
+    findings.push(...this.#behave(act, session, findings))
     return findings
+  }
+
+  /**
+   * What `judge` would find out first, in steps, for an act so long that others must not wait for it. Nothing when the
+   * policy became another meanwhile.
+   */
+  *inspectInSteps(act: JudgedAct): Steps<readonly Finding[] | undefined> {
+    const policy = this.#policy
+    const session = this.#sessionOf(act.session)
+    const findings =
+      act.kind === 'result' && this.#isOn('flow')
+        ? [...(yield* safelyInSteps('flow', () => this.#flowOf(session).inspectResultInSteps(act)))]
+        : [...this.#inspectKind(act, session)]
+    yield
+    if (this.#isOn('secret'))
+      findings.push(...(yield* safelyInSteps('secret', () => this.#secretsOf(session).inspectInSteps(act))))
+    findings.push(...this.#behave(act, session, findings))
+    return this.#policy === policy ? findings : undefined
+  }
+
+  #behave(act: JudgedAct, session: AgentSession, findings: readonly Finding[]): readonly Finding[] {
+    if (!this.#isOn('behaviour')) return []
+    const isLinked: IsLinked = (value, name) => session.flow?.isLinked(value, name) ?? false
+    return safely('behaviour', () => this.#behaviourOf(session).inspect(act, findings, isLinked))
   }
 
   #inspectKind(act: JudgedAct, session: AgentSession): readonly Finding[] {
@@ -271,6 +289,11 @@ export class AgentGate {
   #flow(session: AgentSession, inspect: (flow: Flow) => readonly Finding[]): readonly Finding[] {
     if (!this.#isOn('flow')) return []
     return safely('flow', () => inspect(this.#flowOf(session)))
+  }
+
+  #secretsOf(session: AgentSession): SecretWatch {
+    session.secrets ??= new SecretWatch(this.#secrets)
+    return session.secrets
   }
 
   #behaviourOf(session: AgentSession): Behaviour {
@@ -306,10 +329,23 @@ function safely(detector: string, inspect: () => readonly Finding[]): readonly F
   try {
     return inspect()
   } catch {
-    return [
-      { detector, fact: 'detector-failed', severity: 'high', summary: `${detector} failed on this act` },
-    ]
+    return [failed(detector)]
   }
+}
+
+function* safelyInSteps(
+  detector: string,
+  inspect: () => Steps<readonly Finding[]>,
+): Steps<readonly Finding[]> {
+  try {
+    return yield* inspect()
+  } catch {
+    return [failed(detector)]
+  }
+}
+
+function failed(detector: string): Finding {
+  return { detector, fact: 'detector-failed', severity: 'high', summary: `${detector} failed on this act` }
 }
 
 function toolSetsOf({ tools: { trusted, sinks, readers } }: AgentPolicy): ToolSets {

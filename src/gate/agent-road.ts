@@ -21,6 +21,7 @@ import type { Finding } from './finding.ts'
 import type { Credentials } from './identify/identify.ts'
 import type { Recorder, Ticket } from './record/recorder.ts'
 import { type Refused, refusalEntry } from './refused.ts'
+import { Slices } from './slices.ts'
 import type { Standing } from './standing.ts'
 import { SystemSteps } from './system-steps.ts'
 
@@ -64,6 +65,15 @@ export type AgentRoadParts = {
   readonly now: () => number
 }
 
+type About = {
+  readonly carried: Carried
+  readonly seen: readonly Finding[]
+  readonly began: number
+  readonly actor: Actor
+  /** Of an act that was inspected in slices. */
+  readonly inspected: readonly Finding[] | undefined
+}
+
 /** How an act is under way between its decision and its end. */
 type Going = { readonly ticket: Ticket; readonly key: string; readonly began: number }
 
@@ -76,6 +86,7 @@ export class AgentRoad {
   readonly broker = new Broker([])
   readonly #parts: AgentRoadParts
   readonly #gate: AgentGate
+  readonly #slices: Slices
   #config: AgentsConfig
   #policy: LoadedPolicy
   readonly #going = new WeakMap<Passage, Going>()
@@ -87,6 +98,7 @@ export class AgentRoad {
     this.#config = parts.config
     this.#policy = parts.policy
     this.#gate = AgentGate.open(parts.policy.policy)
+    this.#slices = new Slices(this.#gate)
     this.system = new SystemSteps(this.#gate, parts.recorder, parts.now)
     this.approvals = new Approvals(parts.approvals, parts.config.approvals, parts.now)
   }
@@ -146,10 +158,11 @@ export class AgentRoad {
     const key = scoped(caller, act.session)
     const began = this.#parts.now()
     const carried = carriedBy(act)
+    const inspected = await this.#slices.inspected({ ...act, session: key }, carried)
     const binding = this.#bindingOf(caller, act, carried)
     let used: string | undefined
     const actor = this.system.actor(caller, act.session, binding.digest)
-    const about = { carried, seen, began, actor }
+    const about = { carried, seen, began, actor, inspected }
     const verdict = this.#judge(caller, { ...act, session: key }, about, () => {
       // Observing asks nobody, so there is no approval to use up.
       if (this.#config.mode === 'observe') return 'none'
@@ -247,12 +260,7 @@ export class AgentRoad {
   #judge(
     caller: AgentCaller,
     act: JudgedAct,
-    {
-      carried,
-      seen,
-      began,
-      actor,
-    }: { carried: Carried; seen: readonly Finding[]; began: number; actor: Actor },
+    { carried, seen, began, actor, inspected }: About,
     approval: () => ReturnType<Approvals['take']>['approval'],
   ): Verdict {
     if (carried.kind === 'unreadable')
@@ -260,15 +268,12 @@ export class AgentRoad {
     const misdirected = this.#misdirected(caller, act, carried.text)
     const findings = [...this.#standingFindings(caller, began), ...misdirected, ...seen]
     try {
-      return this.#gate.judge(act, {
-        findings,
-        approval,
-        agent: agentKey(caller),
+      const beside = {
+        ...{ findings, approval, actor, now: began, agent: agentKey(caller) },
         principal: { tenant: caller.tenant, agent: caller.agent, person: caller.person ?? '' },
-        now: began,
-        actor,
         isObserving: this.#config.mode === 'observe',
-      })
+      }
+      return this.#gate.judge(act, beside, inspected)
     } catch {
       return this.#gate.decide([gateFinding('detector-failed', 'high', 'the gate failed on this act')])
     }

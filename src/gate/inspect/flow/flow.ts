@@ -1,3 +1,4 @@
+import { drained, type Steps } from '../../../kernel/steps.ts'
 import type { CallAct, MessageAct, ResultAct, TaskAct, ToolDescription, ToolsAct } from '../../act.ts'
 import { type Finding, severityRank } from '../../finding.ts'
 import { secretFile } from '../command/credential-read/secret-files.ts'
@@ -89,18 +90,22 @@ export class Flow {
 
   /** A result is only remembered; what it says matters when a call follows it. */
   inspectResult(act: Pick<ResultAct, 'tool' | 'text'>): readonly Finding[] {
+    return drained(this.inspectResultInSteps(act))
+  }
+
+  *inspectResultInSteps(act: Pick<ResultAct, 'tool' | 'text'>): Steps<readonly Finding[]> {
     if (this.#sets.trusted.has(act.tool)) {
       this.#heard.noteTrusted(act.text)
       this.#inner.noteOwn(act.text)
       return []
     }
     this.#inner.noteResult(act.tool, act.text)
-    return this.#heard.note(act.text, act.tool, [...this.#tools.keys()])
+    return yield* this.#heard.note(act.text, act.tool, [...this.#tools.keys()])
   }
 
   inspectMessage(act: MessageAct): readonly Finding[] {
     this.#inner.noteResult('', act.text)
-    return this.#heard.note(act.text, act.from, [...this.#tools.keys()])
+    return drained(this.#heard.note(act.text, act.from, [...this.#tools.keys()]))
   }
 
   inspectCall(act: CallAct): readonly Finding[] {

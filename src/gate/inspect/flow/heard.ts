@@ -1,3 +1,4 @@
+import type { Steps } from '../../../kernel/steps.ts'
 import type { Finding } from '../../finding.ts'
 import type { Directive } from './directives.ts'
 import { type Effect, effectsIn } from './effects.ts'
@@ -34,13 +35,15 @@ export class Heard {
     for (const part of partsOf(text).parts) this.trusted = remembered(this.trusted, fold(part))
   }
 
-  note(text: string, source: string, tools: readonly string[]): readonly Finding[] {
+  /** A long text takes a step for each of its parts. */
+  *note(text: string, source: string, tools: readonly string[]): Steps<readonly Finding[]> {
     const { parts, isCut } = partsOf(text)
     const cues = new Set<string>()
     for (const part of parts) {
       const reading = this.#readings.part(part)
       this.#noteDirectives(reading)
       for (const cue of this.#noteText(reading, tools)) cues.add(cue)
+      if (parts.length > 1) yield
     }
     this.hasUnread ||= isCut
     const who = source || 'a tool'

@@ -1,3 +1,4 @@
+import { drained, type Steps } from '../../../kernel/steps.ts'
 import { PatternIndex, spellingsOf, squash, squashedSpellingsOf } from '../../secret-spellings.ts'
 import { Drip, type DripState } from './drip.ts'
 import { Pieces, type SeenPieces } from './pieces.ts'
@@ -23,6 +24,9 @@ const SECRET_CHARACTERS_MIN = 8
 const SECRETS_MAX = 1_000
 /** Of spellings that nearly nobody uses, only those that no text holds by chance. */
 const RARE_CHARACTERS_MIN = 12
+
+/** Longer layers take more than one step. */
+const STEP_CHARACTERS = 65_536
 
 type Seen = Pick<Sighting, 'name' | 'how'>
 
@@ -66,7 +70,7 @@ export class KnownSecrets {
   }
 
   /** Looks through one text: as it is, unwrapped, squashed, and together with what left before. */
-  look(text: string, seen: SeenPieces, drip: DripState, room: Room): readonly Sighting[] {
+  *look(text: string, seen: SeenPieces, drip: DripState, room: Room): Steps<readonly Sighting[]> {
     if (this.isEmpty || text.length === 0) return []
     const sightings = new Map<string, Sighting>()
     const see = (sighting: Seen, isInside: boolean) => {
@@ -79,10 +83,13 @@ export class KnownSecrets {
         })
     }
     for (const name of this.#drip.note(text, drip)) see({ name, how: 'split' }, false)
-    const layers = [text, ...unwrapped(text, room)]
+    const layers = [text, ...(yield* unwrapped(text, room))]
     for (const [depth, layer] of layers.entries()) {
+      const isLong = layer.length > STEP_CHARACTERS
       for (const { owner } of this.#plain.matches(layer)) see(owner, depth > 0)
+      if (isLong) yield
       for (const { owner } of this.#squashed.matches(squash(layer))) see(owner, depth > 0)
+      if (isLong) yield
       for (const name of this.#pieces.note(layer, seen)) see({ name, how: 'split' }, depth > 0)
     }
     return [...sightings.values()]
@@ -103,13 +110,19 @@ export class Trail {
     this.#known = known
   }
 
-  /** One act's text, in parts where it is long; what is unwrapped of it all together is limited. */
   look(...parts: readonly string[]): readonly Sighting[] {
+    return this.#known.isEmpty ? [] : drained(this.lookInSteps(parts))
+  }
+
+  /** One act's text, in parts where it is long; what is unwrapped of it all together is limited. */
+  *lookInSteps(parts: readonly string[]): Steps<readonly Sighting[]> {
     const room = newRoom()
     const found = new Map<string, Sighting>()
-    for (const part of parts)
-      for (const sighting of this.#known.look(part, this.#seen, this.#drip, room))
+    for (const part of parts) {
+      for (const sighting of yield* this.#known.look(part, this.#seen, this.#drip, room))
         if (!found.has(sighting.name)) found.set(sighting.name, sighting)
+      if (parts.length > 1) yield
+    }
     return [...found.values()]
   }
 }

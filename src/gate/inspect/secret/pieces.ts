@@ -40,8 +40,9 @@ export class Pieces {
   note(text: string, seen: Map<Track, Uint8Array>): ReadonlySet<string> {
     const gone = new Set<string>()
     if (this.#places.size === 0) return gone
+    let key = keyAt(text, 0) >>> 8
     for (let at = 0; at + KEY_CHARACTERS <= text.length; at++) {
-      const key = keyAt(text, at)
+      key = (key << 8) | (text.charCodeAt(at + KEY_CHARACTERS - 1) & 0xff)
       if (this.#bloom[slotOf(key)] === 0) continue
       for (const place of this.#places.get(key) ?? []) {
         const length = runAt(text, at, place)

@@ -1,6 +1,7 @@
+import { drained, type Steps } from '../../../kernel/steps.ts'
 import type { JsonValue, JudgedAct } from '../../act.ts'
 import type { Finding, Span } from '../../finding.ts'
-import type { KnownSecrets, Trail } from './known.ts'
+import type { KnownSecrets, Sighting, Trail } from './known.ts'
 import { type Token, tokensIn } from './tokens.ts'
 
 const NAME = 'secret'
@@ -22,19 +23,23 @@ export class SecretWatch {
   }
 
   inspect(act: JudgedAct): readonly Finding[] {
+    return drained(this.inspectInSteps(act))
+  }
+
+  *inspectInSteps(act: JudgedAct): Steps<readonly Finding[]> {
     const text = textOf(act)
     if (text.length > TEXT_CHARACTERS_MAX) return [tooLong(act.kind)]
     const parts = partsOf(text)
-    const tokens = tokensOf(parts)
-    if (act.kind === 'result') return [...this.#returned(parts), ...this.#arriving(tokens)]
-    const findings: Finding[] = this.#trail
-      .look(...parts.map(({ text: part }) => part))
-      .map(({ name, how }) => ({
-        detector: NAME,
-        fact: 'secret.known',
-        severity: 'critical',
-        summary: `the secret ${name} is in it, ${how}`,
-      }))
+    const tokens = yield* tokensOf(parts)
+    const texts = parts.map(({ text: part }) => part)
+    if (act.kind === 'result')
+      return [...returned(yield* this.#arrived.lookInSteps(texts)), ...this.#arriving(tokens)]
+    const findings: Finding[] = (yield* this.#trail.lookInSteps(texts)).map(({ name, how }) => ({
+      detector: NAME,
+      fact: 'secret.known',
+      severity: 'critical',
+      summary: `the secret ${name} is in it, ${how}`,
+    }))
     const [first] = tokens
     if (first !== undefined)
       findings.push({
@@ -45,16 +50,6 @@ export class SecretWatch {
         spans: tokens.map((token) => token.span),
       })
     return findings
-  }
-
-  /** A credential that the broker put in comes back in a dress that could not be cut out. Others may be read. */
-  #returned(parts: readonly Part[]): readonly Finding[] {
-    return this.#arrived.look(...parts.map(({ text }) => text)).map(({ name, how, isCredential }) => ({
-      detector: NAME,
-      fact: 'secret.returned',
-      severity: isCredential ? 'high' : 'low',
-      summary: `what the tool returned holds the secret ${name}, ${how}`,
-    }))
   }
 
   /** What comes in is not leaving yet; it can be cut out before the agent sees it. */
@@ -75,6 +70,16 @@ export class SecretWatch {
   }
 }
 
+/** A credential that the broker put in comes back in a dress that could not be cut out. Others may be read. */
+function returned(sightings: readonly Sighting[]): readonly Finding[] {
+  return sightings.map(({ name, how, isCredential }) => ({
+    detector: NAME,
+    fact: 'secret.returned',
+    severity: isCredential ? 'high' : 'low',
+    summary: `what the tool returned holds the secret ${name}, ${how}`,
+  }))
+}
+
 function textOf(act: JudgedAct): string {
   return act.kind === 'call' ? leaves(act.arguments) : act.kind === 'command' ? act.command : act.text
 }
@@ -91,15 +96,17 @@ function partsOf(text: string): readonly Part[] {
 }
 
 /** Tokens of all parts; one that two parts share counts once. */
-function tokensOf(parts: readonly Part[]): readonly Token[] {
+function* tokensOf(parts: readonly Part[]): Steps<readonly Token[]> {
   const [only, second] = parts
   if (only !== undefined && second === undefined) return tokensIn(only.text)
   const found = new Map<string, Token>()
-  for (const { start, text } of parts)
+  for (const { start, text } of parts) {
     for (const { name, span } of tokensIn(text)) {
       const moved = [span[0] + start, span[1] + start] as const
       found.set(moved.join(), { name, span: moved })
     }
+    yield
+  }
   return [...found.values()]
 }
 

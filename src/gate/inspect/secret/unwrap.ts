@@ -1,4 +1,5 @@
 import { gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+import type { Steps } from '../../../kernel/steps.ts'
 import { apartIn } from './apart.ts'
 import { base85Alphabets } from './rare-spellings.ts'
 
@@ -24,45 +25,71 @@ export function newRoom(): Room {
   return { layers: LAYERS_MAX, characters: CHARACTERS_MAX, guesses: GUESSES_MAX }
 }
 
+/** Words of a long text that are tried in one step. */
+const STEP_WORDS = 8_192
+/** Longer texts are looked through for one sort of words in a step of its own. */
+const STEP_CHARACTERS = 65_536
+
 /** Texts inside the text: decoded and decompressed, each once more down to the limit. */
-export function unwrapped(text: string, room: Room): readonly string[] {
+export function* unwrapped(text: string, room: Room): Steps<readonly string[]> {
   const found: string[] = []
-  if (room.layers > 0) unwrapInto(text, 0, found, room)
+  if (room.layers > 0) yield* unwrapInto(text, 0, found, room)
   return found
 }
 
-function unwrapInto(text: string, depth: number, found: string[], room: Room): void {
+function* unwrapInto(text: string, depth: number, found: string[], room: Room): Steps<void> {
   if (depth >= DEPTH_MAX) return
-  const add = (plain: string | undefined) => {
-    if (plain === undefined || plain.length < LAYER_CHARACTERS_MIN || plain === text) return
-    if (room.layers <= 0 || room.characters < plain.length) return
-    room.layers--
-    room.characters -= plain.length
-    found.push(plain)
-    unwrapInto(plain, depth + 1, found, room)
+  for (const plain of candidatesIn(text, depth, room)) {
+    if (plain === undefined) yield
+    else if (plain.length >= LAYER_CHARACTERS_MIN && plain !== text) {
+      if (room.layers <= 0 || room.characters < plain.length) continue
+      room.layers--
+      room.characters -= plain.length
+      found.push(plain)
+      yield* unwrapInto(plain, depth + 1, found, room)
+    }
   }
-  for (const [mark, pattern, radix] of escapes) if (mark.test(text)) add(unescaped(text, pattern, radix))
+}
+
+/** What the text may hold, as far as there is room for it; `undefined` where a step is done. */
+function* candidatesIn(text: string, depth: number, room: Room): Generator<string | undefined> {
+  for (const [mark, pattern, radix] of escapes) if (mark.test(text)) yield unescaped(text, pattern, radix)
   // What was written apart was so last of all.
-  if (depth === 0) for (const plain of apartIn(text)) add(plain)
-  for (const token of text.match(/[!-~]{25,}/g) ?? []) {
-    if (room.layers <= 0) return
-    if (!/[^A-Za-z0-9+/=_-]/.test(token)) continue
-    for (const alphabet of base85Alphabets) add(compressedIn85(token, alphabet, room))
-  }
-  for (const token of text.match(/[A-Za-z0-9+/_-]{12,}={0,2}/g) ?? []) {
-    if (room.layers <= 0) return
-    if (/^(?:[0-9a-fA-F]{2}){6,}$/.test(token)) add(readable(Buffer.from(token, 'hex'), room))
-    add(readable(Buffer.from(token, 'base64'), room))
-    if (/^[A-Z2-7]{16,}$/.test(token)) add(readable(fromBase32(token), room))
-  }
+  if (depth === 0) yield* apartIn(text)
+  yield* decodedWords(text, /[!-~]{25,}/g, room, function* (token) {
+    if (!/[^A-Za-z0-9+/=_-]/.test(token)) return
+    for (const alphabet of base85Alphabets) yield compressedIn85(token, alphabet, room)
+  })
+  yield* decodedWords(text, /[A-Za-z0-9+/_-]{12,}={0,2}/g, room, function* (token) {
+    if (/^(?:[0-9a-fA-F]{2}){6,}$/.test(token)) yield readable(Buffer.from(token, 'hex'), room)
+    yield readable(Buffer.from(token, 'base64'), room)
+    if (/^[A-Z2-7]{16,}$/.test(token)) yield readable(fromBase32(token), room)
+  })
   // Short ones only where the padding says what they are: any word could be one otherwise.
-  for (const token of text.match(/\b[A-Za-z0-9+/_-]{6,11}={1,2}/g) ?? []) {
-    if (room.layers <= 0) return
-    if (token.length % 4 === 0) add(readable(Buffer.from(token, 'base64'), room))
-  }
+  yield* decodedWords(text, /\b[A-Za-z0-9+/_-]{6,11}={1,2}/g, room, function* (token) {
+    if (token.length % 4 === 0) yield readable(Buffer.from(token, 'base64'), room)
+  })
+  if (room.layers <= 0) return
   for (const block of wrappedBlocks(text)) {
     if (room.layers <= 0) return
-    add(readable(Buffer.from(block, /^[0-9a-fA-F]+$/.test(block) ? 'hex' : 'base64'), room))
+    const plain = readable(Buffer.from(block, /^[0-9a-fA-F]+$/.test(block) ? 'hex' : 'base64'), room)
+    if (plain !== undefined) yield plain
+  }
+}
+
+function* decodedWords(
+  text: string,
+  words: RegExp,
+  room: Room,
+  decode: (token: string) => Iterable<string | undefined>,
+): Generator<string | undefined> {
+  if (room.layers <= 0) return
+  if (text.length > STEP_CHARACTERS) yield undefined
+  let looked = 0
+  for (const token of text.match(words) ?? []) {
+    if (room.layers <= 0) return
+    for (const plain of decode(token)) if (plain !== undefined) yield plain
+    if (++looked % STEP_WORDS === 0) yield undefined
   }
 }
 

@@ -9,7 +9,6 @@ export type Amount = {
   readonly bytesSent: number
 }
 
-const LINE_FEED = 10
 const nothing: Amount = { calls: 0, recordsRead: 0, rowsRead: 0, bytesRead: 0, bytesSent: 0 }
 
 export function amountOf(act: JudgedAct): Amount {
@@ -41,36 +40,55 @@ function bytesIn(value: JsonValue): number {
   return bytes
 }
 
-/** Lines with something on them. */
+/** Lines with something on them. From line to line, because most show it in their first character. */
 export function rowsIn(text: string): number {
   let rows = 0
-  let isEmpty = true
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === LINE_FEED) {
-      if (!isEmpty) rows++
-      isEmpty = true
-    } else if (code > 32) isEmpty = false
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\n', start)
+    const end = found < 0 ? text.length : found
+    for (let at = start; at < end; at++)
+      if (text.charCodeAt(at) > 32) {
+        rows++
+        break
+      }
+    start = end + 1
   }
-  return isEmpty ? rows : rows + 1
+  return rows
 }
+
+const OBJECT_INDENT_MAX = 40
+const ITEM_INDENT_MAX = 20
 
 /**
  * Items of lists: objects in JSON or one a line, list items of YAML, rows of comma- or tab-separated values. An
  * estimate from how the text looks, whatever its tool calls it: a server that dumps a table has no reason to say so.
  */
 export function recordsIn(text: string): number {
-  const objects = text.includes('{') ? count(text, /[[,\n]\s{0,40}\{/g) + (text.startsWith('{') ? 1 : 0) : 0
-  const items = text.includes('- ') ? count(text, /(?:^|\n)\s{0,20}- /g) : 0
+  const objects = count(text, '{', OBJECT_INDENT_MAX, '[,\n') + (text.startsWith('{') ? 1 : 0)
+  const items = count(text, '- ', ITEM_INDENT_MAX, '\n') + (/^[^\S\n]{0,20}- /.test(text) ? 1 : 0)
   const separated = isSeparated(text) ? rowsIn(text) - 1 : 0
   return Math.max(objects, items, separated)
 }
 
-function count(text: string, pattern: RegExp): number {
+/** How often one of `before` stands before a mark, with no more than some blanks in between. */
+function count(text: string, mark: string, blanksMax: number, before: string): number {
   let found = 0
-  pattern.lastIndex = 0
-  while (pattern.test(text)) found++
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) {
+    const first = Math.max(0, at - blanksMax - 1)
+    for (let back = at - 1; back >= first; back--) {
+      const character = text[back] ?? ''
+      if (before.includes(character)) {
+        found++
+        break
+      }
+      if (!isBlank(character)) break
+    }
+  }
   return found
+}
+
+function isBlank(character: string): boolean {
+  return character === ' ' || (character !== '' && character.trim() === '')
 }
 
 const LINES_LOOKED_AT = 6
