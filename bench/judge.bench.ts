@@ -150,6 +150,30 @@ function timed(under: AgentPolicy): Float64Array {
   return times.sort()
 }
 
+const LONG_CHARACTERS = 8 * 1_048_576
+
+/** How long a result of 8 MiB with a known secret to look for would hold the gate's thread between two steps. */
+function longResult(called: string, row: string): void {
+  const gate = AgentGate.open({
+    ...policy,
+    secrets: [{ name: 'x', value: randomBytes(24).toString('base64') }],
+  })
+  const text = row.repeat(Math.ceil(LONG_CHARACTERS / row.length)).slice(0, LONG_CHARACTERS)
+  const act = actOf({ id: '1', session: 's', kind: 'result', call: '', tool: 'read_page', text })
+  if (act.kind !== 'result') throw new Error('a result is a result')
+  const steps = gate.inspectInSteps(act)
+  let [all, longest] = [0, 0]
+  for (let isDone = false; !isDone; ) {
+    const before = process.cpuUsage()
+    isDone = steps.next().done === true
+    const { user, system } = process.cpuUsage(before)
+    all += (user + system) / 1_000
+    longest = Math.max(longest, (user + system) / 1_000)
+  }
+  const figure = `${all.toFixed(0)} ms, ${longest.toFixed(0)} ms`
+  say({ name: `8 MiB of ${called}: processor time, longest step`, figure, unit: '', command })
+}
+
 const ACTS = 150_000
 
 /**
@@ -192,6 +216,14 @@ commands(join(values.data, 'commands/dev.jsonl.gz'))
 traces(join(values.data, 'traces/dev.jsonl.gz'))
 secrets()
 latency()
+longResult(
+  'prose',
+  'The quarterly report is attached (https://example.org/reports/q3); see the second table.\n',
+)
+longResult(
+  'words that could be base64',
+  `${randomBytes(65_536).toString('base64').replace(/.{12}/g, '$& ')}\n`,
+)
 for (const comes of ['once', 'again'] as const) {
   await throughput('ok', 'ordinary shell commands', comes)
   await throughput('bad', 'hostile shell commands', comes)

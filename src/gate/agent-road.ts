@@ -173,10 +173,9 @@ export class AgentRoad {
     const passage = this.#passage(caller, act, verdict, { binding, carried })
     const { steps, volume } = verdict
     const policy = { name: this.#policy.policy.name, version: this.#policy.version }
-    const kept = this.system.kept(steps)
     const entry = agentActEntry(caller, act, passage, {
       ...{ binding, carried, began, used, policy, volume },
-      steps: kept,
+      steps: this.system.kept(steps),
     })
     const recorded = await this.#record(entry, passage)
     if (recorded !== undefined) this.#going.set(recorded.passage, { ticket: recorded.ticket, key, began })
