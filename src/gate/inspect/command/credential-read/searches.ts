@@ -42,6 +42,12 @@ export function searches(invocation: Invocation, reading: Reading): readonly Fin
     const word = args.find((arg) => !arg.startsWith('-') && secretWords.test(plainPattern(arg)))
     if (word !== undefined) return seen(word)
   }
+  if (name === 'ldapsearch') {
+    const word = args.find((arg) =>
+      /\([\w-]+=\*?(pass\w*|pwd)\*|ms-?Mcs-AdmPwd|unixUserPassword|userPassword\b/i.test(arg),
+    )
+    if (word !== undefined) return seen(word)
+  }
   if (!args.some((arg) => wide.test(arg) || (isGrep && ofServices.test(arg)))) return []
   if (name === 'find' || name === 'locate' || name === 'fd') {
     const named = args.find(

@@ -57,6 +57,13 @@ const rules: readonly Rule[] = [
     'medium',
     'reads the store of passwords',
   ],
+  // Commands of PowerShell say what they do: a verb that takes, a noun that is secret.
+  [
+    /^(get|dump|invoke|read|copy|out|show|extract|steal)-(?!credential\b|\w*(policy|filehash|reset))\w*(passwords?|passwordhash(es)?|credentials?|creds|lsasecrets?|cookies|keystrokes?|wlan-?keys?)\b/,
+    'store',
+    'medium',
+    'takes passwords, by its name',
+  ],
   [/^runas\b.*\\savecred/, 'store', 'medium', 'uses a password that Windows keeps for somebody'],
   [/^netsh wlan\b.*(key=clear|export profile)/, 'store', 'high', 'prints Wi-Fi passwords'],
   [

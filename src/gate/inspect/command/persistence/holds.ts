@@ -37,12 +37,20 @@ export function isTrap(path: string, text: string): boolean {
 /** What people log in with, and look at a machine with: nobody replaces one by the way. */
 const trusted =
   /^(?:\/usr)?(?:\/local)?\/s?bin\/(sudo|su|ssh|sshd|login|passwd|ls|ps|netstat|ss|lsof|top|find|id|who|w|last|ifconfig|crond?|nologin|bash|curl|wget|git|systemctl|agetty|polkitd|dbus-daemon|python3?|kubectl|gpg)$/
+const shell = /^(?:\/usr)?\/bin\/(?:(?:ba|da|z|k)?sh|python[\d.]*|perl)$/
 const ownPlace =
   /^(\/usr)?(\/local)?\/(s?bin|lib\w*|opt|snap|share)\/|^\$|^\/(opt|nix|snap|home\/linuxbrew)\//
 
 /** `cp /tmp/x /bin/ls`, `wget -O /usr/bin/sudo …`, `ln -sf /tmp/x /usr/local/bin/git`. */
 export function inPlaceOf(name: string, args: readonly string[]): readonly Finding[] {
   if (name === 'sed') return []
+  // A way back to root, as soon as it is made setuid: nobody needs a second shell there.
+  if (shell.test(args.at(-2) ?? '') && /^\/(tmp|var\/tmp|dev\/shm)\/(.*\/)?\.\w/.test(args.at(-1) ?? ''))
+    return seen(
+      'persist.hidden',
+      'medium',
+      `hides a copy of ${shown(args.at(-2) ?? '')}: ${shown(args.at(-1) ?? '')}`,
+    )
   const fetched = args[args.findIndex((arg) => /^(-o|-O|--output|--output-document)$/.test(arg)) + 1] ?? ''
   const target = /^(curl|wget)$/.test(name) ? fetched : (args.at(-1) ?? '')
   const source = args.slice(0, -1).find((arg) => !arg.startsWith('-') && !/^\d{3,4}$/.test(arg)) ?? ''
@@ -82,6 +90,14 @@ function pageFrom(name: string, source: string, target: string): readonly Findin
 /** Whether something is written over what people log in with or look at a machine with. */
 export function isTrusted(path: string): boolean {
   return trusted.test(path)
+}
+
+/** Where a search path that begins with a temporary folder finds it first. */
+const inTemporary =
+  /^\/(?:tmp|var\/tmp|dev\/shm)\/(sudo|su|ssh|ls|cat|cp|mv|id|ps|tar|find|service|systemctl|curl|git|passwd|login|gcc|grep|chmod)$/
+
+export function standsIn(path: string): boolean {
+  return inTemporary.test(path)
 }
 
 /** A name that listings pass over, among the programs or the settings of the system. */
@@ -225,12 +241,19 @@ const rights =
 const mounted =
   /^(\/(etc|root|home|boot|usr|bin|sbin|lib|proc|sys|dev|var|var\/(lib|spool\/cron|run|lib\/kubelet|lib\/docker)|var\/run\/docker\.sock|run\/docker\.sock|run\/containerd\/\S+)\/?):(?!.*:ro\b)/
 
-function container(args: readonly string[]): readonly Finding[] {
+function container(words: readonly string[]): readonly Finding[] {
+  // `docker -H tcp://… run` says the same about another machine.
+  const at = /^(-H|--host|--context|-c)$/.test(words[0] ?? '')
+    ? 2
+    : /^(-H|--host=)./.test(words[0] ?? '')
+      ? 1
+      : 0
+  const args = at === 0 ? words : words.slice(at)
   if (!/^(run|create|container)$/.test(args[0] ?? '')) return []
   const isMachine = args.some((arg, index) =>
     /^(-v|--volume)$/.test(args[index - 1] ?? '')
       ? /^\/:\//.test(arg)
-      : /^(-v|--volume=)\/:\/|^--mount=?.*(src|source)=\/,/.test(arg),
+      : /^(-v|--volume=)\/:\/|^(?:--mount=)?type=bind\b.*,(?:src|source)=\/(?:,|$)/.test(arg),
   )
   const isWide =
     args.includes('--privileged') && args.some((arg) => /^--(pid|userns|ipc|uts)=host$/.test(arg))

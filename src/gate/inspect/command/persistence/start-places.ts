@@ -3,7 +3,7 @@ import { finding, nameIs, none, shown } from '../detector.ts'
 import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
 import { plainPath } from '../plain-path.ts'
 import type { FileWrite, Invocation, Program, Reading } from '../shell/model.ts'
-import { isHidden, isTrap, isTrusted } from './holds.ts'
+import { isHidden, isTrap, isTrusted, standsIn } from './holds.ts'
 import { pipeline } from './pipelines.ts'
 import { hasAliasTrap } from './traps.ts'
 
@@ -148,6 +148,11 @@ const startsPrograms = /Invoke|Pkgs|Dir::|Proxy|Method|Options|Solver|Hook|[#]in
 const ownModule =
   /^\s*(#.*|br[_-]netfilter|overlay|ip_vs\w*|nf_\w+|xt_\w+|ip6?_?tables?\w*|kvm\w*|vfio\w*|vhost\w*|tun|tap|wireguard|loop|dm[_-]\w+|nbd|rbd|zfs|fuse|bonding|8021q|i2c[-_]\w+|snd[-_]\w+|tcp_bbr|sctp|iscsi\w*|nvme\w*|binfmt_misc)?\s*$/
 
+const isScript = /\.(sh|bash|cron|service|timer)$/
+/** A shell for whoever listens, or one that keeps the power of root. */
+const wayBack =
+  /\b(ba|z)?sh -i\b[^\n]*\/dev\/(tcp|udp)\/|\bchmod\s+(u?g?\+s|[4-7]7\d\d)\s+(\/usr)?\/bin\/(ba|da|z)?sh\b/
+
 export function written({ path, text, by }: FileWrite): readonly Finding[] {
   const found = placeAt(path)
   if (found === undefined && text !== undefined && isTrap(path, text))
@@ -163,6 +168,12 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
         `has something fetched, run or trusted that should not be: ${shown(path)}`,
       ),
     ]
+  if (found === undefined && standsIn(path))
+    return [
+      finding(NAME, 'persist.trap', 'medium', `puts something under the name of a program: ${shown(path)}`),
+    ]
+  if (found === undefined && text !== undefined && isScript.test(path) && wayBack.test(text))
+    return [finding(NAME, 'persist.event', 'medium', `writes a way back in, to be run later: ${shown(path)}`)]
   if (found === undefined && isHidden(path))
     return [finding(NAME, 'persist.hidden', 'medium', `hides something among programs: ${shown(path)}`)]
   if (found === undefined && text !== undefined && isTrusted(path))

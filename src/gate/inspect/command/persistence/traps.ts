@@ -94,6 +94,16 @@ export function ofShell({ name, args }: Invocation): readonly Finding[] {
         ? seen(`runs ${shown(command)} whenever somebody completes a word`)
         : none
     }
+    case 'touch':
+    case 'mkdir': {
+      // Taken for an option by whatever is later given `*` in this folder.
+      const option = args.find((arg) =>
+        /^(\.\/)?--?(checkpoint-action=exec|to-command=|rsh=|use-compress-program=|e (ba)?sh )/.test(arg),
+      )
+      return option === undefined
+        ? none
+        : seen(`makes a file that programs take for an option: ${shown(option)}`)
+    }
     case 'nohup':
     case 'setsid':
     case 'systemd-run':

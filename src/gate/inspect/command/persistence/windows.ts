@@ -19,6 +19,12 @@ const programValue =
 
 const rules: readonly Rule[] = [
   [
+    /^(add|install|invoke|new|set|enable|register)-\w*(backdoor|persistence)\b/,
+    'persist.event',
+    'high',
+    'leaves a way back in, by its name',
+  ],
+  [
     /^(schtasks\b.*\\(create|change)\b|(new|register|set)-scheduledtask\w*|register-scheduledjob|at \\|at \d{1,2}:)|ps_scheduledtask|schedule\.service|\.registertask/,
     'persist.schedule',
     'high',

@@ -19,7 +19,7 @@ const rules: readonly Rule[] = [
     'sends something away',
   ],
   [
-    /^invoke-\w*(upload|exfil)\w*|^send-mailmessage\b|\.send\b.*mailmessage|mail\.attachment|net\.mail\./,
+    /^(invoke|do|add|start|send|out)-\w*(upload|exfil)\w*|^send-mailmessage\b|\.send\b.*mailmessage|mail\.attachment|net\.mail\./,
     'upload.file',
     'sends something by mail',
   ],
