@@ -19,7 +19,7 @@ const programValue =
 
 const rules: readonly Rule[] = [
   [
-    /^(add|install|invoke|new|set|enable|register)-\w*(backdoor|persistence)\b/,
+    /^((add|install|invoke|new|set|enable|register)-\w*(backdoor|persistence)|\w+-backdoor)\b/,
     'persist.event',
     'high',
     'leaves a way back in, by its name',
