@@ -123,20 +123,20 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
   ],
   // The folder that a browser keeps everything of its user in, whole; of any browser, wherever systems put it.
   [
-    /(^|\/)(\.config|Application Support|AppData\/(Local|Roaming)|\.var\/app\/[^/]+\/config|snap\/[^/]+\/(common|current))\/(chromium|google-chrome[\w-]*|microsoft-edge[\w-]*|vivaldi[\w-]*|opera[\w-]*|com\.operasoftware\.\w+|Chromium|Vivaldi|Google\/Chrome[\w ]*|Microsoft\/?[ ]?Edge[\w ]*|Firefox|Arc|Orion|Yandex\/YandexBrowser|Opera Software)(\/(User Data|Default|Profiles?( \d+)?|[\w.-]+\.default[\w-]*))*\/?\*?$|(^|\/)(\.thunderbird|\.librewolf|\.waterfox|\.zen|\.mozilla|Library\/Safari|Library\/Thunderbird)\/?$/,
+    /\/(\.?config|Application Support|Local|Roaming|common|current)\/(chromium|google-chrome|microsoft-edge|vivaldi|opera|com\.operasoftware|Vivaldi|Google\/Chrome|Microsoft[ /]Edge|Firefox|Arc|Orion|Yandex|Opera Software)[\w. -]*(\/(User Data|Default|Profiles?( \d+)?|[\w-]+\.default[\w-]*))*\/?\*?$|\/(\.thunderbird|\.librewolf|\.waterfox|\.zen|\.mozilla|Library\/Safari|Library\/Thunderbird)\/?$/,
     'what a browser keeps of its user',
     'browser',
     'medium',
   ],
   [
-    /(^|\/)(\.config|Application Support|AppData\/(Local|Roaming))\/(Bitwarden[\w ]*|1Password|Enpass|LastPass|Dashlane|KeePass\w*|Authy[\w ]*|NordPass|Proton Pass)(\/|$)/,
+    /\/(\.config|Application Support|Local|Roaming)\/(Bitwarden[\w ]*|1Password|Enpass|LastPass|Dashlane|KeePass\w*|Authy[\w ]*|NordPass|Proton Pass)(\/|$)/,
     'what a keeper of passwords has',
     'browser',
     'high',
   ],
   [/^\/etc\/security\/opasswd$/, 'password hashes', 'hashes', 'high'],
   [
-    /^(~|\/root|\/(home|Users)\/[^/]+)\/(\S*\/)?(\.cursor\/mcp|\.codeium\/\S*mcp_config|\.vscode\/mcp|claude_desktop_config|\.gemini\/settings|\.claude)\.json$|\/NuGet\/NuGet\.Config$/,
+    /^(~|\/root|\/(home|Users)\/[^/]+)\/(\.cursor\/mcp|\.gemini\/settings|\.claude)\.json$|\/(claude_desktop_config|mcp_config)\.json$|\/NuGet\.Config$/,
     'settings that hold tokens of an agent or a package registry',
     'settings',
     'medium',
