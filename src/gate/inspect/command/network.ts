@@ -82,5 +82,7 @@ export function givesControl(command: string): boolean {
     while (/^-|=/.test(words[at] ?? '')) at += /^-[uCSg]$/.test(words[at] ?? '') ? 2 : 1
     return givesControl(words.slice(at).join(' '))
   }
+  // A shell that reads the path takes its backslashes away: `C:WindowsSystem32cmd.exe`.
+  if (/(?:cmd|powershell|pwsh)\.exe$/i.test(words[0] ?? '')) return true
   return attached.test(program) && (words.length < 4 || !words.includes('-c'))
 }

@@ -24,6 +24,11 @@ export function fileLoss(invocation: Invocation): readonly Finding[] {
     case 'Remove-Item':
     case 'ri':
       return invocation.args.some((arg) => /^-r/i.test(arg)) ? lossOf(plain(invocation.args), 'deletes') : []
+    case 'shred':
+      // Without a path of its own it overwrites what it is handed.
+      return invocation.isRepeated && !plain(invocation.args).some((arg) => /[/.~$]/.test(arg))
+        ? listed(invocation)
+        : []
     case 'find':
     case 'gfind':
     case 'fd':
