@@ -92,6 +92,17 @@ const kept =
 
 const fileOption = /^(--file|-f|--source|-s|--source-path|--body|--upload-file)$/
 
+const inBucket = /^(?:s3|gs):\/\/([^/]+)\/?(.*)$/
+
+/** `gsutil cp gs://ours/dump.sql gs://theirs/`: what is called so is asked about, wherever it is kept. */
+function betweenBuckets(args: readonly string[]): string | undefined {
+  const places = args.filter((arg) => inBucket.test(arg))
+  const [from, to] = places
+  if (from === undefined || to === undefined) return undefined
+  const [, ours = '', what = ''] = inBucket.exec(from) ?? []
+  return ours !== inBucket.exec(to)?.[1] && isWhole(what) ? from : undefined
+}
+
 /** What is worth a question, put into a store: a build that is published is not. */
 function put(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
@@ -99,6 +110,8 @@ function put(invocation: Invocation, reading: Reading): readonly Finding[] {
     const dump = upstreamOf(invocation, reading).find((each) => whole.test(each.name))
     return dump === undefined ? [] : seen('upload.file', `${name} stores what ${dump.name} gathers`)
   }
+  const far = betweenBuckets(args)
+  if (far !== undefined) return seen('upload.file', `${name} copies ${shown(far)} into another bucket`)
   const words = args.filter((arg, index) => !arg.startsWith('-') || fileOption.test(args[index - 1] ?? ''))
   const isToStore =
     /^[\w-]+:/.test(words.findLast((arg, index) => index > 0 && /[:/.]/.test(arg)) ?? '') ||
