@@ -5,10 +5,12 @@ export type NamedTool = { readonly server: string; readonly name: string; readon
 /** Letters of other alphabets that look like Latin ones, by what they look like. */
 const twins: Readonly<Record<string, string>> = {
   а: 'a',
+  в: 'b',
   с: 'c',
   ԁ: 'd',
   е: 'e',
   һ: 'h',
+  н: 'h',
   і: 'i',
   ј: 'j',
   к: 'k',

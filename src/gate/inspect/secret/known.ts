@@ -1,6 +1,8 @@
 import { drained, type Steps } from '../../../kernel/steps.ts'
 import { PatternIndex, spellingsOf, squash, squashedSpellingsOf } from '../../secret-spellings.ts'
+import { skeletonOf } from '../offer/names.ts'
 import { Drip, type DripState } from './drip.ts'
+import { Moved } from './moved.ts'
 import { Pieces, type SeenPieces } from './pieces.ts'
 import { rareSpellingsOf, rareSquashedSpellingsOf } from './rare-spellings.ts'
 import { newRoom, type Room, unwrapped } from './unwrap.ts'
@@ -24,6 +26,8 @@ const SECRET_CHARACTERS_MIN = 8
 const SECRETS_MAX = 1_000
 /** Of spellings that nearly nobody uses, only those that no text holds by chance. */
 const RARE_CHARACTERS_MIN = 12
+/** Of a text that is looked through for what nearly nobody does. */
+const RARE_TEXT_CHARACTERS_MAX = 65_536
 
 /** Longer layers take more than one step. */
 const STEP_CHARACTERS = 65_536
@@ -36,6 +40,8 @@ export class KnownSecrets {
   readonly #squashed: PatternIndex<Seen>
   readonly #pieces: Pieces
   readonly #drip: Drip
+  readonly #moved: Moved
+  readonly #alike: PatternIndex<Seen>
   readonly #credentials: ReadonlySet<string>
 
   constructor(secrets: readonly KnownSecret[]) {
@@ -59,6 +65,12 @@ export class KnownSecrets {
     )
     this.#pieces = new Pieces(watched)
     this.#drip = new Drip(watched)
+    this.#moved = new Moved(watched)
+    this.#alike = new PatternIndex(
+      watched.flatMap(({ name, value }) =>
+        longEnough([skeletonOf(value)]).map((text) => [text, { name, how: 'encoded' }] as const),
+      ),
+    )
   }
 
   get isEmpty(): boolean {
@@ -92,7 +104,18 @@ export class KnownSecrets {
       if (isLong) yield
       for (const name of this.#pieces.note(layer, seen)) see({ name, how: 'split' }, depth > 0)
     }
+    for (const seen of this.#rarely(text)) see(seen, true)
     return [...sightings.values()]
+  }
+
+  /** In a text as it is: each byte changed alike, letters of other alphabets, broken into lines where it is never. */
+  *#rarely(text: string): Generator<Seen> {
+    const short = text.slice(0, RARE_TEXT_CHARACTERS_MAX)
+    for (const name of this.#moved.in(short)) yield { name, how: 'encoded' }
+    if (/[^\x00-\x7f]/.test(short))
+      for (const { owner } of this.#alike.matches(skeletonOf(short))) yield owner
+    if (short.includes('\n'))
+      for (const { owner } of this.#plain.matches(short.replace(/\s+/g, ''))) yield owner
   }
 }
 

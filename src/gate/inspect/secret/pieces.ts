@@ -24,8 +24,7 @@ export class Pieces {
 
   constructor(secrets: readonly { readonly name: string; readonly value: string }[]) {
     for (const { name, value } of secrets) {
-      // Ordinary words come together in ordinary text.
-      if (value.length < SECRET_CHARACTERS_MIN || /^[A-Za-z]+([ ._-][A-Za-z]+)*$/.test(value)) continue
+      if (value.length < SECRET_CHARACTERS_MIN || isWords(value)) continue
       const bytes = Buffer.from(value)
       const texts = [value, reverse(value), bytes.toString('base64').replace(/=+$/, '')]
       for (const text of new Set(texts)) this.#add({ name, text, isStrict: /^[0-9a-fA-F]+$/.test(text) })
@@ -66,6 +65,22 @@ export class Pieces {
       else same.push({ track, at })
     }
   }
+}
+
+const WORDS_MAX = 4
+const VOWEL_SHARE_MIN = 0.25
+
+/** Ordinary words and years come together in ordinary text: whole they are told, their pieces are not. */
+function isWords(value: string): boolean {
+  if (/^[A-Za-z]+([ ._-][A-Za-z]+)*$/.test(value)) return true
+  const words = value.match(/[A-Za-z]+|\d+/g) ?? []
+  if (words.length > WORDS_MAX || /[^\w .-]/.test(value)) return false
+  return words.every((word) => {
+    if (/^\d/.test(word)) return word.length <= 4
+    return (
+      /^[A-Z]?[a-z]+$/.test(word) && (word.match(/[aeiouy]/gi)?.length ?? 0) >= word.length * VOWEL_SHARE_MIN
+    )
+  })
 }
 
 export type SeenPieces = Parameters<Pieces['note']>[1]

@@ -6,7 +6,7 @@ const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const lower = 'abcdefghijklmnopqrstuvwxyz'
 
 /** Digits in which the bytes of a secret are written as one number. */
-const numberBases: readonly string[] = [
+export const numberBases: readonly string[] = [
   decimal,
   decimal + lower,
   `${lower}${upper}${decimal}`,
@@ -23,11 +23,13 @@ export const base85Alphabets: readonly string[] = [
   `${decimal}${lower}${upper}.-:+=^!/*?&<>()[]{}@%$#`,
 ]
 
-/** RFC 4648's base32, its variant that sorts, and Crockford's. */
+/** RFC 4648's base32, its variant that sorts, Crockford's, z-base-32 and that of geohashes. */
 const base32Alphabets: readonly string[] = [
   `${upper}234567`,
   `${decimal}ABCDEFGHIJKLMNOPQRSTUV`,
   '0123456789ABCDEFGHJKMNPQRSTVWXYZ',
+  'ybndrfg8ejkmcpqxot1uwisza345h769',
+  '0123456789bcdefghjkmnpqrstuvwxyz',
 ]
 
 /** Spellings that stand in a text as they are. */
@@ -39,12 +41,37 @@ export function rareSpellingsOf(value: string): readonly string[] {
   forms.push(...base64.map((text) => shifted(text, 13)), ...base64.map(asUuencode))
   for (const alphabet of base85Alphabets) forms.push(...alignedBase85(bytes, alphabet))
   for (const alphabet of numberBases) forms.push(asNumber(bytes, alphabet))
+  forms.push(asNumber(Buffer.from(bytes).reverse(), decimal))
+  for (const columns of [3, 4, 5]) forms.push(inColumns(value, columns))
+  for (const from of [0, 1]) forms.push(inSwappedPairs(value, from))
   return forms
 }
 
 /** Spellings in a text without its separators and in lower case. */
 export function rareSquashedSpellingsOf(value: string): readonly string[] {
-  return base32Alphabets.flatMap((alphabet) => alignedDigits(Buffer.from(value), 5, 5, alphabet))
+  const bytes = Buffer.from(value)
+  const each = (spell: (byte: number) => string) => [...bytes].map(spell).join('')
+  return [
+    ...base32Alphabets.flatMap((alphabet) => alignedDigits(bytes, 5, 5, alphabet)),
+    each((byte) => byte.toString(2).padStart(7, '0')),
+    each((byte) => [...byte.toString(16).padStart(2, '0')].reverse().join('')),
+    // Two bytes for one, which careless decoders of UTF-8 read as one.
+    each((byte) => (0xc080 | ((byte & 0xc0) << 2) | (byte & 0x3f)).toString(16)),
+    // Words of two bytes as they stand in memory, which is how dumps show them.
+    ...[0, 1].map((from) => inSwappedPairs(value, from)).map((text) => Buffer.from(text).toString('hex')),
+  ]
+}
+
+/** Every so many characters together: a fence of so many rails. */
+function inColumns(text: string, columns: number): string {
+  const characters = [...text]
+  return Array.from({ length: columns }, (_, first) =>
+    characters.filter((_character, at) => at % columns === first).join(''),
+  ).join('')
+}
+
+function inSwappedPairs(text: string, from: number): string {
+  return text.slice(from).replace(/(.)(.)/g, '$2$1')
 }
 
 /** Each letter so many places further. */

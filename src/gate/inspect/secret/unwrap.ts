@@ -1,4 +1,11 @@
-import { gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+import {
+  brotliDecompressSync,
+  constants,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+  zstdDecompressSync,
+} from 'node:zlib'
 import type { Steps } from '../../../kernel/steps.ts'
 import { apartIn } from './apart.ts'
 import { base85Alphabets } from './rare-spellings.ts'
@@ -128,9 +135,10 @@ function wrappedBlocks(text: string): readonly string[] {
 const escapes: readonly (readonly [mark: RegExp, pattern: RegExp, radix: 16 | 10 | 8])[] = [
   [/%[0-9a-fA-F]{2}/, /%([0-9a-fA-F]{2})/g, 16],
   [/\\(x|u00)[0-9a-fA-F]{2}/, /\\(?:x|u00)([0-9a-fA-F]{2})/g, 16],
-  [/\\u\{[0-9a-fA-F]{2}\}/, /\\u\{([0-9a-fA-F]{2})\}/g, 16],
-  [/&#x[0-9a-fA-F]{2};/i, /&#x([0-9a-fA-F]{2});/gi, 16],
-  [/&#\d{2,3};/, /&#(\d{2,3});/g, 10],
+  [/\\u\{0{0,6}[0-9a-fA-F]{2}\}/, /\\u\{0{0,6}([0-9a-fA-F]{2})\}/g, 16],
+  [/\\U0{6}[0-9a-fA-F]{2}/, /\\U0{6}([0-9a-fA-F]{2})/g, 16],
+  [/&#x0{0,6}[0-9a-f]{2};/i, /&#x0{0,6}([0-9a-f]{2});/gi, 16],
+  [/&#0{0,6}\d{2,3};/, /&#0{0,6}(\d{2,3});/g, 10],
   [/\\[0-3][0-7]{2}/, /\\([0-3][0-7]{2})/g, 8],
   [/\\0{2,4}[0-9a-fA-F]{2}/, /\\0{2,4}([0-9a-fA-F]{2}) ?/g, 16],
   [/=[0-9A-F]{2}/, /=([0-9A-F]{2})|=\r?\n/g, 16],
@@ -165,7 +173,7 @@ function compressedIn85(token: string, alphabet: string, room: Room): string | u
   const isCompressed =
     head.length === 4 &&
     (head.readUInt16BE(0) === GZIP_MAGIC || head[0] === ZLIB_MARK || head.readUInt32LE(0) === ZSTD_MAGIC)
-  return isCompressed ? inflate(fromBase85(digits, alphabet), room)?.toString('utf8') : undefined
+  return isCompressed ? readable(fromBase85(digits, alphabet), room) : undefined
 }
 
 /** Blocks of five digits; the last one may be shorter. */
@@ -186,11 +194,11 @@ function fromBase85(digits: string, alphabet: string): Buffer {
 
 /** Bytes as text, decompressed first when they say so. What is no text gives nothing. */
 function readable(bytes: Buffer, room: Room): string | undefined {
-  const inflated = inflate(bytes, room)
+  const inflated = first(markedIn(bytes))
   if (inflated !== undefined) return inflated.toString('utf8')
-  const text = wide(bytes) ?? bytes.toString('utf8')
+  const text = (wide(bytes) ?? bytes.toString('utf8')).replaceAll('\0', '')
   const odd = text.match(/[\ufffd\0-\x08\x0e-\x1f]/g)?.length ?? 0
-  return odd * 8 > text.length ? undefined : text
+  return odd * 8 > text.length ? first(guessesAt(bytes, room))?.toString('utf8') : text
 }
 
 /** Two bytes a character, one of them zero nearly always: UTF-16 of either order. */
@@ -206,18 +214,38 @@ function wide(bytes: Buffer): string | undefined {
   return zeros(0) ? Buffer.from(even).swap16().toString('utf16le') : undefined
 }
 
-function inflate(bytes: Buffer, room: Room): Buffer | undefined {
-  const limits = { maxOutputLength: INFLATED_BYTES_MAX }
-  try {
-    if (bytes.length > 4 && bytes.readUInt16BE(0) === GZIP_MAGIC) return gunzipSync(bytes, limits)
-    if (bytes[0] === ZLIB_MARK) return inflateSync(bytes, limits)
-    if (bytes.length > 4 && bytes.readUInt32LE(0) === ZSTD_MAGIC) return zstdDecompressSync(bytes, limits)
-    if (bytes.length < GUESS_BYTES_MIN || !isRawDeflate(bytes[0] ?? 0) || room.guesses <= 0) return undefined
-    room.guesses--
-    return inflateRawSync(bytes, limits)
-  } catch {
-    return undefined
-  }
+type Attempt = () => Buffer
+
+const limits = { maxOutputLength: INFLATED_BYTES_MAX }
+// What is missing at the end hides nothing that stands before it.
+const cutLimits = { ...limits, finishFlush: constants.Z_SYNC_FLUSH }
+
+/** The first attempt that gives something. */
+function first(attempts: readonly Attempt[]): Buffer | undefined {
+  for (const attempt of attempts)
+    try {
+      return attempt()
+    } catch {
+      // Not that kind, or broken.
+    }
+  return undefined
+}
+
+/** What says itself that it is compressed. */
+function markedIn(bytes: Buffer): readonly Attempt[] {
+  if (bytes.length > 4 && bytes.readUInt16BE(0) === GZIP_MAGIC) return [() => gunzipSync(bytes, cutLimits)]
+  if (bytes[0] === ZLIB_MARK) return [() => inflateSync(bytes, cutLimits)]
+  if (bytes.length > 4 && bytes.readUInt32LE(0) === ZSTD_MAGIC)
+    return [() => zstdDecompressSync(bytes, limits)]
+  return []
+}
+
+/** Neither of these says what it is. */
+function guessesAt(bytes: Buffer, room: Room): readonly Attempt[] {
+  if (bytes.length < GUESS_BYTES_MIN || room.guesses <= 0) return []
+  room.guesses--
+  const brotli = () => brotliDecompressSync(bytes, limits)
+  return isRawDeflate(bytes[0] ?? 0) ? [() => inflateRawSync(bytes, limits), brotli] : [brotli]
 }
 
 /** The first three bits of a deflate stream name the kind of its first block; the fourth kind does not exist. */
