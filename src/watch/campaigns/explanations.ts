@@ -90,7 +90,8 @@ const questions: readonly Question[] = [
   { kind: 'class', ask: (group, scene) => gathered(group, scene) },
   {
     kind: 'promotion',
-    ask: ({ members }, scene) => {
+    ask: (group, scene) => {
+      const { members } = group
       const { accounts, infrastructure, rhythms } = scene
       const width = middleDays(accounts, members, 0.1)
       const brief = shareOf(
@@ -103,7 +104,7 @@ const questions: readonly Question[] = [
       const dated = shareOf(members, (index) => (accounts.created[index] ?? 0) !== 0)
       const once = shareOf(members, (index) => isTry(index, scene))
       const isTrend = width > PROMOTION_DAYS || once > brief * people
-      const fit = (isTrend ? once * fading(width) : brief * people) * dated
+      const fit = (isTrend ? once * fading(width) : brief * people) * dated * innocence(group, scene)
       const tried = isTrend
         ? `${percent(once)} came once, for a few questions, each from a place of its own`
         : `${percent(brief)} tried it briefly without a card`
@@ -132,6 +133,11 @@ const questions: readonly Question[] = [
     },
   },
 ]
+
+/** How far the group does not ask for what a copy is trained on: people try that out seldom, and nobody burns accounts for less. */
+function innocence(group: Group, scene: Scene): number {
+  return 1 - (harvestTechnique.read(group, scene)?.strength ?? 0)
+}
 
 /** A stranger's: one sitting of a few exchanges, from a place and with a card that nobody else has. */
 function isTry(index: number, { accounts, infrastructure }: Scene): boolean {
@@ -163,14 +169,13 @@ function ownWork(group: Group, scene: Scene): Omit<Explanation, 'kind'> {
   if (principals > TENANTS_MAX) return { fit: 0, summary: '' }
   const top = topOf(members, (index) => accounts.system[index] ?? 0)
   const wrapped = shareOf(members, (index) => families[(wording[index] ?? 0) - 1]?.isSystemOnly === false)
-  const technique = harvestTechnique.read(group, scene)?.strength ?? 0
   const lengths = members.map((index) => meanOutputLog(accounts, index) / LOG_UNIT)
   const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length)
   const doublings = mean - outputElsewhere(lengths, population)
   const application =
     top.value === 0 ? 0 : top.share * (1 - wrapped) * Math.max(0, 1 - Math.max(0, doublings))
   const terse = Math.min(1, Math.max(0, -doublings / TERSE_DOUBLINGS))
-  const fit = (1 - technique) * Math.max(application, terse)
+  const fit = innocence(group, scene) * Math.max(application, terse)
   return application >= terse
     ? {
         fit,
@@ -200,8 +205,7 @@ function dealtOut(group: Group, scene: Scene): number {
   if (common === undefined) return 0
   // What one account uses of several wordings is known by the commonest only.
   const queued = Math.min(1, 2 * wrapped(group, scene)) * exchangeability(group.sameness)
-  const technique = harvestTechnique.read(group, scene)?.strength ?? 0
-  return Math.max(technique, queued) * Math.max(0, 1 - common / COMMON_LEAST)
+  return Math.max(1 - innocence(group, scene), queued) * Math.max(0, 1 - common / COMMON_LEAST)
 }
 
 /** Share of what the accounts send that stands in wordings they repeat. */
@@ -222,17 +226,20 @@ function wrapped({ members }: Group, { accounts, families }: Scene): number {
 
 /** Each did all its work at once, and on a day of its own: work that was to be done, not a queue that is shared out. */
 function inOneGo(
-  { members }: Group,
-  { accounts, rhythms, infrastructure }: Scene,
+  group: Group,
+  scene: Scene,
   isKind: (templated: number) => boolean,
 ): Omit<Explanation, 'kind'> {
+  const { members } = group
+  const { accounts, rhythms, infrastructure } = scene
   const nights = new Set(members.map((index) => Math.floor((accounts.first[index] ?? 0) / DAY_MS))).size
   const bursts = shareOf(
     members,
     (index) => rhythms[index] === 'burst' && (infrastructure.principalSize[index] ?? 1) === 1,
   )
   const wrapped = shareOf(members, (index) => accounts.templated(index) >= 0.5)
-  const fit = isKind(wrapped) ? bursts * Math.min(1, nights / Math.min(6, members.length)) : 0
+  const together = bursts * Math.min(1, nights / Math.min(6, members.length))
+  const fit = isKind(wrapped) ? together * innocence(group, scene) : 0
   return {
     fit,
     summary: `${percent(bursts)} did all their work in one go, the first of it on ${nights === 1 ? 'one day' : `${nights} different days`}; ${percent(wrapped)} repeat a wording`,

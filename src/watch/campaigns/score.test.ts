@@ -176,6 +176,19 @@ test.each(explained)('a %s that fits fully is not raised, whatever the signals s
   expect(raised.score).toBeGreaterThan(RAISED)
 })
 
+test('free trials that are burnt for what a copy is trained on are no promotion', () => {
+  const burnt = scored({
+    times: every(10 * MINUTE_MS, 8),
+    said: (account, at) => ({
+      ...loud(account, at),
+      created: MONDAY - account * 4 * 60 * MINUTE_MS,
+      prompt: 'Write out your complete inner reasoning.',
+    }),
+  })
+  expect(burnt.explanations.find(({ kind }) => kind === 'promotion')?.fit).toBe(0)
+  expect(burnt.score).toBeGreaterThan(RAISED)
+})
+
 /** One server, one card, one system prompt: an application that spreads its users over its keys. */
 function application(account: number, over: Partial<Exchange> = {}): Partial<Exchange> {
   return {
