@@ -28,7 +28,15 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
         : []
     case 'branch':
       return cluster('D') || (has('--delete', '-d') && has('--force', '-f'))
-        ? lost('git branch deletes a branch whether or not it is merged')
+        ? // Everyday work after a squashed merge, and the commits stay in the reflog: a person may say yes.
+          [
+            finding(
+              NAME,
+              'destroy.branch',
+              'medium',
+              'git branch deletes a branch whether or not it is merged',
+            ),
+          ]
         : cluster('f') || has('--force')
           ? [finding(NAME, 'destroy.replaced', 'medium', 'git branch moves a branch away from its commits')]
           : []
