@@ -149,6 +149,30 @@ test('topics follow the longer words, not their order and not the short ones', (
   expect([...sketcher.read('the cat sat on it').topics]).toEqual([0, 0, 0, 0])
 })
 
+test('topics of a script without spaces follow its pairs of characters', () => {
+  const sketcher = new Sketcher(SEED)
+  const topicsOf = (text: string): number[] => [...sketcher.read(text).topics]
+  const topics = topicsOf('专利 药品 医生')
+  expect(topics.every((topic) => topic !== 0)).toBe(true)
+  expect(topicsOf('医生，专利，药品。')).toEqual(topics)
+  // Characters that stand alone, or beside a Latin letter, say as little as short words do.
+  expect(topicsOf('药 品 A药 x专 1利')).toEqual([0, 0, 0, 0])
+  expect(topicsOf('한국어')).not.toEqual([0, 0, 0, 0])
+})
+
+test('a Chinese question shares more topics with one on its subject than with another', () => {
+  const draws = Array.from({ length: 60 }, (_, seed) => new Sketcher(seed + 1))
+  const likeness = (a: string, b: string): number =>
+    draws.reduce((sum, sketcher) => {
+      const first = [...sketcher.read(a).topics]
+      return sum + [...sketcher.read(b).topics].filter((topic, at) => topic === first[at]).length
+    }, 0)
+  const drugs = '新药的临床试验发生在专利授予之后和新药上市之前'
+  const patents = '专利保护对新药的临床试验通常是无效的'
+  const race = '龙舟竞赛前人们对参赛的四个队的成绩作了估计'
+  expect(likeness(drugs, patents)).toBeGreaterThan(2 * likeness(drugs, race))
+})
+
 test('another seed gives other shingles', () => {
   const text = unlike(60).join(' ')
   const other = shinglesOf(text, 0x1234abcd)

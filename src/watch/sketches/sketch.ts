@@ -1,7 +1,7 @@
 // A sketch is what the watch keeps of a text: which word runs it holds, which topic words, its whole shape.
 import { ObjectiveReader } from './objective.ts'
 import { TechniqueReader } from './technique.ts'
-import { finish, readWordBytes, readWords, Words } from './words.ts'
+import { finish, IDEOGRAPH_LETTERS, readWordBytes, readWords, Words } from './words.ts'
 
 /** Words in a shingle. Six-word runs separated templates from chance best when it was tried (5–8 are close). */
 export const SHINGLE_WORDS = 6
@@ -11,7 +11,11 @@ const WINDOW = 4
 const HEAD_WORDS = 56
 const TAIL_WORDS = 32
 export const SHINGLES_MAX = 64
-/** Topic words drawn from each text: independent minima over its longer words. */
+/**
+ * Topic words drawn from each text: independent minima over its longer words. Where a script has no spaces, two characters
+ * that follow each other stand for a word: most words of Chinese are as long. Without them nothing is known of what such
+ * accounts ask about, and a queue of Chinese questions was not told from people for four hundred exchanges.
+ */
 export const TOPICS = 4
 const TOPIC_LETTERS_MIN = 4
 const PRIME = 0x01000193
@@ -29,7 +33,7 @@ export type Sketch = {
   objective: number
   /** A bit for each of `techniques` that the text asks for. */
   techniques: number
-  /** TOPICS min-hash picks over the words of at least TOPIC_LETTERS_MIN letters; 0 where there is none. */
+  /** TOPICS min-hash picks over words of at least TOPIC_LETTERS_MIN letters and pairs of ideographs; 0 where there is none. */
   readonly topics: Uint32Array
 }
 
@@ -101,9 +105,13 @@ export class Sketcher {
     let t3 = 0xffffffff
     let hasTopic = false
     for (let at = 0; at < count; at++) {
-      const hash = hashes[at] ?? 0
+      let hash = hashes[at] ?? 0
       whole = Math.imul(whole, 31) + hash
-      if ((lengths[at] ?? 0) < TOPIC_LETTERS_MIN) continue
+      const letters = lengths[at] ?? 0
+      if (letters < TOPIC_LETTERS_MIN) {
+        if (letters !== IDEOGRAPH_LETTERS || !this.#isPair(at)) continue
+        hash = finish(Math.imul(hashes[at - 1] ?? 0, PRIME) ^ hash)
+      }
       hasTopic = true
       const a = Math.imul(hash, 0x9e3779b1) >>> 0
       const b = Math.imul(hash ^ 0x7f4a7c15, 0x85ebca77) >>> 0
@@ -120,6 +128,12 @@ export class Sketcher {
     topics[1] = finish(t1) >>> 0
     topics[2] = finish(t2) >>> 0
     topics[3] = finish(t3) >>> 0
+  }
+
+  /** Whether an ideograph stands right before this one. */
+  #isPair(at: number): boolean {
+    const { lengths, starts, ends } = this.#words
+    return at > 0 && lengths[at - 1] === IDEOGRAPH_LETTERS && ends[at - 1] === starts[at]
   }
 
   /** Winnowing (Schleimer, Wilkerson, Aiken, SIGMOD 2003): the minimum of every WINDOW consecutive shingles. */

@@ -4,6 +4,8 @@
 export const WORDS_MAX = 4096
 
 const DIGITS = 0x5bd1e995
+/** In place of the letters of a word: it is a single CJK character. No word has none. */
+export const IDEOGRAPH_LETTERS = 0
 /** A longer text is read character by character. */
 const TEXT_BYTES_MAX = 32 * 1024
 const encoder = new TextEncoder()
@@ -13,6 +15,7 @@ export class Words {
   readonly hashes = new Int32Array(WORDS_MAX)
   readonly starts = new Int32Array(WORDS_MAX)
   readonly ends = new Int32Array(WORDS_MAX)
+  /** Letters of word i, up to 255; `IDEOGRAPH_LETTERS` for a CJK character. */
   readonly lengths = new Uint8Array(WORDS_MAX)
   /** A text on its way to be read. */
   readonly bytes = new Uint8Array(TEXT_BYTES_MAX)
@@ -67,7 +70,7 @@ function readCharacters(text: string, seed: number, words: Words): void {
     hashes[count] = finish(hash)
     starts[count] = start
     ends[count] = at
-    lengths[count] = Math.min(255, at - start)
+    lengths[count] = kind === IDEOGRAPH ? IDEOGRAPH_LETTERS : Math.min(255, at - start)
     count++
   }
   words.count = count
