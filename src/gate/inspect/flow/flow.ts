@@ -180,7 +180,7 @@ export class Flow {
     const places = values.filter((value) => value.kind === 'place')
     const isNamed = places.length > 0 && places.every((value) => this.#originOf(value) === 'task')
     const wanted = isHandedOver ? this.#heard.plainEffects : this.#heard.instructionEffects
-    if (wanted.has(effect) && !this.#asked.effects.has(effect) && !isNamed)
+    if (wanted.has(effect) && !this.#asked.effects.has(effect) && !isNamed && !this.#isSpelledOut(tool))
       return [
         found(
           'flow.injected-action',
@@ -189,6 +189,11 @@ export class Flow {
         ),
       ]
     return []
+  }
+
+  /** A task that writes a tool's name asks for what it does. Only a name that is no word: `web_search`, not `send`. */
+  #isSpelledOut(tool: string): boolean {
+    return /[a-z]_[a-z]/i.test(tool) && holds(this.#task, tool.toLowerCase())
   }
 
   #isPlain({ kind, text }: Value): boolean {
