@@ -14,7 +14,7 @@ type StartPlace = readonly [place: RegExp, fact: string, severity: Finding['seve
 /** Files that are read, loaded or run later without anybody asking: at a boot, a login, a time, a start of a program. */
 const startPlaces: readonly StartPlace[] = [
   [
-    /(^|\/)(system(d)?|user)-generators\/|\/systemd\/(system|user)-(shutdown|sleep|environment-generators|preset)\//,
+    /(^|\/)(systemd?|user)-generators\/|\/systemd\/(system|user)-[sep]\w+[\w-]*\//,
     'persist.boot',
     'high',
     'what the system runs at its start',
@@ -103,7 +103,7 @@ const startPlaces: readonly StartPlace[] = [
     'what an everyday program of macOS loads',
   ],
   [
-    /(^|\/)\.config\/(autostart|autostart-scripts|plasma-workspace\/(env|shutdown))\/|\.kde\w*\/(share\/)?[aA]utostart\/|iTerm2\/Scripts\/AutoLaunch\/|\.local\/share\/dbus-1\/services\//,
+    /(^|\/)(\.config\/(autostart(-scripts)?|plasma-workspace\/(env|shutdown))|\.kde\w*\/(share\/)?[aA]utostart|\.local\/share\/dbus-1\/services|AutoLaunch)\//,
     'persist.login',
     'high',
     'an autostart entry',
