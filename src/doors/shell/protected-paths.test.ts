@@ -23,3 +23,18 @@ test('only what exists is hidden; what would be obeyed is held whether it exists
     rmSync(home, { recursive: true })
   }
 })
+
+test('instruction files in folders of the work tree are held where they stand', () => {
+  const tree = mkdtempSync(join(tmpdir(), 'tree-'))
+  try {
+    for (const folder of ['web/api', 'node_modules/x']) mkdirSync(join(tree, folder), { recursive: true })
+    for (const file of ['web/api/AGENTS.md', 'web/claude.md', 'web/notes.md', 'node_modules/x/AGENTS.md'])
+      writeFileSync(join(tree, file), '')
+    const held = unwritable(tree).map((path) => path.slice(tree.length + 1))
+    expect(held).toEqual(expect.arrayContaining(['CLAUDE.md', 'web/api/AGENTS.md', 'web/claude.md']))
+    expect(held).not.toContain('web/notes.md')
+    expect(held).not.toContain('node_modules/x/AGENTS.md')
+  } finally {
+    rmSync(tree, { recursive: true })
+  }
+})

@@ -1,5 +1,6 @@
-import { existsSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { agentFile } from '../../gate/inspect/command/instructions/places.ts'
 
 /** What proves who somebody is, below a home folder: keys, tokens, sessions, histories, wallets. */
 const personal = [
@@ -122,7 +123,40 @@ export function unreadable(home: string, more: readonly string[]): readonly stri
 /** Also what does not exist, for it would be obeyed once it does. A repository may be made where there is none. */
 export function unwritable(workTree: string): readonly string[] {
   const isRepository = statSync(join(workTree, '.git'), { throwIfNoEntry: false })?.isDirectory() === true
-  return obeyed
+  const here = obeyed
     .filter((path) => isRepository || !path.startsWith('.git/'))
     .map((path) => join(workTree, path))
+  return [...new Set([...here, ...obeyedBelow(workTree)])]
+}
+
+/** Of a work tree that is looked through for files in its folders that an agent obeys there. */
+const FOLDERS_MAX = 2_000
+const BELOW_MAX = 100
+
+/** Only what is there already: nobody knows in which folder a new one will be made. Links are not followed. */
+function obeyedBelow(workTree: string): readonly string[] {
+  const found: string[] = []
+  const folders = ['']
+  for (let at = 0; at < folders.length && found.length < BELOW_MAX; at++) {
+    const folder = folders[at] ?? ''
+    for (const entry of entriesOf(join(workTree, folder))) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) {
+        if (!passedBy.has(entry.name) && folders.length < FOLDERS_MAX) folders.push(path)
+      } else if (entry.isFile() && folder !== '' && agentFile(path) !== undefined && found.length < BELOW_MAX)
+        found.push(join(workTree, path))
+    }
+  }
+  return found
+}
+
+const passedBy = new Set(['.git', 'node_modules'])
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    // What cannot be read here cannot be written from inside either.
+    return []
+  }
 }
