@@ -75,7 +75,28 @@ test('a neighbour with the same card that sends something else is left', () => {
 
 test('a group that is unlikely by itself is not taken along', () => {
   const said: Said = (account, at) => ({ ...queued(account, at), ...card(account) })
-  expect(found(said, { likely: 0.4 }).raised[0]?.group.members).toHaveLength(HALF)
+  expect(found(said, { likely: 0.2 }).raised[0]?.group.members).toHaveLength(HALF)
+})
+
+test('who shares card and wording is of the campaign, though other traffic makes its accounts different', () => {
+  const mixed: Said = (account, at) => ({
+    ...(at % 3 === 0
+      ? queued(account, at)
+      : { outputTokens: 20 + 40 * account, inputTokens: 10 + 30 * account }),
+    ...card(account),
+  })
+  const { raisedFirst, clearedFirst, scene } = found(mixed)
+  const told = (seen: Scene): number => {
+    const of = (members: readonly number[], sure: number): Scored => ({
+      ...score(groupOf({ origin: 'template', key: 'w', members }, seen), seen),
+      explanations: [],
+      score: sure,
+    })
+    const both = joined({ raised: [of(raisedFirst, SURE)], cleared: [of(clearedFirst, LIKELY)] }, seen)
+    return both.raised[0]?.group.members.length ?? 0
+  }
+  expect(told(worded(scene))).toBe(SIZE)
+  expect(told(scene)).toBe(HALF)
 })
 
 /** The same wording behind all of them, by the scene's own account of it. */

@@ -1,5 +1,5 @@
 // A campaign is often sure by a part only: by the accounts that rotate, or that never sleep. What is tied to that part by a
-// card or by its wording, and sends what nothing tells from it, is of the same operator.
+// card or by its wording, and sends what nothing tells from it, is of the same operator; and so is what is tied by both.
 import type { Group, Scene } from './group.ts'
 import { GROUP_MIN } from './proposals.ts'
 import { groupOf, UNDIVIDED_MIN } from './refine.ts'
@@ -7,7 +7,7 @@ import { exchangeability } from './sameness.ts'
 import { FIT_MIN, type Scored, score } from './score.ts'
 
 /** The least a group must be likely by itself to be raised with a campaign. */
-const JOINED_SCORE_MIN = 0.5
+const JOINED_SCORE_MIN = 0.3
 /** Share of one side that must have the card or the wording of the other. */
 const TIED_MIN = 0.5
 /** Together two parts of one schedule spread no further than the wider of them, but for chance. */
@@ -61,19 +61,27 @@ function widened(campaign: Scored, { members }: Group, scene: Scene): Scored {
 
 /** What ties two groups that nothing else tells apart; undefined where something does. */
 function tieOf(one: Group, other: Group, scene: Scene): Tie | undefined {
-  const tie = tiesOf(one.members, other.members, scene) ?? tiesOf(other.members, one.members, scene)
-  if (tie === undefined) return undefined
+  const { wording, infrastructure } = scene
+  const isPlaced = areTied(one.members, other.members, (index) => infrastructure.principal[index])
+  const isWorded = areTied(one.members, other.members, (index) => wording[index] || undefined)
+  if (!isPlaced && !isWorded) return undefined
+  const tie = isPlaced ? 'principal' : 'wording'
+  // Whoever has both is told by that, even where other traffic makes all its accounts different.
+  if (isPlaced && isWorded) return tie
   const whole = groupOf({ ...one, members: [...one.members, ...other.members] }, scene)
   return exchangeability(whole.sameness) >= UNDIVIDED_MIN ? tie : undefined
 }
 
-/** What most of `others` have in common with any of `own`. */
-function tiesOf(own: readonly number[], others: readonly number[], scene: Scene): Tie | undefined {
-  const { wording, infrastructure } = scene
-  const principals = new Set(own.map((index) => infrastructure.principal[index]))
-  const wordings = new Set(own.map((index) => wording[index] ?? 0).filter((family) => family !== 0))
-  const isMost = (holds: (index: number) => boolean): boolean =>
-    others.filter(holds).length >= TIED_MIN * others.length
-  if (isMost((index) => principals.has(infrastructure.principal[index]))) return 'principal'
-  return isMost((index) => wordings.has(wording[index] ?? 0)) ? 'wording' : undefined
+/** Whether most of either side have something in common with any of the other. */
+function areTied(
+  one: readonly number[],
+  other: readonly number[],
+  of: (index: number) => number | undefined,
+): boolean {
+  const isMost = (own: readonly number[], others: readonly number[]): boolean => {
+    const known = new Set(own.map(of).filter((value) => value !== undefined))
+    const count = others.filter((index) => known.has(of(index) ?? Number.NaN)).length
+    return count >= TIED_MIN * others.length
+  }
+  return isMost(one, other) || isMost(other, one)
 }

@@ -197,7 +197,7 @@ export const signals: readonly Signal[] = [
       const base = elsewhere(everywhere, top.share, members.length, population)
       return {
         strength: top.value === 0 ? 0 : excess(top.share, base),
-        accounts: top.count,
+        accounts: group.members.filter((index) => (accounts.clients[index]?.[0] ?? 0) === top.value).length,
         summary: `${percent(top.share)} of the principals present the same client software and TLS fingerprint, which ${percent(base)} of other accounts have`,
       }
     },
@@ -214,7 +214,7 @@ export const signals: readonly Signal[] = [
       const base = elsewhere(everywhere, top.share, members.length, population)
       return {
         strength: excess(top.share, base),
-        accounts: top.count,
+        accounts: group.members.filter((index) => settingsOf(accounts, index) === top.value).length,
         summary: `${percent(top.share)} of the principals ask with the same token limits, which ${percent(base)} of other accounts do`,
       }
     },

@@ -63,7 +63,7 @@ export const harvestTechnique: Signal = {
       strength,
       accounts: members.filter((index) => (accounts.techniques[index * techniques.length + at] ?? 0) > 0)
         .length,
-      summary: `in ${percent(share)} of their exchanges the model is asked ${asked[wayOf(accounts, members, techniques[at] ?? 'reasoning')]}; in ${percent(base)} of an account’s as a rule${everybody}`,
+      summary: `in ${percent(share)} of their exchanges the model is asked ${asked[wayOf(accounts, members, techniques[at] ?? 'reasoning')]}; in ${percent(base)} of what other accounts ask${everybody}`,
     }
   },
 }
