@@ -1,11 +1,10 @@
 // Who came along with a campaign: members that never did what the group is accused of.
 import type { Accounts } from '../profiles/accounts.ts'
 import { techniques, waysToReasoning } from '../sketches/technique.ts'
+import { leastOf } from './technique-signal.ts'
 
 /** Chance below which an account that never asked for it was not given the same work as the others. */
 const CHANCE_MAX = 1e-4
-/** The share of its exchanges in which an account asks for it is taken where one in ten of the group asks for it less. */
-const LOW_QUANTILE = 0.1
 
 /**
  * The members without those who never once asked for what nearly all the others ask for, again and again. A neighbour
@@ -18,8 +17,7 @@ export function withoutBystanders(accounts: Accounts, members: readonly number[]
     if (waysToReasoning.has(technique)) continue
     const asked = (index: number): number => accounts.techniques[index * techniques.length + at] ?? 0
     const exchanges = (index: number): number => Math.max(1, accounts.exchanges[index] ?? 1)
-    const shares = Float64Array.from(kept, (index) => Math.min(1, asked(index) / exchanges(index))).sort()
-    const share = shares[Math.floor(LOW_QUANTILE * shares.length)] ?? 0
+    const share = leastOf(accounts, kept, at)
     if (share === 0) continue
     kept = kept.filter((index) => asked(index) > 0 || (1 - share) ** exchanges(index) >= CHANCE_MAX)
   }

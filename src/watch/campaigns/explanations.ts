@@ -104,7 +104,7 @@ const questions: readonly Question[] = [
       const dated = shareOf(members, (index) => (accounts.created[index] ?? 0) !== 0)
       const once = shareOf(members, (index) => isTry(index, scene))
       const isTrend = width > PROMOTION_DAYS || once > brief * people
-      const fit = (isTrend ? once * fading(width) : brief * people) * dated * innocence(group, scene)
+      const fit = unsuspected((isTrend ? once * fading(width) : brief * people) * dated, group, scene)
       const tried = isTrend
         ? `${percent(once)} came once, for a few questions, each from a place of its own`
         : `${percent(brief)} tried it briefly without a card`
@@ -134,9 +134,14 @@ const questions: readonly Question[] = [
   },
 ]
 
-/** How far the group does not ask for what a copy is trained on: people try that out seldom, and nobody burns accounts for less. */
-function innocence(group: Group, scene: Scene): number {
-  return 1 - (harvestTechnique.read(group, scene)?.strength ?? 0)
+/** What is left of a fit where the group asks for what a copy is trained on: people try that out seldom. */
+function unsuspected(fit: number, group: Group, scene: Scene): number {
+  return fit === 0 ? 0 : fit * (1 - suspicion(group, scene))
+}
+
+/** How far the group asks for what a copy is trained on. */
+function suspicion(group: Group, scene: Scene): number {
+  return harvestTechnique.read(group, scene)?.strength ?? 0
 }
 
 /** A stranger's: one sitting of a few exchanges, from a place and with a card that nobody else has. */
@@ -175,7 +180,7 @@ function ownWork(group: Group, scene: Scene): Omit<Explanation, 'kind'> {
   const application =
     top.value === 0 ? 0 : top.share * (1 - wrapped) * Math.max(0, 1 - Math.max(0, doublings))
   const terse = Math.min(1, Math.max(0, -doublings / TERSE_DOUBLINGS))
-  const fit = innocence(group, scene) * Math.max(application, terse)
+  const fit = unsuspected(Math.max(application, terse), group, scene)
   return application >= terse
     ? {
         fit,
@@ -205,7 +210,7 @@ function dealtOut(group: Group, scene: Scene): number {
   if (common === undefined) return 0
   // What one account uses of several wordings is known by the commonest only.
   const queued = Math.min(1, 2 * wrapped(group, scene)) * exchangeability(group.sameness)
-  return Math.max(1 - innocence(group, scene), queued) * Math.max(0, 1 - common / COMMON_LEAST)
+  return Math.max(suspicion(group, scene), queued) * Math.max(0, 1 - common / COMMON_LEAST)
 }
 
 /** Share of what the accounts send that stands in wordings they repeat. */
@@ -239,7 +244,7 @@ function inOneGo(
   )
   const wrapped = shareOf(members, (index) => accounts.templated(index) >= 0.5)
   const together = bursts * Math.min(1, nights / Math.min(6, members.length))
-  const fit = isKind(wrapped) ? together * innocence(group, scene) : 0
+  const fit = isKind(wrapped) ? unsuspected(together, group, scene) : 0
   return {
     fit,
     summary: `${percent(bursts)} did all their work in one go, the first of it on ${nights === 1 ? 'one day' : `${nights} different days`}; ${percent(wrapped)} repeat a wording`,

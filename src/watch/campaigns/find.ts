@@ -4,7 +4,7 @@ import type { Sharing } from '../links/infrastructure.ts'
 import type { Accounts } from '../profiles/accounts.ts'
 import { withoutBystanders } from './bystanders.ts'
 import type { Asked, Proposal, Scene } from './group.ts'
-import { joined } from './joined.ts'
+import { joined, restOf } from './joined.ts'
 import { COMPONENT_MIN, GROUP_MIN, NETWORKS_ROTATING, proposalsOf } from './proposals.ts'
 import { groupOf, refine, Splits, undivided } from './refine.ts'
 import { loyalTo } from './sameness.ts'
@@ -136,12 +136,4 @@ function isDismissed({ group: { members } }: Scored, { dismissed }: Scene): bool
   return dismissed.some(
     (accounts) => members.filter((index) => accounts.has(index)).length >= DISMISSED_MIN * members.length,
   )
-}
-
-/** The candidate without who is raised already, scored anew; undefined if too few are left. */
-function restOf(candidate: Scored, taken: ReadonlySet<number>, scene: Scene): Scored | undefined {
-  const members = candidate.group.members.filter((index) => !taken.has(index))
-  if (members.length < GROUP_MIN) return undefined
-  if (members.length === candidate.group.members.length) return candidate
-  return score(groupOf({ ...candidate.group, members }, scene), scene)
 }

@@ -22,34 +22,48 @@ export function joined({ raised, cleared }: Found, scene: Scene): Found {
   const taken = new Set(raised.flatMap(({ group }) => group.members))
   const left: Scored[] = []
   for (const candidate of cleared) {
-    const rest = restOf(candidate, taken, scene)
-    const ties = rest ? campaigns.map(({ group }) => tieOf(group, rest.group, scene)) : []
-    const at = ties.findIndex((tie) => tie !== undefined)
-    const campaign = campaigns[at]
-    if (rest === undefined || campaign === undefined) {
+    const rest = mayBelong(candidate) ? restOf(candidate, taken, scene) : undefined
+    const found = rest && tied(campaigns, rest.group, scene)
+    if (rest === undefined || found === undefined) {
       left.push(candidate)
       continue
     }
+    const { at, campaign, tie } = found
     for (const index of rest.group.members) taken.add(index)
     const whole = widened(campaign, rest.group, scene)
     // Who shares a card is one campaign. One wording may serve two of the same operator: each is shown by itself, unless
     // their loads are alike as those that one scheduler hands out.
     const spread = Math.max(campaign.group.sameness.volume, rest.group.sameness.volume)
-    if (ties[at] === 'principal' || whole.group.sameness.volume <= LOADS_ALIKE * spread) campaigns[at] = whole
+    if (tie === 'principal' || whole.group.sameness.volume <= LOADS_ALIKE * spread) campaigns[at] = whole
     else campaigns.push({ ...rest, score: campaign.score })
   }
   return { raised: campaigns, cleared: left }
 }
 
-/** The group without who is raised already, if it is likely by itself and nothing explains it. */
-function restOf(
-  { group, score: whole, explanations }: Scored,
-  taken: ReadonlySet<number>,
+/** The candidate without who is raised already, scored anew; undefined if too few are left. */
+export function restOf(candidate: Scored, taken: ReadonlySet<number>, scene: Scene): Scored | undefined {
+  const members = candidate.group.members.filter((index) => !taken.has(index))
+  if (members.length < GROUP_MIN) return undefined
+  if (members.length === candidate.group.members.length) return candidate
+  return score(groupOf({ ...candidate.group, members }, scene), scene)
+}
+
+/** Whether it is likely enough by itself, and nothing explains it. */
+function mayBelong({ score, explanations }: Scored): boolean {
+  return score >= JOINED_SCORE_MIN && explanations.every(({ fit }) => fit < FIT_MIN)
+}
+
+/** The first campaign that it is tied to, and by what. */
+function tied(
+  campaigns: readonly Scored[],
+  group: Group,
   scene: Scene,
-): Scored | undefined {
-  if (whole < JOINED_SCORE_MIN || explanations.some(({ fit }) => fit >= FIT_MIN)) return undefined
-  const members = group.members.filter((index) => !taken.has(index))
-  return members.length < GROUP_MIN ? undefined : score(groupOf({ ...group, members }, scene), scene)
+): { readonly at: number; readonly campaign: Scored; readonly tie: Tie } | undefined {
+  for (const [at, campaign] of campaigns.entries()) {
+    const tie = tieOf(campaign.group, group, scene)
+    if (tie !== undefined) return { at, campaign, tie }
+  }
+  return undefined
 }
 
 /** As sure as its surest part, with the evidence told of everybody in it. */

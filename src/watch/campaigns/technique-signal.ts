@@ -51,8 +51,8 @@ export const harvestTechnique: Signal = {
       }
       const share = asking / exchanges
       const base = elsewhere(population.techniques[at] ?? 0, own, members.length, population)
-      const everybodys = leastOf(accounts, members, at)
       const pure = Math.min(1, excess(share, base) / SHARE_FULL)
+      const everybodys = asking === 0 || pure >= MIXED_STRENGTH ? 0 : leastOf(accounts, members, at)
       const mixed = MIXED_STRENGTH * Math.min(1, excess(everybodys, base) / MIXED_SHARE_FULL)
       const strength = Math.max(pure, mixed)
       if (strength > best.strength) best = { strength, share, least: mixed > pure ? everybodys : 0, base, at }
@@ -69,7 +69,7 @@ export const harvestTechnique: Signal = {
 }
 
 /** The share of its exchanges in which nine in ten of the accounts ask for it at least. */
-function leastOf(accounts: Accounts, members: readonly number[], at: number): number {
+export function leastOf(accounts: Accounts, members: readonly number[], at: number): number {
   const shares = Float64Array.from(members, (index) => {
     const exchanges = Math.max(1, accounts.exchanges[index] ?? 1)
     return (accounts.techniques[index * techniques.length + at] ?? 0) / exchanges
