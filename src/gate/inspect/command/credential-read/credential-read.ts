@@ -3,8 +3,10 @@ import { type CommandDetector, finding, nameIs, none, ofEach, shown, together } 
 import { isUpload } from '../network.ts'
 import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
+import { asks } from './asks.ts'
 import { dumps } from './dumps.ts'
 import { managers } from './managers.ts'
+import { recordings } from './recordings.ts'
 import { searches, tablesOfLogins } from './searches.ts'
 import { type SecretRead, secretLiterals, secretsRead } from './secrets-read.ts'
 import { borrowsAgent, logsIn, ofLibraries, tokens } from './tokens.ts'
@@ -54,6 +56,8 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     dumps(invocation, reading),
     managers(invocation, reading),
     tokens(invocation, reading),
+    asks(invocation, reading),
+    recordings(invocation, reading),
     isPrinter(name) ? printed(invocation) : none,
     args.some((arg) => arg.includes('ShadowHashData'))
       ? [finding(NAME, 'credential.hashes', 'high', `${shown(name)} reads password hashes`)]

@@ -32,6 +32,9 @@ const prints: Readonly<Record<string, RegExp>> = {
   ldbsearch: /\b(sam|secrets)\.(ldb|tdb)\b/,
   tdbdump: /\b(secrets|passdb)\.tdb\b/,
   dscl: /\bread\b.*\b(ShadowHashData|AuthenticationAuthority|dsAttrTypeNative:_writers_passwd)\b/,
+  pdbedit: /(^|\s)(-\w*w|--smbpasswd-style)\b/,
+  klist: /(^|\s)-\w*K\b/,
+  keytool: /^-(importkeystore|exportseckey)\b/,
   xinput: /^(--)?test(-xi2)?\b/,
   showkey: /^(-[kas]|--(keycodes|ascii|scancodes))?$/,
 }

@@ -5,7 +5,7 @@ export type SecretFile = { readonly what: string; readonly fact: string; readonl
 
 const files: readonly (readonly [path: RegExp, what: string, fact: string, severity: Severity])[] = [
   [
-    /^\/etc\/(g?shadow|master\.passwd|security\/passwd)[-~]?$|\/etc\/g?shadow$/,
+    /^\/etc\/(g?shadow|master\.passwd|security\/passwd)[-~]?$|\/etc\/g?shadow$|^\/(?:\S+\/)?g?shadow(?:[-~]|\.(?:bak|old|orig|backup|save|copy|\d+))$/,
     'password hashes',
     'hashes',
     'high',
@@ -133,6 +133,12 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'what a keeper of passwords has',
     'browser',
     'high',
+  ],
+  [
+    /^\/var\/lib\/(?:mysql\/mysql\/|postgres\w*\/\S*\/global\/\d|pgsql\/\S*\/global\/\d)/,
+    'what a database keeps of who may log in',
+    'hashes',
+    'medium',
   ],
   [/^\/etc\/security\/opasswd$/, 'password hashes', 'hashes', 'high'],
   [

@@ -19,6 +19,7 @@ const says: Readonly<Record<string, RegExp>> = {
     /\bconfig config-helper\b|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token|^compute (instances|project-info|instance-templates) describe\b.*metadata/,
   gh: /^config get \S*token|^auth (token|status\b.*(--show-token| -t\b))/,
   glab: /^auth status\b.*(--show-token| -t\b)/,
+  gitea: /^admin user generate-access-token\b/,
   heroku: /^auth:token\b|^auth token\b|^config(:get)?\b(?!.*(:set|:unset))/,
   vercel: /^env (pull|get)\b/,
   netlify: /^env:(list|get)\b.*(--plain|--json)|^env:get\b/,
@@ -37,6 +38,8 @@ const says: Readonly<Record<string, RegExp>> = {
   cryptsetup: /luksDump\b.*--dump-(master|volume)-key/,
   dmsetup: /^table\b.*--showkeys/,
   wg: /^(showconf|show\b.*\b(private-key|preshared-keys|dump))\b/,
+  launchctl: /^getenv \w*(key|token|secret|passw)/i,
+  mc: /^(alias|config host) (list|ls)\b.*--json/,
   systemctl: /^show\b.*(-p|--property)[ =]?Environment\b/,
   ettercap: /(^| )(-M|--mitm)\b/,
   arpspoof: /./,
@@ -243,12 +246,18 @@ function elsewhere({ name, args }: Invocation): readonly Finding[] {
 
 /** Keyrings and browsers have libraries too. */
 const keyring =
-  /\bkeyring\.get_(password|credential)\b|\bsecretstorage\b[\s\S]*get_secret|\bbrowser_cookie3\b|\bwin32crypt\b|CryptUnprotectData|ProtectedData\]?::Unprotect|PasswordVault\b|SecKeychain(Find|Search)|SecItemCopyMatching|libsecret|get_session\(\)\.get_credentials\(\)/
+  /\bkeyring\.get_(password|credential)\b|\bsecretstorage\b[\s\S]*get_secret|\bbrowser_cookie3\b|\bwin32crypt\b|CryptUnprotectData|ProtectedData\]?::Unprotect|PasswordVault\b|SecKeychain(Find|Search)|SecItemCopyMatching|libsecret|\bspwd\.getsp|HKEY_LOCAL_MACHINE['")\s,]+(?:r?["'])(SAM|SECURITY)\b|get_session\(\)\.get_credentials\(\)/
+
+/** What is typed, shown or sent on this machine, whoever it belongs to. */
+const listens =
+  /\bpynput\b[\s\S]*\bListener\b|\bkeyboard\.(hook|on_press|on_release|record|start_recording)\s*\(|\bpyxhook\b|\bpyHook\b|\bHookManager\s*\(|GlobalMonitorForEvents|CGEventTapCreate|\bSetWindowsHookEx|\bGetAsyncKeyState\b|["'`]\/dev\/input\/event\d|\bscapy\b[\s\S]*\bsniff\s*\(|\bpcapy?\.open_live\s*\(|\bAF_PACKET\b[\s\S]*\brecv/
 
 export function ofLibraries({ code, language, by }: Program): readonly Finding[] {
-  return keyring.test(code) && (by !== undefined || code.length < LINE_CHARACTERS_MAX)
-    ? seen('credential.store', `a ${language} program asks the keyring`)
-    : []
+  if (by === undefined && code.length >= LINE_CHARACTERS_MAX) return none
+  if (keyring.test(code)) return seen('credential.store', `a ${language} program asks the keyring`)
+  return listens.test(code)
+    ? seen('credential.keys', `a ${language} program listens to what is typed or sent here`)
+    : none
 }
 
 /** A program longer than this is somebody's work and not a line typed to look. */

@@ -16,6 +16,19 @@ const rules: readonly Rule[] = [
     'saves password hashes',
   ],
   [
+    /^(reg query|get-item(property)?|get-childitem|gci|gp|gi)\b.*\b(hklm|hkey_local_machine):?\\(sam|security)(\\|$| )/,
+    'hashes',
+    'high',
+    'reads password hashes',
+  ],
+  [/^select(-object)?\b.*\bdefaultpassword\b/, 'search', 'medium', 'looks for passwords in the registry'],
+  [
+    /^(where(-object)?|\?)\b.*\bname\b.*-c?i?(match|like)\b.*(key|token|secret|passw|cred)/,
+    'environment',
+    'medium',
+    'looks for secrets among names',
+  ],
+  [
     /\\config\\(sam|security|system)\b|\\ntds\.dit\b|^ntdsutil\b.*\b(ifm|ac(tivate)? i(nstance)? ntds)\b/,
     'hashes',
     'high',

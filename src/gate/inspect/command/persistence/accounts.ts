@@ -47,6 +47,8 @@ export function accounts(invocation: Invocation): readonly Finding[] {
       return isElsewhere || /(\?|--help)$/.test(args.join(' '))
         ? []
         : account('makes or changes entries of a directory of accounts')
+    case 'smbpasswd':
+      return args.some((arg) => /^-\w*a$/.test(arg)) ? account('makes an account for shared folders') : []
     case 'samba-tool':
       return /^user (create|add|setpassword|enable)|^group addmembers/.test(args.join(' '))
         ? account('makes or changes an account of a domain')

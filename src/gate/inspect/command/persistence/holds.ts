@@ -25,12 +25,19 @@ export function startsUnseen(text: string): boolean {
 
 /** Settings of programs that may start others, and what makes them do it. */
 const settings =
-  /(^|\/)\.(vimrc|exrc|tmux\.conf|screenrc|emacs|inputrc|psqlrc|mailcap|Xresources|xbindkeysrc|gitconfig|wgetrc|curlrc|npmrc|pam_environment|muttrc|nanorc|envrc|forward|procmailrc)$|\/\.vim\/(plugin|autoload|after|ftplugin)\/|^\/etc\/(aliases$|logrotate\.d\/|rsyslog\.d\/|fail2ban\/action\.d\/|audit\/plugins\.d\/|sudo\.conf$)|\/\.config\/(i3|sway|hypr|awesome|openbox|bspwm|nvim|git|kitty|alacritty)\/|\/\.emacs\.d\/|\/\.ssh\/config$|^\/etc\/ssh\/ssh_config|^\/etc\/(environment|security\/pam_env\.conf|environment\.d\/|ld\.so\.conf(\.d\/|$)|vim\/vimrc|apache2\/|httpd\/|nginx\/|php\/|php\.ini)/
+  /(^|\/)\.(vimrc|exrc|tmux\.conf|screenrc|emacs|inputrc|psqlrc|mailcap|Xresources|xbindkeysrc|gitconfig|wgetrc|curlrc|npmrc|pam_environment|muttrc|nanorc|envrc|forward|procmailrc)$|\/\.vim\/(plugin|autoload|after|ftplugin)\/|^\/etc\/(aliases$|logrotate\.d\/|rsyslog\.d\/|fail2ban\/action\.d\/|audit\/plugins\.d\/|sudo\.conf$)|\/\.config\/(i3|sway|hypr|awesome|openbox|bspwm|nvim|git|kitty|alacritty)\/|\/\.emacs\.d\/|\/\.ssh\/config$|^\/etc\/ssh\/ssh_config|(^|\/)\.htaccess$|(^|\/)\.user\.ini$|^\/etc\/(environment|security\/pam_env\.conf|environment\.d\/|ld\.so\.conf(\.d\/|$)|vim\/vimrc|apache2\/|httpd\/|nginx\/|php\/|php\.ini)/
 
 const trap =
-  /^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\s+\S*(\/tmp\/|\/dev\/shm\/|\b(curl|nc|ncat|bash -c|sh -c)\b|\/dev\/tcp)|^\s*LocalCommand\s|\b(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH)\s*=\s*\S*\/|\bauto_(prepend|append)_file\s*=\s*\S|\bload(_|-)?module\b.*(\/tmp\/|\/dev\/shm\/|\/home\/)|\brun-shell\b|\bexec(_always)?\s+\S*(\/tmp\/|\/dev\/shm\/)|^\s*(au|autocmd)\b.*!|\((?:shell-command|async-shell-command|start-process|call-process)\b.*["']\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*(?:script-shell|onload-script|init-module|git|node-options)\s*=.*\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*\/(tmp|dev\/shm|var\/tmp|home)\//im
+  /^\s*(?:AddType|AddHandler|SetHandler)\s+\S*(?:php|cgi)|^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\s+\S*(\/tmp\/|\/dev\/shm\/|\b(curl|nc|ncat|bash -c|sh -c)\b|\/dev\/tcp)|^\s*LocalCommand\s|\b(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH)\s*=\s*\S*\/|\bauto_(prepend|append)_file\s*=\s*\S|\bload(_|-)?module\b.*(\/tmp\/|\/dev\/shm\/|\/home\/)|\brun-shell\b|\bexec(_always)?\s+\S*(\/tmp\/|\/dev\/shm\/)|^\s*(au|autocmd)\b.*!|\((?:shell-command|async-shell-command|start-process|call-process)\b.*["']\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*(?:script-shell|onload-script|init-module|git|node-options)\s*=.*\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*\/(tmp|dev\/shm|var\/tmp|home)\//im
+
+/** Settings of networks, modules, devices and keepers of services, whose lines may name a program to start. */
+const ofNetworks =
+  /^\/etc\/(wireguard|openvpn|network\/interfaces|modprobe\.d|acpi|monit|supervisor|ppp|xinetd\.d|netplan|dhcp|snmp|munin|zabbix|nagios|icinga2?|keepalived|smartd\.conf|mdadm|tuned|lirc|udisks2|usb_modeswitch\.d)(\/|$|\.)/
+const onEvent =
+  /\b(?:PostUp|PreUp|PostDown|PreDown|up|down|(?:pre|post)-(?:up|down)|route-up|tls-verify|install\s+\S+|action|exec\w*|command|program|server|script\w*|extend|pass|UserParameter\S*|notify\w*|-M exec)\b[\s=:]+["']?(?:\/(?:tmp|var\/tmp|dev\/shm|home)\/|[^\n]*(?:\b(?:curl|wget)\b[^\n]*\||\/dev\/tcp\/|\bbash -[ic]\b|\bncat?\b[^\n]* -e))/
 
 export function isTrap(path: string, text: string): boolean {
+  if (ofNetworks.test(path)) return onEvent.test(text)
   return settings.test(path) && (trap.test(text) || startsUnseen(text))
 }
 
@@ -77,11 +84,15 @@ export function inPlaceOf(name: string, args: readonly string[]): readonly Findi
 }
 
 const webRoot =
-  /^(?:\/var\/www|\/srv\/(?:www|http)|\/usr\/share\/nginx|\/opt\/lampp|\/var\/lib\/tomcat\d*|.*\/(?:htdocs|webapps|wwwroot|public_html))\/.*\.(?:php\d?|phtml|jspx?|aspx?|ashx|cfm)$/i
+  /^(?:\/var\/www|\/srv\/(?:www|http)|\/usr\/share\/nginx|\/opt\/lampp|\/(?:var\/lib|opt|usr\/share|usr\/local)\/(?:apache-)?tomcat[^/]*|.*\/(?:htdocs|webapps|wwwroot|public_html))\/.*\.(?:php\d?|phtml|jspx?|aspx?|ashx|cfm)$/i
 
 /** A page that a web server runs, fetched into its folder or copied out of a temporary one. */
 function pageFrom(name: string, source: string, target: string): readonly Finding[] {
-  const isStrange = /^(curl|wget)$/.test(name) || /^\/(tmp|dev\/shm|var\/tmp)\//.test(source)
+  const isStrange =
+    /^(curl|wget)$/.test(name) ||
+    /^\/(tmp|dev\/shm|var\/tmp)\//.test(source) ||
+    // Pages of Java come inside archives; one by itself was put there by hand.
+    /\.jspx?$/.test(target)
   return webRoot.test(target) && isStrange
     ? seen('persist.web', 'medium', `puts ${shown(target)} where a web server runs it`)
     : []
@@ -173,6 +184,51 @@ export function holds(invocation: Invocation): readonly Finding[] {
     case 'pip':
     case 'pip3':
       return packages(name, args)
+    case 'code':
+    case 'codium':
+    case 'cursor':
+    case 'code-insiders':
+      return args.includes('--install-extension') &&
+        args.some((arg) => /^(\/tmp|\/var\/tmp|\/dev\/shm)\//.test(arg))
+        ? seen('persist.launch', 'medium', `${name} loads an extension that came from nowhere`)
+        : []
+    case 'sfltool':
+      return args[0] === 'add-item' ? seen('persist.login', 'medium', 'opens something at every login') : []
+    case 'x11vnc':
+      return args.includes('-nopw') && args.some((arg) => /^-(forever|loop\d*|bg)$/.test(arg))
+        ? seen('persist.login', 'medium', 'lets everybody use this screen from elsewhere')
+        : []
+    case 'sshd':
+    case 'dropbear':
+      return args.some((arg) =>
+        /^(-o)?(PermitRootLogin[= ](yes|without)|PermitEmptyPasswords[= ]yes|AuthorizedKeys(File|Command)[= ]|StrictModes[= ]no)/i.test(
+          arg,
+        ),
+      )
+        ? seen('persist.login', 'medium', `a second ${name} lets others log in by its own rules`)
+        : []
+    case 'visudo':
+      return invocation.stage > 0 || invocation.input !== undefined
+        ? seen('persist.privilege', 'high', 'writes who may do what on this machine')
+        : []
+    case 'realm':
+      return args[0] === 'join'
+        ? seen('persist.account', 'medium', 'lets another machine say who may log in here')
+        : []
+    case 'authconfig':
+      return args.some((arg) => /^--(ldapserver|krb5kdc|smbservers)=/.test(arg))
+        ? seen('persist.account', 'medium', 'lets another machine say who may log in here')
+        : []
+    case 'config.sh':
+      return args.includes('--url') && args.includes('--token')
+        ? seen('persist.service', 'medium', 'has this machine take orders from a build service')
+        : []
+    case 'gitlab-runner':
+      return args[0] === 'register' &&
+        args.includes('shell') &&
+        args.some((arg) => /^(-n|--non-interactive)$/.test(arg))
+        ? seen('persist.service', 'medium', 'has this machine take orders from a build service')
+        : []
     case 'chattr':
       return args.some((arg) => /^\+\w*i/.test(arg)) &&
         args.some((arg) => /^\/etc\/|authorized_keys|\/cron|^\/tmp\/\.|\/systemd\//.test(arg))
@@ -236,7 +292,7 @@ export function holds(invocation: Invocation): readonly Finding[] {
 }
 
 const rights =
-  /\bGRANT\s+ALL(\s+PRIVILEGES)?\s+ON\s+\*\.\*|\bCREATE\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|\bALTER\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|createUser\([^)]*["'](root|userAdminAnyDatabase|__system)["']|sp_addsrvrolemember\b.*sysadmin|ALTER\s+SERVER\s+ROLE\s+sysadmin/i
+  /\bCREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE)\b[\s\S]*\b(LANGUAGE\s+['"]?(C|plpython\w*u|plperlu|pltclu|plsh)\b|SONAME\b)|\bCREATE\s+EVENT\s+TRIGGER\b|\bGRANT\s+ALL(\s+PRIVILEGES)?\s+ON\s+\*\.\*|\bCREATE\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|\bALTER\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|createUser\([^)]*["'](root|userAdminAnyDatabase|__system)["']|sp_addsrvrolemember\b.*sysadmin|ALTER\s+SERVER\s+ROLE\s+sysadmin/i
 
 const mounted =
   /^(\/(etc|root|home|boot|usr|bin|sbin|lib|proc|sys|dev|var|var\/(lib|spool\/cron|run|lib\/kubelet|lib\/docker)|var\/run\/docker\.sock|run\/docker\.sock|run\/containerd\/\S+)\/?):(?!.*:ro\b)/

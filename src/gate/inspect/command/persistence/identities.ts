@@ -10,7 +10,7 @@ const grants: Readonly<Record<string, RegExp>> = {
   gcloud:
     /\b(service-accounts (create|keys create)|iam roles (create|update)\b.*permissions|(functions|run) deploy\b.*--allow-unauthenticated|scheduler jobs create|workload-identity-pools (create|providers)|storage hmac create|set-iam-policy|os-login ssh-keys add)\b|add-metadata\b.*(ssh-keys|startup-script)|add-iam-policy-binding\b.*(roles\/(owner|editor)\b|[aA]dmin\b|secretAccessor|tokenCreator|serviceAccountUser|serviceAccountKey|allUsers|user:\S+@gmail|projects\/\S+\/roles\/)|sql users (create|set-password)/,
   gsutil: /^hmac create\b/,
-  az: /^(role assignment create|ad (app|sp) (credential reset|create\S*)|ad user create|ad group member add|ad app owner add|vm extension set\b.*(CustomScript|customScript|RunCommand)|vm run-command (invoke|create)|automation (runbook|webhook|schedule) create|vm user update|ad app permission (add|admin-consent|grant)|ad user invite|logic workflow create|identity create|lighthouse (assignment|definition) create|keyvault set-policy|rest\b.*(addPassword|addKey|federatedIdentityCredentials|roleAssignments)|functionapp deployment user set|storage account local-user (create|regenerate-password)|acr (token|scope-map) create|webapp deployment user set|functionapp keys set)\b/,
+  az: /^(role assignment create|ad (app|sp) (credential reset|create\S*)|ad user create|ad group member add|ad app owner add|vm extension set\b.*(CustomScript|customScript|RunCommand)|vm run-command (invoke|create)|automation (runbook|webhook|schedule) create|vm user update|ad app federated-credential create|ad app permission (add|admin-consent|grant)|ad user invite|logic workflow create|identity create|lighthouse (assignment|definition) create|keyvault set-policy|rest\b.*(addPassword|addKey|federatedIdentityCredentials|roleAssignments)|functionapp deployment user set|storage account local-user (create|regenerate-password)|acr (token|scope-map) create|webapp deployment user set|functionapp keys set)\b/,
   kubectl: /^create (cluster)?rolebinding\b.*cluster-admin|^create cronjob\b/,
   oc: /^adm policy add-(cluster-)?role-to-\S+ (cluster-)?admin\b/,
   gh: /^api\b(?!.*(-X|--method)[ =]?(GET|DELETE)).*\b(repos\/\S+\/(keys|hooks|collaborators\/\S+)|user\/(keys|gpg_keys)|orgs\/\S+\/(hooks|invitations|memberships\/\S+))("|'| )(.* )?(-[fF]|--(raw-)?field|--input)\b|^ssh-key add\b|^repo deploy-key add\b|^api\b.*(-X|--method)[ =]?(PUT|POST)\b.*\/(collaborators|keys|hooks|actions\/runners)\b/,
@@ -26,7 +26,7 @@ const grants: Readonly<Record<string, RegExp>> = {
 export function identities({ name, args }: Invocation): readonly Finding[] {
   if (name === 'curl') return byAddress(args)
   const pattern = Object.hasOwn(grants, name) ? grants[name] : undefined
-  if (pattern === undefined) return []
+  if (pattern === undefined) return ofOtherClouds(name, args)
   const words = args
     .filter(
       (arg, index) =>
@@ -37,6 +37,29 @@ export function identities({ name, args }: Invocation): readonly Finding[] {
   return pattern.test(words) && !/(--help|\bhelp|--dry-run\S*)$/.test(words)
     ? [finding(NAME, 'persist.identity', 'medium', `${name} makes an identity, its keys, or gives it power`)]
     : []
+}
+
+/** `ibmcloud iam api-key-create`, `aliyun ram CreateAccessKey`: clouds part who may do what from the rest. */
+function ofOtherClouds(name: string, args: readonly string[]): readonly Finding[] {
+  const at = args.findIndex((arg) => /^(iam|ram|cam|identity)$/.test(arg))
+  if (at < 0 || at > 1) return none
+  const isGrant = args
+    .slice(at + 1, at + 4)
+    .some((arg) =>
+      /^(create|add|attach|grant|bind|assign|put|set)([-_]?\w|$)|^(Create|Add|Attach|Put|Update)[A-Z]|-(create|add|attach|assign)$/.test(
+        arg,
+      ),
+    )
+  return isGrant
+    ? [
+        finding(
+          NAME,
+          'persist.identity',
+          'medium',
+          `${shown(name)} makes an identity, its keys, or gives it power`,
+        ),
+      ]
+    : none
 }
 
 /** Where services take in keys, hooks and members; the token of whoever asks decides whether they may. */

@@ -134,7 +134,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       if (
         args[0] === 'write' &&
         args.some((arg) =>
-          /FolderActionsDispatcher|com\.apple\.loginitems|LSEnvironment|AutoLaunchedApplicationDictionary/.test(
+          /FolderActionsDispatcher|com\.apple\.loginitems|LSEnvironment|AutoLaunchedApplicationDictionary|TALAppsToRelaunchAtLogin/.test(
             arg,
           ),
         )
@@ -148,6 +148,10 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         ? seen('persist.trust', 'medium', 'makes every program trust a certificate')
         : []
     case 'systemctl':
+      if (args.includes('edit') && (invocation.input !== undefined || args.includes('--stdin')))
+        return /\bExec\w+\s*=/.test(invocation.input ?? 'Exec=')
+          ? seen('persist.service', 'medium', 'changes what a service starts')
+          : []
       return args.some((arg) => arg === 'enable' || arg === 'link') &&
         args.some((arg) => /^[~.]?\/.+\.(service|timer|path|socket)$/.test(arg))
         ? seen('persist.service', 'medium', 'starts a unit from outside the system at every boot')
@@ -159,7 +163,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'git':
       if (/\bcore\.(sshCommand|hooksPath) [~/]\S|\bcredential\S*\.helper !/.test(args.join(' ')))
         return seen('persist.hook', 'medium', 'runs a program whenever git is used')
-      if (gitRuns.test(args.join(' ')))
+      if (gitRuns.test(args.join(' ')) || /\binit\.templatedir [~/$]/i.test(args.join(' ')))
         return seen('persist.hook', 'medium', 'runs a program whenever git is used')
       return /\bcore\.fsmonitor (?!true|false)\S/.test(args.join(' '))
         ? seen('persist.hook', 'medium', 'runs a program whenever git looks at the files')
@@ -175,7 +179,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
 
 /** Settings of git whose value is a program, set to one that no system keeps. */
 const gitRuns =
-  /^(-\S+ )*config\b.*\b(core\.(pager|editor)|sequence\.editor|diff\.external|init\.templatedir|filter\.\S+\.(smudge|clean|process)|alias\.\S+|gpg\.program|diff\.\S+\.(textconv|command)|merge\.\S+\.driver) !?['"]?(\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|rm -\w*r\w* [/~]|.*\b(curl|wget|nc|ncat)\b|.*\/dev\/tcp\/)/i
+  /^(-\S+ )*config\b.*\b(core\.(pager|editor)|sequence\.editor|diff\.external|filter\.\S+\.(smudge|clean|process)|alias\.\S+|gpg\.program|diff\.\S+\.(textconv|command)|merge\.\S+\.driver) !?['"]?(\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|rm -\w*r\w* [/~]|.*\b(curl|wget|nc|ncat)\b|.*\/dev\/tcp\/)/i
 
 /** `mv ls ls.old`, then a new `ls` that calls `ls.old`: whoever runs the program runs both. */
 function inFrontOf({ invocations, writes }: Reading): readonly Finding[] {

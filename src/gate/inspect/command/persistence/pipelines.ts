@@ -7,6 +7,12 @@ const builds =
 const strange =
   /\b(curl|wget)\b[^\n|;&]*\shttp:\/\/(?!localhost|127\.)|\b(curl|wget)\b[^\n]*(\$\{\{ *secrets\.|\$\(env\b|\$\(printenv)[^\n]*|toJSON\( *secrets|\b(env|printenv)\b *\| *(base64|curl|nc|wget|xxd|gzip)|\bbase64\b[^\n]*\| *base64\b|\/dev\/tcp\/|\b(nc|ncat) +-e\b/
 
+/** Files that builds, tests, editors and package managers run by themselves. */
+const ofTools =
+  /(^|\/)(conftest\.py|setup\.(py|cfg)|noxfile\.py|build\.rs|binding\.gyp|(GNU)?[Mm]akefile|Rakefile|Gruntfile\.\w+|gulpfile\.\w+|[\w.-]+\.config\.[cm]?[jt]s|\.eslintrc\.\w+|\.pnpmfile\.cjs|package\.json|composer\.json|\.cargo\/config(\.toml)?|build\.gradle(\.kts)?|CMakeLists\.txt|\.envrc|Vagrantfile|Gemfile|devcontainer\.json|\.pre-commit-config\.ya?ml|\.husky\/[\w-]+|lefthook\.ya?ml|\.idea\/\S+\.xml|\.vscode\/(launch|settings)\.json|node_modules\/\S+\.[cm]?js|(site|dist)-packages\/\S+\.py)$/
+const startsNowhere =
+  /\b(?:system|exec\w*|spawn\w*|[Pp]open|Command::new|check_\w+|call|run)\s*\(?\s*[[("'`]+\s*(?:(?:ba)?sh (?:-c )?)?(?:\/tmp|\/var\/tmp|\/dev\/shm)\/\w|"(?:(?:pre|post)[\w]+|install|prepare|test|build|start|(?:onCreate|updateContent|initialize)Command)"\s*:\s*"(?:(?:ba)?sh |node |python3? )?(?:\/tmp|\/var\/tmp|\/dev\/shm)\/\w|(?:^|;)\s*[@-]*(?:\/tmp|\/var\/tmp|\/dev\/shm)\/[\w.-]+\s*(?:$|&)|\b(?:curl|wget)\b[^\n|]*(?:http:\/\/(?!localhost|127\.)|\/\/\d{1,3}(?:\.\d{1,3}){3})[^\n|]*\|\s*(?:ba|z|da)?sh\b|\bbash -i\b|\/dev\/tcp\//m
+
 /** What an editor runs when a folder is opened. */
 const opensInEditor = /(^|\/)\.vscode\/tasks\.json$/
 
@@ -17,6 +23,7 @@ const untrusted = /\[[^\]]*\btrusted=yes\b[^\]]*\]\s+https?:\/\/(?!localhost|127
 export function pipeline(path: string, text: string): boolean {
   if (opensInEditor.test(path)) return /"runOn"\s*:\s*"folderOpen"/.test(text)
   if (sources.test(path)) return untrusted.test(text)
+  if (ofTools.test(path)) return startsNowhere.test(text)
   return builds.test(path) && strange.test(text)
 }
 

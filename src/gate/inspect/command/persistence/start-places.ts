@@ -34,7 +34,19 @@ const startPlaces: readonly StartPlace[] = [
     'what a browser is made to load',
   ],
   [/^\/sbin\/installkernel$/, 'persist.event', 'medium', 'what the system runs on an event'],
-  [/systemd\/\S*\.(wants|requires)\//, 'persist.boot', 'medium', 'what starts with the system'],
+  [
+    /^\/boot\/(efi\/)?EFI\/|^\/(efi|esp)\/EFI\/|^\/etc\/acpi\/(events|actions)\//i,
+    'persist.boot',
+    'medium',
+    'what the firmware or the kernel starts',
+  ],
+  [
+    /\/(google-chrome|chromium|Google\/Chrome|BraveSoftware\/[\w-]+|microsoft-edge|vivaldi)\/(\S*\/)?Extensions(\/|$)/,
+    'persist.launch',
+    'medium',
+    'what a browser is made to load',
+  ],
+  [/systemd\/\S*\.(wants|requires)(\/|$)/, 'persist.boot', 'medium', 'what starts with the system'],
   [/(^|\/)authorized_keys2?$/, 'persist.key', 'high', 'a key that may log in'],
   [
     /(^|\/)(cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)|\/crontab$|\/spool\/cron\/|^\/etc\/periodic\//,
@@ -268,11 +280,32 @@ export function byAnyProgram(invocation: Invocation): readonly Finding[] {
 /** What every place has; a look before the work on the word. */
 const mayBePlace = (word: string) => word.includes('/') || word.startsWith('authorized_keys')
 
+/** A start-up file at the end of a path that is put together from pieces. */
+const startUpInCode =
+  /(?:["'`/}]|~\/)\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zshenv|zprofile|xprofile|xinitrc|config\/fish\/config\.fish)["'`]|\/etc\/(?:profile|bash\.bashrc|rc\.local)\b|["'`]authorized_keys2?["'`]/
+/** More than a setting: something is fetched, or started from where nobody keeps programs, or a key is let in. */
+const startsInCode =
+  /\/(?:tmp|dev\/shm)\/|\b(?:curl|wget|nohup|nc|ncat|setsid)\b|\bbash -|ssh-(?:rsa|ed25519)/
+
 const writesInCode =
-  /["'](w|a|wb|ab|w\+|a\+|x)["']|\b(write|append|puts|fputs|print\s*\{?\$?fh|FileWriter|file_put_contents|Set-Content|Add-Content|Out-File|writeFile\w*|appendFile\w*)\b/
+  /\bopen\s*\(?\s*(?:my\s+)?\$?\w+\s*,\s*["']>|["'](w|a|wb|ab|w\+|a\+|x)["']|\b(write|append|puts|fputs|print\s*\{?\$?fh|FileWriter|file_put_contents|Set-Content|Add-Content|Out-File|writeFile\w*|appendFile\w*)\b/
 
 export function byProgram({ code, language, by }: Program): readonly Finding[] {
   if (!writesInCode.test(code)) return none
+  if (
+    by !== undefined &&
+    code.length < LINE_CHARACTERS_MAX &&
+    startUpInCode.test(code) &&
+    startsInCode.test(code)
+  )
+    return [
+      finding(
+        NAME,
+        'persist.start-up',
+        'medium',
+        `a ${language} program puts something into a start-up file`,
+      ),
+    ]
   if (/\.pth["'`]/.test(code) && /["'`]\s*import[ \t]/.test(code))
     return [
       finding(

@@ -58,6 +58,7 @@ const wrappers: Readonly<Record<string, Wrapper>> = {
   'dbus-run-session': { valued: '' },
   'dbus-launch': { valued: '' },
   busybox: { valued: '' },
+  wsl: { valued: 'du', long: ['--distribution', '--user', '--cd'] },
   toybox: { valued: '' },
   valgrind: { valued: '' },
   tini: { valued: '' },

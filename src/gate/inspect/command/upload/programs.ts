@@ -6,7 +6,7 @@ const NAME = 'upload'
 
 /** How languages take in a file. */
 const reads =
-  /\bopen\s*\(\s*["'`~/\w$]|\bread_(bytes|text)\s*\(|\bFile\.(read|open|binread|new)\b|\bfile_get_contents\s*\(\s*["'](?!https?:)|\breadFile(Sync)?\b|\bcreateReadStream\s*\(|\bopen\s+(my\s+)?\$?\w+\s*,|\bfopen\s*\(|\bIO\.(read|binread)\b|\bGet-Content\b|\bReadAll(Bytes|Text)\b|\bio\.open\b|-InFile\b|\bshell_exec\s*\(\s*["']cat\b|<(STDIN)?>/i
+  /\bopen\s*\(\s*["'`~/\w$]|\bread_(bytes|text)\s*\(|\bFile\.(read|open|binread|new)\b|\bfile_get_contents\s*\(\s*["'](?!https?:)|\breadFile(Sync)?\b|\bcreateReadStream\s*\(|\bopen\s+(my\s+)?\$?\w+\s*,|\bfopen\s*\(|\bIO\.(read|binread)\b|\bGet-Content\b|\bReadAll(Bytes|Text)\b|\bio\.open\b|-InFile\b|\bshell_exec\s*\(\s*["']cat\b|`\s*(?:cat|base64|tar|head|strings|env|id)\b|<(STDIN)?>/i
 
 /** How they hand something to another machine. */
 const sends =
@@ -17,7 +17,7 @@ const takes = /\bupload_(file|from_filename)\s*\(|\bUploadFile\s*\(/
 
 /** What was read, put into the address that is asked for. */
 const tells =
-  /\b(urlopen|urlretrieve|get|fetch|request|open|curl_init|file_get_contents)\s*\(\s*(?:[rbf]*["'`]https?:\/\/[^"'`]*["'`]\s*(?:\+|\.|%)\s*|f["'`]https?:[^"'`]*\{|`https?:[^`]*\$\{)[^)]{0,80}\b(open|read\w*|environ|process\.env|ENV|b64encode|base64|hex\w*|check_output|popen|getenv|file_get_contents)\b/i
+  /\b(?:gethostbyname|getaddrinfo|resolve\w*|lookup|query)\s*\([^\n]{0,200}\b(?:open|read\w*|environ|ENV|b32encode|b64encode|hexlify|check_output|popen|getenv)\b[^\n]{0,200}["'`]\.[\w.-]+["'`]|\b(urlopen|urlretrieve|get|fetch|request|open|curl_init|file_get_contents)\s*\(\s*(?:[rbf]*["'`]https?:\/\/[^"'`]*["'`]\s*(?:\+|\.|%)\s*|f["'`]https?:[^"'`]*\{|`https?:[^`]*\$\{)[^)]{0,80}\b(open|read\w*|environ|process\.env|ENV|b64encode|base64|hex\w*|check_output|popen|getenv|file_get_contents)\b/i
 
 /** A file of settings or keys by its literal name, and a question that carries it along. */
 const aSecret = /["'`](?:[^"'`\n]*\/)?(?:\.env[\w.]*|(?:credentials|secrets?|config)(?:\.\w+)?|id_\w+)["'`]/

@@ -38,6 +38,10 @@ export function stores(invocation: Invocation, reading: Reading): readonly Findi
     return args.includes('--public') && args.includes('--push')
       ? seen('upload.shared', 'gh puts what is here on a public site')
       : []
+  if (name === 'gh' && args[0] === 'release' && args[1] === 'upload') {
+    const what = args.slice(3).find((arg) => !arg.startsWith('-') && isWhole(arg))
+    return what === undefined ? none : seen('upload.push', `gh puts ${shown(what)} beside a release`)
+  }
   if (!carriers.has(name)) return publishers.has(name) ? published(invocation) : none
   const line = args
     .filter(
@@ -100,7 +104,10 @@ function betweenBuckets(args: readonly string[]): string | undefined {
   const [from, to] = places
   if (from === undefined || to === undefined) return undefined
   const [, ours = '', what = ''] = inBucket.exec(from) ?? []
-  return ours !== inBucket.exec(to)?.[1] && isWhole(what) ? from : undefined
+  const [, theirs, where] = inBucket.exec(to) ?? []
+  const isAll =
+    what === '' && where === '' && args.some((arg) => /^(sync|rsync|--recursive|-r|-R)$/.test(arg))
+  return ours !== theirs && (isAll || isWhole(what)) ? from : undefined
 }
 
 /** What is worth a question, put into a store: a build that is published is not. */
@@ -116,7 +123,8 @@ function put(invocation: Invocation, reading: Reading): readonly Finding[] {
   const isToStore =
     /^[\w-]+:/.test(words.findLast((arg, index) => index > 0 && /[:/.]/.test(arg)) ?? '') ||
     args.some((arg) => fileOption.test(arg)) ||
-    name === 'azcopy'
+    name === 'azcopy' ||
+    (name === 'mc' && /^[\w-]+\/[\w.-]/.test(words.at(-1) ?? ''))
   const what = isToStore
     ? words.find(
         (arg) =>

@@ -4,6 +4,7 @@ import { finding, nameIs, none, shown } from '../detector.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
 import { collectors } from './carriers.ts'
+import { matterOf } from './matters.ts'
 
 const NAME = 'upload'
 
@@ -24,6 +25,11 @@ export function stranger(invocation: Invocation, reading: Reading): readonly Fin
   const isOwn = ownServer(name) || (name === 'xargs' && args.some(looksFor))
   if (isOwn || !args.some((arg) => remote.test(arg))) return carriesOff(invocation)
   const sources = [...upstreamOf(invocation, reading), ...args.flatMap((arg) => sourcesOf(arg, reading))]
+  const { stdin } = invocation.streams
+  if (stdin.kind === 'file' && matterOf(stdin.path) !== undefined)
+    return [
+      finding(NAME, 'upload.raw', 'medium', `${shown(name)} is given ${shown(stdin.path)} and an address`),
+    ]
   const isNumber = args.some((arg) => rawAddress.test(arg))
   const gathers = sources.find(
     (source) =>

@@ -7,6 +7,7 @@ import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
 import { carried, collectors } from './carriers.ts'
 import { client } from './clients.ts'
+import { givers } from './givers.ts'
 import { dataFile, matterOf } from './matters.ts'
 import { ontoSticks, throughMounts } from './mounts.ts'
 import { byProgram } from './programs.ts'
@@ -25,6 +26,7 @@ export const upload: CommandDetector = {
       ofEach(reading.invocations, client, reading),
       ofEach(reading.invocations, stores, reading),
       ofEach(reading.invocations, namedAnywhere, reading),
+      ofEach(reading.invocations, givers, reading),
       throughMounts(reading),
       ofEach(reading.invocations, ontoSticks, reading),
       ofEach(reading.windows, ofWindows, reading),
@@ -60,6 +62,8 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'scp':
     case 'rsync':
       return copied(invocation)
+    case 'getent':
+      return /^a?hosts/.test(args[0] ?? '') ? named(invocation, reading) : none
     case 'dig':
     case 'nslookup':
     case 'host':
@@ -200,12 +204,23 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
   const place = file === undefined ? 'project' : placeOf(file)
   const isSystem = place === 'system' || /^\/(etc|var\/lib|root|proc)\//.test(`${file ?? shownFile ?? ''}/`)
   if (isSystem) return [finding(NAME, 'upload.system', 'high', `${name} sends ${shown(what)} away`)]
+  if (file === undefined && !isNear(address) && bodies.some((body) => sourcesOf(body, reading).some(reveals)))
+    return [finding(NAME, 'upload.file', 'medium', `${name} sends what ${shown(what)} says of this machine`)]
   const gathered = file === undefined ? undefined : gathererOf(file, reading)
   if (gathered !== undefined)
     return [finding(NAME, 'upload.drop', 'high', `${name} sends what ${gathered.name} made of files away`)]
   const isWhole =
     shownFile !== undefined || (file !== undefined && !isNear(address) && isFile(invocation, file))
   return [finding(NAME, 'upload.file', isWhole ? 'medium' : 'low', `${name} sends ${shown(what)} away`)]
+}
+
+/** What somebody who has come in asks first, and what looks for secrets. */
+function reveals({ name, args }: Invocation): boolean {
+  if (/^([efz]?grep|rg|ag|g?awk)$/.test(name))
+    return args.some((arg) => /passw|secret|token|api.?key|credential|private.?key/i.test(arg))
+  return /^(id|env|printenv|ps|ifconfig|ip|netstat|ss|history|who|last|getent|dmesg|crontab|lsof|arp|systeminfo|ipconfig|mount|sudo|pbpaste|xclip|wl-paste)$/.test(
+    name,
+  )
 }
 
 /** A number that no private network uses. */
@@ -255,7 +270,8 @@ function gathererOf(file: string, reading: Reading): Invocation | undefined {
 }
 
 const encoders = /^(base64|base32|xxd|gzip|bzip2|xz|zstd|openssl|gpg)$/
-const clipboards = /^(pbpaste|xclip|xsel|wl-paste|screencapture|scrot|import)$/
+const clipboards =
+  /^(pbpaste|xclip|xsel|wl-paste|screencapture|scrot|import|grim|maim|xwd|gnome-screenshot|arecord|parec(ord)?|pw-record|rec|sox|fswebcam|imagesnap|ffmpeg)$/
 
 function piped(invocation: Invocation, reading: Reading, isDrop: boolean): readonly Finding[] {
   const sources = upstreamOf(invocation, reading)

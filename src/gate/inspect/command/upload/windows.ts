@@ -33,6 +33,11 @@ const rules: readonly Rule[] = [
     'upload.copy',
     'copies to a folder of another machine',
   ],
+  [
+    /^net1? use\b.* \\(?!10\.|192\.168\.|172\.|127\.)(\d{1,3}(\.\d{1,3}){3}|[\w-]+(\.[\w-]+)*\.(?!local|lan|corp|internal|test)[a-z]{2,})(@\w+)?\\/,
+    'upload.copy',
+    'makes a folder of a far machine one of this',
+  ],
   [/networkinformation\.ping\b|\.send\b.*getbytes|icmp/, 'upload.names', 'carries data in packets'],
   [/^(resolve-dnsname|nslookup)\b.*(\$|\+)/, 'upload.names', 'looks up a name made of data'],
   [
