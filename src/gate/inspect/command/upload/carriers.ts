@@ -12,6 +12,15 @@ const NAME = 'upload'
 export const collectors =
   /^(tar|zip|7z|7za|7zr|cpio|pax|rar|ditto|hdiutil|mysqldump|pg_dump|pg_dumpall|mongodump|sqlite3|env|printenv|ps|netstat|ss|ifconfig|id|whoami|find|history|getent|dmesg|crontab|w|last)$/
 
+/** What somebody who has come in asks first, and what looks for secrets. */
+export function reveals({ name, args }: Invocation): boolean {
+  if (/^([efz]?grep|rg|ag|g?awk)$/.test(name))
+    return args.some((arg) => /passw|secret|token|api.?key|credential|private.?key/i.test(arg))
+  return /^(id|env|printenv|ps|ifconfig|ip|netstat|ss|history|who|last|getent|dmesg|crontab|lsof|arp|systeminfo|ipconfig|mount|sudo|pbpaste|xclip|wl-paste)$/.test(
+    name,
+  )
+}
+
 /** Clients of stores, mail and version control carry files all day: what they carry decides. */
 export function carried(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args, streams, input } = invocation

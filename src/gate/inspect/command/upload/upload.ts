@@ -5,7 +5,7 @@ import { isDuplex } from '../network.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
-import { carried, collectors } from './carriers.ts'
+import { carried, collectors, reveals } from './carriers.ts'
 import { client } from './clients.ts'
 import { givers } from './givers.ts'
 import { dataFile, matterOf } from './matters.ts'
@@ -212,15 +212,6 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
   const isWhole =
     shownFile !== undefined || (file !== undefined && !isNear(address) && isFile(invocation, file))
   return [finding(NAME, 'upload.file', isWhole ? 'medium' : 'low', `${name} sends ${shown(what)} away`)]
-}
-
-/** What somebody who has come in asks first, and what looks for secrets. */
-function reveals({ name, args }: Invocation): boolean {
-  if (/^([efz]?grep|rg|ag|g?awk)$/.test(name))
-    return args.some((arg) => /passw|secret|token|api.?key|credential|private.?key/i.test(arg))
-  return /^(id|env|printenv|ps|ifconfig|ip|netstat|ss|history|who|last|getent|dmesg|crontab|lsof|arp|systeminfo|ipconfig|mount|sudo|pbpaste|xclip|wl-paste)$/.test(
-    name,
-  )
 }
 
 /** A number that no private network uses. */
