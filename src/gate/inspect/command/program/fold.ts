@@ -135,6 +135,7 @@ export function folded(language: string, skeleton: Skeleton): Skeleton {
       if (text.includes('{')) strings[index] = text.replace(/\{(['"])([\w./-]*)\1\}/g, '$2')
   }
   if (language === 'powershell') code = code.replace(/(\w)`(?=\w)/g, '$1').replace(everyComSpec, 'iex')
+  if (language === 'powershell') filledIn(code, strings)
   code = numbersAsText(code, strings)
   for (let round = 0; round < ROUNDS_MAX && strings.length < STRINGS_MAX; round++) {
     const before = code
@@ -144,6 +145,17 @@ export function folded(language: string, skeleton: Skeleton): Skeleton {
     if (code === before) break
   }
   return { code: unaliased(language, code, strings), strings }
+}
+
+/** `"Net.Sockets.$x"`, where `$x` is put together from strings. */
+function filledIn(code: string, strings: string[]): void {
+  for (const [, name = '', first, second] of code.matchAll(/(\$\w+)\s*=\s*"§(\d+)"(?:\s*\+\s*"§(\d+)")?/g)) {
+    const value =
+      (strings[Number(first)] ?? '') + (second === undefined ? '' : (strings[Number(second)] ?? ''))
+    for (const [index, text] of strings.entries())
+      if (text.includes(name) && text.length + value.length < TEXT_CHARACTERS_MAX)
+        strings[index] = text.replaceAll(name, () => value)
+  }
 }
 
 function applied([needs, pattern, value]: Rule, code: string, strings: string[]): string {

@@ -21,8 +21,14 @@ export function readProgram(language: string, code: string): ProgramFacts {
 }
 
 function read(language: string, code: string, depth: number): ProgramFacts {
-  const skeleton = folded(language, skeletonOf(language, code))
-  const { code: bare, strings } = skeleton
+  const written = skeletonOf(language, code)
+  const skeleton = folded(language, written)
+  const { strings } = skeleton
+  // In Tcl a string is a script that is not run yet.
+  const bare =
+    language === 'tcl'
+      ? [skeleton.code, ...strings.filter((text) => text.includes('['))].join('\n')
+      : skeleton.code
   const has = (term: RegExp) => term.test(bare)
   const says = (term: RegExp) => strings.some((text) => term.test(text))
   const evaluates = has(terms.evaluates)
@@ -47,6 +53,7 @@ function read(language: string, code: string, depth: number): ProgramFacts {
       ((runs || evaluates) && runsRequests(skeleton)) || (language === 'php' && terms.requestRun.test(code)),
     obeysFetched: (runs || evaluates) && obeysFetched(skeleton),
     dumpsEnvironment: has(terms.environment),
+    prints: skeleton.code !== written.code ? printed(skeleton) : '',
     shellTexts: [
       ...terms.runTexts(skeleton),
       ...(runs ? strings.filter(isShellLine).map(asLine) : []),
@@ -72,10 +79,14 @@ function connects(language: string, bare: string, says: (term: RegExp) => boolea
   if (says(/^(node:)?(net|tls|dgram)$/) && /\b(connect|Socket|createConnection|createSocket)\b/.test(bare))
     return true
   if (says(/^wss?:\/\//) && /\bnew\b|\bWebSocket|\bconnect/.test(bare)) return true
+  // A method of some object, given an address and a port, where no library of databases is known.
+  if (!isRich.test(language) && /\bconnect\s*\(?\s*"§\d+"\s*,\s*\d+/.test(bare)) return true
   if (language === 'tcl' && /\bsocket\s+(?!-server)\S+\s+\d/.test(bare)) return true
   const socket = /\bsockets?\b/i.test(bare) || says(/^socket$/)
   return socket && /\bconnect(_ex|Async)?\b/i.test(bare)
 }
+
+const isRich = /^(?:python|node|deno|bun|php|ruby|java|scala|kotlin|groovy|go|csharp|powershell|any)$/
 
 function runsSomething(language: string, bare: string, says: (term: RegExp) => boolean): boolean {
   if (terms.runs.test(bare) || runsIn(language, bare)) return true
@@ -88,9 +99,9 @@ function runsSomething(language: string, bare: string, says: (term: RegExp) => b
 /** Words that run programs in these languages and mean something else in others. */
 function runsIn(language: string, bare: string): boolean {
   if (language === 'awk') return /\bsystem\s*\(|\|&?\s*getline|\bgetline\b.*\|/.test(bare) || /\|&/.test(bare)
-  if (language === 'tcl') return /\b(exec|open\s+"?\|)/.test(bare)
+  if (language === 'tcl') return /\b(exec|spawn|open\s+"?\|)/.test(bare)
   if (language === 'perl' || language === 'any')
-    return /\b(system|exec)\b|\bopen\s*\(?[^;]*"\s*\||-\|/.test(bare)
+    return /\b(system|exec|qqx)\b|\bopen\s*\(?[^;]*"\s*\||-\|/.test(bare)
   if (language === 'ruby' || language === 'crystal') return /\b(system|exec|spawn|popen|fork)\b/.test(bare)
   if (language === 'go' || language === 'node') return /\bexec\b|\bspawn\b/.test(bare)
   return /\b(system|exec|spawn)\s*\(/.test(bare)
@@ -122,6 +133,16 @@ function decodings({ strings }: Skeleton): string[] {
     if (/[;(]/.test(text)) candidates.push(text)
     return candidates.filter(isText)
   })
+}
+
+const printing =
+  /(?:^|[;\n{(]|\bBEGIN\s*\{)\s*(?:\w+\.)*(?:print|println|puts|echo|say|p|printf|console\.log|write|write_string)\b\s*\(?\s*"§(\d+)"/g
+
+/** Texts that are decoded and then only said: whoever reads them may be a shell. */
+function printed({ code, strings }: Skeleton): string {
+  const alone = /^\s*"§(\d+)"\s*$/.exec(code)
+  const found = alone === null ? [...code.matchAll(printing)] : [alone]
+  return found.map((match) => `${strings[Number(match[1])] ?? ''}\n`).join('')
 }
 
 /** `-EncodedCommand` holds base64 of UTF-16. */
@@ -176,6 +197,7 @@ export const nothing: ProgramFacts = {
   servesCommands: false,
   obeysFetched: false,
   dumpsEnvironment: false,
+  prints: '',
   shellTexts: [],
 }
 
@@ -194,6 +216,7 @@ function merge(left: ProgramFacts, right: ProgramFacts): ProgramFacts {
     servesCommands: left.servesCommands || right.servesCommands,
     obeysFetched: left.obeysFetched || right.obeysFetched,
     dumpsEnvironment: left.dumpsEnvironment || right.dumpsEnvironment,
+    prints: left.prints + right.prints,
     shellTexts: [...left.shellTexts, ...right.shellTexts].slice(0, SHELL_TEXTS_MAX),
   }
 }

@@ -53,12 +53,23 @@ export function skeletonOf(language: string, source: string): Skeleton {
       continue
     }
     // Backticks and qx run what they hold in these languages.
-    if (token.isRun) lift(token.value, 'system(', ')')
+    const inner = token.value.includes('{') ? interpolated(token, text[at] ?? '') : ''
+    if (token.isRun) lift(token.value, 'system(', `${inner})`)
+    else if (inner !== '' && isScript.test(language))
+      lift(unescaped(language, token.value, token.isRaw), '', inner)
     else lift(unescaped(language, token.value, token.isRaw))
     at += token.length
   }
   // Runs of blanks say nothing here, and patterns would try each of their pieces.
   return { code: code.replace(/[ \t]{2,}/g, ' ').replace(/\n\s+/g, '\n'), strings }
+}
+
+const isScript = /^(?:node|deno|bun|any)$/
+
+/** What stands inside a string to be worked out is code: `#{…}` in Ruby, `${…}` between ticks. */
+function interpolated({ value }: StringToken, quote: string): string {
+  if (quote === '"' || quote === "'") return ''
+  return [...value.matchAll(/[#$@]\{([^{}]*)\}/g)].map((match) => ` ${match[1] ?? ''} `).join('')
 }
 
 function commentAt(language: string, text: string, at: number): number {

@@ -14,26 +14,38 @@ const obeys =
 const assigned =
   /(?:^|[\s{(])((?:\$?[A-Za-z_][\w.]*\s*,\s*)*\$?[A-Za-z_][\w.]*)(?:\[[^\]]*\])?\s*(?::=|\.=|\+=|=(?![=>]))\s*([\s\S]+)|\bfor\s+([\s\S]+?)\s+in\s+([\s\S]+)|\bas\s+(\$?\w+)/
 
+/** Where a program answers requests, these are members of one, whatever it is called. */
+const serves =
+  /\b(?:createServer|HTTPServer|ThreadingHTTPServer|WEBrick|express|serve|Bun\.serve|listen|mount_proc|bottle|Flask|route|FastAPI|HttpListener|ListenAndServe|koa|fastify|Sinatra|TCPServer)\b/
+const requestWords = new RegExp(
+  `${requestInput.source}|(?<!os|sys|re)\\.(?:query|body|params|url)\\b|\\bawait\\s+\\w+\\.(?:text|json)\\(\\)`,
+)
+
 /** What is said in a web request is run: directly, or by way of names. */
 export function runsRequests(skeleton: Skeleton): boolean {
-  if (!requestInput.test(skeleton.code) && !skeleton.strings.some((text) => requestInput.test(text)))
-    return false
+  const source = serves.test(skeleton.code) ? requestWords : requestInput
+  if (!source.test(skeleton.code) && !skeleton.strings.some((text) => source.test(text))) return false
   const statements = statementsOf(skeleton)
-  const said = madeOf(statements, requestInput)
+  const said = madeOf(statements, source)
   return statements.some((text) => {
     const call = obeys.exec(text)
     return call !== null && said(call[0])
   })
 }
 
+/** Web clients, mailboxes, names and queues: wherever orders may wait. */
+const fetches = new RegExp(
+  `${downloads.source}|\\b(?:file_get_contents|fopen|getstore|get|open|urlopen)\\s*\\(?\\s*"https?:|\\bhttp\\s+get\\b|\\b(?:imaplib|poplib|IMAP4\\w*|POP3\\w*|resolver?\\.(?:resolve|query)|d\\.resolve|getUpdates|get_updates|receive_message\\w*|get_message|basic_get)\\b|\\.(?:fetch|resolve)\\(`,
+  'i',
+)
 const posts =
-  /\.(?:post|put)\s*\(|-Method\s+"?(?:§\d+|POST)|\bdata\s*=|\burlopen\s*\([^,]+,|\bRequest\s*\([^,]+,|\bUpload\w*\b|\bmethod\b/i
+  /\bsend_?[mM](?:ail|essage)\b|\bsendto\b|\.publish\s*\(|\.resolve\(|\bhttp\s+post\b|\.(?:post|put)\s*\(|-Method\s+"?(?:§\d+|POST)|\bdata\s*=|\burlopen\s*\([^,]+,|\bRequest\s*\([^,]+,|\bUpload\w*\b|\bmethod\b/i
 
 /** What is fetched is run, and what that says goes out by another request. */
 export function obeysFetched(skeleton: Skeleton): boolean {
-  if (!downloads.test(skeleton.code)) return false
   const statements = statementsOf(skeleton)
-  const fetched = madeOf(statements, downloads)
+  if (!statements.some((text) => fetches.test(text))) return false
+  const fetched = madeOf(statements, fetches)
   const isObeying = (text: string) => {
     const call = obeys.exec(text)
     return call !== null && fetched(call[0])
@@ -44,9 +56,9 @@ export function obeysFetched(skeleton: Skeleton): boolean {
   for (const text of runs) for (const name of namesIn(assigned.exec(text))) names.add(name)
   const answers = madeOf(statements, undefined, names)
   return statements.some((text) => {
-    if (!runs.includes(text)) return answers(text) && (posts.test(text) || downloads.test(text))
+    if (!runs.includes(text)) return answers(text) && (posts.test(text) || fetches.test(text))
     // Asked for by an address that holds what was said: the request stands before what it waits for.
-    const asked = downloads.exec(text)?.index ?? Number.POSITIVE_INFINITY
+    const asked = fetches.exec(text)?.index ?? Number.POSITIVE_INFINITY
     return posts.test(text) || uploads.test(text) || asked < (obeys.exec(text)?.index ?? 0)
   })
 }
@@ -55,7 +67,8 @@ export function obeysFetched(skeleton: Skeleton): boolean {
 function statementsOf({ code, strings }: Skeleton): readonly string[] {
   const whole = code.replace(/"§(\d+)"/g, (token, at: string) => {
     const text = strings[Number(at)] ?? ''
-    return /[$#]\{|\{\w|\$\w|%\w/.test(text) && text.length < STATEMENT_CHARACTERS_MAX
+    return (/[$#]\{|\{\w|\$\w|%\w/.test(text) || /^https?:/.test(text)) &&
+      text.length < STATEMENT_CHARACTERS_MAX
       ? `"${text.replace(/[;\n]/g, ' ')}"`
       : token
   })

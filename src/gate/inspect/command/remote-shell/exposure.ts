@@ -1,21 +1,22 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
 import { givesControl } from '../network.ts'
-import type { Invocation } from '../shell/model.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
 
 const NAME = 'remote-shell'
 
 const exposing = new Set(
-  'telnetd utelnetd dropbear in.telnetd xterm urxvt rxvt ttyd gotty shellinaboxd wetty tmate sshx upterm teleconsole websocat msfvenom msfconsole weevely sliver-client villain hoaxshell evil-winrm inetd xinetd tcpserver tcpsvd udpsvd s6-tcpserver s6-tcpserver4 s6-tcpserver6 systemd-socket-activate launchd_socket faucet'.split(
+  'telnetd utelnetd dropbear in.telnetd xterm urxvt rxvt ttyd gotty shellinaboxd wetty tmate sshx upterm teleconsole websocat msfvenom msfconsole weevely sliver-client villain hoaxshell evil-winrm inetd xinetd tcpserver tcpsvd udpsvd s6-tcpserver s6-tcpserver4 s6-tcpserver6 systemd-socket-activate launchd_socket faucet jupyter jupyter-notebook jupyter-lab'.split(
     ' ',
   ),
 )
 
 /** Programs made to give a shell, a terminal or a display to someone elsewhere. */
-export function exposure(invocation: Invocation): readonly Finding[] {
+export function exposure(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
   if (!exposing.has(name)) return []
   const words = args.join(' ')
+  const shows = reading.assignments.some(([set, value]) => set === 'DISPLAY' && /^[\w.-]{2,}:\d/.test(value))
   if (args.some((arg) => /^(-h|-v|--help|--version|--list|display)$/.test(arg))) return []
   const bind = (summary: string) => [finding(NAME, 'shell.bind', 'critical', summary)]
   switch (name) {
@@ -29,7 +30,7 @@ export function exposure(invocation: Invocation): readonly Finding[] {
     case 'xterm':
     case 'urxvt':
     case 'rxvt':
-      return /-display\s+\S*[\w.]+:\d/.test(words) && !/-display\s+:/.test(words)
+      return (/-display\s+\S*[\w.]+:\d/.test(words) && !/-display\s+:/.test(words)) || shows
         ? [finding(NAME, 'shell.reverse', 'critical', `${name} opens on another host's display`)]
         : []
     case 'ttyd':
@@ -76,6 +77,13 @@ export function exposure(invocation: Invocation): readonly Finding[] {
     case 'faucet':
     case 'systemd-socket-activate':
       return args.some((arg) => givesControl(arg)) ? bind(`${name} gives a shell to whoever connects`) : []
+    case 'jupyter':
+    case 'jupyter-notebook':
+    case 'jupyter-lab':
+      return /--ip[ =]["']?(?:0\.0\.0\.0|\*|::)/.test(words) &&
+        /\.(?:token|password)=(?:["']{2})?(?:\s|$)/.test(words)
+        ? [finding(NAME, 'shell.shared-terminal', 'high', `${name} runs code for whoever connects`)]
+        : []
     case 'inetd':
     case 'xinetd':
       return invocation.args.some((arg) => /^\/(?:tmp|dev\/fd|dev\/shm|var\/tmp)\//.test(arg))

@@ -37,7 +37,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
   if (invocation.args.some((arg) => /^--?reverse$/i.test(arg))) return toldToReverse(invocation)
   if (name === 'xargs' || name === 'gxargs') return obeysList(invocation, reading)
   if (hasMarker(invocation.path)) return remoteWords(invocation, invocation.path, reading)
-  return exposure(invocation)
+  return exposure(invocation, reading)
 }
 
 /** `script -qc bash /dev/null` keeps no record of anything: it makes a terminal. */
@@ -59,11 +59,16 @@ function toldToReverse({ name, args }: Invocation): readonly Finding[] {
 /** Options that hand the connection to a program, alone or at the end of a cluster such as `-lvpe`. */
 const handOver = /^(?:-[a-zA-Z]*[ec]|-s|-r|--exec|--sh-exec|--lua-exec|--shell)$/
 
+const servedShell = /^(?:\/(?:\w+\/)*)?(?:ba|da|z|k|a)?sh$/
+
 function netcat({ name, args }: Invocation): readonly Finding[] {
   const isListening = args.some((arg) => /^-[a-zA-Z]*l/.test(arg) || arg === '--listen' || arg === 'listen')
   // With `-i` it serves a login shell of its own to whoever knows the secret.
   if (isListening && name === 'gs-netcat' && args.some((arg) => /^-[a-z]*i/.test(arg)))
     return [bind('gs-netcat gives a shell through a relay')]
+  // Of toybox and busybox: what stands behind the port is run for each that comes.
+  const served = isListening || args.includes('-L') ? args.find((arg) => servedShell.test(arg)) : undefined
+  if (served !== undefined) return [bind(`${name} gives ${shown(served)} to whoever connects`)]
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] ?? ''
     const inWord = /^(?:--(?:sh-)?exec=|-[ec](?=\/|\w*sh$))(.+)$/.exec(arg)

@@ -49,17 +49,65 @@ function textsIn(word: string): readonly Handed[] {
   } else if (/\s/.test(word)) texts.add(word)
   const named = /^[\w.-]+[=:]\s*(\S.*)$/s.exec(word)?.[1]
   if (named !== undefined) texts.add(named)
-  if (/^\s*[[{]/.test(word))
-    for (const match of word.matchAll(/"((?:[^"\\]|\\.)*)"/g)) {
-      const text = (match[1] ?? '').replace(/\\(.)/g, '$1')
-      if (marks.test(text)) texts.add(text)
-    }
+  // Whatever language it is: the text that a call or a field is given.
+  for (const match of word.matchAll(/(["'])((?:(?!\1)[^\\]|\\.)*)\1/g)) {
+    const text = (match[2] ?? '').replace(/\\(.)/g, '$1')
+    if (marks.test(text)) texts.add(text)
+  }
   if (/[?&=][^\s]*[%+]/.test(word) || /^\w+=[^\s]*[%+]/.test(word))
     for (const part of word.split(/[?&]/)) {
       const text = decoded(part.slice(part.indexOf('=') + 1))
       if (marks.test(text)) texts.add(text)
     }
   return [...texts].map((text) => ({ kind: 'shell', text }) as const)
+}
+
+const shellHead = /^(?:(?:ba|da|z|k|a)?sh|python[\d.]*|perl|ruby|php|node)$/
+const connecting = /^(?:nc|ncat|netcat|nc\.traditional|socat)$/
+const port = /^\d{2,5}$|:\d{2,5}\b/
+const handsOver = /^-\w*[ec]$|^--(?:sh-|lua-)?exec|^(?:exec|system|shell):/i
+/** What comes before the command in the words of a program that starts others. */
+const HEAD_WORDS_MAX = 12
+
+/** A whole command among the words of a program that nobody has listed: `start-in-jail web1 bash -c '…'`. */
+export function handedWords(name: string, args: readonly string[]): readonly string[] {
+  if (args.length < 3 || speakers.has(name)) return noWords
+  for (let at = 0; at < args.length - 1 && at < HEAD_WORDS_MAX; at++) {
+    const head = lastOf(args[at] ?? '')
+    const rest = args.slice(at + 1)
+    // A sentence about such a command names no port.
+    if (
+      connecting.test(head) &&
+      rest.some((arg) => handsOver.test(arg)) &&
+      rest.some((arg) => port.test(arg))
+    )
+      return [head, ...args.slice(args[at + 1] === '--' ? at + 2 : at + 1)]
+    if (shellHead.test(head) && /^-[a-z]*[cer]$/.test(args[at + 1] ?? '')) return args.slice(at)
+  }
+  return noWords
+}
+
+const noWords: readonly string[] = []
+/** `nixpkgs#socat` is a program of a store. */
+const lastOf = (word: string) => word.slice(Math.max(word.lastIndexOf('/'), word.lastIndexOf('#')) + 1)
+
+/** Editors, pagers and clients leave for a shell by an exclamation mark, in a word or typed in. */
+export function bangTexts(
+  name: string,
+  args: readonly string[],
+  input: string | undefined,
+): readonly string[] {
+  if (speakers.has(name) && name !== 'less' && name !== 'more') return noWords
+  let texts = noWords
+  for (const arg of args) {
+    if (!arg.includes('!')) continue
+    const text = /^[+:]?\\?!\s*(\w\S*\s.+)$/s.exec(arg)?.[1]
+    if (text !== undefined) texts = [...texts, text]
+  }
+  if (input?.includes('!') === true)
+    for (const match of input.matchAll(/^\s*[:]?!\s*(\w\S*\s.+)$/gm))
+      if (texts.length < TEXTS_MAX) texts = [...texts, match[1] ?? '']
+  return texts
 }
 
 function decoded(text: string): string {

@@ -3,7 +3,9 @@
 export type Inline = { readonly language: string; readonly code: string }
 
 const shells = new Set(
-  'sh bash dash zsh ksh ksh93 mksh pdksh ash fish rbash posh csh tcsh yash hush busybox-sh $0'.split(' '),
+  'sh bash dash zsh ksh ksh93 mksh pdksh ash fish rbash posh csh tcsh yash hush busybox-sh nu xonsh elvish osh ysh $0'.split(
+    ' ',
+  ),
 )
 
 export function isShell(name: string): boolean {
@@ -48,7 +50,12 @@ const interpreters: Readonly<Record<string, Interpreter>> = {
   crystal: { flags: [], verb: 'eval' },
   go: { flags: [] },
   c: { flags: [] },
-  rust: { flags: [] },
+  rust: { flags: ['-e', '--expr'] },
+  zig: { flags: [] },
+  d: { flags: ['--eval'] },
+  prolog: { flags: ['-g', '-t', '--goal'] },
+  pike: { flags: ['-e'] },
+  wolfram: { flags: ['-code', '-run'] },
   v: { flags: ['-e'] },
   dart: { flags: [] },
   csharp: { flags: ['-e'] },
@@ -65,7 +72,7 @@ const interpreters: Readonly<Record<string, Interpreter>> = {
 
 const programs: Readonly<Record<string, string>> = {
   python: 'python pypy jython ipython',
-  perl: 'perl',
+  perl: 'perl raku perl6 rakudo',
   ruby: 'ruby jruby irb rbx',
   php: 'php php-cli php-cgi',
   node: 'node nodejs iojs qjs ts-node tsx',
@@ -88,11 +95,16 @@ const programs: Readonly<Record<string, string>> = {
   go: 'go',
   c: 'gcc cc clang tcc g++ clang++ c++ musl-gcc x86_64-w64-mingw32-gcc',
   rust: 'rustc rust-script evcxr',
+  zig: 'zig',
+  d: 'rdmd dmd',
+  prolog: 'swipl gprolog yap',
+  pike: 'pike',
+  wolfram: 'wolframscript wolfram math',
   v: 'v',
   dart: 'dart',
-  csharp: 'csc mcs csi csharp dotnet-script',
+  csharp: 'csc mcs csi csharp dotnet-script dotnet',
   applescript: 'osascript',
-  lisp: 'guile racket sbcl clisp emacs ecl chicken bb clojure',
+  lisp: 'guile racket sbcl clisp emacs ecl chicken bb clojure janet fennel hy',
   vim: 'vi vim nvim view ex rvim vimdiff',
   gdb: 'gdb lldb',
   octave: 'octave octave-cli',

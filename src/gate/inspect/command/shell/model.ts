@@ -79,6 +79,8 @@ export type ProgramFacts = {
   /** Runs what it fetched, and sends back what that said. */
   readonly obeysFetched: boolean
   readonly dumpsEnvironment: boolean
+  /** What it would print, where that follows from its own constants. */
+  readonly prints: string
   /** Shell texts it runs, and shell texts that say the same as calls it makes. */
   readonly shellTexts: readonly string[]
 }

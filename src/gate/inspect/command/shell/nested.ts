@@ -132,6 +132,13 @@ const git = ({ args }: Invocation): readonly Nested[] =>
         ? /^(?:alias\.[^=]+=!|core\.(?:pager|editor|sshCommand|fsmonitor)=)(.+)$/s.exec(arg)
         : null
     if (setting) return text(setting[1])
+    // A remote that is a command; `%` keeps a space.
+    if (arg.startsWith('ext::')) {
+      const words = arg.slice(5).split(/(?<!%) /)
+      return [
+        { kind: 'words', words: words.map((word) => word.replace(/%([ %])/g, '$1')), isRepeated: false },
+      ]
+    }
     if (args[0] === 'bisect' && args[1] === 'run' && index === 2)
       return [{ kind: 'words', words: args.slice(2), isRepeated: false }]
     return []
@@ -173,6 +180,25 @@ const fleet = ({ args }: Invocation): readonly Nested[] => {
   return at < 0 ? [] : text(args.slice(at).join(' '))
 }
 
+/** `npx PACKAGE words…`: a package is mostly called like its program. */
+const fetched = ({ args }: Invocation): readonly Nested[] => {
+  const at = args.findIndex(
+    (arg, index) =>
+      !arg.startsWith('-') && !/^(-p|--package|-c|--call|--from|--with)$/.test(args[index - 1] ?? ''),
+  )
+  const verb = args[at] ?? ''
+  const words = args.slice(/^(dlx|exec|x|run)$/.test(verb) ? at + 1 : at)
+  return at < 0 || words.length < 2
+    ? []
+    : [
+        {
+          kind: 'words',
+          words: [(words[0] ?? '').replace(/(?<=.)@.*$/, ''), ...words.slice(1)],
+          isRepeated: false,
+        },
+      ]
+}
+
 const nesters: Readonly<Record<string, (invocation: Invocation) => readonly Nested[]>> = {
   find,
   gfind: find,
@@ -208,6 +234,11 @@ const nesters: Readonly<Record<string, (invocation: Invocation) => readonly Nest
   tmux: multiplexer,
   tar,
   git,
+  npx: fetched,
+  bunx: fetched,
+  pnpx: fetched,
+  uvx: fetched,
+  pipx: fetched,
   ssh,
   scp: ssh,
   sftp: ssh,

@@ -1,5 +1,6 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
 import { EXPANSION_CHARACTERS_MAX } from './model.ts'
+import { pieces } from './pieces.ts'
 
 /** Decompressed text may be this long; a bomb stops here. */
 const INFLATED_BYTES_MAX = 262_144
@@ -237,6 +238,7 @@ const base32: Producer = (args, input) => {
 }
 
 const producers: Readonly<Record<string, Producer>> = {
+  ...pieces,
   echo,
   printf,
   cat: identity,

@@ -120,13 +120,15 @@ export class ScriptReader {
     this.program({ language, code: text, by: undefined, decoding: [] }, deeper(scope), place)
   }
 
-  program(program: Omit<Program, 'facts'>, scope: Scope, place: Place): void {
-    if (this.reading.programs.length > INVOCATIONS_MAX) return
+  /** Reads a program; returns what it would print, as far as that is known. */
+  program(program: Omit<Program, 'facts'>, scope: Scope, place: Place): string {
+    if (this.reading.programs.length > INVOCATIONS_MAX) return ''
     const hidden = this.#decoded.filter((each) => program.code.includes(each.text)).map((each) => each.how)
     const facts = this.#readProgram(program.language, program.code)
     if (program.language === 'powershell') this.windows(windowsText(program.code))
     this.reading.programs.push({ ...program, facts, decoding: [...scope.decoding, ...hidden] })
     for (const text of facts.shellTexts) this.script(text, deeper(scope), detached(place))
+    return facts.prints
   }
 
   windows(text: string): void {

@@ -1,11 +1,12 @@
-import { plainPath } from '../plain-path.ts'
-import { builtFrom, escapesIn, startLines } from './escapes.ts'
-import { handedTexts } from './handed.ts'
+import { builtFrom, escapesIn } from './escapes.ts'
+import { bangTexts, handedTexts, handedWords } from './handed.ts'
 import { inlineOf, isShell, languageOf, shellWords } from './interpreters.ts'
-import { type Endpoint, hasMarker, type Invocation } from './model.ts'
+import { noteWrites, runCron } from './later.ts'
+import type { Endpoint, Invocation } from './model.ts'
 import { nestedIn } from './nested.ts'
 import { outputOf } from './output.ts'
 import type { ScriptReader } from './reader.ts'
+import { endpointOf } from './redirect.ts'
 import { deeper, type Place, type Scope, startOf } from './scope.ts'
 import { programName, unwrap } from './wrappers.ts'
 
@@ -93,7 +94,8 @@ function execute(
   if (builtin !== undefined) return builtin({ reader, invocation, scope, place, opened })
   if (isShell(name)) return runShell(reader, args, scope, place)
   const language = languageOf(name)
-  if (language !== undefined) runLanguage(reader, language, invocation, scope, place)
+  const said = language === undefined ? '' : runLanguage(reader, language, invocation, scope, place)
+  if (isCopying.test(name)) noteCopy(args, scope)
   const written = scope.files.get(invocation.path)
   if (written !== undefined) runFile(reader, written, invocation, scope, place)
   for (const nested of nestedIn(invocation)) {
@@ -110,7 +112,10 @@ function execute(
         reader.script(text, deeper(scope), within)
   }
   if (scope.depth < 5) readHanded(reader, invocation, scope, place)
-  const produced = outputOf(name, args, place.input, (path) => scope.files.get(path))
+  const produced =
+    said === ''
+      ? outputOf(name, args, place.input, (path) => scope.files.get(path))
+      : { text: said, decoding: language ?? '' }
   if (produced?.decoding !== undefined) reader.noteDecoded(produced.text, produced.decoding)
   return produced?.text
 }
@@ -119,14 +124,43 @@ function execute(
 function readHanded(reader: ScriptReader, { name, args }: Invocation, scope: Scope, place: Place): void {
   const language = languageOf(name)
   if (language !== undefined && inlineOf(language, args).inline.length > 0) return
-  const sent = place.input !== undefined && isNetcatName.test(name) ? place.input : undefined
+  const sent = language === undefined && !isCarrier.test(name) ? sentTo(args, place.input, scope) : undefined
+  const words = language === undefined ? handedWords(name, args) : []
+  if (words.length > 0)
+    runWords(reader, words, { ...deeper(scope), isElsewhere: true }, { ...place, input: undefined }, [])
+  for (const text of bangTexts(name, args, language === undefined ? place.input : undefined))
+    reader.script(text, deeper(scope), { ...place, input: undefined })
   for (const { kind, text } of handedTexts(name, args, sent))
     if (kind === 'shell') reader.script(text, { ...deeper(scope), isElsewhere: true }, startOf())
     else
       reader.program({ language: 'php', code: text, by: undefined, decoding: [] }, deeper(scope), startOf())
 }
 
-const isNetcatName = /^(nc|ncat|netcat|socat|telnet|websocat)$/
+const isCopying = /^(?:cp|ln|mv|install|rsync)$/
+
+/** A program by another name: `cp /bin/nc /tmp/x`, `ln -s "$(command -v nc)" x`. */
+function noteCopy(args: readonly string[], scope: Scope): void {
+  const [from, to, more] = args.filter((arg) => !arg.startsWith('-'))
+  if (from === undefined || to === undefined || more !== undefined) return
+  const text = scope.files.get(from)
+  const name = programName(from)
+  if (text !== undefined) scope.files.set(to, text)
+  else if (isNetcatName.test(name) || isShell(name) || languageOf(name) !== undefined)
+    scope.files.set(to, `${from} $@`)
+}
+
+const isNetcatName = /^(?:nc|ncat|netcat|socat|nc\.traditional|nc\.openbsd)$/
+
+/** What comes on standard input, or out of a process substitution that stands for a file. */
+function sentTo(args: readonly string[], input: string | undefined, scope: Scope): string | undefined {
+  if (input !== undefined || scope.files.size === 0) return input
+  const file = args.find((arg) => arg.startsWith('/dev/fd/'))
+  return file === undefined ? undefined : scope.files.get(file)
+}
+
+/** Only passes on, shows or changes what it reads. */
+const isCarrier =
+  /^(?:cat|tee|tac|rev|base(?:32|64)|gbase64|xxd|od|hexdump|tr|cut|fold|sort|uniq|wc|head|tail|gzip|gunzip|zcat|bzip2|xz|openssl|gpg|sha\d*sum|md5sum|column|nl|paste|jq|yq|grep|sed|awk|xargs|parallel|at|batch|read|dd)$/
 
 function runShell(
   reader: ScriptReader,
@@ -155,22 +189,26 @@ function runLanguage(
   invocation: Invocation,
   scope: Scope,
   place: Place,
-): void {
+): string {
   const { inline, files } = inlineOf(language, invocation.args)
   const program = (code: string) =>
     reader.program({ language, code, by: invocation, decoding: scope.decoding }, deeper(scope), place)
-  for (const each of inline) program(each.code)
+  let said = inline.map((each) => program(each.code)).join('')
   for (const file of files) {
     const text = scope.files.get(file)
-    if (text !== undefined) program(text)
+    if (text !== undefined) said += program(text)
     // After the database, sqlite takes commands as words.
-    else if (language === 'sqlite' && file.startsWith('.')) program(file)
+    else if (language === 'sqlite' && file.startsWith('.')) said += program(file)
   }
   const readsStdin =
     inline.length === 0 &&
-    files.every((file) => file === '-' || file === '/dev/stdin' || (language === 'go' && file === 'run'))
+    files.every(
+      (file) =>
+        file === '-' || file === '/dev/stdin' || (file === 'run' && /^(go|v|zig|deno)$/.test(language)),
+    )
   if ((readsStdin || language === 'sqlite' || language === 'c') && place.input !== undefined)
-    program(place.input)
+    said += program(place.input)
+  return said
 }
 
 /** A file this text wrote is run: by its first line, or as a shell script. */
@@ -186,59 +224,10 @@ function runFile(
   const language = languageOf(interpreter === 'env' ? (shebang?.[2] ?? 'sh') : interpreter)
   if (language !== undefined)
     reader.program({ language, code: text, by: invocation, decoding: scope.decoding }, deeper(scope), place)
-  else reader.script(text, deeper(scope), { ...place, input: undefined })
-}
-
-const laterRun =
-  /(^|\/)\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|xinitrc|xprofile)$|^\/etc\/(profile|bash\.bashrc|rc\.local|zsh)|profile\.d\/|init\.d\/|update-motd\.d\//
-const cronFile = /(^|\/)(crontab$|cron\.d\/|crontabs?\/|cron\/|cron\.(hourly|daily|weekly|monthly)\/)/
-
-/** Remembers what this command wrote, and reads what will be run later because of it. */
-function noteWrites(
-  reader: ScriptReader,
-  by: Invocation | undefined,
-  printed: string | undefined,
-  scope: Scope,
-  place: Place,
-): void {
-  if (place.redirections.length === 0 && by?.name !== 'tee') return
-  const paths = new Map<string, boolean>()
-  for (const { direction, endpoint } of place.redirections)
-    if (direction !== 'read' && endpoint.kind === 'file') paths.set(endpoint.path, direction === 'append')
-  if (by?.name === 'tee') {
-    const isAppended = by.args.includes('-a') || by.args.includes('--append')
-    for (const arg of by.args) if (!arg.startsWith('-')) paths.set(arg, isAppended)
-  }
-  const text = by?.name === 'tee' ? place.input : printed
-  for (const [path, isAppended] of paths) {
-    if (path === '/dev/null') continue
-    reader.reading.writes.push({ path: plainPath(path), text, isAppended, by })
-    if (text === undefined || hasMarker(path)) continue
-    scope.files.set(path, isAppended ? (scope.files.get(path) ?? '') + text : text)
-    if (scope.depth > 6) continue
-    readLater(reader, path, text, scope)
-  }
-}
-
-/** What a start of the machine, of a shell or of a clock would run out of this file. */
-export function readLater(reader: ScriptReader, path: string, text: string, scope: Scope): void {
-  if (laterRun.test(path)) reader.script(text, deeper(scope), startOf())
-  else if (cronFile.test(path)) runCron(reader, text, scope)
-  else if (/\.git\/hooks\//.test(path)) reader.script(text, deeper(scope), startOf())
-  else for (const line of startLines(path, text)) reader.script(line, deeper(scope), startOf())
-  if (webPage.test(path) && text.length > 5)
-    reader.program({ language: 'php', code: text, by: undefined, decoding: [] }, deeper(scope), startOf())
-}
-
-/** What a web server runs for whoever asks. */
-const webPage = /\.(php\d?|phtml|jspx?|aspx?)$/i
-
-function runCron(reader: ScriptReader, text: string, scope: Scope): void {
-  for (const line of text.split('\n')) {
-    const match =
-      /^\s*(?:@\w+|(?:\S+\s+){5})(?:(?:root|www-data|\w+)\s+(?=\S*\/|bash|sh|curl|nc))?(.+)$/.exec(line)
-    if (match?.[1] !== undefined && !line.trimStart().startsWith('#'))
-      reader.script(match[1], deeper(scope), startOf())
+  else {
+    const inner = deeper(scope)
+    if (invocation.args.length > 0) inner.variables.set('@', invocation.args.join(' '))
+    reader.script(text, inner, { ...place, input: undefined })
   }
 }
 
@@ -262,8 +251,16 @@ const source = ({ reader, invocation, scope, place }: BuiltinCall): undefined =>
   const file = invocation.args[0] ?? ''
   const opened = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(file)?.[1]
   const end = opened === undefined || opened === '0' ? undefined : scope.descriptors.get(Number(opened))
-  if (end?.kind === 'socket')
-    runWords(reader, ['bash'], deeper(scope), { ...place, streams: { ...place.streams, stdin: end } }, [])
+  const direct = endpointOf(file)
+  const writers = file.startsWith('/dev/fd/') && !scope.files.has(file)
+  if (end?.kind === 'socket' || direct.kind === 'socket' || writers)
+    runWords(
+      reader,
+      ['bash'],
+      deeper(scope),
+      { ...place, streams: { ...place.streams, stdin: end ?? direct } },
+      [],
+    )
   const known =
     end?.kind === 'text'
       ? end.text

@@ -30,7 +30,7 @@ export function fieldsOf(word: Word, scope: WordScope): string[] {
     if (part.type === 'BraceExpansion') {
       open = open.flatMap((prefix) => expandBraces(part.text).map((piece) => prefix + piece))
     } else if (isSplit(part)) {
-      const pieces = textOfPart(part, scope).split(/[ \t\n]+/)
+      const pieces = textOfPart(part, scope).split(separatorOf(scope))
       open = open.map((prefix) => prefix + (pieces[0] ?? ''))
       for (const piece of pieces.slice(1)) {
         done = done.concat(open.filter((field) => field !== ''))
@@ -44,6 +44,14 @@ export function fieldsOf(word: Word, scope: WordScope): string[] {
     if (done.length + open.length > FIELDS_MAX) break
   }
   return done.concat(open.filter((field) => field !== '' || isQuoted)).map(bounded)
+}
+
+const blanks = /[ \t\n]+/
+
+/** `IFS=,` splits at commas instead. */
+function separatorOf(scope: WordScope): RegExp | string {
+  const set = scope.variables.get('IFS')
+  return set?.length === 1 && /[^\s\w]/.test(set) ? set : blanks
 }
 
 /** The word as one text: how assignments, here-strings and redirection targets see it. */

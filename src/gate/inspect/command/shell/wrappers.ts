@@ -48,8 +48,6 @@ const wrappers: Readonly<Record<string, Wrapper>> = {
   prlimit: { valued: '' },
   'systemd-run': { valued: 'pHMu', long: ['--unit', '--property', '--uid', '--gid', '--on-calendar'] },
   'systemd-inhibit': { valued: '', long: ['--what', '--who', '--why', '--mode'] },
-  'Start-Process': { valued: '' },
-  saps: { valued: '' },
   caffeinate: { valued: 'tw' },
   unbuffer: { valued: '' },
   rlwrap: { valued: 'fH' },
@@ -95,6 +93,7 @@ export function unwrap(words: readonly string[], variables: Map<string, string>)
       words,
       words.includes('exec') ? 'exec' : words.includes('debug') ? 'debug' : 'run',
     )
+  if (name === 'Start-Process' || name === 'saps') return unwrapStart(words)
   const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined
   return wrapper === undefined ? undefined : inner(words, wrapper)
 }
@@ -117,9 +116,23 @@ export function programName(path: string): string {
   return name
 }
 
+/** Programs that a pattern for a path, such as `/bin/n?`, is most likely meant for. */
+const meant =
+  'nc ncat netcat socat bash sh dash zsh python3 python perl ruby php node curl wget base64 xxd cat rm dd telnet'.split(
+    ' ',
+  )
+
+function matched(pattern: string): string | undefined {
+  const body = pattern.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll('?', '.')
+  const like = new RegExp(`^${body}$`)
+  return meant.find((name) => like.test(name))
+}
+
 function lastSegment(path: string): string {
   const slash = path.lastIndexOf('/')
   const name = slash < 0 ? path : path.slice(slash + 1)
+  if (slash >= 0 && /^[\w.-]*[?*][\w.?*-]*$/.test(name) && /\w/.test(name) && path.startsWith('/'))
+    return matched(name) ?? name
   return name.endsWith('.exe') ? name.slice(0, -4) : name
 }
 
@@ -148,6 +161,18 @@ function inner(words: readonly string[], wrapper: Wrapper): Unwrapped | undefine
     isShellText: wrapper.isShellText === true,
     isElsewhere: wrapper.isElsewhere === true,
   }
+}
+
+/** `Start-Process PROGRAM -ArgumentList 'words and words'`. */
+function unwrapStart(words: readonly string[]): Unwrapped | undefined {
+  const plain: string[] = []
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at] ?? ''
+    if (/^-(?:Wi\w*|Verb|Wo\w*|Cr\w*|RedirectStandard\w+)$/i.test(word)) at++
+    else if (!word.startsWith('-') || plain.length > 0)
+      if (!/^-(?:A\w*|F\w*|NoNewWindow|Wait|PassThru)$/i.test(word)) plain.push(...word.split(/[\s,]+/))
+  }
+  return plain.length === 0 ? undefined : { words: plain, isShellText: false, isElsewhere: false }
 }
 
 function unwrapEnv(words: readonly string[], variables: Map<string, string>): Unwrapped | undefined {

@@ -1,0 +1,105 @@
+import { hasMarker } from './model.ts'
+import type { Produced } from './output.ts'
+
+// Programs that hand on a part of what they read, or say it in another writing: payloads are taken apart by them and
+// put together again.
+
+type Producer = (args: readonly string[], input: string | undefined) => Produced | undefined
+
+/** A piece of what is not known is not known either. */
+const ofKnown =
+  (producer: Producer): Producer =>
+  (args, input) =>
+    input !== undefined && (input.includes('$') || hasMarker(input)) ? undefined : producer(args, input)
+
+const plainWords = (args: readonly string[]) => args.filter((arg) => !/^-./.test(arg))
+const optionOf = (args: readonly string[], letter: string) => {
+  const at = args.findIndex((arg) => arg.startsWith(`-${letter}`))
+  const word = args[at] ?? ''
+  return at < 0 ? undefined : word.length > 2 ? word.slice(2) : args[at + 1]
+}
+
+/** `cut -c3-`, `cut -d_ -f2`. */
+const cut: Producer = (args, input) => {
+  if (input === undefined) return undefined
+  const byCharacter = optionOf(args, 'c') ?? optionOf(args, 'b')
+  const range = /^(\d+)?(-)?(\d+)?$/.exec(byCharacter ?? optionOf(args, 'f') ?? '')
+  if (range === null) return undefined
+  const from = Number(range[1] ?? 1) - 1
+  const to = range[2] === undefined ? from + 1 : range[3] === undefined ? undefined : Number(range[3])
+  const by = byCharacter === undefined ? (optionOf(args, 'd') ?? '\t') : ''
+  const text = input
+    .split('\n')
+    .map((line) => line.split(by).slice(from, to).join(by))
+    .join('\n')
+  return { text, decoding: 'cut' }
+}
+
+const lines = (args: readonly string[]) =>
+  Number(optionOf(args, 'n') ?? /^-(\d+)$/.exec(args[0] ?? '')?.[1] ?? 10)
+
+/** `tail -c +3`, `tail -n +2`, `tail -1`. */
+const tail: Producer = (args, input) => {
+  if (input === undefined) return undefined
+  const start = /^\+(\d+)$/.exec(optionOf(args, 'c') ?? '')?.[1]
+  if (start !== undefined) return { text: input.slice(Number(start) - 1) }
+  const all = input.replace(/\n$/, '').split('\n')
+  const first = /^\+(\d+)$/.exec(optionOf(args, 'n') ?? '')?.[1]
+  if (first !== undefined) return { text: all.slice(Number(first) - 1).join('\n') }
+  const count = lines(args)
+  return Number.isFinite(count) ? { text: all.slice(-count).join('\n') } : undefined
+}
+
+const head: Producer = (args, input) => {
+  if (input === undefined) return undefined
+  const characters = Number(optionOf(args, 'c'))
+  if (characters > 0) return { text: input.slice(0, characters) }
+  const count = lines(args)
+  return count > 0 ? { text: input.split('\n').slice(0, count).join('\n') } : undefined
+}
+
+/** Bytes as hexadecimal numbers. */
+const numbers: Producer = (args, input) =>
+  input !== undefined && args.some((arg) => /x1$|^-\w*p/.test(arg))
+    ? { text: (Buffer.from(input).toString('hex').match(/../g) ?? []).join(' ') }
+    : undefined
+
+/** Numbers turned into letters: `awk '{printf "%c", $1}'`. */
+const awk: Producer = (args, input) => {
+  const script = plainWords(args)[0] ?? ''
+  if (input === undefined || !/printf\s*\(?\s*"%c"/.test(script)) return undefined
+  const codes = (input.match(/\d+/g) ?? []).map(Number)
+  return codes.every((code) => code < 256)
+    ? { text: String.fromCharCode(...codes), decoding: 'numbers' }
+    : undefined
+}
+
+const uudecode: Producer = (_, input) => {
+  const body = /^begin-base64[^\n]*\n([\s\S]*?)\n=+\s*$/m.exec(input ?? '')?.[1]
+  return body === undefined
+    ? undefined
+    : { text: Buffer.from(body.replace(/\s/g, ''), 'base64').toString('utf8'), decoding: 'base64' }
+}
+
+const jq: Producer = (args, input) => {
+  const filter = plainWords(args)[0] ?? ''
+  if (!filter.includes('@base64d')) return undefined
+  const said =
+    /"([A-Za-z0-9+/_=-]+)"/.exec(filter)?.[1] ?? /^\s*"?([A-Za-z0-9+/_=\s-]+)"?\s*$/.exec(input ?? '')?.[1]
+  return said === undefined
+    ? undefined
+    : { text: Buffer.from(said.replace(/\s/g, ''), 'base64').toString('utf8'), decoding: 'base64' }
+}
+
+export const pieces: Readonly<Record<string, Producer>> = {
+  cut: ofKnown(cut),
+  tail: ofKnown(tail),
+  head: ofKnown(head),
+  od: numbers,
+  hexdump: numbers,
+  awk: ofKnown(awk),
+  gawk: ofKnown(awk),
+  mawk: ofKnown(awk),
+  uudecode,
+  jq,
+}
