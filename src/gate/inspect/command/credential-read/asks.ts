@@ -20,6 +20,10 @@ const accountColumns =
 const searchAddress =
   /^https?:\/\/[^\s?]+\?(\S*&)?(q|query|search|keywords?|term)=["']?[^&\s]*(passw(or)?d|secret|api[_-]?key|credential|private[_+-]?key|AKIA)/i
 
+/** Files and pages that no server means to show, asked of one that is not here. */
+const leftOpen =
+  /^https?:\/\/(?!localhost|127\.|0\.0\.0\.0|\[::1\])[^\s/]+\/(\S*\/)?(actuator\/(env|heapdump|configprops)|\.env(\.\w+)?|\.git\/(config|HEAD)|\.git-credentials|\.aws\/credentials|\.ssh\/id_\w+|wp-config\.php[.~]\w*|\.htpasswd|id_rsa|web\.config|config\.php\.\w+|debug\/pprof\/heap|heapdump)\/?$/i
+
 /** Where a cloud tells a program inside it to ask for its tokens, by the variable that holds the address. */
 const tokenVariable =
   /\$\{?(IDENTITY_ENDPOINT|MSI_ENDPOINT|AWS_CONTAINER_CREDENTIALS_(RELATIVE|FULL)_URI|ECS_CONTAINER_METADATA_URI(_V4)?|ACTIONS_ID_TOKEN_REQUEST_URL|SYSTEM_OIDCREQUESTURI|GCE_METADATA_HOST)\b/
@@ -98,7 +102,10 @@ export function asks(invocation: Invocation, reading: Reading): readonly Finding
   if (webClients(name)) {
     if (args.some((arg) => arg.includes('$') && tokenVariable.test(arg)))
       return seen('credential.cloud-metadata', `${name} asks a cloud for the token of this machine`)
-    const address = args.find((arg) => searchAddress.test(arg) || deviceLogin.test(arg))
+    const address = args.find(
+      (arg) =>
+        arg.startsWith('http') && (searchAddress.test(arg) || leftOpen.test(arg) || deviceLogin.test(arg)),
+    )
     return address === undefined
       ? none
       : deviceLogin.test(address)

@@ -11,7 +11,7 @@ const dumpers = nameIs(
 )
 /** What a script or program says of itself: to take secrets, memory or keystrokes. */
 const takers =
-  /(^|[/_.-])(dump|steal|grab|harvest|extract|exfil\w*|sniff\w*)[_-]?(heap|mem(ory)?|proc(ess)?|pass(word|wd)?s?|cred(ential)?s?|hash(es)?|cookies?|tokens?|keychains?|secrets?|lsass|browsers?)([_.-]|$)|key-?log(ger)?|pcap|sniffer/i
+  /(^|[/_.-])(dump|steal|grab|harvest|extract|exfil\w*|sniff\w*)[_-]?(heap|mem(ory)?|proc(ess)?|pass(word|wd)?s?|cred(ential)?s?|hash(es)?|cookies?|tokens?|keychains?|secrets?|lsass|browsers?)([_.-]|$)|key-?log(ger)?|pcap|sniffer|(^|[/_.-])(exfil(trat\w*)?|steal(er|ing)?|thief)([/_.-]|$)/i
 const runners = nameIs(/^((ba|da|z|k)?sh|python[\d.]*|perl|ruby|pwsh|powershell|node|source|\.)$/)
 const sniffers = nameIs(
   /^(tcpdump|tshark|dumpcap|ngrep|ettercap|dsniff|mailsnarf|urlsnarf|msgsnarf|bettercap|snoop|pktmon)$/,

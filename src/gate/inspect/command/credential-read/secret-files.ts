@@ -23,6 +23,7 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'high',
   ],
   [/(^|\/)id_(rsa|dsa|ecdsa|ed25519)(_\w+)?$/, 'a private key', 'private-key', 'high'],
+  [/(^|\/)\.ssh\/\$\{?\w+\}?$/, 'a private key', 'private-key', 'medium'],
   [/(^|\/)\.ssh\/?$|(^|\/)\.ssh\/\*$/, 'the folder of private keys', 'private-key', 'high'],
   [/^\/etc\/ssh\/ssh_host_\w+_key$|\/etc\/ssl\/private\//, "the host's private key", 'private-key', 'high'],
   [

@@ -21,6 +21,25 @@ const rules: readonly Rule[] = [
     'high',
     'reads password hashes',
   ],
+  [
+    /^(reg query|get-itemproperty(value)?|gp|gpv)\b.*\\winlogon\b.*defaultpassword/,
+    'search',
+    'medium',
+    'looks for passwords in the registry',
+  ],
+  [
+    /\bset context persistent\b|\bexpose %\w+% \w:|\badd volume \w: alias\b/,
+    'hashes',
+    'medium',
+    'makes a copy of a disk in use, where password hashes can be read',
+  ],
+  [/^rpcping\b.*-u ntlm/, 'token', 'medium', 'logs in at another machine for it to take down'],
+  [
+    /^(type|cat|gc|get-content|more)\b.*\\(inetpub\b.*\\(web|applicationhost|machine)\.config|cred(ential)?s?\.(txt|xml|json|csv)|passwords?\.(txt|xml|json|csv|docx?|xlsx?))/,
+    'settings',
+    'medium',
+    'reads a file that keeps passwords',
+  ],
   [/^select(-object)?\b.*\bdefaultpassword\b/, 'search', 'medium', 'looks for passwords in the registry'],
   [
     /^(where(-object)?|\?)\b.*\bname\b.*-c?i?(match|like)\b.*(key|token|secret|passw|cred)/,
@@ -29,7 +48,7 @@ const rules: readonly Rule[] = [
     'looks for secrets among names',
   ],
   [
-    /\\config\\(sam|security|system)\b|\\ntds\.dit\b|^ntdsutil\b.*\b(ifm|ac(tivate)? i(nstance)? ntds)\b/,
+    /\\config\\(sam|security|system)\b|\bntds\.dit\b|\\windows\\ntds\b|^(?:ntdsutil|dsdbutil)\b.*\b(ifm|ac(tivate)? i(nstance)? ntds)\b/,
     'hashes',
     'high',
     'reads password hashes',
@@ -72,7 +91,7 @@ const rules: readonly Rule[] = [
   ],
   // Commands of PowerShell say what they do: a verb that takes, a noun that is secret.
   [
-    /^(get|dump|invoke|read|copy|out|show|extract|steal)-(?!credential\b|\w*(policy|filehash|reset))\w*(passwords?|passwordhash(es)?|credentials?|creds|lsasecrets?|cookies|keystrokes?|wlan-?keys?)\b/,
+    /^(invoke|export|dump|steal|get|read|open|convertto|copy)-\w*(refreshto\w*token|tokenmanipulation|prttoken|usertoken|signingcertificate|ptaspylog|powerchrome|mailsearch|selfsearch|mimikatz\w*|inveigh\w*|synccredentials|cookie\w*|dpapi\w*|ntlm\w*hash\w*|thycotic\w*|vaultcred\w*)\b|^(get|dump|invoke|read|copy|out|show|extract|steal)-(?!credential\b|\w*(policy|filehash|reset))\w*(passwords?|passwordhash(es)?|credentials?|creds|lsasecrets?|cookies|keystrokes?|wlan-?keys?)\b/,
     'store',
     'medium',
     'takes passwords, by its name',
@@ -128,7 +147,7 @@ const rules: readonly Rule[] = [
     'looks for passwords in the registry',
   ],
   [
-    /^(findstr|select-string|sls)\b.*(passw|\bpwd\b|secret|credential|api_?key|token)/,
+    /^(findstr|select-string|sls)\b.*(passw|\bpass\b|\bpwd?\b|secret|credential|api_?key|token)/,
     'search',
     'medium',
     'looks for passwords in files',

@@ -47,6 +47,16 @@ export function accounts(invocation: Invocation): readonly Finding[] {
       return isElsewhere || /(\?|--help)$/.test(args.join(' '))
         ? []
         : account('makes or changes entries of a directory of accounts')
+    case 'rpcclient':
+      return /\b(setuserinfo2?|createdomuser|chgpasswd\d?)\b/.test([...args, input ?? ''].join(' '))
+        ? account('makes or changes an account of a domain')
+        : []
+    case 'bloodyAD':
+      return /\b(set password|add (groupMember|user|computer|genericAll|dcsync|shadowCredentials|rbcd))\b/i.test(
+        args.join(' '),
+      )
+        ? account('makes or changes an account of a domain')
+        : []
     case 'smbpasswd':
       return args.some((arg) => /^-\w*a$/.test(arg)) ? account('makes an account for shared folders') : []
     case 'samba-tool':
@@ -79,7 +89,10 @@ export function accounts(invocation: Invocation): readonly Finding[] {
       return system(args)
     case 'net':
     case 'net1':
-      return windows(args)
+    case 'pth-net':
+      return /^(rpc|ads) (password|user add|group addmem)/.test(args.join(' '))
+        ? account('makes or changes an account of a domain')
+        : windows(args)
     case 'New-LocalUser':
     case 'New-ADUser':
       return account(`${name} makes an account`)

@@ -160,10 +160,10 @@ const startsPrograms = /Invoke|Pkgs|Dir::|Proxy|Method|Options|Solver|Hook|[#]in
 const ownModule =
   /^\s*(#.*|br[_-]netfilter|overlay|ip_vs\w*|nf_\w+|xt_\w+|ip6?_?tables?\w*|kvm\w*|vfio\w*|vhost\w*|tun|tap|wireguard|loop|dm[_-]\w+|nbd|rbd|zfs|fuse|bonding|8021q|i2c[-_]\w+|snd[-_]\w+|tcp_bbr|sctp|iscsi\w*|nvme\w*|binfmt_misc)?\s*$/
 
-const isScript = /\.(sh|bash|cron|service|timer)$/
+const isScript = /\.(sh|bash|cron|service|timer|py|pl)$|(^|\/)[^./]+$/
 /** A shell for whoever listens, or one that keeps the power of root. */
 const wayBack =
-  /\b(ba|z)?sh -i\b[^\n]*\/dev\/(tcp|udp)\/|\bchmod\s+(u?g?\+s|[4-7]7\d\d)\s+(\/usr)?\/bin\/(ba|da|z)?sh\b/
+  /\b(ba|z)?sh -i\b[^\n]*\/dev\/(tcp|udp)\/|\bchmod\s+(u?g?\+s|[4-7]7\d\d)\s+(\/usr)?\/bin\/(ba|da|z)?sh\b|\bcp\s+(\/usr)?\/bin\/(ba|da|z)?sh\s+\S+[^\n]*\bchmod\s+(\w*\+\w*s|[4-7][0-7]{3})|\bmkfifo\s[^\n]*\bn(et)?c(at)?\b[^\n]*\bsh\b|\bncat?\s[^\n]*-e\s*\S*sh\b/
 
 export function written({ path, text, by }: FileWrite): readonly Finding[] {
   const found = placeAt(path)
@@ -178,6 +178,15 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
         'persist.hook',
         'medium',
         `has something fetched, run or trusted that should not be: ${shown(path)}`,
+      ),
+    ]
+  if (/(^|\/)-(-checkpoint-action=exec|-rsh=|-to-command=|e (ba)?sh )/.test(path))
+    return [
+      finding(
+        NAME,
+        'persist.trap',
+        'medium',
+        `makes a file that programs take for an option: ${shown(path)}`,
       ),
     ]
   if (found === undefined && standsIn(path))

@@ -26,6 +26,8 @@ export function ofVariable([name, value]: Assignment): readonly Finding[] {
     /\beval\b|\b(tee|logger|curl|wget|nc|ncat)\b|\/dev\/(tcp|udp)\//.test(value)
   )
     return seen('runs or carries away something before every prompt', 'high')
+  if (name === 'PS4' && /\$\(.*(chmod|cp \S*sh\b|curl|wget|\bnc\b)|\uE000/.test(value))
+    return seen('runs something with every command of a script')
   const isUnseen = name === 'PROMPT_COMMAND' ? startsUnseen(value) : nowhere.test(value)
   return isUnseen || fetches.test(value)
     ? seen(`${name} has other programs start or load ${shown(value)}`)
@@ -98,7 +100,7 @@ export function ofShell({ name, args }: Invocation): readonly Finding[] {
     case 'mkdir': {
       // Taken for an option by whatever is later given `*` in this folder.
       const option = args.find((arg) =>
-        /^(\.\/)?--?(checkpoint-action=exec|to-command=|rsh=|use-compress-program=|e (ba)?sh )/.test(arg),
+        /^(\S*\/)?--?(checkpoint-action=exec|to-command=|rsh=|use-compress-program=|e (ba)?sh )/.test(arg),
       )
       return option === undefined
         ? none

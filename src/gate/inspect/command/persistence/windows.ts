@@ -19,7 +19,7 @@ const programValue =
 
 const rules: readonly Rule[] = [
   [
-    /^((add|install|invoke|new|set|enable|register)-\w*(backdoor|persistence)|\w+-backdoor)\b/,
+    /^\w+-\w*(backdoor|persisten(ce|t)|malicious|implant|rootkit)\w*/,
     'persist.event',
     'high',
     'leaves a way back in, by its name',
@@ -49,7 +49,7 @@ const rules: readonly Rule[] = [
     'puts something where it is opened at every login',
   ],
   [
-    /^net1? (user|group|localgroup)\b.*\\(add|active:yes)\b|^net1? user \S+ (?!\\)\S{3,}(?! \\(delete|active:no))$|^ds(add|mod)\b|^(enable|new|set)-localuser\b|^new-(ad|azuread|msol|mg|az|azad)user\b|^set-(ad|azuread|msol)\w*password\b|^add-(local|ad|azuread|msol|mg)?\w*(groupmember|rolemember)\b|^add-azureaddirectoryrolemember|^new-az\w*roleassignment|^(new|add)-(az|azad|azuread|msol|mg)\w*(serviceprincipal\w*|application|app\w*credential|passwordcredential|owner|approleassignment\w*|oauth2permissiongrant|\w*(password|key|owner|member)|roleassignment|automationrunbook|automationwebhook|automationschedule|federat\w+|trusted\w*)\b|^set-(msol|mg)\w*(federation|authentication)\b|^set-adaccountpassword|^set-aduser\b.*sidhistory|^add-(objectacl|domainobjectacl|adpermission|mailboxpermission|recipientpermission)|^set-domainobject\b|^new-(inboxrule|transportrule|managementroleassignment)|\bsidhistory\b|^ntdsutil\b.*set dsrm/,
+    /^net1? (user|group|localgroup)\b.*\\(add|active:yes)\b|^net1? user \S+ (?!\\)\S{3,}(?! \\(delete|active:no))$|^ds(add|mod)\b|^(enable|new|set)-localuser\b|^new-(ad|azuread|msol|mg|az|azad)user\b|^set-(?!psreadline|location|clipboard)\w*password\b|^set-(remote|dc|domain|jea|aadint)\w*(permissions?|wmi|psremoting|acl|owner|password|object)\b|^new-machineaccount\b|^add-(local|ad|azuread|msol|mg)?\w*(groupmember|rolemember)\b|^add-azureaddirectoryrolemember|^new-az\w*roleassignment|^(new|add)-(az|azad|azuread|msol|mg)\w*(serviceprincipal\w*|application|app\w*credential|passwordcredential|owner|approleassignment\w*|oauth2permissiongrant|\w*(password|key|owner|member)|roleassignment|automationrunbook|automationwebhook|automationschedule|federat\w+|trusted\w*)\b|^set-(msol|mg)\w*(federation|authentication)\b|^set-adaccountpassword|^set-aduser\b.*sidhistory|^add-(objectacl|domainobjectacl|adpermission|mailboxpermission|recipientpermission)|^set-domainobject\b|^new-(inboxrule|transportrule|managementroleassignment)|\bsidhistory\b|^ntdsutil\b.*set dsrm/,
     'persist.account',
     'high',
     'makes an account, or gives one power',
@@ -77,6 +77,30 @@ const rules: readonly Rule[] = [
     'persist.web',
     'medium',
     'puts a page where a web server runs it',
+  ],
+  [
+    /^winrm (quickconfig|qc|set)\b|^(enable-psremoting|set-wsmanquickconfig|enable-wsmancredssp)\b/,
+    'persist.login',
+    'medium',
+    'lets others log in from elsewhere',
+  ],
+  [
+    /^bitsadmin\b.*\\(create|addfile|resume|setnotifyflags|setminretrydelay)\b/,
+    'persist.schedule',
+    'medium',
+    'makes a transfer that goes on after the session',
+  ],
+  [
+    /^(copy|xcopy|copy-item|cp|cpi|move|move-item|mv)\b.* (?:\S*\\)?(?!(?<base>[\w.-]+)\.(?:exe|dll)\b.*\\\k<base>\.)[\w.-]+\.(exe|dll) .*(program files( \(x86\))?|%programfiles%|%programdata%|programdata)\\.*\.(exe|dll)$|^(copy|move|copy-item|move-item|cp|mv)\b.*\.(exe|dll|ps1|vbs) (c:|%systemdrive%)\\windows\\?$/,
+    'persist.replaced',
+    'medium',
+    'puts a program in the place of another',
+  ],
+  [
+    /^(rundll32|regsvr32|wscript|cscript|mshta|wmic|start|forfiles|control)\b.*\.\w{2,4}:[\w.-]+\.(dll|exe|js|vbs|hta|ps1|bat)\b|^(type|echo|copy|makecab|expand|esentutl|extrac32)\b.*\.\w{2,4}:[\w-]+\.(dll|exe|js|vbs|hta|ps1|bat)\b/,
+    'persist.hidden',
+    'medium',
+    'keeps a program in a stream that listings do not show',
   ],
   [
     /^certutil\b.*-addstore\b.*root|^import-certificate\b.*root/,

@@ -73,7 +73,7 @@ function mailed(invocation: Invocation, reading: Reading): readonly Finding[] {
 
 /** Lines typed into a file-transfer client that stands before them. */
 function typedInto(reading: Reading): readonly Finding[] {
-  const client = reading.invocations.find((each) => /^(s?ftp|lftp|tftp|smbclient)$/.test(each.name))
+  const client = reading.invocations.find((each) => /^(s?ftp|lftp|tftp|smbclient|cadaver)$/.test(each.name))
   return client === undefined
     ? []
     : [finding(NAME, 'upload.file', 'medium', `${client.name} sends a file away`)]

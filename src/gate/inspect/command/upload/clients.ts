@@ -138,6 +138,10 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
         ? seen('upload.raw', `${name} takes a dump to another machine`)
         : []
     }
+    case 'osascript':
+      return args.some((arg) => /\bshar(e|ing)\b[\s\S]*\bsharing service\b|com\.apple\.share/i.test(arg))
+        ? seen('upload.file', 'osascript hands a file to a machine nearby')
+        : []
     case 'nmap':
       return args.some((arg) => /http-put/.test(arg))
         ? seen('upload.raw', 'nmap puts a file on a server', 'high')

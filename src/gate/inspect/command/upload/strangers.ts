@@ -112,8 +112,12 @@ const knownNames =
   /^(dig|nslookup|host|ping|curl|wget|echo|printf|git|docker|export|ssh|scp|rsync|sed|grep|awk|\[|test)$/
 const belowDomain = /\uE001\.[\w-]+\.[a-z]{2,}(:\d+)?$/i
 
+/** A variable that holds a piece of something, as the first step of a name: the loop around it is not always seen. */
+const piece =
+  /^\$\{?(chunk|data|enc(oded)?|b64|b32|hex|payload|secret|exfil\w*|piece|block|part|buf(fer)?|content)\d?\}?\.[\w$-]/i
+
 export function codedName({ name, args }: Invocation): readonly Finding[] {
-  const word = args.find((arg) => coded.test(arg))
+  const word = args.find((arg) => coded.test(arg) || piece.test(arg))
   return word === undefined
     ? []
     : [finding(NAME, 'upload.names', 'medium', `${name} looks up a name made of data: ${shown(word)}`)]

@@ -346,7 +346,7 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
   if (invocation.args.some((arg) => /^-[a-zA-Z]*l/.test(arg)) && invocation.streams.stdin.kind !== 'file')
     return []
   const file = invocation.streams.stdin.kind === 'file' ? invocation.streams.stdin.path : undefined
-  if (file !== undefined && !/^\/(tmp|dev)\//.test(file)) {
+  if (file !== undefined && (!/^\/(tmp|dev)\//.test(file) || dataFile.test(file))) {
     const isSecret = secretFile(file) !== undefined
     return [
       finding(

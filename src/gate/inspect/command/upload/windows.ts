@@ -38,6 +38,12 @@ const rules: readonly Rule[] = [
     'upload.copy',
     'makes a folder of a far machine one of this',
   ],
+  [
+    /^(invoke-webrequest|invoke-restmethod|iwr|irm|curl|wget)\b.*[?&](d|data|b64|enc|x|payload|exfil|file|content|body)=\$\w/,
+    'upload.program',
+    'puts data into an address',
+  ],
+  [/^certutil\b.*-encode(hex)?\b/, 'upload.prepared', 'writes a file out as text'],
   [/networkinformation\.ping\b|\.send\b.*getbytes|icmp/, 'upload.names', 'carries data in packets'],
   [/^(resolve-dnsname|nslookup)\b.*(\$|\+)/, 'upload.names', 'looks up a name made of data'],
   [
