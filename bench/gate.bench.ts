@@ -1,11 +1,12 @@
-// What the gate costs, measured beside its peers in one run: `node bench/gate.bench.ts` (seconds a proxy: --seconds 5).
-// Peers: nginx when it is installed, Portkey's gateway when PORTKEY_DIR names a folder it was installed in.
+// What the gate costs, measured beside its peers in one run: `node bench/gate.bench.ts --peers` (seconds a proxy: --seconds 5).
+// Peers: nginx when the system has it, and Portkey's gateway, which --peers installs from npm beside the project.
 import { parseArgs } from 'node:util'
 import { say, skip } from './figure.ts'
 import { closedLoop, openLoop, readStream } from './gate/load.ts'
 import {
   type Contender,
   cpuSeconds,
+  installPortkey,
   residentMiB,
   startGate,
   startMock,
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '5' },
     connections: { type: 'string', default: '64' },
     streams: { type: 'string', default: '1000' },
+    peers: { type: 'boolean', default: false },
   },
 })
 const ms = Number(values.seconds) * 1_000
@@ -28,21 +30,26 @@ const LATENCY_RATE = 1_000
 const FIRST_BYTES = 101
 const WARM_MS = 10_000
 
+if (values.peers) installPortkey()
+
 await using stack = new AsyncDisposableStack()
 const mock = keep(await startMock())
 const proxies: Contender[] = []
 for (const start of [
-  () => startGate(mock.target.port, 'written'),
-  () => startGate(mock.target.port, 'durable'),
-  () => startGate(mock.target.port, 'written', 2),
+  () => startGate(mock.target.port, { wait: 'written' }),
+  () => startGate(mock.target.port, { wait: 'durable' }),
+  () => startGate(mock.target.port, { wait: 'written', workers: 2 }),
   () => startPortkey(mock.target.port),
   () => startNginx(mock.target.port),
 ]) {
   const proxy = await start()
   if (proxy) proxies.push(keep(proxy))
 }
-for (const name of ['portkey', 'nginx'])
-  if (!proxies.some((proxy) => proxy.name === name)) skip(name, 'not installed')
+for (const [name, install] of [
+  ['portkey', 'npm run bench -- gate -- --peers'],
+  ['nginx', 'apt-get install nginx-light'],
+] as const)
+  if (!proxies.some((proxy) => proxy.name === name)) skip(name, `not installed: ${install}`)
 
 console.log(`\n1 KB JSON in and out, ${connections} connections, ${ms / 1_000} s each`)
 for (const proxy of proxies) {
@@ -96,7 +103,7 @@ for (const proxy of [mock, ...proxies]) {
 const streams = Number(values.streams)
 console.log(`\n${streams} slow streams at once, 5 events/s each`)
 // A gate of its own: one that has been busy has memory to spare, and streams would seem to cost nothing.
-const fresh = keep(await startGate(mock.target.port, 'written'))
+const fresh = keep(await startGate(mock.target.port, { wait: 'written' }))
 await closedLoop(fresh.target, 8, 2_000)
 const idle = residentMiB(fresh)
 const under = Promise.all(Array.from({ length: streams }, () => readStream(fresh.target, 'stream-5-30')))
@@ -129,6 +136,6 @@ function report(name: string, figures: Readonly<Record<string, number>>): void {
       name: `${name}: ${what}`,
       figure: Number.isInteger(value) ? value.toLocaleString('en') : value.toFixed(2),
       unit: '',
-      command: 'npm run bench -- gate',
+      command: 'npm run bench -- gate -- --peers',
     })
 }

@@ -2,16 +2,13 @@ import { connect, type Socket } from 'node:net'
 
 export type Target = { readonly port: number; readonly headers: string }
 
-const message = 'Explain to me, step by step, how a portcullis is raised and what keeps it up. '.repeat(11)
+const usual = 'Explain to me, step by step, how a portcullis is raised and what keeps it up. '.repeat(11)
 
-/** One request of about 1 KB. */
-export function requestBytes({ headers }: Target, model: string, stream = false): Buffer {
-  const body = JSON.stringify({
-    model,
-    stream,
-    messages: [{ role: 'user', content: message }],
-    max_tokens: 200,
-  })
+export type Ask = { readonly model: string; readonly stream?: boolean; readonly content?: string }
+
+/** One request, of about 1 KB if it isn't told what to say. */
+export function requestBytes({ headers }: Target, { model, stream = false, content = usual }: Ask): Buffer {
+  const body = JSON.stringify({ model, stream, messages: [{ role: 'user', content }], max_tokens: 200 })
   return Buffer.from(
     `POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
@@ -19,7 +16,7 @@ export function requestBytes({ headers }: Target, model: string, stream = false)
 
 /** Keeps `connections` requests under way for `ms`; returns how many were answered. */
 export async function closedLoop(target: Target, connections: number, ms: number): Promise<number> {
-  const request = requestBytes(target, 'bench')
+  const request = requestBytes(target, { model: 'bench' })
   const until = performance.now() + ms
   let answered = 0
   await Promise.all(
@@ -35,9 +32,17 @@ export async function closedLoop(target: Target, connections: number, ms: number
   return answered
 }
 
-/** Sends at a fixed rate whatever comes back, so that a slow answer delays no other; latencies in milliseconds. */
-export async function openLoop(target: Target, perSecond: number, ms: number): Promise<readonly number[]> {
-  const request = requestBytes(target, 'bench')
+/**
+ * Sends at a fixed rate whatever comes back, so that a slow answer delays no other, the same or what `next` tells;
+ * latencies in milliseconds.
+ */
+export async function openLoop(
+  target: Target,
+  perSecond: number,
+  ms: number,
+  next?: () => Buffer,
+): Promise<readonly number[]> {
+  const request = requestBytes(target, { model: 'bench' })
   const idle: Client[] = []
   const latencies: number[] = []
   const under: Promise<void>[] = []
@@ -51,7 +56,7 @@ export async function openLoop(target: Target, perSecond: number, ms: number): P
         (async () => {
           const client = idle.pop() ?? (await Client.open(target.port))
           const from = Math.max(planned, performance.now())
-          await client.ask(request)
+          await client.ask(next?.() ?? request)
           latencies.push(performance.now() - from)
           idle.push(client)
         })(),
@@ -82,7 +87,7 @@ export async function readStream(
     if (tail.endsWith('0\r\n\r\n') && tail.includes('[DONE]')) resolve()
   })
   socket.on('close', () => (tail.includes('[DONE]') ? resolve() : reject(new Error('the stream was cut'))))
-  socket.write(requestBytes(target, model, true))
+  socket.write(requestBytes(target, { model, stream: true }))
   await promise
   const ms = performance.now() - started
   socket.destroy()

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +29,21 @@ export function cpuSeconds({ pids }: Pick<Contender, 'pids'>): number {
   return ticks / TICKS_A_SECOND
 }
 
+/** The same of each thread, by the name that it was given. */
+export function threadSeconds({ pids }: Pick<Contender, 'pids'>): ReadonlyMap<string, number> {
+  const seconds = new Map<string, number>()
+  for (const pid of pids())
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const [name = '', rest = ''] = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')
+        .slice(`${thread} (`.length)
+        .split(') ')
+      const fields = rest.split(' ')
+      const ticks = Number(fields[11]) + Number(fields[12])
+      seconds.set(name, (seconds.get(name) ?? 0) + ticks / TICKS_A_SECOND)
+    }
+  return seconds
+}
+
 export function residentMiB({ pids }: Pick<Contender, 'pids'>): number {
   let kib = 0
   for (const pid of pids())
@@ -42,20 +57,41 @@ export async function startMock(): Promise<Contender> {
   return started('direct', child, Number(port.toString()), '')
 }
 
+export type GateOptions = {
+  readonly wait: 'written' | 'durable'
+  readonly workers?: number
+  /** How many have a key, `authorization(0)` and on. */
+  readonly accounts?: number
+  /** `HOST:PORT` of the console and the metrics; without it there are none. */
+  readonly console?: string
+}
+
+export function authorization(account: number): string {
+  return `authorization: Bearer ${benchKey(account)}\r\n`
+}
+
+function benchKey(account: number): string {
+  return `sk-bench-key-${account}`
+}
+
 export async function startGate(
   upstreamPort: number,
-  wait: 'written' | 'durable',
-  workers = 1,
+  { wait, workers = 1, accounts = 1, console }: GateOptions,
 ): Promise<Contender> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-gate-'))
   const port = await freePort()
+  const keys = Array.from(
+    { length: accounts },
+    (_, account) => `  - { key: ${benchKey(account)}, account: bench-${account} }`,
+  )
   writeFileSync(
     join(directory, 'portcullis.yaml'),
     `listen: 127.0.0.1:${port}
+${console === undefined ? '' : `console: ${console}`}
 upstreams:
   - { name: mock, protocol: openai, url: "http://127.0.0.1:${upstreamPort}/v1", key: upstream-key }
 keys:
-  - { key: sk-bench-key, account: bench }
+${keys.join('\n')}
 rates: { account: { requestsPerMinute: 100000000, tokensPerMinute: 1000000000000 } }
 ledger: { wait: ${wait} }
 `,
@@ -63,7 +99,7 @@ ledger: { wait: ${wait} }
   const args = [main, 'up', '--config', join(directory, 'portcullis.yaml'), '--workers', String(workers)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const many = workers > 1 ? `, ${workers} workers` : ''
-  const gate = started(`portcullis (${wait}${many})`, child, port, 'authorization: Bearer sk-bench-key\r\n')
+  const gate = started(`portcullis (${wait}${many})`, child, port, authorization(0))
   await once(child.stderr, 'data')
   await listening(port)
   return {
@@ -75,19 +111,28 @@ ledger: { wait: ${wait} }
   }
 }
 
-/** `PORTKEY_DIR` names a folder in which `npm install @portkey-ai/gateway` was run. */
+const PORTKEY = '@portkey-ai/gateway'
+const PORTKEY_VERSION = '1.15.2'
+/** Of what a bench installs beside the project; `PORTKEY_DIR` names another folder that has it. */
+const peers = fileURLToPath(new URL('../../node_modules/.cache/bench-peers', import.meta.url))
+const portkey = join(process.env.PORTKEY_DIR ?? peers, 'node_modules', PORTKEY, 'build/start-server.js')
+
+export function installPortkey(): void {
+  if (existsSync(portkey)) return
+  mkdirSync(peers, { recursive: true })
+  const args = ['install', '--prefix', peers, '--ignore-scripts', '--no-audit', '--no-fund']
+  execFileSync('npm', [...args, `${PORTKEY}@${PORTKEY_VERSION}`], { stdio: 'inherit' })
+}
+
 export async function startPortkey(upstreamPort: number): Promise<Contender | undefined> {
-  const directory = process.env.PORTKEY_DIR
-  const file = directory && join(directory, 'node_modules/@portkey-ai/gateway/build/start-server.js')
-  if (!file || !existsSync(file)) return undefined
+  if (!existsSync(portkey)) return undefined
   const port = await freePort()
-  const child = spawn(process.execPath, [file, `--port=${port}`, '--headless'], {
+  const child = spawn(process.execPath, [portkey, `--port=${port}`, '--headless'], {
     stdio: 'ignore',
-    cwd: directory,
     env: { ...process.env, TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost' },
   })
   await listening(port)
-  const headers = `authorization: Bearer sk-bench-key\r\nx-portkey-provider: openai\r\nx-portkey-custom-host: http://127.0.0.1:${upstreamPort}/v1\r\n`
+  const headers = `${authorization(0)}x-portkey-provider: openai\r\nx-portkey-custom-host: http://127.0.0.1:${upstreamPort}/v1\r\n`
   return started('portkey', child, port, headers)
 }
 
@@ -135,7 +180,7 @@ function childrenOf(pid: number): number[] {
   return existsSync(file) ? (readFileSync(file, 'utf8').match(/\d+/g) ?? []).map(Number) : []
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const { createServer } = await import('node:net')
   const server = createServer()
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))

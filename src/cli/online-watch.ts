@@ -94,7 +94,7 @@ export class OnlineWatch implements ExchangeWatch, AsyncDisposable {
 
   static async open(options: OnlineWatchOptions): Promise<OnlineWatch> {
     const workerData: WatchStart = { seed: options.seed, store: options.store }
-    const worker = new Worker(moduleUrl('./watch-worker', import.meta.url), { workerData })
+    const worker = new Worker(moduleUrl('./watch-worker', import.meta.url), { workerData, name: 'watch' })
     await once(worker, 'online')
     return new OnlineWatch(options, worker)
   }

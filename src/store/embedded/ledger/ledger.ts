@@ -77,7 +77,7 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
         memory: ring.memory,
         chain: chain.memory,
       }
-      const worker = new Worker(moduleUrl('./writer-worker', import.meta.url), { workerData })
+      const worker = new Worker(moduleUrl('./writer-worker', import.meta.url), { workerData, name: 'ledger' })
       // Not 'online': the thread is that before it has read its own code, and nothing would be written meanwhile.
       await once(worker, 'message')
       const near = new NearWriter({ ring, chain, segmentBytes: options.segmentBytes, now: Date.now })

@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { GateMetrics } from './gate-metrics.ts'
+
+const HELD_MS = 200
+
+test('the delay of the event loop is what it was held up for since the last reading', async () => {
+  const metrics = new GateMetrics(() => {})
+  await sleep(50)
+  delayOf(metrics)
+  // The first try after a reading only begins the next one.
+  await sleep(50)
+  const until = performance.now() + HELD_MS
+  while (performance.now() < until);
+  await sleep(50)
+  expect(delayOf(metrics)).toBeGreaterThan((HELD_MS - 20) / 1_000)
+  expect(delayOf(metrics)).toBe(0)
+})
+
+function delayOf(metrics: GateMetrics): number {
+  return Number(/delay_seconds\{quantile="0.99"\} (\S+)/.exec(metrics.text())?.[1])
+}
