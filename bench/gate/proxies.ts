@@ -16,7 +16,7 @@ export type Contender = {
 }
 
 const TICKS_A_SECOND = 100
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const launcher = fileURLToPath(new URL('../../bin/portcullis.js', import.meta.url))
 const mockFile = fileURLToPath(new URL('./mock.ts', import.meta.url))
 
 /** User and system seconds so far, of all threads. */
@@ -96,7 +96,7 @@ rates: { account: { requestsPerMinute: 100000000, tokensPerMinute: 1000000000000
 ledger: { wait: ${wait} }
 `,
   )
-  const args = [main, 'up', '--config', join(directory, 'portcullis.yaml'), '--workers', String(workers)]
+  const args = [launcher, 'up', '--config', join(directory, 'portcullis.yaml'), '--workers', String(workers)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const many = workers > 1 ? `, ${workers} workers` : ''
   const gate = started(`portcullis (${wait}${many})`, child, port, authorization(0))
