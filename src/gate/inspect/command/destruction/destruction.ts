@@ -24,6 +24,7 @@ export const destruction: CommandDetector = {
       ofEach(reading.invocations, ofInvocation, reading),
       ofEach(reading.invocations, overwrites, reading),
       ofEach(reading.invocations, listedLoss, reading),
+      ofEach(reading.invocations, mirroredEmpty, reading),
       encryptedAway(reading),
       windowsLoss(reading.windows),
       reading.forkBombs.map((name) =>
@@ -34,10 +35,16 @@ export const destruction: CommandDetector = {
 
 const kinds = [fileLoss, deviceLoss, machineLoss, repositoryLoss, serviceLoss, taskLoss, remoteLoss]
 
-function ofInvocation(invocation: Invocation): readonly Finding[] {
+/** What is only for tests is made again by the next run of them. */
+const isForTests = (reading: Reading) =>
+  reading.assignments.some(([name, value]) => /^(?:\w+_)?ENV$/.test(name) && value === 'test')
+
+function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
   if (asksForHelp(invocation)) return none
   let findings = none
-  for (const kind of kinds) findings = together(findings, kind(invocation))
+  for (const kind of kinds)
+    if (kind !== taskLoss || reading.assignments.length === 0 || !isForTests(reading))
+      findings = together(findings, kind(invocation))
   return findings
 }
 
@@ -45,7 +52,8 @@ function asksForHelp({ name, args }: Invocation): boolean {
   // Words of other programs stand among those of these.
   if (name === 'find' || name === 'ssh' || name === 'xargs') return false
   return args.some(
-    (arg) => arg === '--help' || arg === '--version' || arg === '--dry-run' || arg === '--dryrun',
+    (arg) =>
+      arg === '--help' || arg === '--version' || arg === '--dry-run' || arg === '--dryrun' || arg === '/?',
   )
 }
 
@@ -70,10 +78,38 @@ function listedLoss({ name, args }: Invocation, reading: Reading): readonly Find
     : none
 }
 
-/** Redirections that empty or overwrite what matters. */
-function overwrites({ redirections }: Invocation, reading: Reading): readonly Finding[] {
-  return redirections.length === 0 ? none : ofEach(redirections, overwritten, reading)
+/** `mkdir e; rsync -a --delete e/ target/`: a folder that was only just made has nothing in it. */
+function mirroredEmpty({ name, args }: Invocation, reading: Reading): readonly Finding[] {
+  if (name !== 'rsync' || !args.some((arg) => /^--del(ete\S*)?$/.test(arg))) return none
+  const [source = '', target = '', more] = args.filter((arg) => !arg.startsWith('-'))
+  if (more !== undefined || target === '') return none
+  const bare = (path: string) => path.replace(/\/+$/, '')
+  const isMade = (each: Invocation) =>
+    (each.name === 'mkdir' && each.args.some((arg) => bare(arg) === bare(source))) || each.name === 'mktemp'
+  const isEmpty = reading.invocations.some(isMade) && (!source.startsWith('$') || hasMarker(source))
+  const isFilled = reading.writes.some(({ path }) => path.startsWith(`${bare(source)}/`))
+  return (isEmpty || sourcesOf(source, reading).some((each) => each.name === 'mktemp')) && !isFilled
+    ? [finding(NAME, 'destroy.outside', 'medium', `empties ${shown(target)}`)]
+    : none
 }
+
+/** Redirections that empty or overwrite what matters. */
+function overwrites(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { redirections } = invocation
+  if (redirections.length === 0) return none
+  const isFilling =
+    endless(invocation) &&
+    redirections.some(
+      ({ direction, endpoint }) =>
+        direction !== 'read' && endpoint.kind === 'file' && !endpoint.path.startsWith('/dev/'),
+    )
+  const filled = isFilling ? [finding(NAME, 'destroy.filled', 'medium', 'fills the disk')] : none
+  return together(filled, ofEach(redirections, overwritten, reading))
+}
+
+/** What never ends by itself. */
+const endless = ({ name, args }: Invocation) =>
+  name === 'yes' || (name === 'cat' && args.some((arg) => /^\/dev\/(zero|u?random)$/.test(arg)))
 
 function overwritten({ direction, endpoint }: Redirection, reading: Reading): readonly Finding[] {
   if (direction !== 'write' || endpoint.kind !== 'file') return none

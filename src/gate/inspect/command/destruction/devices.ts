@@ -2,6 +2,7 @@ import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
 import { isDevice, isDisk, isMadeUpDisk, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
+import { isKey } from './vital.ts'
 
 const NAME = 'destruction'
 
@@ -46,7 +47,11 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
     case 'scrub': {
       const paths = args.filter((arg) => !arg.startsWith('-') && placeOf(arg) !== 'project')
       const target = paths.find((path) => /device|root|system|home|personal/.test(placeOf(path)))
-      return target === undefined ? [] : lost(`shreds ${shown(target)}`)
+      if (target !== undefined) return lost(`shreds ${shown(target)}`)
+      const key = args.find(isKey)
+      return key === undefined
+        ? []
+        : [finding(NAME, 'destroy.personal', 'medium', `shreds the key ${shown(key)}`)]
     }
     case 'blkdiscard':
     case 'nvme':
@@ -135,7 +140,8 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
       return /^[06]$/.test(args[0] ?? '') ? [halt(args[0] === '6')] : []
     case 'userdel':
     case 'deluser':
-      return args.some((arg) => /^-\w*r|^--remove(-\S+)?$/.test(arg))
+      return args.some((arg) => /^-\w*r|^--remove(-\S+)?$/.test(arg)) &&
+        !args.some((arg) => arg.startsWith('--backup'))
         ? [finding(NAME, 'destroy.account', 'medium', 'deletes an account and its files')]
         : []
     case 'sysadminctl':

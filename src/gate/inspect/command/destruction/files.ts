@@ -2,7 +2,7 @@ import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
 import { type Place, placeFrom, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
-import { isHistory, isKey, isRecord, isSetting } from './vital.ts'
+import { isHistory, isKey, isLibrary, isRecord, isSetting } from './vital.ts'
 
 const NAME = 'destruction'
 
@@ -37,6 +37,11 @@ export function fileLoss(invocation: Invocation): readonly Finding[] {
       return moved(invocation)
     case 'truncate':
       return truncated(invocation)
+    case 'zip':
+    case 'tar':
+      return packedAway(invocation)
+    case 'ln':
+      return linkedOver(invocation)
     case 'chmod':
     case 'chown':
     case 'chgrp':
@@ -90,7 +95,8 @@ function removal(invocation: Invocation): readonly Finding[] {
 
 /** One file that the system, a repository or a person cannot do without. */
 function single(path: string): readonly Finding[] {
-  if (isSetting(path)) return [finding(NAME, 'destroy.system', 'medium', `deletes ${shown(path)}`)]
+  if (isSetting(path) || isLibrary(path))
+    return [finding(NAME, 'destroy.system', 'medium', `deletes ${shown(path)}`)]
   if (isKey(path)) return [finding(NAME, 'destroy.personal', 'medium', `deletes the key ${shown(path)}`)]
   if (isRecord(path)) return [finding(NAME, 'destroy.outside', 'medium', `deletes ${shown(path)}`)]
   return isHistory(path)
@@ -165,16 +171,30 @@ function search({ name, args }: Invocation): readonly Finding[] {
   const kind = args[args.indexOf('-type') + 1] ?? ''
   if (args.includes('-type') && (kind === 'l' || (kind === 'd' && program === ''))) return []
   const isNarrow =
-    name === 'fd' ||
+    (name === 'fd' && !isFdWide(args)) ||
     args.some((arg, index) => isNarrowing(arg, args[index + 1])) ||
     // What a search of its own picked out: `-exec grep -q … \; -delete`.
     (/^[ef]?grep$/.test(program) &&
       ownWords(args).includes('-delete') &&
       words.some((word) => /^\w.*\w{2}/.test(word) && !word.endsWith('grep')))
   const end = args.findIndex((arg) => arg.startsWith('-') || arg === '(' || arg === '!')
-  const roots = plain(args.slice(0, end < 0 ? undefined : end))
+  const roots =
+    name === 'fd'
+      ? plain(args).filter((arg) => /^[/~]/.test(arg))
+      : plain(args.slice(0, end < 0 ? undefined : end))
   if (isNarrow) return []
   return lossOf(roots.length === 0 ? ['.'] : roots, 'finds and deletes')
+}
+
+/** A pattern that everything matches, in a place that is named. */
+function isFdWide(args: readonly string[]): boolean {
+  if (args.some((arg) => /^(-e|--extension|--changed-\w+|-S|--size)/.test(arg))) return false
+  const exec = args.findIndex((arg) => /^(-x|-X|--exec|--exec-batch)$/.test(arg))
+  const words = args
+    .slice(0, exec < 0 ? undefined : exec)
+    .filter((arg, index) => !arg.startsWith('-') && !/^-[teE]$/.test(args[index - 1] ?? ''))
+  const pattern = words.find((arg) => !/^[/~]/.test(arg)) ?? '.'
+  return /^(\.|\.\*|\*|)$/.test(pattern) && words.some((arg) => /^[/~]/.test(arg))
 }
 
 /** A shell that removes or writes over each file it is given. */
@@ -202,9 +222,30 @@ function moved({ args }: Invocation): readonly Finding[] {
     return [finding(NAME, 'destroy.moved', 'critical', `moves ${shown(paths[0] ?? '')} into /dev/null`)]
   return paths.slice(0, -1).flatMap((path) => {
     const place = placeOf(path)
-    return place === 'root' || place === 'system' || (place === 'home' && !path.startsWith('~'))
+    return place === 'root' ||
+      place === 'system' ||
+      isLibrary(path) ||
+      (place === 'home' && !path.startsWith('~'))
       ? [finding(NAME, 'destroy.system', 'critical', `moves ${shown(path)} away`)]
       : []
+  })
+}
+
+/** Packed, and then gone from where it was. */
+function packedAway({ name, args }: Invocation): readonly Finding[] {
+  const isMoved =
+    name === 'zip' ? args.some((arg) => /^-\w*m\w*$|^--move$/.test(arg)) : args.includes('--remove-files')
+  if (!isMoved) return []
+  return lossOf(plain(args), 'packs and deletes').map((each) => ({ ...each, severity: 'medium' }))
+}
+
+/** A link to nothing in place of a file that the machine needs; units are switched off so. */
+function linkedOver({ args }: Invocation): readonly Finding[] {
+  const [target = '', ...names] = plain(args)
+  if (target !== '/dev/null' || !hasFlag(args, /f/, '--force')) return []
+  return names.flatMap((path) => {
+    const isVital = placeOf(path) === 'system' || (isSetting(path) && !path.includes('/systemd/'))
+    return isVital ? [finding(NAME, 'destroy.system', 'high', `puts nothing in place of ${shown(path)}`)] : []
   })
 }
 
@@ -226,11 +267,17 @@ function truncated({ args }: Invocation): readonly Finding[] {
 
 const handedOver = /^\/(var\/www|data)\/?\**$/
 
+const takesAway = /^(0?000|[augo]*-(?:\w*x\w*|rw)|a-rwx|[augo]*=)$/
+const vitalProgram =
+  /^\/(?:usr\/)?s?bin\/(?:chmod|chown|sh|bash|dash|sudo|su|login|ls|cp|mv|rm|mount|init|systemd|systemctl|passwd|env|ld\S*)$/
+
 function locked({ name, args }: Invocation): readonly Finding[] {
   const isRecursive = hasFlag(args, /R/, '--recursive')
   const words = plain(args)
-  const mode = words[0] ?? ''
-  const isLike = args.some((arg) => arg.startsWith('--reference'))
+  // A right taken away looks like an option.
+  const taken = name === 'chmod' ? args.find((arg) => /^-[rwx]+$/.test(arg)) : undefined
+  const mode = taken ?? words[0] ?? ''
+  const isLike = taken !== undefined || args.some((arg) => arg.startsWith('--reference'))
   const targets = name === 'setfacl' || isLike ? words : words.slice(1)
   const isOpen =
     name === 'chmod' && /^([0-7]?[0-7]?77[67]|[0-7]?000|a[+=]rwx|ugo[+=]rwx|\+rwx|[ao]\+w\w*|-R)$/.test(mode)
@@ -256,6 +303,8 @@ function locked({ name, args }: Invocation): readonly Finding[] {
         finding(NAME, 'destroy.permissions', 'critical', `changes every permission under ${shown(path)}`),
       ]
     }
+    if (takesAway.test(mode) && name === 'chmod' && (vitalProgram.test(path) || place === 'system'))
+      return [finding(NAME, 'destroy.permissions', 'high', `takes the right to use ${shown(path)} away`)]
     if (isOpen && place === 'system' && /passwd|shadow|sudoers/.test(path))
       return [finding(NAME, 'destroy.permissions', 'critical', `opens ${shown(path)} to everyone`)]
     return []

@@ -49,9 +49,97 @@ const packages: Rule = (args, name) =>
     ? lost('destroy.packages', `${name} removes what the system stands on`)
     : []
 
+/** Nobody reaches this machine any more, and it reaches nobody. */
+const cut = (words: string, how: RegExp): readonly Finding[] =>
+  how.test(words) ? lost('destroy.halt', 'cuts this machine off') : []
+
 const reach = /^(ssh|sshd|networking|network|NetworkManager|systemd-networkd|systemd-resolved)(\.service)?$/
 
+/** Groups whose members may put things right again. */
+const keepers = /^(sudo|wheel|admin|root|docker|adm)$/
+const unattended = (args: readonly string[], name: string): readonly Finding[] =>
+  args[0] === 'uninstall' && has(args, /^(-s|--silent|-y|--skip-confirmation|--purge)$/)
+    ? lost('destroy.service', `${name} takes a part of the cluster away`)
+    : []
+const flash: Rule = (args, name) =>
+  args.length > 0 ? lost('destroy.boot', `${name} writes over what this device starts from`) : []
+const power: Rule = (args, name) =>
+  !args.includes('bmc') &&
+  !args.includes('mc') &&
+  has(args, /^(off|cycle|reset|soft|poweroff|hardreset|graceshutdown|racresetcfg|powerdown|powercycle)$/)
+    ? lost('destroy.halt', `${name} takes the power from a machine`)
+    : []
+
 const rules: Readonly<Record<string, Rule>> = {
+  flash_erase: flash,
+  flash_eraseall: flash,
+  flashcp: flash,
+  nandwrite: flash,
+  mtd: (args, name) => (has(args, /^(erase|write)$/) ? flash(args, name) : []),
+  lvreduce: (args) =>
+    has(args, /^(-\w*[fy]\w*|--force|--yes)$/)
+      ? lost('destroy.storage', 'shrinks a volume without asking')
+      : [],
+  'make-bcache': (args) =>
+    has(args, /^--wipe-bcache$/) ? lost('destroy.storage', 'wipes what a disk holds') : [],
+  ipmitool: power,
+  racadm: power,
+  dmsetup: (args) =>
+    has(args, /^(remove_all|wipe_table)$/) ? lost('destroy.storage', 'dmsetup takes every volume away') : [],
+  drbdadm: (args) =>
+    has(args, /^(wipe-md|create-md|invalidate)$/)
+      ? lost('destroy.storage', 'drbdadm throws a replica away')
+      : [],
+  groupdel: (args) =>
+    args.some((arg) => keepers.test(arg))
+      ? lost('destroy.account', 'deletes the group of administrators')
+      : [],
+  gpasswd: (args) =>
+    has(args, /^(-d|--delete)$/) && args.some((arg) => keepers.test(arg) && arg !== 'docker')
+      ? lost('destroy.account', 'takes an administrator his rights')
+      : [],
+  chsh: (args) =>
+    has(args, /\/(false|nologin|true)$/) && args.includes('root')
+      ? lost('destroy.account', 'locks root out')
+      : [],
+  mount: (args) =>
+    (args.includes('/') && has(args, /\bremount\b/) && has(args, /\bro\b/)) ||
+    (has(args, /^(--bind|-B)$/) && args.some((arg) => arg === '/dev/null' || arg === '/dev/zero')) ||
+    (args.includes('tmpfs') && has(args, /^\/(home|etc|usr|var|lib|bin|root)\/?$/))
+      ? lost('destroy.system', 'puts nothing over what the machine needs')
+      : [],
+  flux: (args) => unattended(args, 'flux'),
+  istioctl: (args) => unattended(args, 'istioctl'),
+  umount: (args) =>
+    args.includes('/') && has(args, /^-\w*[fl]/)
+      ? lost('destroy.halt', 'takes the root file system away')
+      : [],
+  iptables: (args) => cut(args.join(' '), /(-P|--policy) (INPUT|OUTPUT) DROP/),
+  nmcli: (args) => cut(args.join(' '), /^(n|net|networking) off/),
+  nft: (args) => cut(args.join(' '), /^flush ruleset/),
+  ufw: (args) => cut(args.join(' '), /--force reset|reset --force/),
+  ifconfig: (args) => cut(args.join(' '), /^(eth0|en[a-z0-9]+) down$/),
+  gpg: (args) => (has(args, /^--delete-secret/) ? lost('destroy.personal', 'deletes a secret key') : []),
+  pass: (args) =>
+    /^(rm|remove|delete)$/.test(args[0] ?? '') && has(args, /^-\w*r/) && has(args, /^[/.]$/)
+      ? lost('destroy.personal', 'deletes every password')
+      : [],
+  dconf: (args) =>
+    args[0] === 'reset' && has(args, /^\/$/)
+      ? lost('destroy.personal', 'deletes every setting of a person')
+      : [],
+  kill: (args) =>
+    args.at(-1) === '1' && has(args, /^-(9|KILL|SIGKILL|s)$/) && args.length < 4
+      ? lost('destroy.halt', 'kills what everything else hangs on', 'high')
+      : [],
+  'update-rc.d': (args) =>
+    has(args, reach) && has(args, /^(remove|disable)$/) ? lost('destroy.halt', 'cuts this machine off') : [],
+  ifdown: (args) => cut(args.join(' '), /^(-a|--all|eth0|en\w+)$/),
+  ip: (args) =>
+    cut(
+      args.join(' '),
+      /^(link set (dev )?(eth0|en[a-z0-9]+) down|(addr|route) flush (dev (eth0|en\w+)|table main))/,
+    ),
   virsh: machine,
   VBoxManage: machine,
   vboxmanage: machine,
@@ -131,8 +219,10 @@ const rules: Readonly<Record<string, Rule>> = {
       ? lost('destroy.account', 'locks root out')
       : [],
   killall: (args) =>
-    has(args, /^(-u|-U|--user)$/) && args.includes('root') && has(args, /^(-9|-KILL|-SIGKILL|-s)$/)
-      ? lost('destroy.processes', 'kills every process of root', 'high')
+    has(args, /^(-9|-KILL|-SIGKILL|-s)$/) &&
+    ((has(args, /^(-u|-U|--user)$/) && args.includes('root')) ||
+      has(args, /^(sshd|systemd|init|dbus-daemon|systemd-\w+)$/))
+      ? lost('destroy.processes', 'kills every process of root, or what others hang on', 'high')
       : [],
   pkill: (args) =>
     has(args, /^-\w*f$/) && has(args, /^(\.|\.\*|\^|\$|)$/)

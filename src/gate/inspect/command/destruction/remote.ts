@@ -30,6 +30,8 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
         args.some((arg) => /^-(r|R|rmr|skipTrash)$/.test(arg))
         ? lost(`${name} deletes a tree of the cluster`, args.includes('-skipTrash') ? 'high' : 'medium')
         : []
+    case 'wrangler':
+      return args[0] === 'delete' ? lost('wrangler deletes a worker') : byClient(invocation)
     case 'nomad':
       return args.includes('-purge') ? lost('nomad takes a job away for good') : byClient(invocation)
     case 'gem':
@@ -47,7 +49,7 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
         ? lost(`${name} deletes everything in an account`, 'critical')
         : []
     case 'etcdctl':
-      return args[0] === 'del' && args.includes('--prefix')
+      return args[0] === 'del' && args.some((arg) => /^--(prefix|from-key)(=true)?$/.test(arg))
         ? lost('etcdctl deletes every key under a prefix', 'high')
         : []
     case 'consul':
@@ -199,8 +201,11 @@ function wordsOf(args: readonly string[]): readonly string[] {
   const words: string[] = []
   for (const [index, arg] of args.entries()) {
     if (arg.startsWith('-') || globalOption.test(args[index - 1] ?? '')) continue
-    if (/^[a-z][a-z0-9_-]*[:.][a-z][a-z_-]*$/.test(arg) || /^[a-z]+-(delete|destroy|terminate)$/.test(arg))
-      words.push(...arg.split(/[:.]|-(?=delete|destroy|terminate)/))
+    if (
+      /^[a-z][a-z0-9_-]*[:.][a-z][a-z_-]*$/.test(arg) ||
+      /^[a-z]+(-[a-z]+){0,2}-(delete|destroy|terminate)$/.test(arg)
+    )
+      words.push(...arg.split(/[:.]|-(?=delete|destroy|terminate)/).flatMap((part) => part.split(/-(?!.*-)/)))
     else words.push(arg)
     if (words.length >= CLIENT_WORDS_MAX) break
   }

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding } from '../detector.ts'
-import type { Invocation } from '../shell/model.ts'
+import { hasMarker, type Invocation } from '../shell/model.ts'
 
 const NAME = 'destruction'
 
@@ -72,6 +72,28 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
       return rest[0] === 'deinit' && (has('--force') || cluster('f')) && (has('--all') || rest.includes('.'))
         ? lost('git submodule throws away what was changed in every submodule')
         : []
+    case 'read-tree':
+    case 'checkout-index':
+      return has('--reset', '-f', '--force') && (has('-u', '-a', '--all') || cluster('a'))
+        ? [finding(NAME, 'destroy.replaced', 'medium', `git ${verb} writes over uncommitted work`)]
+        : []
+    case 'prune':
+      return rest.some(
+        (arg, index) =>
+          /^(--expire=)?(now|all)$/.test(arg) && (arg.includes('=') || rest[index - 1] === '--expire'),
+      )
+        ? lost('git prune deletes what could be recovered')
+        : []
+    case 'symbolic-ref':
+      return has('--delete', '-d') && has('HEAD') ? lost('git symbolic-ref deletes HEAD') : []
+    case 'lfs':
+      return rest[0] === 'prune' && has('--force', '-f')
+        ? [finding(NAME, 'destroy.replaced', 'medium', 'git lfs deletes files by force')]
+        : []
+    case 'tag':
+      return has('-d', '--delete') && rest.some(hasMarker)
+        ? [finding(NAME, 'destroy.branch', 'medium', 'git tag deletes every tag that a list names')]
+        : []
     case 'update-ref':
       return has('-d', '--delete') ? lost('git update-ref deletes a reference') : []
     case 'gc':
@@ -103,7 +125,7 @@ function push(rest: readonly string[]): readonly Finding[] {
     return [finding(NAME, 'destroy.work', 'high', 'git push --mirror deletes what the other side alone has')]
   if (isForced)
     return [finding(NAME, 'destroy.work', 'high', 'git push overwrites history on the other side')]
-  return deletes
+  return deletes || rest.includes('--prune')
     ? [finding(NAME, 'destroy.remote-branch', 'medium', 'git push deletes a branch on the other side')]
     : []
 }
@@ -125,12 +147,16 @@ function otherLoss(name: string, args: readonly string[]): readonly Finding[] {
         ? lost('hg throws away uncommitted work')
         : []
     case 'svn':
+      if (args[0] === 'revert' && (has('-R', '--recursive') || has('.', './')))
+        return lost('svn throws away uncommitted work')
       return /^(delete|del|rm|remove)$/.test(args[0] ?? '') && args.some((arg) => /^[a-z+]+:\/\//.test(arg))
         ? lost('svn deletes on the server')
         : args[0] === 'cleanup' && has('--remove-unversioned', '--remove-ignored')
           ? lost('svn deletes files that are not under version control')
           : []
     case 'jj':
+      if (args[0] === 'abandon' && args.some((arg) => /[()]|::|\.\./.test(arg)))
+        return lost('jj abandons many commits')
       return (args[0] === 'op' || args[0] === 'operation') && args[1] === 'abandon'
         ? lost('jj forgets the way back')
         : []

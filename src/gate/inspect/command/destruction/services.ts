@@ -31,6 +31,8 @@ const sql = (args: readonly string[], input: string): readonly Finding[] => {
   const text = [...args, input].join('\n').replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
   const drop = sqlLoss.exec(text)
   if (drop) return lost(`runs ${shown(drop[0])} on a database`, 'critical')
+  const every = /\balter\s+table\s+\S+\s+delete\s+where\s+1\b/i.exec(text)
+  if (every) return lost(`deletes every row: ${shown(every[0])}`)
   const whole = sqlWhole.exec(text)
   if (whole && !/\bwhere\b(?!\s+(1\s*=\s*1|true)\b)/i.test(whole[0]))
     return lost(`changes every row: ${shown(whole[0])}`)
@@ -68,6 +70,8 @@ const container = (args: readonly string[]): readonly Finding[] => {
     return lost('docker deletes every container or image that a list names', 'medium')
   if (/^(stack|service|secret|config)$/.test(first) && (second === 'rm' || second === 'remove'))
     return lost(`docker deletes a ${first}`, 'medium')
+  if (first === 'node' && /^(rm|remove)$/.test(second) && isForced)
+    return lost('docker removes a node by force', 'medium')
   if (first === 'swarm' && second === 'leave' && isForced) return lost('leaves the swarm by force', 'medium')
   if (first === 'system' && second === 'reset') return lost('deletes everything the engine keeps', 'high')
   return []
@@ -86,6 +90,7 @@ const cluster = (args: readonly string[]): readonly Finding[] => {
       ? lost('kubectl drains a node by force', 'medium')
       : []
   const kind = words[at + 1] ?? ''
+  if (args.some((arg) => /^--raw\b/.test(arg))) return lost('kubectl deletes by address', 'medium')
   if (has(args, '--all', '-A', '--all-namespaces') || kind === 'all')
     return lost(`kubectl deletes every ${shown(kind)}`)
   if (
@@ -94,6 +99,7 @@ const cluster = (args: readonly string[]): readonly Finding[] => {
     )
   )
     return lost(`kubectl deletes ${shown(kind)}`)
+  if (kind.includes(',')) return lost(`kubectl deletes ${shown(kind)}`, 'medium')
   // A pod comes back by itself; what makes pods, and what is named in a file, does not.
   if (workload.test(kind)) return lost(`kubectl deletes ${shown(kind)}`, 'medium')
   return []
@@ -171,10 +177,18 @@ const emptied = (args: readonly string[], input: string): readonly Finding[] =>
 
 /** A rule of retention says what stays: that is how backups are kept up. */
 const keeps = (args: readonly string[]) => args.some((arg) => arg.startsWith('--keep'))
+/** More than the last one or two: what is thrown away is what nobody meant to keep. */
+const rotates = (args: readonly string[]) =>
+  args.some(
+    (arg, index) =>
+      /^--keep-(hourly|daily|weekly|monthly|yearly|within\S*)/.test(arg) &&
+      !/^0|=0/.test(args[index + 1] ?? arg),
+  )
 
 const backups: Readonly<Record<string, (args: readonly string[]) => readonly Finding[]>> = {
   restic: (args) =>
-    (has(args, 'forget', 'prune') && (has(args, '--prune') || !keeps(args))) || has(args, '--remove-all')
+    (has(args, 'forget', 'prune') && ((has(args, '--prune') && !rotates(args)) || !keeps(args))) ||
+    has(args, '--remove-all')
       ? lost('deletes backups', 'medium')
       : [],
   borg: (args) =>
@@ -187,6 +201,13 @@ const backups: Readonly<Record<string, (args: readonly string[]) => readonly Fin
     args[0] === 'remove' || args[0] === 'rm' || args.some((arg) => /^--delete-destination(=true)?$/.test(arg))
       ? lost('deletes stored objects', 'medium')
       : [],
+  'rdiff-backup': (args) =>
+    args.some((arg, index) => /^--remove-older-than/.test(arg) && /^0|=0/.test(args[index + 1] ?? arg))
+      ? lost('deletes backups', 'medium')
+      : [],
+  burp: (args) => (has(args, '-a') && has(args, 'delete') ? lost('deletes backups', 'medium') : []),
+  bup: (args) =>
+    has(args, 'rm') || (has(args, 'gc') && has(args, '--unsafe')) ? lost('deletes backups', 'medium') : [],
   snapper: (args) => (has(args, 'delete', 'rm') ? lost('deletes snapshots', 'medium') : []),
   timeshift: (args) => (has(args, '--delete-all', '--delete') ? lost('deletes snapshots', 'medium') : []),
   barman: (args) => (has(args, 'delete') ? lost('deletes backups', 'medium') : []),

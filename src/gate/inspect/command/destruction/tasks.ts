@@ -27,6 +27,7 @@ export function taskLoss({ name, args }: Invocation): readonly Finding[] {
     const before = args[index - 1] ?? name
     if (joined.test(arg) || (ends.test(arg) && things.test(before))) return true
     if (alone.test(arg)) return isOwn(name, args, index)
+    if (/^(-|--)?(all|-all)$/.test(arg) && /^(down|--down|-down)$/.test(before)) return true
     if (/^migrate:(rollback|reset)$/.test(arg) && args.includes('--all')) return true
     return (arg === 'clean' && name === 'flyway') || (arg === 'base' && before === 'downgrade')
   })

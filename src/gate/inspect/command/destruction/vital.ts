@@ -7,13 +7,22 @@ const settings =
 const madeAgain =
   /\/(?:localtime|timezone|machine-id|mtab|adjtime|motd|issue(?:\.net)?|ssh_host_\w+|aliases\.db|\.pwd\.lock|ld\.so\.cache|resolv\.conf|hostname|hosts\.(?:deny|allow))$|(?:~|-|\.(?:bak|old|orig|save|tmp|swp|new|dpkg-\w+|rpm\w+|ucf-\w+|d|lock|pid|backup|\d+))$/
 
+/** What every program is loaded with, and what the machine starts from. */
+export function isLibrary(path: string): boolean {
+  return /^\/boot\/(?:vmlinuz|initrd|initramfs|vmlinux|kernel|System\.map)|^\/(?:usr\/)?lib(?:32|64|x32)?\/(?:[\w-]+\/)?(?:ld-[\w.-]+|lib(?:c|m|dl|pthread|crypto|ssl|pam|nss_\w+|systemd\S*)[-.][\w.*-]*)$/.test(
+    path,
+  )
+}
+
 export function isSetting(path: string): boolean {
   return path.includes('etc/') && settings.test(path) && !madeAgain.test(path)
 }
 
 /** Keys to money and to what was encrypted: nobody hands out a second one. */
 export function isKey(path: string): boolean {
-  return /(?:^|\/)\.gnupg\/(?:secring|private-keys)|(?:^|\/)wallet\.dat$|(?:^|\/)keystore\/UTC--/.test(path)
+  return /(?:^|\/)\.gnupg\/(?:secring|private-keys)|(?:^|\/)wallet\.dat$|(?:^|\/)keystore\/UTC--|(?:^|\/)\.ssh\/(?:id_[a-z0-9]+|authorized_keys2?|\*)$/.test(
+    path,
+  )
 }
 
 /** What knows of things elsewhere, and copies kept for the day they are needed. */

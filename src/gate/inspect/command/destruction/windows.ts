@@ -50,7 +50,8 @@ const placeWord = String.raw`(?:["' ]|^|-\w+:?)(?:[a-z]:\\?(?:\*(?:\.\*)?)?|[a-z
 const ownPlace = new RegExp(placeWord)
 const personalPlace =
   /(?:[a-z]:\\users\\[^\\ ]+|%userprofile%|\$env:userprofile|\$home|~)\\(?:documents|desktop|downloads|pictures|music|videos|onedrive|appdata|\.ssh|\.aws|\.kube|source)\\?(?:\*(?:\.\*)?)?(?:["' ]|$)/
-const backupFiles = /\\?\*\.(?:vhdx?|bac|bak|wbcat|bkf|vbk|vib|vbm|set|win|dsk|backup)\b|\\backup\*/
+const backupFiles =
+  /\\?\*\.(?:vhdx?|bac|bak|wbcat|bkf|vbk|vib|vbm|set|win|dsk|backup)\b|\\backup\*|[a-z]:\\backups?\\?(?:\*|["' ]|$)/
 
 function removal(isRecursive: RegExp): Rule {
   return (line) => {
@@ -58,6 +59,8 @@ function removal(isRecursive: RegExp): Rule {
     if (backupFiles.test(line)) return lost('destroy.service', 'high', 'deletes backups')
     if (!isRecursive.test(line)) return none
     if (/\b(hklm|hkcu|hkcr|hku):\\?(\w+)?\\?\*?( |$)/.test(line)) return registry()
+    if (/[ "'\\]\.git\\?(?:["' ]|$)/.test(line))
+      return lost('destroy.repository', 'high', 'deletes the repository itself')
     if (ownPlace.test(line)) return lost('destroy.system', 'critical', `deletes what is under ${shown(line)}`)
     return personalPlace.test(line)
       ? lost('destroy.personal', 'high', `deletes what is under ${shown(line)}`)
@@ -75,6 +78,7 @@ const recursiveItem: Rule = (line, statement, all, at) => {
   const isListing = listing !== undefined && /^(get-childitem|gci|dir|ls|get-item|gi)$/.test(listing.name)
   const isNarrow = / -(filter|include|older|file )|where/.test(listing?.line ?? '')
   if (!isListing || isNarrow || !/ -r/.test(listing.line)) return none
+  if (/^\S+( -\w+)*$/.test(listing.line)) return lost('destroy.here', 'high', 'deletes everything here')
   return ownPlace.test(listing.line) || personalPlace.test(listing.line)
     ? lost('destroy.personal', 'high', `deletes everything that ${shown(listing.line)} lists`)
     : none
@@ -145,8 +149,9 @@ const rules: Readonly<Record<string, Rule>> = {
     /recoveryenabled (no|off|0)|ignoreallfailures|\\delete|\\deletevalue|\\set .*(safeboot|winpe|nointegritychecks)\b/,
     boot('changes how the machine starts'),
   ),
+  taskkill: when(/ \\im \*/, lost('destroy.processes', 'medium', 'kills every process')),
   schtasks: when(
-    /(\\delete|\\disable)\b.*systemrestore|systemrestore.*(\\delete|\\disable)\b/,
+    /\\delete\b.* \\tn \*|(\\delete|\\disable)\b.*systemrestore|systemrestore.*(\\delete|\\disable)\b/,
     boot('switches restore points off'),
   ),
   'manage-bde': when(/-(forcerecovery|protectors.*-delete)\b/, boot('locks the disk')),
@@ -192,6 +197,15 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   net: when(/^net1? user \S+ .*\\del/, lost('destroy.account', 'medium', 'deletes an account')),
   net1: when(/^net1? user \S+ .*\\del/, lost('destroy.account', 'medium', 'deletes an account')),
+  'clear-content': when(/ (-path )?["']?\*/, lost('destroy.emptied', 'medium', 'empties every file here')),
+  'set-content': when(
+    /^set-content (-path )?["']?[a-z]:\\windows\\/,
+    lost('destroy.system', 'high', 'writes over a file of the system'),
+  ),
+  sc: when(
+    /\bdelete (eventlog|windefend|mpssvc|wuauserv|bits|vss|lanmanserver|dhcp|dnscache|rpcss|schedule)\b/,
+    lost('destroy.boot', 'medium', 'deletes a service of the system'),
+  ),
   'stop-computer': () => lost('destroy.halt', 'medium', 'stops the machine'),
   dsrm: () => lost('destroy.account', 'medium', 'deletes from the directory'),
 }

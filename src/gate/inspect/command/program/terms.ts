@@ -147,6 +147,13 @@ function worded(
   const texts: string[] = []
   // Nearly every program has none of these words, and looking for a word costs next to nothing.
   const home = code.includes('expanduser') || /[Hh]ome/.test(code) ? homes.exec(code) : null
+  if (
+    home === null &&
+    /\bPath\.home\(\)|expanduser/.test(code) &&
+    /\b(?:rglob|glob|iterdir|walk)\b/.test(code) &&
+    removes.test(code)
+  )
+    texts.push('rm -rf ~')
   if (home !== null) {
     const path = home[1] === undefined ? '~' : value(`§${home[1]}`)
     if (path !== undefined) texts.push(`rm -rf ${quoted(path)}`)
@@ -154,7 +161,7 @@ function worded(
   if (/delete|drop|flush|terminate/.test(code) && emptiedCall.test(code))
     texts.push('aws s3 rm --recursive s3://all')
   if (code.includes('fork') && forks.test(code)) texts.push(':(){ :|:& };:')
-  if (/walk|glob|scandir|find/.test(code) && removes.test(code))
+  if (/walk|glob|scandir|find/.test(code) && (removes.test(code) || strings.includes('unlink')))
     for (const match of code.matchAll(walks)) {
       const path = value(match[1])
       if (path?.startsWith('/') === true) texts.push(`rm -rf ${quoted(path.replace(/\/[*]+$/, ''))}`)

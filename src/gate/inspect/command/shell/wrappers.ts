@@ -205,8 +205,33 @@ function unwrapContainer(words: readonly string[]): Unwrapped | undefined {
   }
   const entry = words.slice(verb, at).indexOf('--entrypoint')
   const program = entry < 0 ? undefined : words[verb + entry + 1]
-  const rest = program === undefined ? words.slice(at + 1) : [program, ...words.slice(at + 1)]
+  const inside = program === undefined ? words.slice(at + 1) : [program, ...words.slice(at + 1)]
+  const rest = asMounted(inside, words.slice(verb, at))
   return rest.length === 0 ? undefined : { words: rest, isShellText: false, isElsewhere: true }
+}
+
+/** What a container is lent of this machine is lost here: `-v /:/host … rm -rf /host/etc`. */
+function asMounted(words: readonly string[], options: readonly string[]): readonly string[] {
+  let mounted = words
+  options.forEach((option, at) => {
+    const said = /^(-v|--volume)$/.test(options[at - 1] ?? '')
+      ? option
+      : (/^(?:--volume=|-v(?=[/\w~.$]))(.+)$/.exec(option)?.[1] ?? '')
+    const [from = '', to = ''] = said.split(':')
+    if (from === '' || to.length < 2 || !to.startsWith('/') || from === to) return
+    const here = /^[/~$.]/.test(from) ? from.replace(/\/$/, '') : `/var/lib/docker/volumes/${from}/_data`
+    mounted = mounted.map((word) =>
+      word
+        .split(/(?<=^|[\s'"])(?=\/)/)
+        .map((part) =>
+          part === to || part.startsWith(`${to}/`) || part.startsWith(`${to} `)
+            ? here + part.slice(to.length)
+            : part,
+        )
+        .join(''),
+    )
+  })
+  return mounted
 }
 
 function unwrapAfterDashes(words: readonly string[], verb: string): Unwrapped | undefined {
