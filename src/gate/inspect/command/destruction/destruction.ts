@@ -3,6 +3,7 @@ import { type CommandDetector, finding, none, ofEach, shown, together } from '..
 import { placeOf } from '../paths.ts'
 import { sourcesOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading, type Redirection } from '../shell/model.ts'
+import { weighed } from './asks-back.ts'
 import { deviceLoss } from './devices.ts'
 import { encryptedAway } from './encryption.ts'
 import { fileLoss } from './files.ts'
@@ -45,7 +46,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
   for (const kind of kinds)
     if (kind !== taskLoss || reading.assignments.length === 0 || !isForTests(reading))
       findings = together(findings, kind(invocation))
-  return findings
+  return weighed(findings, invocation)
 }
 
 function asksForHelp({ name, args }: Invocation): boolean {

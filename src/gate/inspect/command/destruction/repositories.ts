@@ -106,7 +106,15 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
       return rest[0] === 'remove' && has('--force', '-f') ? lost('git worktree deletes uncommitted work') : []
     case 'rm':
       return cluster('r') && rest.some((arg) => /^(\.|\*|\/|\.\/)$/.test(arg)) && !has('--cached')
-        ? [finding(NAME, 'destroy.tracked', 'medium', 'git rm deletes every file')]
+        ? // Without force it leaves alone what is not committed.
+          [
+            finding(
+              NAME,
+              'destroy.tracked',
+              cluster('f') || has('--force') ? 'medium' : 'low',
+              'git rm deletes every file',
+            ),
+          ]
         : []
     default:
       return []

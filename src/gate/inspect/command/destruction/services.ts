@@ -160,7 +160,12 @@ const cloud = (args: readonly string[]): readonly Finding[] => {
     '--no-wait',
     '--force-delete-without-recovery',
   )
-  return lost(`${shown(words.slice(0, 3).join(' '))} cannot be taken back`, isQuiet ? 'high' : 'medium')
+  // A last snapshot is what it is had back from.
+  const isKept = args.some((arg) => /^--final-(db-)?snapshot-identifier/.test(arg))
+  return lost(
+    `${shown(words.slice(0, 3).join(' '))} cannot be taken back`,
+    isKept ? 'low' : isQuiet ? 'high' : 'medium',
+  )
 }
 
 const keyValue = (args: readonly string[], input: string): readonly Finding[] =>

@@ -33,8 +33,17 @@ export function exposure(invocation: Invocation, reading: Reading): readonly Fin
       return (/-display\s+\S*[\w.]+:\d/.test(words) && !/-display\s+:/.test(words)) || shows
         ? [finding(NAME, 'shell.reverse', 'critical', `${name} opens on another host's display`)]
         : []
-    case 'ttyd':
     case 'gotty':
+      // Who looks on may not type, unless told so.
+      return [
+        finding(
+          NAME,
+          'shell.shared-terminal',
+          args.some((arg) => /^(-w|--permit-write)/.test(arg)) ? 'high' : 'low',
+          'gotty serves a terminal over the web',
+        ),
+      ]
+    case 'ttyd':
     case 'shellinaboxd':
     case 'wetty':
       return [finding(NAME, 'shell.shared-terminal', 'high', `${name} serves a terminal over the web`)]
