@@ -87,7 +87,7 @@ function ofReads(reads: readonly SecretRead[], invocation: Invocation, reading: 
     }
     // A name alone says little: what leaves under it is asked about, not stopped.
     const leaves =
-      secret.fact !== 'named' &&
+      !/^(named|key-file)$/.test(secret.fact) &&
       (isUpload(invocation) ||
         /^(scp|rsync|sftp)$/.test(name) ||
         downstreamOf(invocation, reading).some(isUpload))
@@ -104,7 +104,7 @@ const encoders = /^(base(64|32)|xxd|od|hexdump|rev|tr|fold|sed|cut)$/
 const isPrinter = nameIs(/^(echo|printf|print|printenv|Write-(Output|Host))$/)
 /** A variable whose name says that it is a secret, as a shell or `printenv` takes it. */
 const secretVariable =
-  /(?:^|[^\\#])\$\{?(?:env:)?[A-Z]\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_?[A-Z0-9]*)?\}?(?!\w)|\$\{?(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY)\}?(?!\w)/
+  /(?:^|[^\\#])\$\{?(?:env:)?[A-Z]\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_?[A-Z0-9]*)?\}?(?!\w)|\$\{?(?:[A-Z]\w*_)?(?:DATABASE|DB|REDIS|MONGO(?:DB)?|POSTGRES(?:QL)?|MYSQL|AMQP|RABBITMQ|CELERY_BROKER)_UR[IL]\}?(?!\w)|\$\{?\w*CONNECTION_STRING\}?(?!\w)|\$\{?(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY)\}?(?!\w)/
 const secretName = /^\w*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY)\w*$/
 
 /** Shown to whoever reads the terminal or the log; handed on to a program or a file it is used. */

@@ -177,6 +177,12 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'named',
     'medium',
   ],
+  [
+    /(^|[/_.-])(private|priv|server|client|host|ca|tls|ssl|root|signing|deploy|ssh|jwt|master)[\w-]*\.key$|(^|[/_.-])(private|priv|signing|deploy|ssh|jwt|server|client|tls|ssl)[_-]?key\w*\.(pem|der|p8|txt|json)$|(^|\/)key\.pem$/i,
+    'a private key',
+    'key-file',
+    'medium',
+  ],
   [/\.(kdbx?|keystore|jks|ppk|p12|pfx)$/, 'a store of keys', 'private-key', 'medium'],
   // By its name, where programs and people keep their own: in a home, below /etc, /opt, /srv or /var.
   [
@@ -200,6 +206,12 @@ export function secretFile(written: string): SecretFile | undefined {
   const found =
     files.find(([pattern]) => pattern.test(path)) ?? files.find(([pattern]) => pattern.test(lower))
   return found === undefined ? undefined : { what: found[1], fact: found[2], severity: found[3] }
+}
+
+/** A secret that nobody has a reason to send; the key of a server is put where the server is. */
+export function isSecret(path: string): boolean {
+  const found = secretFile(path)
+  return found !== undefined && found.fact !== 'key-file'
 }
 
 const isNone = /\.(pub|example|sample|template|dist|md|html?)$|^\/etc\/passwd$/

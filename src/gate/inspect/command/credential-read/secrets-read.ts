@@ -24,6 +24,9 @@ const talks = nameIs(
 /** Take in a secret and give out what only its owner can open. */
 const seals = /^(kubeseal|sops|age|rage|ansible-vault)$/
 const searchers = nameIs(/^(grep|egrep|fgrep|rg|awk|gawk|sed|jq)$/)
+const carriesAway = nameIs(
+  /^(cat|tac|head|tail|less|more|nl|od|xxd|hexdump|strings|base(64|32)|rev|paste|curl|wget|nc|ncat|socat|scp|rsync|sftp|tar|zip|7z|Get-Content|gc|type|xargs|tee)$/,
+)
 const none: readonly SecretRead[] = []
 
 /** The secrets among what an invocation reads. */
@@ -43,6 +46,14 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
     if (secret === undefined || isBeside(invocation, path)) continue
     // Loading settings is what they are for; showing them is another matter.
     if (/^(settings|named)$/.test(secret.fact) && /^(source|\.|cp|mv|ln|install|sed|tee)$/.test(name))
+      continue
+    // What a key is for: to sign, to prove who one is, to be put beside its certificate.
+    if (
+      secret.fact === 'key-file' &&
+      (!carriesAway(name) ||
+        usesOption.test(words[index - 1] ?? '') ||
+        /^--?key$/.test(words[index - 1] ?? ''))
+    )
       continue
     // `scp -i key file host:` logs in with the key.
     if (words[index - 1] === '-i' && (name === 'scp' || name === 'sftp')) continue

@@ -339,6 +339,8 @@ function packages(name: string, args: readonly string[]): readonly Finding[] {
   const line = args.join(' ')
   if (/^(config )?set script-shell\b|^pkg set scripts\.(pre|post)?install/.test(line))
     return seen('persist.hook', 'medium', `${name} runs something at every install`)
+  if (/^(i|in|install|add|ci)$/.test(args[0] ?? '') && args.some((arg) => /^git\+http:\/\//.test(arg)))
+    return seen('persist.trust', 'medium', `${name} takes a package over a plain connection`)
   const isSource =
     /^(config set (registry|global\.(extra-)?index-url)|set registry)/.test(line) ||
     args.some((arg) => /^(-i|--(extra-)?index-url|--registry)(=|$)/.test(arg))

@@ -41,7 +41,7 @@ const startPlaces: readonly StartPlace[] = [
     'what the firmware or the kernel starts',
   ],
   [
-    /\/(google-chrome|chromium|Google\/Chrome|BraveSoftware\/[\w-]+|microsoft-edge|vivaldi)\/(\S*\/)?Extensions(\/|$)/,
+    /\/(google-chrome|chromium|Google\/Chrome|BraveSoftware\/[\w-]+|microsoft-edge|vivaldi)\/(\S*\/)?Extensions(\/|$)|\/(\.mozilla|Firefox|firefox|librewolf)\/(\S*\/)?extensions(\/|$)/,
     'persist.launch',
     'medium',
     'what a browser is made to load',
@@ -151,7 +151,7 @@ const keyText = /^(\S+ )?(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-ssh-\S+) AAAA/
 
 /** Lines that start-up files are made of on any ordinary machine. */
 const everydayLine =
-  /^\s*(#.*|export\s+[A-Za-z_]\w*=.*|alias\s.*|[A-Z_]+=.*|(source|\.)\s+(?!\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)\S+|(source|\.)\s+<\([\w-]+ completion \w+\)|eval\s+"?\$\([\w./-]+ (init|env|hook|shellenv|completion)\b.*|\[\s.*|if\s.*|fi|then|autoload.*|setopt.*|bindkey.*|shopt.*|set -o.*|complete\s.*|PATH=.*)?\s*$/
+  /^\s*(#(?!!).*|export\s+[A-Za-z_]\w*=.*|alias\s.*|[A-Z_]+=.*|(source|\.)\s+(?!\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)\S+|(source|\.)\s+<\([\w-]+ completion \w+\)|eval\s+"?\$\([\w./-]+ (init|env|hook|shellenv|completion)\b.*|\[\s.*|if\s.*|fi|then|autoload.*|setopt.*|bindkey.*|shopt.*|set -o.*|complete\s.*|PATH=.*)?\s*$/
 
 /** Settings of apt that name a program (apt.conf(5)). */
 const startsPrograms = /Invoke|Pkgs|Dir::|Proxy|Method|Options|Solver|Hook|[#]include/i

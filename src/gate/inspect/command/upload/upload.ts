@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { secretFile } from '../credential-read/secret-files.ts'
+import { isSecret, secretFile } from '../credential-read/secret-files.ts'
 import { type CommandDetector, finding, nameIs, none, ofEach, shown, together } from '../detector.ts'
 import { isDuplex } from '../network.ts'
 import { placeOf } from '../paths.ts'
@@ -8,6 +8,7 @@ import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
 import { carried, collectors, reveals } from './carriers.ts'
 import { client } from './clients.ts'
 import { givers } from './givers.ts'
+import { keysAbroad } from './keys-abroad.ts'
 import { dataFile, matterOf } from './matters.ts'
 import { ontoSticks, throughMounts } from './mounts.ts'
 import { byProgram } from './programs.ts'
@@ -27,6 +28,7 @@ export const upload: CommandDetector = {
       ofEach(reading.invocations, stores, reading),
       ofEach(reading.invocations, namedAnywhere, reading),
       ofEach(reading.invocations, givers, reading),
+      ofEach(reading.invocations, keysAbroad, reading),
       throughMounts(reading),
       ofEach(reading.invocations, ontoSticks, reading),
       ofEach(reading.windows, ofWindows, reading),
@@ -195,7 +197,7 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
     return publicNumber.test(address) || anonymous.test(address)
       ? [finding(NAME, 'upload.raw', 'medium', `${name} posts to a bare address`)]
       : []
-  if (file !== undefined && secretFile(file.replace(/;.*$/, '')) !== undefined)
+  if (file !== undefined && isSecret(file.replace(/;.*$/, '')))
     return [finding(NAME, 'upload.secret', 'critical', `${name} sends ${shown(file)} away`)]
   if (file === '-' || file === '/dev/stdin') return piped(invocation, reading, isDrop)
   if (isDrop)
@@ -260,7 +262,7 @@ function gathererOf(file: string, reading: Reading): Invocation | undefined {
     .find((each) => collectors.test(each.name) || /^(base64|xxd|openssl|gpg|gzip|xz|bzip2)$/.test(each.name))
 }
 
-const encoders = /^(base64|base32|xxd|gzip|bzip2|xz|zstd|openssl|gpg)$/
+const encoders = /^(base64|base32|xxd|hexdump|od|uuencode|gzip|bzip2|xz|zstd|openssl|gpg)$/
 const clipboards =
   /^(pbpaste|xclip|xsel|wl-paste|screencapture|scrot|import|grim|maim|xwd|gnome-screenshot|arecord|parec(ord)?|pw-record|rec|sox|fswebcam|imagesnap|ffmpeg)$/
 
@@ -304,9 +306,7 @@ function copied({ name, args }: Invocation): readonly Finding[] {
   const words = args.filter((arg) => !arg.startsWith('-'))
   const target = words.at(-1) ?? ''
   if (!/^[^/:]+:|^rsync:\/\//.test(target) || /^[A-Za-z]:[\\/]/.test(target)) return []
-  const secret = words
-    .slice(0, -1)
-    .find((word) => secretFile(word) !== undefined && args[args.indexOf(word) - 1] !== '-i')
+  const secret = words.slice(0, -1).find((word) => isSecret(word) && args[args.indexOf(word) - 1] !== '-i')
   if (secret !== undefined)
     return [finding(NAME, 'upload.secret', 'critical', `${name} sends ${shown(secret)} away`)]
   const isWide = words.slice(0, -1).some((word) => /^(root|system|home|personal)$/.test(placeOf(word)))
