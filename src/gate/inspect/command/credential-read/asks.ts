@@ -34,7 +34,7 @@ const webClients = nameIs(/^(curl|wget|https?|xh|Invoke-RestMethod|Invoke-WebReq
 
 /** Programs with sub-commands of their own rules, and those whose words are no orders. */
 const spokenFor = nameIs(
-  /^(kubectl|oc|k|aws|az|gcloud|gsutil|vault|gh|glab|op|bw|pass|gopass|terraform|tofu|pulumi|helm|docker|podman|nerdctl|git|npm|pnpm|yarn|pip3?|echo|printf|print|cat|ls|find|fd|locate|[efz]?grep|rg|ag|sed|g?awk|curl|wget|ssh|scp|rsync|cp|mv|rm|mkdir|touch|chmod|chown|man|info|apropos|tldr|which|type|test|\[|\[\[|make|cargo|go|python[\d.]*|node|ruby|perl|php|java|(ba|da|z|k|fi)?sh|pwsh|powershell|export|set|alias|read|local|declare|for|if|eksctl|kops|snap|apt|apt-get|brew|dnf|yum|systemctl|openssl|gpg2?|ssh-keygen|passwd|chpasswd|useradd|usermod|htpasswd|xdg-open|open|code|vim?|nano)$/,
+  /^(kubectl|oc|k|aws|az|gcloud|gsutil|vault|doppler|gh|glab|op|bw|pass|gopass|terraform|tofu|pulumi|helm|docker|podman|nerdctl|git|npm|pnpm|yarn|pip3?|echo|printf|print|cat|ls|find|fd|locate|[efz]?grep|rg|ag|sed|g?awk|curl|wget|ssh|scp|rsync|cp|mv|rm|mkdir|touch|chmod|chown|man|info|apropos|tldr|which|type|test|\[|\[\[|make|cargo|go|python[\d.]*|node|ruby|perl|php|java|(ba|da|z|k|fi)?sh|pwsh|powershell|export|set|alias|read|local|declare|for|if|eksctl|kops|snap|apt|apt-get|brew|dnf|yum|systemctl|openssl|gpg2?|ssh-keygen|passwd|chpasswd|useradd|usermod|htpasswd|xdg-open|open|code|vim?|nano)$/,
 )
 const shows =
   /^(show|get|read|print|reveal|view|dump|export|decrypt|fetch|access|retrieve|download|extract|display)$/
@@ -42,7 +42,7 @@ const secret =
   /^(secrets?|secret[-_]?(keys?|values?|text)|passwords?|passphrases?|credentials?|tokens?|(access|api|auth|private|secret|oauth|refresh|bearer|session|admin|root|master)[-_]?(tokens?|keys?|passwords?|secrets?)|access-?key-?secret|connection-?strings?)$/
 /** One word that is both: `show-token`, `secret:get`, `getSecret`, `oauth-tokens`. */
 const both =
-  /^(show|get|read|print|reveal|view|dump|export|decrypt|fetch)[-_:]?(\w+[-_:])?(secrets?(-?values?)?|passwords?|tokens?|api-?keys?|access-?keys?|private-?keys?)$|^(secrets?|passwords?|tokens?|keys?)[-_:](show|get|read|print|reveal|view|dump|export|decrypt|fetch)$|^(oauth|iam|access)-tokens?$/i
+  /^(show|get|read|print|reveal|view|dump|export|decrypt|fetch)[-_:]?(\w+[-_:])?(secrets?(-?values?)?|passwords?|tokens?|api-?keys?|access-?keys?|private-?keys?)$|^(secrets?|passwords?|tokens?|keys?|credentials?|env)[-_:](show|get|read|print|reveal|view|dump|export|decrypt|fetch)$|^(oauth|iam|access)-tokens?$/i
 
 const WORDS_MAX = 4
 
@@ -69,11 +69,11 @@ function said({ name, args }: Invocation): readonly Finding[] {
   return isShown && isSecret ? seen('credential.store', `${shown(name)} prints what it keeps secret`) : none
 }
 
-const filters = /^([efz]?grep|rg|ag|g?awk)$/
+const filters = /^([efz]?grep|rg|ag|g?awk|jq|yq|dasel|gron)$/
 const secretWord = /passw|\bpass\b|secret|token|api.?key|cred|private.?key|authorization/i
 /** What prints a whole state of something, settings and all. */
 const printsAll =
-  /^(dump|inspect|describe|values|manifest|env|config|getall|settings|printenv|list-recursively)$/
+  /^(show|output|state|pull|dump|inspect|describe|values|manifest|env|config|getall|settings|printenv|list-recursively)$/
 
 /** `ps aux | grep -- --password`, `chezmoi dump | grep token`: the words say what is looked for. */
 function filtered(invocation: Invocation, reading: Reading): readonly Finding[] {
@@ -92,6 +92,15 @@ function filtered(invocation: Invocation, reading: Reading): readonly Finding[] 
     ? none
     : seen('credential.history-searched', `looks for secrets in what ${shown(name)} shows`)
 }
+
+/** The console of a framework, which has its secrets loaded. */
+const consoles = nameIs(
+  /^(rails|rake|bundle|flask|python[\d.]*|php|iex|mix|django-admin|node|artisan|manage\.py)$/,
+)
+const consoleWord =
+  /(^|\/)(runner|shell|shell_plus|tinker|artisan|manage\.py|console|credentials:\w+|env:decrypt)$/
+const consoleSecret =
+  /\bSECRET_KEY(_BASE)?\b|\bcredentials\.(\w+|\[)|\bsecrets\.\w|\bconfig\(\s*['"][^'"]*(password|secret|key|token)|\bconfig\[['"][^'"]*(SECRET|PASSWORD|KEY|TOKEN)|\b(DB|DATABASE)_PASSWORD\b|\bDATABASES\b|^env:decrypt$|^credentials:show$/
 
 export function asks(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
@@ -112,6 +121,12 @@ export function asks(invocation: Invocation, reading: Reading): readonly Finding
         ? seen('credential.token', 'asks for a login that somebody else is to finish')
         : seen('credential.search', `looks for secrets in what a service keeps: ${shown(address)}`)
   }
+  if (
+    consoles(name) &&
+    args.some((arg) => consoleWord.test(arg)) &&
+    args.some((arg) => consoleSecret.test(arg))
+  )
+    return seen('credential.store', `${name} prints what a program keeps secret`)
   const findings = said(invocation)
   return findings.length > 0 ? findings : filtered(invocation, reading)
 }

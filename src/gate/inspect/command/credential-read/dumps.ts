@@ -16,7 +16,7 @@ const runners = nameIs(/^((ba|da|z|k)?sh|python[\d.]*|perl|ruby|pwsh|powershell|
 const sniffers = nameIs(
   /^(tcpdump|tshark|dumpcap|ngrep|ettercap|dsniff|mailsnarf|urlsnarf|msgsnarf|bettercap|snoop|pktmon)$/,
 )
-const keyLoggers = nameIs(/^(logkeys|keylogger|lkl|uberkey)$/)
+const keyLoggers = nameIs(/^(logkeys|keylogger|lkl|uberkey|xspy|xkeylog|xkbcat|keysniffer)$/)
 
 /** What takes credentials out of memory, traffic, keystrokes or a person (MITRE ATT&CK T1003, T1040, T1056). */
 export function dumps(invocation: Invocation, reading: Reading): readonly Finding[] {

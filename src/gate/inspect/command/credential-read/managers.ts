@@ -27,7 +27,8 @@ const prints: Readonly<Record<string, RegExp>> = {
   aws: /^(ec2 get-password-data|ec2 describe-instance-attribute\b.*userData|ssm get-parameters-by-path\b.*--with-decryption|ecr get-login-password$|redshift get-cluster-credentials|iam create-login-profile)\b/,
   kubectl: /^config view\b.*--raw\b/,
   oc: /^(config view\b.*--raw|whoami (-t|--show-token))/,
-  nmcli: /\bwifi show-password\b|(^|\s)(-s\b|--show-secrets|.*wireless-security\.psk).*\bshow\b/,
+  nmcli:
+    /\bwifi show-password\b|(^|\s)(-s\b|--show-secrets|.*wireless-security\.psk).*\bshow\b|\bshow\b.*--show-secrets/,
   gcore: /\d/,
   ldbsearch: /\b(sam|secrets)\.(ldb|tdb)\b/,
   tdbdump: /\b(secrets|passdb)\.tdb\b/,

@@ -98,7 +98,7 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'high',
   ],
   [
-    /\/etc\/NetworkManager\/system-connections(\/|$)|wpa_supplicant\.conf$|\/etc\/(openvpn|wireguard|ipsec\.secrets|ppp\/(chap|pap)-secrets)/,
+    /\/etc\/NetworkManager\/system-connections(\/|$)|wpa_supplicant[\w-]*\.conf$|\/etc\/(openvpn|wireguard|ipsec\.secrets|ppp\/(chap|pap)-secrets)/,
     'passwords of networks',
     'token',
     'medium',
@@ -141,6 +141,12 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'hashes',
     'medium',
   ],
+  [
+    /^(~|\/root|\/(home|Users)\/[^/]+)\/(\.yarnrc\.yml|\.config\/pypoetry\/auth\.toml|\.bundle\/config|\.(sbt|ivy2)\/\.credentials|\.condarc|\.pip\/pip\.conf|\.config\/pip\/pip\.conf|\.R(environ|profile)|\.jfrog\/\S*|\.config\/(hub|lab|tea|act|doctl|scw|ngrok|exoscale|civo|linode-cli|aiven|railway|neonctl|turso|planetscale|upstash)(\/\S*|\.\w+)?)$/,
+    'tokens of a command line',
+    'token',
+    'medium',
+  ],
   [/^\/etc\/security\/opasswd$/, 'password hashes', 'hashes', 'high'],
   [
     /^(~|\/root|\/(home|Users)\/[^/]+)\/(\.cursor\/mcp|\.gemini\/settings|\.claude)\.json$|\/(claude_desktop_config|mcp_config)\.json$|\/NuGet\.Config$/,
@@ -178,7 +184,7 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'medium',
   ],
   [
-    /(^|[/_.-])(private|priv|server|client|host|ca|tls|ssl|root|signing|deploy|ssh|jwt|master)[\w-]*\.key$|(^|[/_.-])(private|priv|signing|deploy|ssh|jwt|server|client|tls|ssl)[_-]?key\w*\.(pem|der|p8|txt|json)$|(^|\/)key\.pem$/i,
+    /(^|[/_.-])(private|priv|server|client|host|ca|tls|ssl|root|signing|deploy|ssh|jwt|master)[\w-]*\.key$|(^|[/_.-])(private|priv|signing|deploy|ssh|jwt|server|client|tls|ssl)[_-]?key\w*\.(pem|der|p8|txt|json)$|(^|\/)key\.pem$|^\/(etc|opt|srv|var\/lib)\/\S+\.(key|p8)$|^\/var\/lib\/kubelet\/pki\/|^\/(etc|var\/lib)\/rancher\/\S+\.(key|yaml)$/i,
     'a private key',
     'key-file',
     'medium',

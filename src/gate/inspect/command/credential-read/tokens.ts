@@ -13,7 +13,7 @@ const seen = (
 
 /** How a client says that it is to show what it keeps: over its words as one line, options of place and format left out. */
 const says: Readonly<Record<string, RegExp>> = {
-  aws: /^(secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b(?!-policy)|sts assume-role|rds download-db-log-file-portion|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|environment|secret(string|accesskey)|keymaterial|password))/i,
+  aws: /^(secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b(?!-policy)|sts assume-role|rds download-db-log-file-portion|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|environment|client_?secret|secret(string|accesskey)|keymaterial|password))/i,
   az: /\b(list-keys|(?<!keyvault )keys? list|show-connection-string|connection-string (list|show)|list-connection-strings|list-publishing-(profiles|credentials)|secret (show|download)|key download|admin-key show|query-key list|show-keys|get-credentials\b.* --admin|list-account-sas|ad (sp|app) credential reset|appsettings list|secrets? list\b.*--show-values|staticwebapp secrets list|keyvault certificate download|keyvault key decrypt|login --expose-token|ml connection list\b.*--populate-secrets|rest\b.*(deviceLocalCredentials|list(keys|secrets|credentials)|\/credentials\b|appsettings\/list))\b|^deployment (group|sub|mg|tenant) (show|export)\b.*parameters/i,
   gcloud:
     /\bconfig config-helper\b|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token|^compute (instances|project-info|instance-templates) describe\b.*metadata/,
@@ -33,6 +33,7 @@ const says: Readonly<Record<string, RegExp>> = {
   akeyless: /^get-(secret-value|dynamic-secret-value|rotated-secret-value)\b/,
   credstash: /^(get|getall)\b/,
   hcp: /^vault-secrets secrets open\b/,
+  nomad: /^var get\b/,
   keyctl: /^(print|read|pipe)\b/,
   'systemd-creds': /^(decrypt|cat)\b/,
   cryptsetup: /luksDump\b.*--dump-(master|volume)-key/,
@@ -164,6 +165,7 @@ export function logsIn(invocation: Invocation, reading: Reading): boolean {
 /** `git log -p | grep password`, `git log -S AWS_SECRET`: what was taken out of the files is in the history still. */
 function pastSecrets(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { args } = invocation
+  if (/^(config|stash|reflog)$/.test(args[0] ?? '')) return forSecrets(invocation, reading)
   if (!/^(log|show|rev-list|grep)$/.test(args[0] ?? '')) return none
   const isAsked = args.some(
     (arg, index) => (/^-[SG]/.test(arg) || /^-[SG]$/.test(args[index - 1] ?? '')) && secretWord.test(arg),

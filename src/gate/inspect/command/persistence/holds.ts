@@ -119,6 +119,15 @@ export function isHidden(path: string): boolean {
   return hidden.test(path)
 }
 
+/** What is put into a file that a tool runs by itself, by what stands behind the sign for putting it there. */
+function isFedToTool(target: string, args: readonly string[]): boolean {
+  return args.some(
+    (arg) =>
+      pipeline(target, `\n${arg.replace(/^\S*?[aic\\]\s*/, '')}`) ||
+      (target.endsWith('package.json') && /\b(curl|wget)\b[^|]*\|\s*(ba)?sh\b/.test(arg)),
+  )
+}
+
 /** `sed -i '…i /tmp/x' /etc/rc.local`: a line put into a start-up file. */
 export function typedIn(name: string, args: readonly string[], target: string): readonly Finding[] {
   const isStartUp =
@@ -131,6 +140,20 @@ export function typedIn(name: string, args: readonly string[], target: string): 
     isBuild(target)
   )
     return seen('persist.hook', 'medium', `has a build fetch something: ${shown(target)}`)
+  if (name === 'sed' && isFedToTool(target, args))
+    return seen('persist.hook', 'medium', `has a tool start something: ${shown(target)}`)
+  if (
+    name === 'sed' &&
+    target.includes('/systemd/') &&
+    args.some((arg) => /ExecSt\w+(Pre|Post)\s*=/.test(arg))
+  )
+    return seen('persist.service', 'medium', `has a service start something more: ${shown(target)}`)
+  if (
+    name === 'sed' &&
+    webRoot.test(target) &&
+    args.some((arg) => /<\?(php|=)[\s\S]*\b(eval|system|exec|passthru|shell_exec|assert)\s*\(/.test(arg))
+  )
+    return seen('persist.web', 'high', `puts orders of others into ${shown(target)}`)
   return name === 'sed' &&
     isStartUp &&
     args.some((arg) => /\/(tmp|dev\/shm)\/|\b(curl|wget|nc|nohup)\b|bash -i/.test(arg))
@@ -154,7 +177,9 @@ export function holds(invocation: Invocation): readonly Finding[] {
       return container(args)
     case 'kubectl':
     case 'oc':
-      return args.some((arg) => /"(hostPID|hostNetwork|privileged)"\s*:\s*true|"path"\s*:\s*"\/"/.test(arg))
+      return [...args, invocation.input ?? ''].some((arg) =>
+        /"(hostPID|hostNetwork|privileged)"\s*:\s*true|"path"\s*:\s*"\/"/.test(arg),
+      )
         ? seen('persist.privilege', 'high', `${name} starts something with the machine in its hands`)
         : []
     case 'nsenter':
@@ -210,6 +235,10 @@ export function holds(invocation: Invocation): readonly Finding[] {
     case 'visudo':
       return invocation.stage > 0 || invocation.input !== undefined
         ? seen('persist.privilege', 'high', 'writes who may do what on this machine')
+        : []
+    case 'systemsetup':
+      return /-setremotelogin on\b/i.test(args.join(' '))
+        ? seen('persist.login', 'medium', 'lets others log in from elsewhere')
         : []
     case 'realm':
       return args[0] === 'join'

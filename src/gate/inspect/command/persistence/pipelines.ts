@@ -9,7 +9,7 @@ const strange =
 
 /** Files that builds, tests, editors and package managers run by themselves. */
 const ofTools =
-  /(^|\/)(conftest\.py|setup\.(py|cfg)|noxfile\.py|build\.rs|binding\.gyp|(GNU)?[Mm]akefile|Rakefile|Gruntfile\.\w+|gulpfile\.\w+|[\w.-]+\.config\.[cm]?[jt]s|\.eslintrc\.\w+|\.pnpmfile\.cjs|package\.json|composer\.json|\.cargo\/config(\.toml)?|build\.gradle(\.kts)?|CMakeLists\.txt|\.envrc|Vagrantfile|Gemfile|devcontainer\.json|\.pre-commit-config\.ya?ml|\.husky\/[\w-]+|lefthook\.ya?ml|\.idea\/\S+\.xml|\.vscode\/(launch|settings)\.json|node_modules\/\S+\.[cm]?js|(site|dist)-packages\/\S+\.py)$/
+  /(^|\/)(conftest\.py|setup\.(py|cfg)|noxfile\.py|build\.rs|binding\.gyp|(GNU)?[Mm]akefile|Rakefile|Gruntfile\.\w+|gulpfile\.\w+|[\w.-]+\.config\.[cm]?[jt]s|\.eslintrc\.\w+|\.pnpmfile\.cjs|package\.json|composer\.json|\.cargo\/config(\.toml)?|build\.gradle(\.kts)?|CMakeLists\.txt|\.envrc|Vagrantfile|(\w+\.)?(Docker|Container)file(\.\w+)?|Gemfile|devcontainer\.json|\.pre-commit-config\.ya?ml|\.husky\/[\w-]+|lefthook\.ya?ml|\.idea\/\S+\.xml|\.vscode\/(launch|settings)\.json|node_modules\/\S+\.[cm]?js|(site|dist)-packages\/\S+\.py)$/
 const startsNowhere =
   /\b(?:system|exec\w*|spawn\w*|[Pp]open|Command::new|check_\w+|call|run)\s*\(?\s*[[("'`]+\s*(?:(?:ba)?sh (?:-c )?)?(?:\/tmp|\/var\/tmp|\/dev\/shm)\/\w|"(?:(?:pre|post)[\w]+|install|prepare|test|build|start|(?:onCreate|updateContent|initialize)Command)"\s*:\s*"(?:(?:ba)?sh |node |python3? )?(?:\/tmp|\/var\/tmp|\/dev\/shm)\/\w|(?:^|;)\s*[@-]*(?:\/tmp|\/var\/tmp|\/dev\/shm)\/[\w.-]+\s*(?:$|&)|\b(?:curl|wget)\b[^\n|]*(?:http:\/\/(?!localhost|127\.)|\/\/\d{1,3}(?:\.\d{1,3}){3})[^\n|]*\|\s*(?:ba|z|da)?sh\b|\bbash -i\b|\/dev\/tcp\//m
 

@@ -73,7 +73,7 @@ const rules: readonly Rule[] = [
     'puts a program among those of the system',
   ],
   [
-    /^(copy|xcopy|robocopy|copy-item|cp|cpi|move|iwr|invoke-webrequest|set-content|out-file|echo)\b.*\\inetpub\\wwwroot/,
+    /^(copy|xcopy|robocopy|copy-item|cp|cpi|move|iwr|invoke-webrequest|curl|wget|certutil|set-content|out-file|echo)\b.*\\inetpub\\wwwroot/,
     'persist.web',
     'medium',
     'puts a page where a web server runs it',

@@ -111,6 +111,11 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
         ? seen('upload.names', `${name} carries data in packets`, 'high')
         : []
     case 'gh':
+      if (
+        /^(pr|issue|release|discussion|project)$/.test(args[0] ?? '') &&
+        args.some((arg) => sourcesOf(arg, reading).some(tellsSecrets))
+      )
+        return seen('upload.push', 'gh writes what this machine keeps to where others read it')
       return args[0] === 'api' &&
         args.some((arg) => /^\/?gists?\b/.test(arg)) &&
         args.some((arg) => sourcesOf(arg, reading).some(({ name: source }) => shows.test(source)))
@@ -133,7 +138,11 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
         return seen('upload.raw', `${name} hands what a file holds to another machine`)
       const isProgram = [...args, invocation.input ?? ''].some((arg) => /\bTO\s+PROGRAM\s+'/i.test(arg))
       if (isProgram) return seen('upload.program', `${name} hands a table to a program`)
-      const isAway = args.some((arg) => publicNumber.test(arg.replace(/^(-h|--host=)/, '')))
+      const isAway = args.some(
+        (arg, index) =>
+          publicNumber.test(arg.replace(/^(-h|--host=)/, '')) ||
+          (/^(-h|--host)$/.test(args[index - 1] ?? '') && farName.test(arg)),
+      )
       return isAway && upstreamOf(invocation, reading).some((each) => /dump/.test(each.name))
         ? seen('upload.raw', `${name} takes a dump to another machine`)
         : []
@@ -159,6 +168,16 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
 const shows = /^(cat|base64|base32|xxd|od|hexdump|head|tail|gzip|strings|tar|openssl)$/
 
 const publicNumber = /^(?!127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.|255\.)\d{1,3}(\.\d{1,3}){3}$/
+
+/** A name that means the same everywhere. */
+const farName = /^(?!.*\.(internal|local|lan|corp|svc|test)$)[\w-]+(\.[\w-]+)*\.[a-z]{2,}$/i
+
+function tellsSecrets({ name, args }: Invocation): boolean {
+  return (
+    /^(env|printenv|set|history)$/.test(name) ||
+    (shows.test(name) && args.some((arg) => matterOf(arg) === 'secret' || matterOf(arg) === 'system'))
+  )
+}
 
 /** `redis-cli -h far.example set k "$(cat file)"`. */
 function tellsFar(args: readonly string[], reading: Reading): boolean {
@@ -233,7 +252,7 @@ function opened({ name, args }: Invocation): readonly Finding[] {
     }
     case 'gcloud':
     case 'gsutil':
-      return args.some((arg) => /(^|=)all(Authenticated)?Users(:|$)|^public-read/.test(arg))
+      return args.some((arg) => /(^|=)all(Authenticated)?Users(:|$)|^public-read/i.test(arg))
         ? seen('upload.shared', `${name} opens what is stored to everybody`)
         : []
     case 'az':

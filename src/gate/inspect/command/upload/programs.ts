@@ -6,11 +6,11 @@ const NAME = 'upload'
 
 /** How languages take in a file. */
 const reads =
-  /\bopen\s*\(\s*["'`~/\w$]|\bread_(bytes|text)\s*\(|\bFile\.(read|open|binread|new)\b|\bfile_get_contents\s*\(\s*["'](?!https?:)|\breadFile(Sync)?\b|\bcreateReadStream\s*\(|\bopen\s+(my\s+)?\$?\w+\s*,|\bfopen\s*\(|\bIO\.(read|binread)\b|\bGet-Content\b|\bReadAll(Bytes|Text)\b|\bio\.open\b|-InFile\b|\bshell_exec\s*\(\s*["']cat\b|`\s*(?:cat|base64|tar|head|strings|env|id)\b|<(STDIN)?>/i
+  /\bopen\s*\(\s*["'`~/\w$]|\bread_(bytes|text)\s*\(|\bFile\.(read|open|binread|new)\b|\bfile_get_contents\s*\(\s*["'](?!https?:)|\bread(Text)?File(Sync)?\b|\bBun\.file\s*\(|\bcreateReadStream\s*\(|\bopen\s+(my\s+)?\$?\w+\s*,|\bfopen\s*\(|\bIO\.(read|binread)\b|\bGet-Content\b|\bReadAll(Bytes|Text)\b|\bio\.open\b|-InFile\b|\bshell_exec\s*\(\s*["']cat\b|`\s*(?:cat|base64|tar|head|strings|env|id)\b|<(STDIN)?>/i
 
 /** How they hand something to another machine. */
 const sends =
-  /->(post|put)\s*\(|\b(requests|httpx|session|client|axios|got|http|aiohttp)\s*\.\s*(post|put|patch)\s*\(|\burlopen\s*\([^)]*,\s*data\s*=|\burlopen\s*\([^)]*,\s*(?!timeout\b|context\b|cafile\b|\d)\w|\bsendall\s*\(|\.sendto?\s*\(|\bstor(binary|lines)\b|\bsend_?(mail|message)\s*\(|\bupload_?(file|fileobj|from_filename|blob)\s*\(|\bput_?(object|file)\s*\(|CURLOPT_(POSTFIELDS|INFILE|UPLOAD)|\bfile_put_contents\s*\(\s*["'](https?|ftp):|\bNet::HTTP(\.|::)(post|put)|\bmethod["']?\s*[:=]\s*["'](POST|PUT)\b|\.request\s*\(\s*["'](POST|PUT)\b|\bIO::Socket\b|\bTCPSocket\b|\bfsockopen\s*\(|\bUpload(File|String|Data)\s*\(|\b(Invoke-(RestMethod|WebRequest)|irm|iwr)\b[^|;]*-(InFile|Body|Form)\b|\bSend-MailMessage\b|\bftp_put\s*\(|\bnet\.(connect|createConnection)\s*\(/i
+  /->(post|put)\s*\(|\b(requests|httpx|session|client|axios|got|http|aiohttp)\s*\.\s*(post|put|patch)\s*\(|\burlopen\s*\([^)]*,\s*data\s*=|\burlopen\s*\([^)]*,\s*(?!timeout\b|context\b|cafile\b|\d)\w|\bsendall\s*\(|\.sendto?\s*\(|\bstor(binary|lines)\b|\bsend_?(mail|message)\s*\(|\bupload_?(file|fileobj|from_filename|blob)\s*\(|\bput_?(object|file)\s*\(|CURLOPT_(POSTFIELDS|INFILE|UPLOAD)|\bfile_put_contents\s*\(\s*["'](https?|ftp):|\bNet::HTTP(\.|::)(post|put)|\bmethod["']?\s*[:=]\s*["'](POST|PUT)\b|\.request\s*\(\s*["'](POST|PUT)\b|\bIO::Socket\b|\bTcpClient\b[\s\S]*\.Write\s*\(|\bTCPSocket\b|\bfsockopen\s*\(|\bUpload(File|String|Data)\s*\(|\b(Invoke-(RestMethod|WebRequest)|irm|iwr)\b[^|;]*-(InFile|Body|Form)\b|\bSend-MailMessage\b|\bftp_put\s*\(|\bnet\.(connect|createConnection)\s*\(/i
 
 /** One call that takes a file's name and sends what is in it. */
 const takes = /\bupload_(file|from_filename)\s*\(|\bUploadFile\s*\(/

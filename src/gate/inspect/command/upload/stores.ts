@@ -38,7 +38,7 @@ export function stores(invocation: Invocation, reading: Reading): readonly Findi
     return args.includes('--public') && args.includes('--push')
       ? seen('upload.shared', 'gh puts what is here on a public site')
       : []
-  if (name === 'gh' && args[0] === 'release' && args[1] === 'upload') {
+  if (name === 'gh' && args[0] === 'release' && /^(upload|create)$/.test(args[1] ?? '')) {
     const what = args.slice(3).find((arg) => !arg.startsWith('-') && isWhole(arg))
     return what === undefined ? none : seen('upload.push', `gh puts ${shown(what)} beside a release`)
   }

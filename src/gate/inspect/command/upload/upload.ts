@@ -52,6 +52,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
   const { name, args } = invocation
   switch (name) {
     case 'curl':
+    case 'curlie':
       return web(invocation, reading, curlBodies(args))
     case 'wget':
       return web(invocation, reading, wgetBodies(args))
