@@ -35,7 +35,7 @@ const says: Readonly<Record<string, RegExp>> = {
   hcp: /^vault-secrets secrets open\b/,
   nomad: /^var get\b/,
   keyctl: /^(print|read|pipe)\b/,
-  'systemd-creds': /^(decrypt|cat)\b/,
+  'systemd-creds': /^(decrypt \S+( -)?$|cat\b)/,
   cryptsetup: /luksDump\b.*--dump-(master|volume)-key/,
   dmsetup: /^table\b.*--showkeys/,
   wg: /^(showconf|show\b.*\b(private-key|preshared-keys|dump))\b/,

@@ -36,6 +36,9 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
     const isMeetingPlace =
       (name === 'frps' || args[0] === 'server') && !args.some((arg) => /^--(socks5|reverse)$/.test(arg))
     if (isMeetingPlace) return seen('tunnel.server', 'medium', `${name} waits for tunnels of others`)
+    // The same as `ssh -L`: a port of this machine leads to one over there.
+    if (name === 'chisel' && args[0] === 'client' && !args.some((arg) => /^R:|socks/i.test(arg)))
+      return seen('tunnel.forward', 'medium', 'chisel forwards a port to another machine')
     // Through a host one logs in to anyway, and only from here.
     return name === 'sshuttle'
       ? seen('tunnel.proxy', 'medium', 'sshuttle sends traffic through another machine')

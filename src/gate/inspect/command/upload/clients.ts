@@ -4,7 +4,7 @@ import { finding, nameIs, none, shown, together } from '../detector.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
-import { matterOf } from './matters.ts'
+import { dataFile, matterOf } from './matters.ts'
 
 const NAME = 'upload'
 
@@ -53,7 +53,16 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
     !args.some((arg) => /^(--?help|-h|--version|help)$/.test(arg) && name !== 'ftp-upload')
   )
     return args.some((arg) => word.test(arg)) && !(name.endsWith('wormhole') && args.length < 2)
-      ? seen('upload.file', `${name} hands a file to somebody elsewhere`)
+      ? seen(
+          'upload.file',
+          `${name} hands a file to somebody elsewhere`,
+          isPublic(name) ||
+            invocation.stage > 0 ||
+            invocation.streams.stdin.kind === 'file' ||
+            args.some(isMuch)
+            ? 'medium'
+            : 'low',
+        )
       : []
   switch (name) {
     case 'finger':
@@ -178,6 +187,14 @@ function tellsSecrets({ name, args }: Invocation): boolean {
     (shows.test(name) && args.some((arg) => matterOf(arg) === 'secret' || matterOf(arg) === 'system'))
   )
 }
+
+/** Whatever is put there, everybody can read. */
+const isPublic = nameIs(/^(pastebinit|ix|gist|snarf|bashupload|transfer|ftpput|ncftpput|wput|tftp)$/)
+
+/** A folder, a place outside the work, an archive or data; one plain file of the work at hand is shared every day. */
+const isMuch = (arg: string) =>
+  !arg.startsWith('-') &&
+  (/^(?:[~/.$*]|[A-Z]:\\)|[*\uE000]/.test(arg) || dataFile.test(arg) || matterOf(arg) !== undefined)
 
 /** `redis-cli -h far.example set k "$(cat file)"`. */
 function tellsFar(args: readonly string[], reading: Reading): boolean {

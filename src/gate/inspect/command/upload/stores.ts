@@ -14,7 +14,7 @@ const seen = (
 
 /** What a cloud keeps, written out whole or shared with somebody by one order to it (MITRE ATT&CK T1537). */
 const handsOut: Readonly<Record<string, RegExp>> = {
-  aws: /^(ec2 (create-instance-export-task|export-image|create-store-image-task|modify-(snapshot|image|fpga-image)-attribute\b.*(--operation-type add|--launch-permission|--user-ids))|rds (start-export-task|modify-db-(cluster-)?snapshot-attribute\b.*--values-to-add)|dynamodb export-table-to-point-in-time|s3api put-bucket-replication|ram create-resource-share\b.*--allow-external|s3 presign|redshift authorize-snapshot-access|lambda add-layer-version-permission\b.*--principal|logs create-export-task|sqs start-message-move-task|rds create-integration|logs put-(subscription-filter|destination-policy)|backup put-backup-vault-access-policy|glacier set-vault-access-policy)\b/,
+  aws: /^(ec2 (create-instance-export-task|export-image|create-store-image-task|modify-(snapshot|image|fpga-image)-attribute\b.*(--operation-type add|--launch-permission|--user-ids))|rds (start-export-task|modify-db-(cluster-)?snapshot-attribute\b.*--values-to-add)|dynamodb export-table-to-point-in-time|s3api put-bucket-replication|ram create-resource-share\b.*--allow-external|s3 presign|redshift authorize-snapshot-access|lambda add-layer-version-permission\b.*--principal|sqs start-message-move-task|rds create-integration|logs put-(subscription-filter|destination-policy)|backup put-backup-vault-access-policy|glacier set-vault-access-policy)\b/,
   az: /\b(generate-sas|snapshot grant-access|disk grant-access|sql db export)\b/,
   gcloud: /\bimages export\b|^(compute )?snapshots? add-iam-policy-binding\b.*all(Authenticated)?Users/,
   bq: /^extract\b/,
@@ -51,7 +51,7 @@ export function stores(invocation: Invocation, reading: Reading): readonly Findi
     )
     .join(' ')
   const pattern = Object.hasOwn(handsOut, name) ? handsOut[name] : undefined
-  if (pattern?.test(line) && !args.includes('--help') && args.at(-1) !== 'help')
+  if (pattern?.test(line) && !args.includes('--help') && args.at(-1) !== 'help' && !sharesOne(line))
     return seen('upload.shared', `${name} hands out what is stored`)
   if (
     !/\b(cp|copy|copyto|sync|mv|move|put|put-object|upload|upload-batch|mirror|rsync|upload-file|rcat)\b/.test(
@@ -108,6 +108,14 @@ function betweenBuckets(args: readonly string[]): string | undefined {
   const isAll =
     what === '' && where === '' && args.some((arg) => /^(sync|rsync|--recursive|-r|-R)$/.test(arg))
   return ours !== theirs && (isAll || isWhole(what)) ? from : undefined
+}
+
+/** A way to one thing that is named, for a while: `s3 presign s3://b/report.pdf`. */
+function sharesOne(line: string): boolean {
+  const what =
+    /^s3 presign (?:--\S+ )*s3:\/\/[^/\s]+\/(\S+)/.exec(line)?.[1] ??
+    (/^storage blob generate-sas\b.*--expiry/.test(line) ? /(?:--name|-n) (\S+)/.exec(line)?.[1] : undefined)
+  return what !== undefined && !what.endsWith('/') && !isWhole(what)
 }
 
 /** What is worth a question, put into a store: a build that is published is not. */
