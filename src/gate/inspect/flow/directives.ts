@@ -78,21 +78,22 @@ function told(sentence: string): Told {
   const effects = new Set<Effect>()
   const verbs: string[] = []
   let isRequest = /^[^a-z]*(?:please|kindly)\b/.test(sentence)
-  const take = (verb: string, rest: string) => {
+  const take = (verb: string, rest: string, after: string) => {
+    if (things.has(verb) && isLabel(after)) return
     note(effects, verb, rest)
     if (rest !== '' && verb.length >= VERB_LETTERS_MIN && !noVerbs.has(verb) && verbs.length < VERBS_MAX)
       verbs.push(verb)
   }
   const bare = sentence.replace(opening, '')
   const first = /^([a-z]+)\b((?: [^ ]+){0,6})/.exec(bare)
-  if (first) take(first[1] ?? '', first[2] ?? '')
+  if (first) take(first[1] ?? '', first[2] ?? '', bare.slice((first[1] ?? '').length))
   // "Resolution: send …" and "Note for the reader: visit …" begin after the colon.
   for (const clause of sentence.split(': ').slice(1, CLAUSES_MAX)) {
     const begin = clause.replace(opening, '')
     if (begin !== clause && /please|kindly/.test(clause.slice(0, clause.length - begin.length)))
       isRequest = true
     const verb = /^([a-z]+)\b((?: [^ ]+){0,6})/.exec(begin)
-    if (verb) take(verb[1] ?? '', verb[2] ?? '')
+    if (verb) take(verb[1] ?? '', verb[2] ?? '', begin.slice((verb[1] ?? '').length))
   }
   // "Check the balance, then send half of it": what follows an order is one too.
   if (first !== null && effectOfWord(first[1] ?? '') !== undefined)
@@ -100,9 +101,23 @@ function told(sentence: string): Told {
   request.lastIndex = 0
   for (let match = request.exec(sentence); match !== null; match = request.exec(sentence)) {
     isRequest = true
-    take(match[1] ?? '', match[2] ?? '')
+    take(match[1] ?? '', match[2] ?? '', match[2] ?? '')
   }
   return { effects, verbs, isRequest }
+}
+
+/** Words that are as often a thing as something to do. */
+const things = new Set(
+  'order transfer purchase refund deposit charge trade bid tip payment email mail message contact sms text reply answer call chat post comment review rate release share change update book copy schedule request'.split(
+    ' ',
+  ),
+)
+
+/** "Order: 4711", "order #4711", "Order ID", "Payment status": a thing and what is known of it, and no order to anybody. */
+function isLabel(after: string): boolean {
+  return /^ ?(?:[:=|#]|(?:ids?|no|nr|numbers?|dates?|status|totals?|types?|history|summary|details) ?(?:[:=|#.,]|is\b|$))/.test(
+    after,
+  )
 }
 
 function note(found: Set<Effect>, verb: string, rest: string): void {

@@ -9,7 +9,7 @@ import { fold } from './fold.ts'
 import { Heard } from './heard.ts'
 import { InnerWatch } from './inner-watch.ts'
 import { Readings, readTask, type TaskReading } from './readings.ts'
-import { coreOf, holds, placesIn, shapeOf, spellingsOf, type Value, valuesOf } from './values.ts'
+import { coreOf, holds, hostOf, placesIn, shapeOf, spellingsOf, type Value, valuesOf } from './values.ts'
 
 const NAME = 'flow'
 
@@ -178,7 +178,9 @@ export class Flow {
         ),
       ]
     const places = values.filter((value) => value.kind === 'place')
-    const isNamed = places.length > 0 && places.every((value) => this.#originOf(value) === 'task')
+    // Opening a page is harmless but for where it is: the words for it stand in every text, the place does not.
+    const isNamed =
+      places.length > 0 && (looking.has(effect) || places.every((value) => this.#originOf(value) === 'task'))
     const wanted = isHandedOver ? this.#heard.plainEffects : this.#heard.instructionEffects
     if (wanted.has(effect) && !this.#asked.effects.has(effect) && !isNamed && !this.#isSpelledOut(tool))
       return [
@@ -197,7 +199,10 @@ export class Flow {
   }
 
   #isPlain({ kind, text }: Value): boolean {
-    return holds(this.#heard.plain, kind === 'place' ? coreOf(text) : fold(text).trim())
+    const { plain } = this.#heard
+    if (kind !== 'place') return holds(plain, fold(text).trim())
+    const core = coreOf(text)
+    return holds(plain, core) || (this.#isHostTold(core) && holds(plain, hostOf(core) ?? core))
   }
 
   /** Does the call do what a plain sentence in tool output told somebody to do, apart from the user's task? */
@@ -313,6 +318,16 @@ export class Flow {
     return [this.#heard.trusted, this.#heard.results].some((text) => isNear(text, folded, name))
   }
 
+  /** Of an address put together by the agent, the host says whose it is: what follows may be what is carried away. */
+  #isHostTold(core: string): boolean {
+    const host = hostOf(core)
+    return (
+      host !== undefined &&
+      holds(this.#heard.instructions, host) &&
+      ![this.#task, this.#heard.trusted, this.#heard.results].some((text) => holds(text, host))
+    )
+  }
+
   #originOf(value: Value): Origin {
     const isPlace = value.kind === 'place'
     const core = isPlace ? coreOf(value.text) : fold(value.text).trim()
@@ -321,6 +336,7 @@ export class Flow {
     if (holds(this.#heard.trusted, core)) return 'trusted'
     if (holds(this.#heard.results, core)) return 'result'
     if (holds(this.#heard.instructions, core)) return 'instruction'
+    if (isPlace && this.#isHostTold(core)) return 'instruction'
     if (!isPlace) {
       for (const spelling of spellingsOf(value.text)) {
         const places = placesIn(spelling).map(coreOf)

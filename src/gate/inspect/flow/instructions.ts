@@ -115,10 +115,19 @@ function markAt(text: string, name: string, start: number, end: number, isPlain:
     Math.max(text.lastIndexOf('. ', start), text.lastIndexOf('? ', start), text.lastIndexOf('! ', start)) + 1
   return {
     from: Math.max(sentence, start - BEFORE_CHARACTERS, 0),
-    to: Math.min(text.length, end + AFTER_CHARACTERS),
+    to: wordEnd(text, Math.min(text.length, end + AFTER_CHARACTERS)),
     name,
     isPlain,
   }
+}
+
+/** Longer ones are cut. */
+const WORD_CHARACTERS_MAX = 300
+
+/** No address is cut in two: neither half would be found again. */
+function wordEnd(text: string, at: number): number {
+  const end = text.indexOf(' ', at)
+  return end < 0 ? Math.min(text.length, at + WORD_CHARACTERS_MAX) : Math.min(end, at + WORD_CHARACTERS_MAX)
 }
 
 const MARKS_MIN = 2

@@ -74,6 +74,11 @@ export function coreOf(place: string): string {
     .replace(/[/#?]+$/, '')
 }
 
+/** The host of an address with more after it: of `a.example/b?c` what stands before the first sign. */
+export function hostOf(core: string): string | undefined {
+  return /^([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?[/?#]/.exec(core)?.[1]
+}
+
 /** Forms that tell one kind of place from another wherever they are written. */
 export type Shape = 'mail' | 'account' | 'none'
 
