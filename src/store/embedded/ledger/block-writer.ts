@@ -82,6 +82,19 @@ export class BlockWriter implements Disposable {
     chain.synced()
   }
 
+  /**
+   * The same while the chain is let go, as this takes milliseconds: what the gate's own thread writes meanwhile is for the next
+   * time. After a failure nobody holds the chain.
+   */
+  syncAside(): void {
+    const { chain } = this.#options
+    const { file } = chain
+    chain.synced()
+    chain.letGo()
+    fdatasyncSync(file)
+    chain.hold()
+  }
+
   [Symbol.dispose](): void {
     if (this.needsCheckpoint) this.checkpoint()
     this.sync()

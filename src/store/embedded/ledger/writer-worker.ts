@@ -81,7 +81,7 @@ async function run(): Promise<void> {
       }
       if (isClosing || (!writer.isSynced && now - lastSync >= start.syncMs)) {
         if (isClosing) writer[Symbol.dispose]()
-        else writer.sync()
+        else writer.syncAside()
         lastSync = performance.now()
         ring.raise('durable', at)
       }
