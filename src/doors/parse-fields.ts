@@ -16,7 +16,7 @@ export function parseFields(door: ModelDoor, endpoint: Endpoint, body: Buffer): 
     return malformed('the body is not valid JSON')
   }
   // Two readers may disagree about which of two equal keys counts, and the upstream is the other reader.
-  if (repeatsTopLevelKey(text)) return malformed('the body repeats a key')
+  if (repeatsTopLevelKey(text, json)) return malformed('the body repeats a key')
   const fields = door.readFields(endpoint, json)
   return fields.ok ? fields.value : malformed(fields.error)
 }

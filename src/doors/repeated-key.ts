@@ -1,24 +1,24 @@
-import { isKey, keyText, QUOTE, stringEnd } from './json-strings.ts'
+import { isKey, QUOTE, stringEnd } from './json-strings.ts'
 
 /**
- * Whether an object repeats a key at its top level. Bodies are small and keys few, so most texts are settled by one
- * walk that skips strings at native speed; the text is known to be valid JSON.
+ * Whether a text of JSON repeats a key at its top level, `json` being what it says: then it names more members than there
+ * are. Bodies are small and keys few, so most texts are settled by one walk that skips strings at native speed.
  */
-export function repeatsTopLevelKey(text: string): boolean {
-  const seen = new Set<string>()
+export function repeatsTopLevelKey(text: string, json: unknown): boolean {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return false
+  return namedMembers(text) !== Object.keys(json).length
+}
+
+function namedMembers(text: string): number {
+  let named = 0
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) {
-      const end = stringEnd(text, at)
-      if (depth === 1 && isKey(text, end)) {
-        const name = keyText(text.slice(at, end + 1))
-        if (seen.has(name)) return true
-        seen.add(name)
-      }
-      at = end
+      at = stringEnd(text, at)
+      if (depth === 1 && isKey(text, at)) named++
     } else if (code === 0x7b || code === 0x5b) depth++
     else if (code === 0x7d || code === 0x5d) depth--
   }
-  return false
+  return named
 }

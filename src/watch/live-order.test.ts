@@ -32,3 +32,30 @@ test('what has just come rests, and a straggler that began earlier goes before i
   expect([...order.ready(99, REST_MS)]).toEqual([])
   expect([...order.ready(99, REST_MS + 1)].map(({ item }) => item)).toEqual(['straggler', 'early'])
 })
+
+test('what comes while a moment is being shown is shown in its place among the rest of that moment', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(3), fc.nat(20), fc.nat(4)), { maxLength: 120 }), (steps) => {
+      const order = new LiveOrder<string>()
+      let waiting: string[] = []
+      const before = (left: string, right: string): number => {
+        const [a = 0, b = 0] = left.split('-').map(Number)
+        const [c = 0, d = 0] = right.split('-').map(Number)
+        return a - c || b - d
+      }
+      for (const [ts, tie, take] of steps) {
+        order.push(ts, tie, `${ts}-${tie}`, 0)
+        waiting = [...waiting, `${ts}-${tie}`].sort(before)
+        expect([...order.items()].sort(before)).toEqual(waiting)
+        let left = take === 4 ? waiting.length : take === 3 ? 1 : 0
+        if (left > 0)
+          for (const { item } of order.ready(Number.POSITIVE_INFINITY, REST_MS)) {
+            expect(item).toBe(waiting.shift())
+            if (--left === 0) break
+          }
+        expect(order.waiting).toBe(waiting.length)
+      }
+    }),
+    { seed: 3 },
+  )
+})

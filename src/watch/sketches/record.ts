@@ -154,14 +154,29 @@ export function purposeOf(objective: number, techniques: number): number {
 
 const TECHNIQUES_SHIFT = 8
 
-/** A sketch that was made when the text was dropped: system, whole, words, purpose, topics, shingles. */
+const keptTopics = new Uint32Array(TOPICS)
+const keptShingles = new Uint32Array(SHINGLES_MAX)
+const KEPT_HEAD_WORDS = 4
+
+/**
+ * A sketch that was made when the text was dropped: system, whole, words, purpose, topics, shingles. The next one is written
+ * over it.
+ */
 function keptSketch(words: readonly number[]): Omit<Sketch, 'positions'> {
-  const shingles = Uint32Array.from(words.slice(4 + TOPICS, 4 + TOPICS + SHINGLES_MAX))
-  const [, whole = 0, count = 0, purpose = 0] = words
-  const objective = purpose & (2 ** TECHNIQUES_SHIFT - 1)
-  const techniques = purpose >>> TECHNIQUES_SHIFT
-  const topics = Uint32Array.from(words.slice(4, 4 + TOPICS))
-  return { shingles, count: shingles.length, whole, words: count, objective, techniques, topics }
+  const [, whole = 0, written = 0, purpose = 0] = words
+  const from = KEPT_HEAD_WORDS + TOPICS
+  const count = Math.max(0, Math.min(words.length - from, SHINGLES_MAX))
+  for (let at = 0; at < TOPICS; at++) keptTopics[at] = words[KEPT_HEAD_WORDS + at] ?? 0
+  for (let at = 0; at < count; at++) keptShingles[at] = words[from + at] ?? 0
+  return {
+    shingles: keptShingles,
+    count,
+    whole,
+    words: written,
+    objective: purpose & (2 ** TECHNIQUES_SHIFT - 1),
+    techniques: purpose >>> TECHNIQUES_SHIFT,
+    topics: keptTopics,
+  }
 }
 
 export function tsOf(records: Uint32Array, at: number): number {

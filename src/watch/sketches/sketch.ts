@@ -103,27 +103,29 @@ export class Sketcher {
     let t1 = 0xffffffff
     let t2 = 0xffffffff
     let t3 = 0xffffffff
-    let hasTopic = false
+    let unfits = -1
     for (let at = 0; at < count; at++) {
       let hash = hashes[at] ?? 0
       whole = Math.imul(whole, 31) + hash
       const letters = lengths[at] ?? 0
-      if (letters < TOPIC_LETTERS_MIN) {
-        if (letters !== IDEOGRAPH_LETTERS || !this.#isPair(at)) continue
+      // All ones for a word too short to be a topic, which then is no minimum: a branch would be guessed wrong too often.
+      let unfit = (letters - TOPIC_LETTERS_MIN) >> 31
+      if (letters === IDEOGRAPH_LETTERS && this.#isPair(at)) {
         hash = finish(Math.imul(hashes[at - 1] ?? 0, PRIME) ^ hash)
+        unfit = 0
       }
-      hasTopic = true
-      const a = Math.imul(hash, 0x9e3779b1) >>> 0
-      const b = Math.imul(hash ^ 0x7f4a7c15, 0x85ebca77) >>> 0
-      const c = Math.imul(hash ^ 0x2545f491, 0xc2b2ae3d) >>> 0
-      const d = Math.imul(hash ^ 0x165667b1, 0x27d4eb2f) >>> 0
+      unfits &= unfit
+      const a = (Math.imul(hash, 0x9e3779b1) | unfit) >>> 0
+      const b = (Math.imul(hash ^ 0x7f4a7c15, 0x85ebca77) | unfit) >>> 0
+      const c = (Math.imul(hash ^ 0x2545f491, 0xc2b2ae3d) | unfit) >>> 0
+      const d = (Math.imul(hash ^ 0x165667b1, 0x27d4eb2f) | unfit) >>> 0
       if (a < t0) t0 = a
       if (b < t1) t1 = b
       if (c < t2) t2 = c
       if (d < t3) t3 = d
     }
     this.sketch.whole = count === 0 ? 0 : finish(whole) >>> 0 || 1
-    if (!hasTopic) return
+    if (unfits !== 0) return
     topics[0] = finish(t0) >>> 0
     topics[1] = finish(t1) >>> 0
     topics[2] = finish(t2) >>> 0
