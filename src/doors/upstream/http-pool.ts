@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { performance } from 'node:perf_hooks'
 import type { buildConnector } from 'undici'
 import { type AnswerHandler, type ConnectionOptions, HttpConnection } from './http-connection.ts'
-import { headerText, SentHeaders } from './sent-headers.ts'
+import { SentHeaders } from './sent-headers.ts'
 
 export type HttpRequest = {
   readonly method: 'GET' | 'POST'
@@ -28,10 +28,13 @@ export type HttpPoolOptions = ConnectionOptions & {
   readonly connectionsMax: number
 }
 
+const LENGTH = 'content-length: '
+const HEAD_END = '\r\n\r\n'
+/** Every line of the head has its end already. */
+const NO_BODY = '\r\n'
 const SWEEP_MS = 250
 /** A body up to this size is copied behind its head: one piece is sent faster than two. */
 const COPIED_BYTES_MAX = 16 * 1024
-const PATH = /^\/[\x21-\x7e\x80-\xff]*$/
 
 /** Connections to one upstream that are kept and used again. HTTP/1.1, requests that are whole, answers that stream. */
 export class HttpPool {
@@ -249,14 +252,15 @@ function requestBytes(
   { method, path, headers, body }: HttpRequest,
   fixed: string,
 ): Buffer | readonly Buffer[] {
-  if (!PATH.test(path)) throw new Error('a path that cannot be sent')
-  const lines = headers instanceof SentHeaders ? headers.text() : headerText(headers)
-  let head = `${method} ${path} HTTP/1.1\r\n${fixed}${lines}`
-  head += body === null ? '\r\n' : `content-length: ${body.length}\r\n\r\n`
-  const bodyBytes = body?.length ?? 0
-  if (body !== null && bodyBytes > COPIED_BYTES_MAX) return [Buffer.from(head, 'latin1'), body]
-  const bytes = Buffer.allocUnsafe(head.length + bodyBytes)
-  bytes.write(head, 'latin1')
-  body?.copy(bytes, head.length)
+  const lines = headers instanceof SentHeaders ? headers : new SentHeaders(headers)
+  const head = lines.head(method, path, fixed)
+  const end = body === null ? NO_BODY : `${LENGTH}${body.length}${HEAD_END}`
+  const isCopied = body === null || body.length <= COPIED_BYTES_MAX
+  const bytes = Buffer.allocUnsafe(head.length + end.length + (isCopied ? (body?.length ?? 0) : 0))
+  head.copy(bytes)
+  bytes.write(end, head.length, 'latin1')
+  if (body === null) return bytes
+  if (!isCopied) return [bytes, body]
+  body.copy(bytes, head.length + end.length)
   return bytes
 }

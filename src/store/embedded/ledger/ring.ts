@@ -72,6 +72,9 @@ export class Ring {
     }
     const offset = this.#index(head) * RECORD_ALIGN_BYTES
     writeRecordHeader(this.#data, offset, kind, ref, payloadBytes)
+    // The last bytes may be left over from an older record; zeroes make equal entries equal on disk.
+    const last = offset + units * RECORD_ALIGN_BYTES - RECORD_ALIGN_BYTES
+    if (last >= offset + RECORD_HEADER_BYTES) this.#data.writeDoubleLE(0, last)
     this.#data.write(payload, offset + RECORD_HEADER_BYTES, payloadBytes, 'utf8')
     const next = (head + units) | 0
     Atomics.store(this.#control, HEAD, next)
@@ -99,20 +102,26 @@ export class Ring {
     let bytes = 0
     let records = 0
     while (at !== head) {
-      const offset = this.#index(at) * RECORD_ALIGN_BYTES
-      const payloadBytes = this.#data.readUInt32LE(offset)
-      if (payloadBytes === RING_SKIP) {
-        at = (at + this.#units - this.#index(at)) | 0
-        continue
+      const start = this.#index(at) * RECORD_ALIGN_BYTES
+      // Records that stand behind each other are copied together.
+      let end = start
+      let isFull = false
+      while (at !== head && end < this.#data.length) {
+        const payloadBytes = this.#data.readUInt32LE(end)
+        if (payloadBytes === RING_SKIP) {
+          at = (at + this.#units - this.#index(at)) | 0
+          break
+        }
+        const size = recordBytes(payloadBytes)
+        isFull = bytes + end - start + size > target.length
+        if (isFull) break
+        end += size
+        records++
+        at = (at + size / RECORD_ALIGN_BYTES) | 0
       }
-      const size = recordBytes(payloadBytes)
-      if (bytes + size > target.length) break
-      this.#data.copy(target, bytes, offset, offset + size)
-      // The padding is left over from an older record; zeroes make equal entries equal on disk.
-      target.fill(0, bytes + RECORD_HEADER_BYTES + payloadBytes, bytes + size)
-      bytes += size
-      records++
-      at = (at + size / RECORD_ALIGN_BYTES) | 0
+      this.#data.copy(target, bytes, start, end)
+      bytes += end - start
+      if (isFull) break
     }
     return { end: position(at), bytes, records }
   }
