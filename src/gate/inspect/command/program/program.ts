@@ -15,7 +15,7 @@ export function readProgram(language: string, code: string): ProgramFacts {
   if (language === 'vim' || language === 'gdb' || language === 'sqlite')
     return hosted(language, code).reduce(
       (facts, [guest, text]) => merge(facts, read(guest, text, 0)),
-      nothingBut(escapeTexts(language, code)),
+      nothingBut([...escapeTexts(language, code), ...terms.calledTexts(skeletonOf('any', code))]),
     )
   return read(language, language === 'powershell' ? powershellText(code) : code, 0)
 }
@@ -37,7 +37,7 @@ function read(language: string, code: string, depth: number): ProgramFacts {
   let facts: ProgramFacts = {
     connects: connects(language, bare, says),
     listens:
-      has(terms.listensSurely) ||
+      (has(terms.listensSurely) && !isOnlyWeb(bare, says)) ||
       (language === 'tcl' && has(/\bsocket\s+-server\b/)) ||
       ((has(/\bsockets?\b/i) || says(/^socket$/)) && has(/\blisten\b|\baccept\b|\bListen\b/)),
     runs,
@@ -53,11 +53,12 @@ function read(language: string, code: string, depth: number): ProgramFacts {
       ((runs || evaluates) && runsRequests(skeleton)) || (language === 'php' && terms.requestRun.test(code)),
     obeysFetched: (runs || evaluates) && obeysFetched(skeleton),
     dumpsEnvironment: has(terms.environment),
-    prints: skeleton.code !== written.code ? printed(skeleton) : '',
+    prints: skeleton.code !== written.code || isOnlySaying(skeleton) ? printed(skeleton) : '',
     shellTexts: [
       ...terms.runTexts(skeleton),
       ...(runs ? strings.filter(isShellLine).map(asLine) : []),
       ...terms.equalTexts(skeleton),
+      ...terms.calledTexts(skeleton),
       ...(decodes && runs ? decodings(skeleton).filter(isCommand) : []),
     ].slice(0, SHELL_TEXTS_MAX),
   }
@@ -72,6 +73,12 @@ function read(language: string, code: string, depth: number): ProgramFacts {
   }
   return facts
 }
+
+/** What is served by pages is looked at where requests are followed. */
+const isOnlyWeb = (bare: string, says: (term: RegExp) => boolean): boolean =>
+  says(/^(node:)?https?2?$/) &&
+  !says(/^(node:)?(net|tls|dgram)$/) &&
+  !terms.listensSurely.test(bare.replaceAll('createServer', ''))
 
 function connects(language: string, bare: string, says: (term: RegExp) => boolean): boolean {
   if (terms.connectsSurely.test(bare)) return true
@@ -136,7 +143,18 @@ function decodings({ strings }: Skeleton): string[] {
 }
 
 const printing =
-  /(?:^|[;\n{(]|\bBEGIN\s*\{)\s*(?:\w+\.)*(?:print|println|puts|echo|say|p|printf|console\.log|write|write_string)\b\s*\(?\s*"§(\d+)"/g
+  /(?:^|[;\n{(]|\bBEGIN\s*\{)\s*(?:\w+\.)*(?:print|println|puts|echo|say|p|printf|console\.log|write|write_string)\b\s*(?:map\s*\{\s*chr[^}]*\}\s*)?\(?\s*"§(\d+)"/g
+
+/** Nothing but words to be said: what comes out is known then. */
+function isOnlySaying({ code }: Skeleton): boolean {
+  if (code.length > SAYING_CHARACTERS_MAX) return false
+  const statements = code.split(/[;\n{}]/).filter((each) => each.trim() !== '')
+  return statements.length > 0 && statements.every((each) => saying.test(each.trim()))
+}
+
+const saying =
+  /^(?:(?:import|use|require|from)\s[\w\s:,."§]*|BEGIN|[\w.]{0,40}(?:print|puts|echo|say|printf|log|write)\b\s*\(?\s*"§\d+"\s*\)?)$/
+const SAYING_CHARACTERS_MAX = 400
 
 /** Texts that are decoded and then only said: whoever reads them may be a shell. */
 function printed({ code, strings }: Skeleton): string {
@@ -171,7 +189,7 @@ function escapeTexts(language: string, code: string): string[] {
   const lines = code.split('\n').flatMap((line) => line.split('|'))
   const pattern =
     language === 'vim'
-      ? /^\s*:?(?:set\s+shell=\S+\s*)?(?:silent\s+)?!(.+)$/
+      ? /^\s*:?(?:set\s+shell=\S+\s*)?(?:silent!?\s+)?(?:!|(?:vert\w*\s+|bo\w*\s+)*term(?:inal)?\s+(?:\+\+\w+\s+)*)(.+)$/
       : language === 'gdb'
         ? /^\s*(?:!|shell\s)(.+)$/
         : /^\s*\.(?:shell|system)\s+(.+)$/

@@ -1,3 +1,4 @@
+import { marks } from '../shell-marks.ts'
 import type { Skeleton } from './skeleton.ts'
 
 // The words of many languages for a few abilities. They are looked for in code only, never in strings, and an
@@ -5,17 +6,17 @@ import type { Skeleton } from './skeleton.ts'
 
 /** Opens a raw connection. Web clients are not here: programs fetch pages all day. */
 export const connectsSurely =
-  /\b(create_connection|open_connection|p?fsockopen|stream_socket_client|socket_connect|TCPSocket|UDPSocket|TcpStream|TCPClient|TcpClient|UdpClient|Net\.Sockets|IO::Socket|socketConnection|make\.socket|gen_tcp[:.]connect|Deno\.connect(?:Tls)?|connectTo|SocketChannel|net\.Dial\w*|tls\.Dial|dial_tcp|Socket\.tcp|Socket\.connect|net\.connect|tls\.connect|createConnection|WSASocket\w?|WSAConnect|sockaddr_in|telnetlib|rawConnect|socket\.connect|openSocketStream|newSocket|make-network-process|open-network-stream|usocket:socket-connect|SSHClient|ClientWebSocket|WebSocketApp|websocket\.create_connection|IO::Socket::\w+|asyncio\.open_connection|sockconnect|dgram\.createSocket|ADDR_INET|Unix\.open_connection|Network\.(?:Simple\.TCP|Socket)|tcp-connect|tcp_connect|SocketConnect|tcpConnectToHost|TcpSocket|net\/connect|Bun\.connect)\b|\bnew\s+(java\.net\.)?Socket\s*\(|\bjava\.net\.Socket\b/
+  /\b(create_connection|open_connection|p?fsockopen|stream_socket_client|socket_connect|TCPSocket|UDPSocket|TcpStream|TCPClient|TcpClient|UdpClient|Net\.Sockets|IO::Socket|socketConnection|make\.socket|gen_tcp[:.]connect|Deno\.connect(?:Tls)?|connectTo|SocketChannel|net\.Dial\w*|tls\.Dial|dial_tcp|Socket\.tcp|Socket\.connect|net\.connect|tls\.connect|createConnection|WSASocket\w?|WSAConnect|sockaddr_in|telnetlib|rawConnect|socket\.connect|openSocketStream|newSocket|make-network-process|open-network-stream|usocket:socket-connect|SSHClient|ClientWebSocket|WebSocketApp|websocket\.create_connection|IO::Socket::\w+|asyncio\.open_connection|sockconnect|dgram\.createSocket|ADDR_INET|Unix\.open_connection|Network\.(?:Simple\.TCP|Socket)|tcp-connect|tcp_connect|SocketConnect|tcpConnectTo\w+|TcpSocket|net\/connect|Bun\.connect|NWConnection|CFStreamCreatePairWithSocketToHost|multiprocessing\.connection|Net::Telnet|Net::SSH\w*|asio)\b|\bnew\s+(java\.net\.)?Socket\s*\(|\bjava\.net\.Socket\b/
 
 export const listensSurely =
   /\b(TCPServer|ServerSocket|TcpListener|TCPListener|stream_socket_server|socket_create_listen|net\.Listen|create_server|start_server|createServer|gen_tcp[:.]listen|tcp_server_loop|UNIXServer|Deno\.listen|Bun\.(?:listen|serve)|tcp-listen|tcp_listen|SocketListen|net\/server|SimpleXMLRPCServer|LocalPort|Socket::INET.*Listen)\b/
 
 /** Starts a program. */
 export const runs =
-  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|:os\.cmd|create_subprocess_(?:shell|exec)|sys\.process\._|spawnProcess|Bun\.spawn(?:Sync)?|Diagnostics\.Process|forkpty|System\.cmd|Deno\.(?:Command|run)|do shell script|start_process|execProcess|execCmd\w*|Port\.open|shell-command(?:-to-string)?|call-process|start-process|run-program|launchPath|executableURL|StartInfo|execute\(\)|syscall\.(?:Exec|ForkExec)|Unix\.(?:exec\w+|create_process\w*|open_process\w*)|process_create|create_process|subprocess\*?|RunProcess|executeShell|spawnShell|pipeShell|std\.process\.\w+|os\/(?:execute|spawn|shell)|posix\.execve\w*|code\.interact|Interactive(?:Interpreter|Console)|System\.shell|jobstart|termopen|fn\.system|consumeProcessOutput|sh\/sh|ffi\.cdef|cmd(?:\.exe)? \/c|wsh\.run)\b|\.execute\(\)|:os\.cmd\b|\bBun\.\$|Pdb\s*\(\s*stdin/
+  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|open[23]|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|:os\.cmd|create_subprocess_(?:shell|exec)|sys\.process\._|spawnProcess|Bun\.spawn(?:Sync)?|Diagnostics\.Process|forkpty|System\.cmd|Deno\.(?:Command|run)|do shell script|start_process|execProcess|execCmd\w*|Port\.open|shell-command(?:-to-string)?|call-process|start-process|run-program|launchPath|executableURL|StartInfo|execute\(\)|syscall\.(?:Exec|ForkExec)|Unix\.(?:exec\w+|create_process\w*|open_process\w*)|process_create|Sys\.command|pexpect\.spawn|babashka\.process|p\/(?:shell|process)|os\.proc|create_process|subprocess\*?|RunProcess|executeShell|spawnShell|pipeShell|std\.process\.\w+|os\/(?:execute|spawn|shell)|posix\.execve\w*|code\.interact|Interactive(?:Interpreter|Console)|System\.shell|jobstart|termopen|fn\.system|consumeProcessOutput|sh\/sh|ffi\.cdef|cmd(?:\.exe)? \/c|wsh\.run)\b|\.execute\(\)|:os\.cmd\b|\bBun\.\$|Pdb\s*\(\s*stdin/
 
 export const receives =
-  /\b(recv\w*|[rR]eceive\w*|gets|fgets|fread|stream_get_\w+|socket_read|getline|get_line|each_?[lL]ine|ReadLine|ReadToEnd|Read|read\w*|getInputStream|BufferedReader|InputStreamReader|set-process-filter|on\s*\(|recvLine)\b|<>|<\$|<(?!STDIN)[A-Z]\w*>|:filter\b|\.on\s*\(|\.get\s*->|\.(?:text|json)\(\)/
+  /\b(recv\w*|[rR]eceive\w*|gets|fgets|fread|stream_get_\w+|socket_read|getline|get_line|input_line|each_?[lL]ine|ReadLine|ReadToEnd|Read|read\w*|getInputStream|BufferedReader|InputStreamReader|set-process-filter|on\s*\(|recvLine)\b|<>|<\$|<(?!STDIN)[A-Z]\w*>|:filter\b|\.on\s*\(|\.get\s*->|while\s*\(\s*<|\.(?:text|json)\(\)/
 
 /** Ties a program's streams to something. */
 export const wires =
@@ -52,15 +53,35 @@ const runCall =
   /(?:\b(?:system|popen[234]?|getoutput|getstatusoutput|check_output|check_call|call|run|Popen|exec|execSync|execFile|execFileSync|spawn|spawnSync|shell_exec|passthru|proc_open|pcntl_exec|execute|execvp?e?|execlp?e?|execve|Command|Exec|cmd|capture[23]e?|callCommand|callProcess|start|Start-Process|iex|IEX|Invoke-Expression|rm_rf|Run|ShellExecute)|\bdo shell script|\.new)\s*[({]?\s*\[?\s*("§\d+"(?:\s*,?\s*\[?\s*"§\d+")*)/g
 
 /** `"text".execute()` and `["sh", "-c", "text"].execute()`. */
-const executed = /("§\d+"(?:\s*,\s*"§\d+")*)\s*\]?\s*\.execute\s*\(/g
+const executed = /("§\d+"(?:\s*,\s*"§\d+")*)\s*[\])]?\s*\.(?:execute\s*\(|!)/g
 
 /** Strings handed to what runs programs; a list of words is one command line. */
 export function runTexts({ code, strings }: Skeleton): string[] {
   const said = (call: RegExpExecArray) =>
     [...(call[1] ?? '').matchAll(lifted)].map((match) => strings[Number(match[1])] ?? '').join(' ')
   const texts = [...code.matchAll(runCall)].map(said)
-  return code.includes('.execute') ? [...texts, ...[...code.matchAll(executed)].map(said)] : texts
+  return /\.execute|\.!/.test(code) ? [...texts, ...[...code.matchAll(executed)].map(said)] : texts
 }
+
+const called =
+  /((?:exec|system|run|spawn|shell|popen|command|start|job|term|call|proc|Popen|cmd)[\w*-]{0,24}|\[\s*(?:"§\d+"|\d+)\s*\])["'\])]{0,4}[\s([{]{0,8}(?:(?:arrayOf|listOf|List\.of|Array|Seq|String\[\])\s*[({]\s*)?((?:"§\d+"|\bnil\b|\bNone\b|\bnull\b)(?:[\s,\])({&]*(?:"§\d+"|\bnil\b|\.args?\b|vec!|arrayOf))*)/gi
+const CALLS_MAX = 40
+
+/** Texts given to a call whose name says that it runs something, whatever language and library it is of. */
+export function calledTexts({ code, strings }: Skeleton): string[] {
+  if (!strings.some((text) => marks.test(text) || connecting.test(text))) return []
+  const texts: string[] = []
+  let calls = 0
+  for (const match of code.matchAll(called)) {
+    if (++calls > CALLS_MAX) break
+    const said = [...(match[2] ?? '').matchAll(lifted)].map((each) => strings[Number(each[1])] ?? '')
+    const joined = said.join(' ')
+    for (const text of [joined, ...said]) if (marks.test(text)) texts.push(text)
+  }
+  return texts
+}
+
+const connecting = /^(?:\/\S*\/)?(?:nc|ncat|netcat|socat)(?:\s|$)/
 
 const deletion =
   /\b(?:rmtree|removedirs|remove_tree|rm_rf|rm_r|remove_entry_secure|remove_dir_all|deleteDirectory|RemoveAll|delete_tree|remove_dir|emptyDirSync|rimraf(?:\.sync|Sync)?|rmdirSync|rmSync|deleteRecursively|deleteDir|unlinkRecursive|removeSync|unlink glob)\s*\(?\s*("§\d+"|\$?\w+(?=\s*[,)]))|\b(?:Remove-Item|ri|rd|del)\b[^;|\n]*?-Recurse[^;|\n]*?("§\d+"|[^\s;|"]+)\s*(?:-|;|$)/g

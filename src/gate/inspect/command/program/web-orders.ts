@@ -16,20 +16,53 @@ const assigned =
 
 /** Where a program answers requests, these are members of one, whatever it is called. */
 const serves =
-  /\b(?:createServer|HTTPServer|ThreadingHTTPServer|WEBrick|express|serve|Bun\.serve|listen|mount_proc|bottle|Flask|route|FastAPI|HttpListener|ListenAndServe|koa|fastify|Sinatra|TCPServer)\b/
+  /\b(?:createServer|HTTPServer|ThreadingHTTPServer|WEBrick|express|serve|Bun\.serve|listen|mount_proc|bottle|Flask|route|FastAPI|HttpListener|ListenAndServe|koa|fastify|Sinatra|TCPServer|uvicorn|on_message\w*|message_handler|add_handler|subscribe|psubscribe|loop_forever|run_forever|polling|Daemon|Mojolicious|Dancer2?|Plack|socketio)\b/
 const requestWords = new RegExp(
-  `${requestInput.source}|(?<!os|sys|re)\\.(?:query|body|params|url)\\b|\\bawait\\s+\\w+\\.(?:text|json)\\(\\)`,
+  `${requestInput.source}|(?<!os|sys|re)\\.(?:query|body|params|url|payload)\\b|\\b(?:m|msg|message|update|event|ctx|u)\\.(?:text|content|data)\\b|_content\\b|->(?:content|param|body)\\b|\\.listen\\(\\)|\\bawait\\s+\\w+\\.(?:text|json)\\(\\)`,
 )
+
+/** Names that a decorated function, or one that hears messages, is given. */
+function handled(code: string): readonly string[] {
+  const heads =
+    /@\w[\w.]*(?:\([^)\n]*\))?\s*\n\s*(?:async\s+)?def\s+\w+\s*\(([^)]*)\)|\bdef\s+on_\w+\s*\(([^)]*)\)/g
+  return [...code.matchAll(heads)]
+    .flatMap((match) => (match[1] ?? match[2] ?? '').split(','))
+    .map((name) => name.split(/[:=]/)[0]?.trim() ?? '')
+    .filter((name) => /^[A-Za-z]\w*$/.test(name) && !/^(?:self|cls|req|request|ctx|db|session)$/.test(name))
+    .slice(0, NAMES_MAX)
+}
+
+/** Patterns and databases have methods of these names too. */
+const harmless =
+  /(?:\/[a-z]*|\b(?:re|rx|reg\w*|pattern\w*|db|session|cur|cursor|conn\w*|engine|tx|trx|pool|stmt|statement|query|schema|ajv|zod|handlebars|template|ast|builtins\.compile)|\))\.$/i
+
+/** `run(["git", "log", name])`: one program that the text itself names, and no shell. */
+function isOneProgram(call: string, { strings }: Skeleton): boolean {
+  const at = /^[\w.$]+\s*\(\s*(?:\[\s*"§(\d+)"|"§(\d+)"\s*,\s*\[)/.exec(call)
+  const name = at === null ? undefined : strings[Number(at[1] ?? at[2])]
+  return (
+    name !== undefined &&
+    /^[\w./-]+$/.test(name) &&
+    !/(?:^|\/)(?:\w*sh|cmd|env|sudo|python\S*|perl|ruby|node|eval)$/.test(name)
+  )
+}
 
 /** What is said in a web request is run: directly, or by way of names. */
 export function runsRequests(skeleton: Skeleton): boolean {
-  const source = serves.test(skeleton.code) ? requestWords : requestInput
-  if (!source.test(skeleton.code) && !skeleton.strings.some((text) => source.test(text))) return false
+  const isServing = serves.test(skeleton.code)
+  const source = isServing ? requestWords : requestInput
+  if (!isServing && !source.test(skeleton.code) && !skeleton.strings.some((text) => source.test(text)))
+    return false
   const statements = statementsOf(skeleton)
-  const said = madeOf(statements, source)
+  const said = madeOf(statements, source, new Set(isServing ? handled(skeleton.code) : []))
   return statements.some((text) => {
     const call = obeys.exec(text)
-    return call !== null && said(call[0])
+    return (
+      call !== null &&
+      said(call[0]) &&
+      !isOneProgram(call[0], skeleton) &&
+      !harmless.test(text.slice(0, call.index))
+    )
   })
 }
 
@@ -39,7 +72,7 @@ const fetches = new RegExp(
   'i',
 )
 const posts =
-  /\bsend_?[mM](?:ail|essage)\b|\bsendto\b|\.publish\s*\(|\.resolve\(|\bhttp\s+post\b|\.(?:post|put)\s*\(|-Method\s+"?(?:§\d+|POST)|\bdata\s*=|\burlopen\s*\([^,]+,|\bRequest\s*\([^,]+,|\bUpload\w*\b|\bmethod\b/i
+  /\bsend_?[mM](?:ail|essage)\b|\bsendto\b|\.publish\s*\(|\.resolve\(|\bhttp\s+post\b|(?:\.|->)(?:post|put)\s*\(|-Method\s+"?(?:§\d+|POST)|\bdata\s*=|\burlopen\s*\([^,]+,|\bRequest\s*\([^,]+,|\bUpload\w*\b|\bmethod\b/i
 
 /** What is fetched is run, and what that says goes out by another request. */
 export function obeysFetched(skeleton: Skeleton): boolean {

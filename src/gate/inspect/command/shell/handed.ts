@@ -1,3 +1,5 @@
+import { marks } from '../shell-marks.ts'
+
 // Whole shells inside a word that a program is handed: by an exploit, a job of a scheduler, a request to a web shell, a
 // broker's message. Whoever takes the word runs it; a sentence about such a line does not read as one.
 
@@ -8,12 +10,11 @@ const speakers = new Set(
   ),
 )
 
+export const isSpeaker = (name: string): boolean => speakers.has(name)
+
 const WORD_CHARACTERS_MIN = 16
 const WORD_CHARACTERS_MAX = 8_192
 const TEXTS_MAX = 12
-
-const marks =
-  /\/dev\/(?:tcp|udp)\/|\bn(?:c|c64|cat|etcat)(?:\.exe)?(?=[ +%])[^\n]{0,120}[ +0]-\w*[ec]\b|\bmkfifo\b|\bsocat\b[^\n]{0,120}\b(?:exec|system)\b|TCPClient|%2fdev%2f(?:tcp|udp)%2f|\(\) *\{/i
 
 export type Handed = { readonly kind: 'shell' | 'page'; readonly text: string }
 
@@ -45,21 +46,29 @@ function textsIn(word: string): readonly Handed[] {
   const tail = /\(\)\s*\{[^}]*\}\s*;\s*(\S.*)$/s.exec(word)?.[1]
   if (tail !== undefined) return [{ kind: 'shell', text: tail }]
   if (word.includes('\n')) {
-    for (const line of word.split('\n')) if (marks.test(line)) texts.add(line.replace(/^\s*[;|&]+/, ''))
-  } else if (/\s/.test(word)) texts.add(word)
-  const named = /^[\w.-]+[=:]\s*(\S.*)$/s.exec(word)?.[1]
-  if (named !== undefined) texts.add(named)
-  // Whatever language it is: the text that a call or a field is given.
-  for (const match of word.matchAll(/(["'])((?:(?!\1)[^\\]|\\.)*)\1/g)) {
-    const text = (match[2] ?? '').replace(/\\(.)/g, '$1')
-    if (marks.test(text)) texts.add(text)
-  }
+    for (const line of word.split('\n'))
+      if (marks.test(line)) for (const text of inLine(line)) texts.add(text)
+  } else for (const text of inLine(word)) texts.add(text)
   if (/[?&=][^\s]*[%+]/.test(word) || /^\w+=[^\s]*[%+]/.test(word))
     for (const part of word.split(/[?&]/)) {
       const text = decoded(part.slice(part.indexOf('=') + 1))
       if (marks.test(text)) texts.add(text)
     }
   return [...texts].map((text) => ({ kind: 'shell', text }) as const)
+}
+
+/** A line, and in it whatever a name, a time, a call or a field is given. */
+function inLine(line: string): readonly string[] {
+  const texts = /\s/.test(line) ? [line.replace(/^\s*[;|&]+/, '')] : []
+  const said = /^\s*(?:-\s+)?[\w.:-]*[\w.-]\s*[=:]\s*(\S.*)$/.exec(line)?.[1]
+  if (said !== undefined) texts.push(said.replace(/^[=:]*\s*/, ''))
+  const timed = /^\s*(?:[\d*/,-]+\s+){5}(\S.*)$/.exec(line)?.[1]
+  if (timed !== undefined) texts.push(timed)
+  for (const match of line.matchAll(/(["'])((?:(?!\1)[^\\]|\\.)*)\1/g)) {
+    const text = (match[2] ?? '').replace(/\\(.)/g, '$1')
+    if (marks.test(text)) texts.push(text)
+  }
+  return texts
 }
 
 const shellHead = /^(?:(?:ba|da|z|k|a)?sh|python[\d.]*|perl|ruby|php|node)$/
@@ -70,9 +79,9 @@ const handsOver = /^-\w*[ec]$|^--(?:sh-|lua-)?exec|^(?:exec|system|shell):/i
 const HEAD_WORDS_MAX = 12
 
 /** A whole command among the words of a program that nobody has listed: `start-in-jail web1 bash -c '…'`. */
-export function handedWords(name: string, args: readonly string[]): readonly string[] {
-  if (args.length < 3 || speakers.has(name)) return noWords
-  for (let at = 0; at < args.length - 1 && at < HEAD_WORDS_MAX; at++) {
+export function handedWords(name: string, args: readonly string[], isOnSocket: boolean): readonly string[] {
+  if ((args.length < 3 && !isOnSocket) || speakers.has(name)) return noWords
+  for (let at = 0; at < args.length && at < HEAD_WORDS_MAX; at++) {
     const head = lastOf(args[at] ?? '')
     const rest = args.slice(at + 1)
     // A sentence about such a command names no port.
@@ -82,6 +91,7 @@ export function handedWords(name: string, args: readonly string[]): readonly str
       rest.some((arg) => port.test(arg))
     )
       return [head, ...args.slice(args[at + 1] === '--' ? at + 2 : at + 1)]
+    if (isOnSocket && /^(?:ba|da|z|k|a)?sh$/.test(head)) return [head, ...rest]
     if (shellHead.test(head) && /^-[a-z]*[cer]$/.test(args[at + 1] ?? '')) return args.slice(at)
   }
   return noWords
@@ -101,7 +111,7 @@ export function bangTexts(
   let texts = noWords
   for (const arg of args) {
     if (!arg.includes('!')) continue
-    const text = /^[+:]?\\?!\s*(\w\S*\s.+)$/s.exec(arg)?.[1]
+    const text = /^(?:--[\w-]+=)?[+:]?\\?!\s*(\w\S*\s.+)$/s.exec(arg)?.[1]
     if (text !== undefined) texts = [...texts, text]
   }
   if (input?.includes('!') === true)

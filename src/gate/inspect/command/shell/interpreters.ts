@@ -86,8 +86,8 @@ const programs: Readonly<Record<string, string>> = {
   julia: 'julia',
   groovy: 'groovy groovysh',
   java: 'java jshell jrunscript jjs javac',
-  scala: 'scala',
-  kotlin: 'kotlin kotlinc',
+  scala: 'scala scala-cli amm',
+  kotlin: 'kotlin kotlinc ki',
   haskell: 'ghc ghci runghc runhaskell stack',
   erlang: 'erl escript',
   elixir: 'elixir iex',
@@ -149,6 +149,8 @@ export function inlineOf(
       at++
     } else if (attachedCode(word, interpreter) !== undefined) {
       inline.push({ language, code: attachedCode(word, interpreter) ?? '' })
+    } else if (language === 'vim' && word.startsWith('+') && word.length > 2) {
+      inline.push({ language, code: word.slice(1) })
     } else if (word.startsWith('-') && word.length > 1) {
       if (language === 'powershell' && powershellValued.test(word)) at++
       else if (word.length === 2 && interpreter.valued?.includes(word.slice(1))) at++

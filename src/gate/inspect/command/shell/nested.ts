@@ -125,6 +125,10 @@ const tar = ({ args }: Invocation): readonly Nested[] =>
     return match ? text(match[1]) : arg === '-I' ? text(args[index + 1]) : []
   })
 
+/** Settings of git whose value is run. */
+const commandValued =
+  /^(?:core\.(?:pager|editor|fsmonitor|sshCommand|askPass)|pager\..+|sequence\.editor|diff\.external|gpg\.program|alias\..+|credential(?:\..+)?\.helper|uploadpack\.packObjectsHook|(?:diff|merge|filter|difftool|mergetool)\..+\.(?:clean|smudge|process|cmd|command|textconv|driver))$/i
+
 const git = ({ args }: Invocation): readonly Nested[] =>
   args.flatMap((arg, index) => {
     const setting =
@@ -132,6 +136,8 @@ const git = ({ args }: Invocation): readonly Nested[] =>
         ? /^(?:alias\.[^=]+=!|core\.(?:pager|editor|sshCommand|fsmonitor)=)(.+)$/s.exec(arg)
         : null
     if (setting) return text(setting[1])
+    if (index > 0 && commandValued.test(args[index - 1] ?? '') && args[0] === 'config')
+      return text(arg.replace(/^!\s*/, ''))
     // A remote that is a command; `%` keeps a space.
     if (arg.startsWith('ext::')) {
       const words = arg.slice(5).split(/(?<!%) /)

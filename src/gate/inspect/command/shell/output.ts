@@ -1,4 +1,4 @@
-import { gunzipSync, inflateSync } from 'node:zlib'
+import { gunzipSync, gzipSync, inflateSync } from 'node:zlib'
 import { EXPANSION_CHARACTERS_MAX } from './model.ts'
 import { pieces } from './pieces.ts'
 
@@ -184,17 +184,6 @@ const xxd: Producer = (args, input, readFile) => {
   return binaryAware(Buffer.from(text.replace(/[^0-9a-fA-F]/g, ''), 'hex'), 'hex')
 }
 
-/** Only the literal `s/a/b/g` that payloads are put together with. */
-const sed: Producer = (args, input) => {
-  if (input === undefined) return undefined
-  const script = plainWords(args)[0] ?? ''
-  const match = /^s(.)((?:(?!\1)[^\\.*[\]^$])*)\1((?:(?!\1)[^\\&])*)\1(g?)$/s.exec(script)
-  if (!match) return undefined
-  const [, , from = '', to = '', flag] = match
-  if (from === '') return undefined
-  return { text: flag === 'g' ? input.replaceAll(from, () => to) : input.replace(from, () => to) }
-}
-
 const openssl: Producer = (args, input) => {
   const isBase64 = args.includes('base64') || args.includes('-base64') || args.includes('-a')
   if (input === undefined || !isBase64 || !args.includes('-d')) return undefined
@@ -250,7 +239,6 @@ const producers: Readonly<Record<string, Producer>> = {
   rev,
   tac: identity,
   tr,
-  sed,
   which: firstWord,
   command: (args) => (/^-[vV]$/.test(args[0] ?? '') ? { text: args[1] ?? '' } : undefined),
   realpath: firstWord,
@@ -258,6 +246,21 @@ const producers: Readonly<Record<string, Producer>> = {
   gunzip,
   zcat: gunzip,
   gzip: (args, input, readFile) =>
-    args.some((arg) => /^-[a-z]*d/.test(arg)) ? gunzip(args, input, readFile) : undefined,
+    args.some((arg) => /^-[a-z]*d/.test(arg))
+      ? gunzip(args, input, readFile)
+      : input === undefined || input.length > EXPANSION_CHARACTERS_MAX
+        ? undefined
+        : { text: gzipSync(input).toString('latin1') },
+  paste: (args, _, readFile) => {
+    const files = plainWords(args).map((path) => readFile(path)?.replace(/\n$/, ''))
+    if (files.length === 0 || files.some((text) => text === undefined)) return undefined
+    const by = args.find((arg) => arg.startsWith('-d'))?.slice(2) || '\t'
+    return { text: `${files.join(by)}\n` }
+  },
+  curl: (args) => {
+    const said = args.find((arg) => arg.startsWith('data:'))
+    const body = /^data:[^,]*;base64,(.*)$/s.exec(said ?? '')?.[1]
+    return body === undefined ? undefined : decoded('base64', body)
+  },
   'zlib-flate': zlibFlate,
 }

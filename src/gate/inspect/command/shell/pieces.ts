@@ -74,6 +74,57 @@ const awk: Producer = (args, input) => {
     : undefined
 }
 
+/** `s/a/b/` in any number, where no sign of a pattern repeats: no text can keep that busy. */
+const substitution = /^\s*s([/|#,:@!])((?:(?!\1)[^\\]|\\.)*)\1((?:(?!\1)[^\\]|\\.)*)\1(g?)\s*$/
+const SUBSTITUTIONS_MAX = 8
+
+const sed: Producer = (args, input) => {
+  if (input === undefined) return undefined
+  const said = args.flatMap((arg, index) => (/^(-e|--expression)$/.test(args[index - 1] ?? '') ? [arg] : []))
+  const scripts = (said.length > 0 ? said : plainWords(args).slice(0, 1)).flatMap((script) =>
+    script.split(';'),
+  )
+  if (scripts.length === 0 || scripts.length > SUBSTITUTIONS_MAX) return undefined
+  let text = input
+  for (const script of scripts) {
+    const match = substitution.exec(script)
+    if (match === null) return undefined
+    const [, , from = '', to = '', flag = ''] = match
+    const pattern = args.some((arg) => /^-[a-zA-Z]*[Er]/.test(arg))
+      ? from
+      : from.replace(/\\([(){}|])|([(){}|])/g, (_, escaped: string, plain: string) => escaped ?? `\\${plain}`)
+    if (/[*+{?]|\\\d/.test(pattern) || pattern === '') return undefined
+    const made = to
+      .replace(/\$/g, '$$$$')
+      .replace(/\\(\d)|\\(.)|&/g, (_, group: string, sign: string) =>
+        group !== undefined
+          ? `$${group}`
+          : sign !== undefined
+            ? sign === 'n'
+              ? '\n'
+              : sign
+            : '$$&'.slice(1),
+      )
+    try {
+      text = text.replace(new RegExp(pattern, `${flag}m`), made)
+    } catch {
+      return undefined
+    }
+  }
+  return { text, decoding: 'sed' }
+}
+
+/** Numbers of letters in pairs, as `perl -pe 's/(..)/chr(hex $1)/ge'` reads them. */
+const pairs: Producer = (args, input) => {
+  const script = args.join(' ')
+  const compact = input?.replace(/\s/g, '') ?? ''
+  return /^-\w*[pn]/.test(args[0] ?? '') &&
+    /chr\W*\(?\s*hex|pack\W*\(?\s*["']?H/.test(script) &&
+    /^(?:[0-9a-f]{2})+$/i.test(compact)
+    ? { text: Buffer.from(compact, 'hex').toString('utf8'), decoding: 'hex' }
+    : undefined
+}
+
 const uudecode: Producer = (_, input) => {
   const body = /^begin-base64[^\n]*\n([\s\S]*?)\n=+\s*$/m.exec(input ?? '')?.[1]
   return body === undefined
@@ -101,5 +152,8 @@ export const pieces: Readonly<Record<string, Producer>> = {
   gawk: ofKnown(awk),
   mawk: ofKnown(awk),
   uudecode,
+  sed: ofKnown(sed),
+  gsed: ofKnown(sed),
+  perl: pairs,
   jq,
 }

@@ -131,6 +131,10 @@ export class ScriptReader {
     return facts.prints
   }
 
+  run(words: readonly string[], scope: Scope, place: Place): void {
+    runWords(this, words, scope, place, [])
+  }
+
   windows(text: string): void {
     if (this.reading.windows.length < STATEMENTS_MAX && isWindowsText(text))
       this.reading.windows.push(...windowsStatements(text))
@@ -276,6 +280,10 @@ export class ScriptReader {
     for (const each of node.prefix) {
       if (each.type !== 'Assignment') continue
       before.push([each.name, scope.variables.get(each.name)])
+      if (each.value.type === 'ArrayValue')
+        each.value.elements.forEach((element, index) => {
+          scope.variables.set(`${each.name}[${index}]`, textOf(element, wordScope))
+        })
       const value =
         each.value.type === 'ArrayValue'
           ? each.value.elements.map((element) => textOf(element, wordScope)).join(' ')

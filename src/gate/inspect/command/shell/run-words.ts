@@ -1,5 +1,5 @@
 import { builtFrom, escapesIn } from './escapes.ts'
-import { bangTexts, handedTexts, handedWords } from './handed.ts'
+import { readBuilt, readHanded } from './handed-on.ts'
 import { inlineOf, isShell, languageOf, shellWords } from './interpreters.ts'
 import { noteWrites, runCron } from './later.ts'
 import type { Endpoint, Invocation } from './model.ts'
@@ -95,14 +95,18 @@ function execute(
   if (isShell(name)) return runShell(reader, args, scope, place)
   const language = languageOf(name)
   const said = language === undefined ? '' : runLanguage(reader, language, invocation, scope, place)
-  if (isCopying.test(name)) noteCopy(args, scope)
+  if (isCopying.test(name) || (name === 'hash' && args[0] === '-p')) noteCopy(args, scope)
   const written = scope.files.get(invocation.path)
   if (written !== undefined) runFile(reader, written, invocation, scope, place)
+  let handedOut: string | undefined
   for (const nested of nestedIn(invocation)) {
     const repeated = { ...deeper(scope), isRepeated: scope.isRepeated || nested.isRepeated }
     if (scope.depth > 8) break
     if (nested.kind === 'text') reader.script(nested.text, repeated, { ...place, input: undefined })
-    else runWords(reader, nested.words, repeated, { ...place, input: undefined }, [])
+    else {
+      const printed = runWords(reader, nested.words, repeated, { ...place, input: undefined }, [])
+      if (name === 'xargs' && place.input !== undefined) handedOut = printed
+    }
   }
   if (scope.depth < 8) {
     const within = { ...place, input: undefined }
@@ -111,29 +115,17 @@ function execute(
       for (const text of builtFrom(name, args, (path) => scope.files.get(path)))
         reader.script(text, deeper(scope), within)
   }
-  if (scope.depth < 5) readHanded(reader, invocation, scope, place)
+  if (scope.depth < 5) {
+    readHanded(reader, invocation, scope, place)
+    if (scope.files.size > 0) readBuilt(reader, invocation, scope)
+  }
+  if (handedOut !== undefined) return handedOut
   const produced =
     said === ''
       ? outputOf(name, args, place.input, (path) => scope.files.get(path))
       : { text: said, decoding: language ?? '' }
   if (produced?.decoding !== undefined) reader.noteDecoded(produced.text, produced.decoding)
   return produced?.text
-}
-
-/** Words that whoever takes them would run; of an interpreter those behind its own program. */
-function readHanded(reader: ScriptReader, { name, args }: Invocation, scope: Scope, place: Place): void {
-  const language = languageOf(name)
-  if (language !== undefined && inlineOf(language, args).inline.length > 0) return
-  const sent = language === undefined && !isCarrier.test(name) ? sentTo(args, place.input, scope) : undefined
-  const words = language === undefined ? handedWords(name, args) : []
-  if (words.length > 0)
-    runWords(reader, words, { ...deeper(scope), isElsewhere: true }, { ...place, input: undefined }, [])
-  for (const text of bangTexts(name, args, language === undefined ? place.input : undefined))
-    reader.script(text, deeper(scope), { ...place, input: undefined })
-  for (const { kind, text } of handedTexts(name, args, sent))
-    if (kind === 'shell') reader.script(text, { ...deeper(scope), isElsewhere: true }, startOf())
-    else
-      reader.program({ language: 'php', code: text, by: undefined, decoding: [] }, deeper(scope), startOf())
 }
 
 const isCopying = /^(?:cp|ln|mv|install|rsync)$/
@@ -150,17 +142,6 @@ function noteCopy(args: readonly string[], scope: Scope): void {
 }
 
 const isNetcatName = /^(?:nc|ncat|netcat|socat|nc\.traditional|nc\.openbsd)$/
-
-/** What comes on standard input, or out of a process substitution that stands for a file. */
-function sentTo(args: readonly string[], input: string | undefined, scope: Scope): string | undefined {
-  if (input !== undefined || scope.files.size === 0) return input
-  const file = args.find((arg) => arg.startsWith('/dev/fd/'))
-  return file === undefined ? undefined : scope.files.get(file)
-}
-
-/** Only passes on, shows or changes what it reads. */
-const isCarrier =
-  /^(?:cat|tee|tac|rev|base(?:32|64)|gbase64|xxd|od|hexdump|tr|cut|fold|sort|uniq|wc|head|tail|gzip|gunzip|zcat|bzip2|xz|openssl|gpg|sha\d*sum|md5sum|column|nl|paste|jq|yq|grep|sed|awk|xargs|parallel|at|batch|read|dd)$/
 
 function runShell(
   reader: ScriptReader,
@@ -358,10 +339,12 @@ const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefine
   readarray: readLines,
   alias,
   set: ({ invocation, scope }) => {
-    if (invocation.args[0] === '--')
+    if (invocation.args[0] === '--') {
+      scope.variables.set('@', invocation.args.slice(1).join(' '))
       invocation.args.slice(1).forEach((arg, index) => {
         scope.variables.set(String(index + 1), arg)
       })
+    }
     return ''
   },
   trap: ({ reader, invocation, scope }) => {

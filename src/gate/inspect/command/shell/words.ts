@@ -29,7 +29,7 @@ export function fieldsOf(word: Word, scope: WordScope): string[] {
   for (const part of parts) {
     if (part.type === 'BraceExpansion') {
       open = open.flatMap((prefix) => expandBraces(part.text).map((piece) => prefix + piece))
-    } else if (isSplit(part)) {
+    } else if (isSplit(part) || isEveryWord(part)) {
       const pieces = textOfPart(part, scope).split(separatorOf(scope))
       open = open.map((prefix) => prefix + (pieces[0] ?? ''))
       for (const piece of pieces.slice(1)) {
@@ -44,6 +44,15 @@ export function fieldsOf(word: Word, scope: WordScope): string[] {
     if (done.length + open.length > FIELDS_MAX) break
   }
   return done.concat(open.filter((field) => field !== '' || isQuoted)).map(bounded)
+}
+
+/** `"$@"` is as many words as there are. */
+function isEveryWord(part: WordPart): boolean {
+  return (
+    part.type === 'DoubleQuoted' &&
+    part.parts.length === 1 &&
+    /^"?\$(?:@|\{@\}|\{\w+\[@\][^}]*\})"?$/.test(part.text)
+  )
 }
 
 const blanks = /[ \t\n]+/
@@ -126,7 +135,9 @@ function variable(name: string, scope: WordScope): string | undefined {
 
 function parameter(part: ParameterExpansionPart, scope: WordScope): string {
   const name = part.parameter
-  let value = variable(name, scope)
+  const index = part.index === undefined ? undefined : textOf(part.index, scope)
+  let value =
+    (index === undefined ? undefined : scope.variables.get(`${name}[${index}]`)) ?? variable(name, scope)
   if (part.prefix === '!') value = value === undefined ? undefined : variable(value, scope)
   if (part.prefix === '#') return value === undefined ? part.text : String(value.length)
   const operation = part.operation
@@ -145,6 +156,10 @@ function parameter(part: ParameterExpansionPart, scope: WordScope): string {
       // `${HOME:0:1}` and `${PATH:0:1}` are a slash wherever they run.
       if (offset === 0 && length === 1 && /^(HOME|PWD|PATH|SHELL|OLDPWD)$/.test(name)) return '/'
       if (value === undefined || !Number.isInteger(offset)) return value ?? part.text
+      if (index === '@') {
+        const all = value.split(' ')
+        return all.slice(offset, length === undefined ? undefined : offset + length).join(' ')
+      }
       const start = offset < 0 ? Math.max(0, value.length + offset) : offset
       return value.slice(start, length === undefined ? undefined : length < 0 ? length : start + length)
     }
