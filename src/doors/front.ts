@@ -5,6 +5,7 @@ import { GateError } from '../kernel/gate-error.ts'
 import type { DecisionIds } from './decision-ids.ts'
 import { AnswerDate } from './http/client-answer.ts'
 import { ClientConnection, type ClientLimits, type ModelRequests } from './http/client-connection.ts'
+import { unknownPath } from './unknown-path.ts'
 
 /** Answers a request it knows and says so, or leaves it to the next. The path comes without its query. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => boolean
@@ -47,7 +48,7 @@ export class Front implements AsyncDisposable {
   }
 
   static async open(options: FrontOptions): Promise<Front> {
-    const { address, isShared = false, limits, handlers, ids, now } = options
+    const { address, isShared = false, limits, handlers, models, ids, now } = options
     const server = createServer({
       maxHeaderSize: limits.headerBytesMax,
       headersTimeout: limits.headersMs,
@@ -68,7 +69,9 @@ export class Front implements AsyncDisposable {
       response.once('close', () => front.#owe(request.socket, -1))
       if (front.#isDraining) response.setHeader('connection', 'close')
       const path = pathOf(request.url ?? '/')
-      if (!handlers.some((handler) => handler(request, response, path))) notFound(response, ids.next(now()))
+      if (handlers.some((handler) => handler(request, response, path))) return
+      const reason = unknownPath(request.method ?? '', path, (...asked) => models?.answers(...asked) === true)
+      notFound(response, reason, ids.next(now()))
     })
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
       refuseSocket(socket, error.code, ids.next(now()))
@@ -183,8 +186,8 @@ function errorBody(type: string, reason: string, id: string): string {
   })
 }
 
-function notFound(response: ServerResponse, id: string): void {
-  const body = errorBody('not_found_error', 'there is no such path', id)
+function notFound(response: ServerResponse, reason: string, id: string): void {
+  const body = errorBody('not_found_error', reason, id)
   response.writeHead(404, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),

@@ -66,8 +66,23 @@ export type ModelDoor = {
   readonly putKey: (key: string) => readonly [name: string, value: string]
 }
 
+const MODELS = '/v1/models'
+
 /** Both protocols list their models at the same place. */
 export function listEndpoint(method: string, path: string): Endpoint | undefined {
-  const isList = path === '/v1/models' || path.startsWith('/v1/models/')
-  return method === 'GET' && isList ? 'models' : undefined
+  if (method !== 'GET' || !path.startsWith(MODELS)) return undefined
+  return path.length === MODELS.length || isModelPath(path.slice(MODELS.length)) ? 'models' : undefined
+}
+
+/**
+ * Whether this names a model and nothing else. The client chooses it and the upstream's key goes with it, so a path that
+ * some server on the way could read as one outside `/v1/models` is none: dots between slashes, however they are written.
+ */
+function isModelPath(path: string): boolean {
+  if (/%(?:25|[01]|7f)/i.test(path)) return false
+  const [before, ...segments] = path
+    .replace(/%2e/gi, '.')
+    .replace(/%(?:2f|5c)|\\/gi, '/')
+    .split('/')
+  return before === '' && segments.every((segment) => segment !== '' && !/^\.{1,2}(?:;|$)/.test(segment))
 }

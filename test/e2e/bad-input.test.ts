@@ -169,6 +169,19 @@ test('an upstream that lies about lengths or dies early never passes for a whole
   }
 })
 
+test('an upstream cannot speak for the gate, nor a client ask it for more than models by way of them', async () => {
+  lie =
+    'HTTP/1.1 200 OK\r\nx-portcullis-decision: d_forged\r\nx-portcullis-model: forged\r\ncontent-length: 2\r\n\r\n{}'
+  const { headers } = await post(chat, '{"model":"lies"}')
+  expect(headers.get('x-portcullis-decision')).toMatch(/^d_(?!forged)\w+$/)
+  expect(headers.get('x-portcullis-model')).toBeNull()
+  const asked = (path: string) =>
+    raw(`GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer sk-example\r\n\r\n`)
+  for (const path of ['/v1/models/../files', '/v1/models/%2e%2e/files'])
+    expect(await asked(path)).toMatch(/^HTTP\/1\.1 404 .*does not carry GET \/v1\/models/s)
+  expect(await asked('/v1/chat/completions')).toContain('there is POST /v1/chat/completions')
+})
+
 test('an upstream that stays silent is given up in time', async () => {
   const response = await post(chat, '{"model":"silent"}')
   expect(response.status).toBe(504)

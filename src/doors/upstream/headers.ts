@@ -33,7 +33,10 @@ const CLIENT_ONLY = [
   'content-length',
 ]
 
-const RESPONSE_DROPPED = new Set([...HOP_BY_HOP, 'set-cookie'])
+/** What only this gate says of an answer; an upstream that says it would speak for the gate. */
+const OWN_NOTES = ['x-portcullis-decision', 'x-portcullis-changed', 'x-portcullis-model']
+
+const RESPONSE_DROPPED = new Set([...HOP_BY_HOP, ...OWN_NOTES, 'set-cookie'])
 
 /** Which request headers a door drops; made once a configuration. */
 export function droppedHeaders(door: ModelDoor, trustedNames: readonly string[]): ReadonlySet<string> {
