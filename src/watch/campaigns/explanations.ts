@@ -181,15 +181,15 @@ function ownWork(group: Group, scene: Scene): Omit<Explanation, 'kind'> {
     top.value === 0 ? 0 : top.share * (1 - wrapped) * Math.max(0, 1 - Math.max(0, doublings))
   const terse = Math.min(1, Math.max(0, -doublings / TERSE_DOUBLINGS))
   const fit = unsuspected(Math.max(application, terse), group, scene)
+  const shown = suspicion(group, scene) === 0 ? 'nothing shows harvesting' : 'little shows harvesting'
   return application >= terse
     ? {
         fit,
-        summary:
-          "one tenant's accounts put one system prompt before questions without a wrapper, and nothing shows harvesting: an application that spreads its users over its keys",
+        summary: `one tenant's accounts put one system prompt before questions without a wrapper, and ${shown}: an application that spreads its users over its keys`,
       }
     : {
         fit,
-        summary: `one tenant's accounts get answers of ${percent(2 ** doublings)} of the usual length, and nothing shows harvesting: machines that ask for a word`,
+        summary: `one tenant's accounts get answers of ${percent(2 ** doublings)} of the usual length, and ${shown}: machines that ask for a word`,
       }
 }
 
