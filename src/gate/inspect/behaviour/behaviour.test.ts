@@ -130,3 +130,41 @@ test('the same payment is one, whatever comes in between', () => {
   ])
   expect(loops(work)).toBe(1)
 })
+
+test.each([
+  ['Send the offer to Karin, karin@hav.example.', { to: 'karin.ek@hav-ab.example' }, true],
+  ['Send the offer to Karin, karin@hav.example.', { to: 'karin@hav.example', cc: 'anna@hav.example' }, false],
+  ['Send the offer to karin@hav.example and to everyone in her team', { to: 'anna@hav.example' }, false],
+  ['My address is me@hav.example. Mail the offer to Karin.', { to: 'karin.ek@hav-ab.example' }, false],
+])('%s, reaching %j, is another than the user gave: %s', (task, args, isOther) => {
+  const behaviour = new Behaviour()
+  behaviour.noteTask({ kind: 'task', session: 's' as SessionId, text: task })
+  const call = {
+    kind: 'call',
+    session: 's' as SessionId,
+    id: '1' as ActId,
+    tool: 'send_email',
+    arguments: args,
+  } as const
+  const facts = behaviour.inspect(call, [], () => true).map(({ fact }) => fact)
+  expect(facts).toEqual(isOther ? ['behaviour.other-target'] : [])
+})
+
+test.each([
+  ['DE02120300000000202051', true],
+  ['DE02 1203 0000 0000 2020 51', true],
+  ['DE89370400440532013000', false],
+])('told to pay DE89 3704 0044 0532 0130 00, paying %s is another account: %s', (iban, isOther) => {
+  const behaviour = new Behaviour()
+  const text = 'Pay the bonus of 2,000 EUR to Mira on DE89 3704 0044 0532 0130 00.'
+  behaviour.noteTask({ kind: 'task', session: 's' as SessionId, text })
+  const args = { recipient: 'Mira', iban, amount: 2000 }
+  const call = {
+    kind: 'call',
+    session: 's' as SessionId,
+    id: '1' as ActId,
+    tool: 'transfer_money',
+    arguments: args,
+  } as const
+  expect(behaviour.inspect(call, [], () => true).length > 0).toBe(isOther)
+})

@@ -14,6 +14,8 @@ type Named = {
   readonly kept: ReadonlySet<string>
   /** Whom to write to, pay or let in; empty where the task leaves that open. */
   readonly people: ReadonlySet<string>
+  /** The very addresses or accounts given for the only thing that is to reach anybody. */
+  readonly places: ReadonlySet<string>
   /** Names anywhere in the task: what belongs to one of them may be meant. */
   readonly names: ReadonlySet<string>
 }
@@ -108,7 +110,25 @@ export class NamedTargets {
     return `${tool} acts on ${other.text}; the user named ${[...named.doomed].slice(0, 5).join(', ')}`
   }
 
+  /** The user gave the address or account to reach, and everything of its kind that the call reaches is another. */
+  #insteadOf(values: readonly Value[], { places }: Named): string | undefined {
+    if (places.size === 0) return undefined
+    const isMail = (text: string) => /^[^\s@]+@[^\s@]+$/.test(text)
+    for (const takes of [isMail, (text: string) => accountOf(text) !== undefined]) {
+      const given = [...places].filter(takes)
+      const reached = values.filter(({ text }) => takes(text))
+      if (given.length === 0 || reached.length === 0) continue
+      const isGiven = ({ text }: Value) =>
+        holds(this.#folded, fold(text).trim()) || given.includes(accountOf(text) ?? '')
+      if (!reached.some(isGiven)) return reached[0]?.text
+    }
+    return undefined
+  }
+
   #otherPeople(tool: string, values: readonly Value[], named: Named, isLinked: IsLinked): string | undefined {
+    const instead = this.#insteadOf(values, named)
+    if (instead !== undefined)
+      return `${tool} reaches ${instead}; the user gave ${[...named.places].join(', ')}`
     if (named.people.size === 0) return undefined
     const recipients = values.filter(
       ({ field, text }) => isIn(who, field) && /^(?:[^\s@]+@[^\s@]+|[a-z' -]+)$/i.test(text),
@@ -120,6 +140,20 @@ export class NamedTargets {
     if (recipients.some(isMeant)) return undefined
     return `${tool} reaches ${recipients[0]?.text}; the user named ${[...named.people].slice(0, 5).join(', ')}`
   }
+}
+
+/** An account number with blanks is the same without. */
+function accountOf(text: string): string | undefined {
+  const bare = text.replace(/[ -]/g, '').toLowerCase()
+  return /^[a-z]{2}\d{2}[a-z0-9]{10,30}$/.test(bare) ? bare : undefined
+}
+
+function placesGiven(clause: string): readonly string[] {
+  const accounts = clause.match(/\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b/g) ?? []
+  return [
+    ...(clause.match(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g) ?? []).map((mail) => fold(mail)),
+    ...accounts.map(accountOf).filter((account) => account !== undefined),
+  ]
 }
 
 function isComparable(text: string): boolean {
@@ -166,7 +200,9 @@ function namedIn(task: string): Named {
   const doomed = new Set<string>()
   const kept = new Set<string>()
   const people = new Set<string>()
+  const places = new Set<string>()
   let isOpen = false
+  let clausesReaching = 0
   for (const clause of task.split(/[.;!?](?=\s|$)|\n|\bthen\b/)) {
     const verb = doing.exec(clause)
     if (verb) {
@@ -177,6 +213,8 @@ function namedIn(task: string): Named {
       for (const tail of tails) for (const name of namesIn(tail)) kept.add(name)
     }
     if (!reachingVerb.test(clause)) continue
+    clausesReaching++
+    for (const place of placesGiven(clause)) places.add(place)
     const found = [...clause.matchAll(reaching)].map((match) => match[1] ?? '').filter(isName)
     if (found.length === 0 || open.test(clause)) isOpen = true
     for (const name of found) people.add(fold(name))
@@ -186,6 +224,7 @@ function namedIn(task: string): Named {
     doomed,
     kept,
     people: isOpen ? new Set() : people,
+    places: clausesReaching === 1 && !open.test(task) ? places : new Set(),
     names: new Set([...people, ...properNames(task)]),
   }
 }

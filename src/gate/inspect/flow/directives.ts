@@ -115,7 +115,7 @@ const things = new Set(
 
 /** "Order: 4711", "order #4711", "Order ID", "Payment status": a thing and what is known of it, and no order to anybody. */
 function isLabel(after: string): boolean {
-  return /^ ?(?:[:=|#]|(?:ids?|no|nr|numbers?|dates?|status|totals?|types?|history|summary|details) ?(?:[:=|#.,]|is\b|$))/.test(
+  return /^["']? ?(?:[:=|#]|(?:ids?|no|nr|numbers?|dates?|status|totals?|types?|history|summary|details) ?(?:[:=|#.,]|is\b|$))/.test(
     after,
   )
 }

@@ -143,7 +143,7 @@ const taskTerms: readonly (readonly [effect: Effect, term: RegExp])[] = [
   ['visit', /\b(visit|browse|website|webpage|site|page|link|url|www|http\w*|online|article|blog|look up)\b/],
   [
     'message',
-    /\b(send\w*|reply|respond|write (?:an?|the|to|back|them|him|her)|forward|(?:notify|inform)(?! me\b| us\b)|let (?!me\b|us\b)(?:\w+ ){1,3}know|contact|dm|direct message|remind|congratulat\w*|messaging|mailing|in touch|to each)\b|(?:^|[.,;:] ?|\b(?:and|then|to|please|also|or|you) )(?:e-?mail|message|text|mail|write|thank|(?:tell|ask|answer)(?! me\b| us\b))\b/,
+    /\b(send\w*|reply|respond|write (?:an?|the|to|back|them|him|her)|forward|(?:notify|inform)(?! me\b| us\b)|let (?!me\b|us\b)(?:[\w']+ ){1,6}know|contact|dm|direct message|remind|congratulat\w*|messaging|mailing|in touch|to each)\b|(?:^|[.,;:] ?|\b(?:and|then|to|please|also|or|you) )(?:e-?mail|message|text|mail|write|thank|(?:tell|ask|answer)(?! me\b| us\b))\b/,
   ],
   [
     'publish',
@@ -167,7 +167,7 @@ const taskTerms: readonly (readonly [effect: Effect, term: RegExp])[] = [
   ],
   [
     'change',
-    /\b(updat\w*|modif\w*|edit\w*|set|chang\w*|renam\w*|mov\w*|reschedul\w*|replac\w*|reset|adjust\w*|fix|correct|increase|decrease|mark)\b/,
+    /\b(updat\w*|modif\w*|edit\w*|set|chang\w*|renam\w*|mov\w*|reschedul\w*|replac\w*|reset|adjust\w*|fix|correct|increase|decrease|mark|rebook\w*|re-?rout\w*|redirect\w*|reassign\w*|restart\w*|reboot\w*|renew\w*|refill\w*|roll(?:ed)? ?back|revert\w*|restor\w*|upgrad\w*|migrat\w*|switch\w*|swap\w*|convert\w*|extend\w*|postpon\w*|turn (?:on|off|up|down)|dim|lower|raise|flag|tag|label)\b/,
   ],
   ['download', /\b(download\w*|save|get|fetch|attach\w*|file|document|export)\b/],
   [

@@ -3,8 +3,9 @@ import type { CallAct, MessageAct, ResultAct, TaskAct, ToolDescription, ToolsAct
 import { type Finding, severityRank } from '../../finding.ts'
 import { secretFile } from '../command/credential-read/secret-files.ts'
 import { asksFor, doingKey, sharesKey, ToolKeys } from './choice.ts'
+import { composedPictures } from './composed.ts'
 import { type Directive, shareWord } from './directives.ts'
-import { type Effect, effectOf, onlyJudges } from './effects.ts'
+import { type Effect, effectOf, nameWords, onlyJudges } from './effects.ts'
 import { fold } from './fold.ts'
 import { Heard } from './heard.ts'
 import { InnerWatch } from './inner-watch.ts'
@@ -120,6 +121,7 @@ export class Flow {
     const findings: Finding[] = [
       ...this.#keptSecret(act.tool, values),
       ...this.#inner.inspect(act.tool, effect, values),
+      ...composedPictures(act.tool, values, this.#heard, this.#task),
     ]
     if (this.#heard.instructions !== '') findings.push(...this.#followed(act.tool, effect, values))
     if (findings.length > 0 || effect === 'look') return findings
@@ -263,7 +265,9 @@ export class Flow {
     if (this.#asked.effects.has(effect)) return true
     if ((kin[effect] ?? []).some((each) => this.#asked.effects.has(each))) return true
     const key = doingKey(tool)
-    return key !== undefined && this.#asked.keys.has(key)
+    if (key !== undefined) return this.#asked.keys.has(key)
+    // `file_document` for "File the brief": what the tool's name begins with is what the user says to do.
+    return this.#asked.leads.has(nameWords(tool)[0] ?? '')
   }
 
   /** Does the call do what nobody asked for, with somewhere to go that only a tool named? */
@@ -314,8 +318,7 @@ export class Flow {
 
   /** Do results speak of both within a few lines? */
   isLinked(value: string, name: string): boolean {
-    const folded = fold(value).trim()
-    return [this.#heard.trusted, this.#heard.results].some((text) => isNear(text, folded, name))
+    return this.#heard.isNear(fold(value).trim(), name)
   }
 
   /** Of an address put together by the agent, the host says whose it is: what follows may be what is carried away. */
@@ -377,19 +380,6 @@ const outward: readonly Effect[] = ['message', 'pay', 'share', 'publish']
 function isTold({ told }: Directive, effect: Effect, kind: Value['kind']): boolean {
   if (told.effects.has(effect)) return true
   return kind === 'place' && outward.includes(effect) && outward.some((each) => told.effects.has(each))
-}
-
-const NEAR_CHARACTERS = 250
-const NEAR_LOOKS_MAX = 50
-
-function isNear(text: string, value: string, name: string): boolean {
-  let looks = 0
-  for (let at = text.indexOf(value); at >= 0 && looks < NEAR_LOOKS_MAX; at = text.indexOf(value, at + 1)) {
-    looks++
-    if (text.slice(Math.max(0, at - NEAR_CHARACTERS), at + value.length + NEAR_CHARACTERS).includes(name))
-      return true
-  }
-  return false
 }
 
 function found(fact: string, severity: Finding['severity'], summary: string): Finding {

@@ -35,6 +35,11 @@ export class Heard {
     for (const part of partsOf(text).parts) this.trusted = remembered(this.trusted, fold(part))
   }
 
+  /** Do results speak of both within a few lines? */
+  isNear(value: string, name: string): boolean {
+    return [this.trusted, this.results].some((text) => isNear(text, value, name))
+  }
+
   /** A long text takes a step for each of its parts. */
   *note(text: string, source: string, tools: readonly string[]): Steps<readonly Finding[]> {
     const { parts, isCut } = partsOf(text)
@@ -91,6 +96,19 @@ export class Heard {
     this.plainEffects = this.plain === '' ? new Set() : effectsIn(this.plain)
     return cues
   }
+}
+
+const NEAR_CHARACTERS = 250
+const NEAR_LOOKS_MAX = 50
+
+function isNear(text: string, value: string, name: string): boolean {
+  let looks = 0
+  for (let at = text.indexOf(value); at >= 0 && looks < NEAR_LOOKS_MAX; at = text.indexOf(value, at + 1)) {
+    looks++
+    if (text.slice(Math.max(0, at - NEAR_CHARACTERS), at + value.length + NEAR_CHARACTERS).includes(name))
+      return true
+  }
+  return false
 }
 
 function remembered(before: string, more: string): string {

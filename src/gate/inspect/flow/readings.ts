@@ -25,6 +25,8 @@ export type TaskReading = {
   readonly delegates: boolean
   readonly words: ReadonlySet<string>
   readonly keys: ReadonlySet<string>
+  /** Words that begin a clause, where an order says what to do. */
+  readonly leads: ReadonlySet<string>
   /** Kinds of places that the task names: who is named must not become another. */
   readonly shapes: ReadonlySet<Shape>
 }
@@ -52,12 +54,15 @@ function readPart(text: string): PartReading {
   return { folded, directives: directivesIn(text), marks: marksIn(folded) }
 }
 
+const lead = /(?:^ ?|[.,;:!?] |\b(?:and|then|to|please|also|or|you) )([a-z]{4,})\b/g
+
 export function readTask(folded: string): TaskReading {
   return {
     effects: effectsIn(folded),
     delegates: delegates(folded),
     words: contentWords(folded),
     keys: keysOf(folded),
+    leads: new Set([...folded.matchAll(lead)].map((match) => match[1] ?? '')),
     shapes: shapesIn(folded),
   }
 }
