@@ -37,12 +37,12 @@ const spokenFor = nameIs(
   /^(kubectl|oc|k|aws|az|gcloud|gsutil|vault|doppler|gh|glab|op|bw|pass|gopass|terraform|tofu|pulumi|helm|docker|podman|nerdctl|git|npm|pnpm|yarn|pip3?|echo|printf|print|cat|ls|find|fd|locate|[efz]?grep|rg|ag|sed|g?awk|curl|wget|ssh|scp|rsync|cp|mv|rm|mkdir|touch|chmod|chown|man|info|apropos|tldr|which|type|test|\[|\[\[|make|cargo|go|python[\d.]*|node|ruby|perl|php|java|(ba|da|z|k|fi)?sh|pwsh|powershell|export|set|alias|read|local|declare|for|if|eksctl|kops|snap|apt|apt-get|brew|dnf|yum|systemctl|openssl|gpg2?|ssh-keygen|passwd|chpasswd|useradd|usermod|htpasswd|xdg-open|open|code|vim?|nano)$/,
 )
 const shows =
-  /^(show|get|read|print|reveal|view|dump|export|decrypt|fetch|access|retrieve|download|extract|display)$/
+  /^(show|lookup|get|read|print|reveal|view|dump|export|decrypt|fetch|access|retrieve|download|extract|display)$/
 const secret =
   /^(secrets?|secret[-_]?(keys?|values?|text)|passwords?|passphrases?|credentials?|tokens?|(access|api|auth|private|secret|oauth|refresh|bearer|session|admin|root|master)[-_]?(tokens?|keys?|passwords?|secrets?)|access-?key-?secret|connection-?strings?)$/
 /** One word that is both: `show-token`, `secret:get`, `getSecret`, `oauth-tokens`. */
 const both =
-  /^(show|get|read|print|reveal|view|dump|export|decrypt|fetch)[-_:]?(\w+[-_:])?(secrets?(-?values?)?|passwords?|tokens?|api-?keys?|access-?keys?|private-?keys?)$|^(secrets?|passwords?|tokens?|keys?|credentials?|env)[-_:](show|get|read|print|reveal|view|dump|export|decrypt|fetch)$|^(oauth|iam|access)-tokens?$/i
+  /^(show|get|read|print|reveal|view|dump|export|decrypt|fetch)[-_:]?(\w+[-_:])?(secrets?(-?values?)?|passwords?|tokens?|api-?keys?|access-?keys?|private-?keys?|credentials([-_]\w+)*)$|^(\w+[-_:])?(secrets?|passwords?|tokens?|keys?|credentials?|env)[-_:](show|url|get|read|print|reveal|view|dump|export|decrypt|fetch)$|^(oauth|iam|access)-tokens?$/i
 
 const WORDS_MAX = 4
 
@@ -83,7 +83,10 @@ function filtered(invocation: Invocation, reading: Reading): readonly Finding[] 
     name === 'ps'
       ? args.some((arg) => /^(-[a-z]*e[a-z]*|-?[a-df-z]*ax?[a-df-z]*)$/.test(arg))
       : !/^(echo|printf|cat|man|[efz]?grep|ls|find|git)$/.test(name) &&
-        args.some((arg, index) => index < WORDS_MAX && printsAll.test(arg))
+        (args.some((arg, index) => index < WORDS_MAX && printsAll.test(arg)) ||
+          (args[0] === 'logs' && /^(kubectl|oc|stern)$/.test(name)) ||
+          (args[0] === 'get' &&
+            args.some((arg) => /^-o?=?(ya?ml|json)$|^--output[= ]?(ya?ml|json)?$/.test(arg))))
   if (!isAll) return none
   const search = downstreamOf(invocation, reading).find(
     (each) => filters.test(each.name) && each.args.some((arg) => secretWord.test(arg)),
@@ -91,6 +94,31 @@ function filtered(invocation: Invocation, reading: Reading): readonly Finding[] 
   return search === undefined
     ? none
     : seen('credential.history-searched', `looks for secrets in what ${shown(name)} shows`)
+}
+
+const farShells = nameIs(
+  /^(docker|docker-compose|podman|podman-compose|nerdctl|crictl|ctr|heroku|fly|flyctl|railway|lxc|lxd|incus|dokku|nomad|cf|oc|kubectl|eb|copilot|ecs|vagrant|multipass|gcloud|aws|az)$/,
+)
+const reveals =
+  /^--(reveal|show-(secrets?|passwords?|tokens?|values|sensitive|protected)|unmask(ed)?|include-secrets?|populate-secrets)$/
+
+/** `docker compose exec api env`, `fly ssh console -C printenv`; `travis env list --decrypt`. */
+function elsewhere({ name, args }: Invocation): readonly Finding[] {
+  if (farShells(name))
+    return args.length > 1 &&
+      /^(env|printenv)$/.test(args.at(-1) ?? '') &&
+      args.some(
+        (arg) =>
+          /^(exec|ssh|console|execute-command|-C|--command|--env-file)$/.test(arg) ||
+          (arg === 'run' && !/^(docker|podman|nerdctl)/.test(name)),
+      )
+      ? seen('credential.environment', `${name} shows the environment of a program elsewhere`)
+      : none
+  return !spokenFor(name) &&
+    args.some((arg) => reveals.test(arg)) &&
+    !args.some((arg) => /^-{0,2}help$/.test(arg))
+    ? seen('credential.store', `${shown(name)} is told to show what it keeps secret`)
+    : none
 }
 
 /** The console of a framework, which has its secrets loaded. */
@@ -127,6 +155,8 @@ export function asks(invocation: Invocation, reading: Reading): readonly Finding
     args.some((arg) => consoleSecret.test(arg))
   )
     return seen('credential.store', `${name} prints what a program keeps secret`)
+  const told = elsewhere(invocation)
+  if (told.length > 0) return told
   const findings = said(invocation)
   return findings.length > 0 ? findings : filtered(invocation, reading)
 }

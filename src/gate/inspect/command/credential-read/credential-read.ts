@@ -169,12 +169,15 @@ function bySocket(address: string): readonly Finding[] {
 
 function metadata({ name, args }: Invocation): readonly Finding[] {
   const store = args.find((arg) =>
-    /^(https?:\/\/[^/]+|\$\{?\w+\}?)\/api\/v1\/(namespaces\/[^/]+\/)?secrets(\/|\?|$)/.test(arg),
+    /^(https?:\/\/[^/]+|\$\{?\w+\}?)(?::\d+)?\/api\/v1\/(namespaces\/[^/]+\/)?secrets(\/|\?|$)/.test(arg),
   )
   if (store !== undefined)
     return [finding(NAME, 'credential.store', 'medium', `asks a cluster for its secrets: ${shown(store)}`)]
   const isVault = args.some((arg) => /^X-Vault-Token:/i.test(arg))
-  if (isVault && args.some((arg) => /^https?:\/\/[^/]+\/v1\/(?!sys\/(health|seal))\S/.test(arg)))
+  if (
+    isVault &&
+    args.some((arg) => /^(?:https?:\/\/[^/]+|\$\{?VAULT_ADDR\}?)\/v1\/(?!sys\/(health|seal))\S/.test(arg))
+  )
     return [finding(NAME, 'credential.store', 'medium', `${name} asks a vault for what it keeps`)]
   const address = args.find(
     (arg) => mayBeMetadata(arg) && (metadataHost.test(arg) || metadataHost.test(`/${arg}`)),

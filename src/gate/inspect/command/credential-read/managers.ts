@@ -7,8 +7,9 @@ const NAME = 'credential-read'
 
 /** What makes a keeper of secrets print one, over its words as one line. What only lists names is left alone. */
 const prints: Readonly<Record<string, RegExp>> = {
-  pass: /^(show|grep)\b/,
-  gopass: /^(show|cat|otp)\b/,
+  pass: /^(show|grep)\b|^(?!(ls|list|find|search|insert|add|edit|generate|rm|remove|delete|mv|rename|cp|copy|git|init|help|version|otp|import|tail)\b)[\w.@-]+(\/[\w.@-]+)+$/,
+  gopass:
+    /^(show|cat|otp)\b|^(?!(ls|list|find|search|insert|add|edit|generate|rm|remove|delete|mv|move|cp|copy|git|init|help|version|sync|mounts|recipients)\b)[\w.@-]+(\/[\w.@-]+)+$/,
   op: /^(export|read|item get\b.*--(reveal|fields?)|document get|inject|signin\b.*--raw)\b/,
   bw: /^(get (password|item|notes|totp)|export)\b/,
   bws: /^secret (get|list)\b/,

@@ -57,13 +57,13 @@ function readsDisk(invocation: Invocation, reading: Reading): boolean {
   return (
     (name === 'strings' && /[efz]?grep|rg|awk/.test(downstreamOf(invocation, reading)[0]?.name ?? '')) ||
     (name === 'debugfs' && args.some((arg) => /\b(cat|dump|rdump)\b/.test(arg))) ||
-    ((name === 'dd' || name === 'cat' || name === 'xxd') &&
+    (/^(dd|cat|xxd|hexdump|od)$/.test(name) &&
       downstreamOf(invocation, reading).some(
         (each) => each.name === 'strings' || /^[efz]?grep$/.test(each.name),
       ))
   )
 }
-const diskReaders = nameIs(/^(dd|cat|xxd|strings|debugfs)$/)
+const diskReaders = nameIs(/^(dd|cat|xxd|hexdump|od|strings|debugfs)$/)
 
 const browsers = nameIs(
   /^(google-)?chrom(e|ium)([-_]\w+)?$|^Google Chrome$|^microsoft-edge\S*$|^msedge$|^brave(-browser)?$|^opera$/i,
@@ -90,11 +90,7 @@ function sniffs({ name, args }: Invocation): boolean {
   if (name.startsWith('mitm'))
     return /(--mode|-m)[= ]transparent\b/.test(line) && /(^| )(-s|--scripts?|-w|--save\S*)[= ]/.test(line)
   if (/(^| )(-r|--read\S*|-i lo\b)/.test(line)) return false
-  return (
-    clearPorts.test(line) &&
-    args.some((arg) => /^-\w*[wA]\w*$/.test(arg)) &&
-    args.some((arg) => /^-\w*[iAs]/.test(arg))
-  )
+  return clearPorts.test(line) && !/\bhost\b/.test(line) && args.some((arg) => /^-\w*[wA]\w*$/.test(arg))
 }
 
 export function recordings(invocation: Invocation, reading: Reading): readonly Finding[] {

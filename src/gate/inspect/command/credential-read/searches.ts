@@ -6,9 +6,9 @@ import type { Invocation, Reading } from '../shell/model.ts'
 const NAME = 'credential-read'
 
 const secretNames =
-  /^\*?(id_\*|id_(rsa|dsa|ecdsa|ed25519)\*?|\.?\*?\.(pem|key|kdbx|ppk|p12|pfx|keystore)|\.env\*?|\.aws|\.ssh|\.gnupg|\.kube|\.docker|\.azure|\.password-store|logins\.json|key[34]\.db|cookies(\.sqlite)?|login data|\*?\.(keychain(-db)?|keytab|ovpn|rdp|vnc)|\.netrc|\.pgpass|\.git-credentials|credentials|shadow|\*(password|passwd|secret|credential|token)s?\*|wp-config\.php|wallet\.dat|\*?\.tfvars|\*?\.?tfstate|terraform\.tfstate|(recentservers|sitemanager|unattend\w*|sysprep)\.xml|passwords?\.\w+|vault\.ya?ml|\*?\.vault|\.vault[-_]pass\w*|\*?\.kdbx?|\*?(metamask|nkbihfbeogaeaoehlefnkodbefgpgknn|keystore|mnemonic|seed[-_ ]?phrase|\.solana|\.ethereum|\.bitcoin)\*?|\*?wallet\*?(\.\w+)?|\.\*_?history|\*_history|ssh-\*|agent\.\*|krb5cc_\*|\*?\.(ccache|ppk|jks|gpg|asc|age)|service[-_]?account\*?\.json|\*?credentials?\*?(\.\w+)?|\*?secrets?\*?\.(ya?ml|json|env|txt|toml)|\.terraformrc|\.npmrc|\.pypirc|database\.ya?ml|web\.config|applicationhost\.config|\*?config(\.inc)?\.php|localsettings\.php|settings\.php|application(-\w+)?\.(properties|ya?ml)|\*keytab\*|\.dockercfg|\.claude|\.mcp\.json|tdata|leveldb)$/i
+  /^\*?(id_\*|id_(rsa|dsa|ecdsa|ed25519)\*?|\.?\*?\.(pem|key|kdbx|ppk|p12|pfx|keystore)|\.env\*?|\.aws|\.ssh|\.gnupg|\.kube|\.docker|\.azure|\.password-store|logins\.json|key[34]\.db|cookies(\.sqlite)?|login data|\*?\.(keychain(-db)?|keytab|ovpn|rdp|vnc)|\.netrc|\.pgpass|\.git-credentials|credentials|shadow|\*(password|passwd|secret|credential|token)s?\*|wp-config\.php|wallet\.dat|\*?\.tfvars|\*?\.?tfstate|terraform\.tfstate|(recentservers|sitemanager|unattend\w*|sysprep)\.xml|passwords?\.\w+|vault\.ya?ml|\*?\.vault|\.vault[-_]pass\w*|\*?\.kdbx?|\*?(metamask|nkbihfbeogaeaoehlefnkodbefgpgknn|keystore|mnemonic|seed[-_ ]?phrase|\.solana|\.ethereum|\.bitcoin)\*?|\*?wallet\*?(\.\w+)?|\.\*_?history|\*_history|ssh-\*|agent\.\*|krb5cc_\*|\*?\.(ccache|ppk|jks|gpg|asc|age)|service[-_]?account\*?\.json|\*?credentials?\*?(\.\w+)?|\*?secrets?\*?\.(ya?ml|json|env|txt|toml)|\.terraformrc|\.npmrc|\.pypirc|database\.ya?ml|web\.config|applicationhost\.config|\*?config(\.inc)?\.php|localsettings\.php|settings\.php|application(-\w+)?\.(properties|ya?ml)|\*keytab\*|\.dockercfg|\.claude|\.mcp\.json|tdata|leveldb|environ)$/i
 const secretWords =
-  /^[("'^]*(pass(word|wd|phrase)?|api[_-]?key|secret([_-]?key)?|token|credential|private[_ -]key|aws_(secret|access)\w*|BEGIN.*PRIVATE.*|AKIA.*|ghp_.*|bearer)s?\b/i
+  /^[("'^]*(pass(word|wd|phrase)?|api[_-]?key|secret([_-]?key)?|token|credential|private[_ -]key|aws_(secret|access)\w*|BEGIN.*PRIVATE.*|AKIA.*|ghp_.*|sk[_-](live|ant|proj).*|xox.*|AIza.*|glpat.*|bearer)s?\b/i
 
 /** A pattern without the signs of patterns: `api[_-]?key`, `'pass\|login'`, `AKIA[0-9]`. */
 const plainPattern = (pattern: string) =>
@@ -31,6 +31,22 @@ function isFedByWideSearch(invocation: Invocation, reading: Reading): boolean {
   )
 }
 
+/** Settings of services and shells, where passwords stand in lines; who may log in how is set in others. */
+const settingsFile =
+  /^\/(etc|opt|usr\/local\/etc|var\/(lib|www|opt)|srv)\/(?!(ssh|pam\.d|login\.defs|security|apt|services|passwd|nsswitch|selinux|default|polkit)\b).*\.\w+$|^(~|\/root|\/(home|Users)\/[^/]+)\/\.(bashrc|zshrc|profile|bash_profile|zshenv|zprofile|gitconfig)$/
+const inLine = /passw|\bpass\b|secret|token|api.?key|access.?key|private.?key|credential|:\/\/.*:.*@|psk\b/i
+
+function inSettings(invocation: Invocation, reading: Reading): string | undefined {
+  const { args } = invocation
+  const word = args.find((arg) => !arg.startsWith('-') && inLine.test(arg) && !settingsFile.test(arg))
+  if (word === undefined || args.some((arg) => /^-\w*[vLc]/.test(arg))) return undefined
+  const files = [
+    ...args.filter((arg) => arg !== word),
+    ...upstreamOf(invocation, reading).flatMap((each) => (each.name === 'cat' ? each.args : [])),
+  ]
+  return files.some((file) => settingsFile.test(file)) || /:\/\/\S*:\S*@/.test(word) ? word : undefined
+}
+
 /** Going through a whole machine for names or words of secrets. Inside a project it is everyday work. */
 export function searches(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
@@ -47,6 +63,21 @@ export function searches(invocation: Invocation, reading: Reading): readonly Fin
       /\([\w-]+=\*?(pass\w*|pwd)\*|ms-?Mcs-AdmPwd|unixUserPassword|userPassword\b/i.test(arg),
     )
     if (word !== undefined) return seen(word)
+  }
+  if (isGrep) {
+    const found = inSettings(invocation, reading)
+    if (found !== undefined) return seen(found)
+  }
+  if (name === 'find' && args.some((arg) => /^-(exec|execdir)$/.test(arg))) {
+    const named = args.find(
+      (arg, index) => /^-i?(name|path)$/.test(args[index - 1] ?? '') && secretNames.test(arg),
+    )
+    const at = args.findIndex((arg) => /^-(exec|execdir)$/.test(arg))
+    if (
+      named !== undefined &&
+      /^(cat|head|tail|less|more|base64|xxd|strings|cp|scp|tar|zip|curl)$/.test(args[at + 1] ?? '')
+    )
+      return seen(named)
   }
   if (!args.some((arg) => wide.test(arg) || (isGrep && ofServices.test(arg)))) return []
   if (name === 'find' || name === 'locate' || name === 'fd') {

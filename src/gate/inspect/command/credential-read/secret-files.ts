@@ -147,6 +147,18 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'token',
     'medium',
   ],
+  [
+    /^\/etc\/(samba\/smbpasswd|dovecot\/(users|passwd\S*)|hostapd\/\S+\.conf|vsftpd\/\S*users\S*|gitea\/app\.ini|squid\/passw\w*|raddb\/\S+|teleport\.yaml|rabbitmq\/\S*cookie)$|\/\.erlang\.cookie$|^\/var\/lib\/(iwd\/\S+\.psk|tailscale\/tailscaled\.state|ldap\/\S+\.mdb|krb5kdc\/principal\S*|cloud\/instances?\/(\S+\/)?user-data\S*)$|^\/var\/kerberos\/krb5kdc\/principal|gitlab-rails\/etc\/secrets\.yml$/,
+    'passwords of services',
+    'token',
+    'medium',
+  ],
+  [
+    /(^|\/)(sites\/default\/settings\.php|LocalSettings\.php|config\.inc\.php|configuration\.php|parameters\.ya?ml|appsettings\.(Production|Staging)\.json|application-(prod|production|staging|secret)\w*\.(ya?ml|properties))$|^(~|\/root|\/(home|Users)\/[^/]+)\/(\.aider\.conf\.yml|\.continue\/config\.\w+|\.config\/(goose|opencode|aider|continue|zed|crush|amp)\/\S+\.(ya?ml|json|toml))$/,
+    'a file of settings that often holds secrets',
+    'settings',
+    'medium',
+  ],
   [/^\/etc\/security\/opasswd$/, 'password hashes', 'hashes', 'high'],
   [
     /^(~|\/root|\/(home|Users)\/[^/]+)\/(\.cursor\/mcp|\.gemini\/settings|\.claude)\.json$|\/(claude_desktop_config|mcp_config)\.json$|\/NuGet\.Config$/,
@@ -192,7 +204,7 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
   [/\.(kdbx?|keystore|jks|ppk|p12|pfx)$/, 'a store of keys', 'private-key', 'medium'],
   // By its name, where programs and people keep their own: in a home, below /etc, /opt, /srv or /var.
   [
-    /^(~|\/(root|home\/[^/]+|Users\/[^/]+|etc|opt|srv|var)(?=\/))\/(?!.*(\/(docs?|node_modules|locales?|man|share)\/|pam\.d|login\.defs))\S*(\/|[._-])(passw(or)?ds?|secrets?|credentials?|creds|api_?keys?|tokens?|private_?keys?)([._-]\w{1,12})?$/i,
+    /^(~|\/(root|home\/[^/]+|Users\/[^/]+|etc|opt|srv|var|usr\/local\/etc)(?=\/))\/(?!.*(\/(docs?|node_modules|locales?|man|share)\/|pam\.d|login\.defs))\S*(\/|[._-])(passw(or)?ds?|secrets?|credentials?|creds|api_?keys?|tokens?|private_?keys?)([._-]\w{1,12})?$/i,
     'a file named for the secrets in it',
     'named',
     'medium',

@@ -45,7 +45,11 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
     const secret = secretAt(path, cwd)
     if (secret === undefined || isBeside(invocation, path)) continue
     // Loading settings is what they are for; showing them is another matter.
-    if (/^(settings|named)$/.test(secret.fact) && /^(source|\.|cp|mv|ln|install|sed|tee)$/.test(name))
+    if (
+      /^(settings|named)$/.test(secret.fact) &&
+      /^(source|\.|cp|mv|ln|install|sed|tee)$/.test(name) &&
+      !(name === 'sed' && args.includes('-n'))
+    )
       continue
     // What a key is for: to sign, to prove who one is, to be put beside its certificate.
     if (

@@ -13,12 +13,27 @@ const seen = (
 
 /** How a client says that it is to show what it keeps: over its words as one line, options of place and format left out. */
 const says: Readonly<Record<string, RegExp>> = {
-  aws: /^(secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b(?!-policy)|sts assume-role|rds download-db-log-file-portion|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|environment|client_?secret|secret(string|accesskey)|keymaterial|password))/i,
-  az: /\b(list-keys|(?<!keyvault )keys? list|show-connection-string|connection-string (list|show)|list-connection-strings|list-publishing-(profiles|credentials)|secret (show|download)|key download|admin-key show|query-key list|show-keys|get-credentials\b.* --admin|list-account-sas|ad (sp|app) credential reset|appsettings list|secrets? list\b.*--show-values|staticwebapp secrets list|keyvault certificate download|keyvault key decrypt|login --expose-token|ml connection list\b.*--populate-secrets|rest\b.*(deviceLocalCredentials|list(keys|secrets|credentials)|\/credentials\b|appsettings\/list))\b|^deployment (group|sub|mg|tenant) (show|export)\b.*parameters/i,
+  aws: /^(elasticbeanstalk describe-configuration-settings|glue get-connections?|dms describe-endpoints|secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b(?!-policy)|sts assume-role|rds download-db-log-file-portion|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|environment|client_?secret|secret(string|accesskey)|keymaterial|password))/i,
+  az: /\b(list-keys|(?<!keyvault )keys? list|show-connection-string|connection-string (list|show)|list-connection-strings|list-publishing-(profiles|credentials)|secret (show|download)|key download|admin-key show|query-key list|show-keys|get-credentials\b.* --admin|list-account-sas|ad (sp|app) credential reset|appsettings list|secrets? list\b.*--show-values|staticwebapp secrets list|keyvault certificate download|keyvault key decrypt|login --expose-token|ml connection list\b.*--populate-secrets|rest\b.*(deviceLocalCredentials|list(keys|secrets|credentials)|\/credentials\b|appsettings\/list))\b|^keyvault (key|secret|certificate) backup\b|^devops invoke\b.*serviceendpoint|^deployment (group|sub|mg|tenant) (show|export)\b.*parameters/i,
   gcloud:
-    /\bconfig config-helper\b|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token|^compute (instances|project-info|instance-templates) describe\b.*metadata/,
+    /\bconfig config-helper\b|\bget-serial-port-output\b|\breset-windows-password\b|\bkms decrypt\b.*--plaintext-file[= ]-|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token|^compute (instances|project-info|instance-templates) describe\b.*metadata/,
   gh: /^config get \S*token|^auth (token|status\b.*(--show-token| -t\b))/,
-  glab: /^auth status\b.*(--show-token| -t\b)/,
+  travis: /^env list\b.*--decrypt/,
+  rbw: /^(get|code)\b(?!.*(--clipboard|-c\b))/,
+  passage: /^(show\b|(?!(ls|list|find|insert|edit|generate|rm|mv|cp|git|init|help|version)\b)[^-]\S*\/)/,
+  'bitwarden-cli': /^(get (password|item|notes|totp)|export|list items)\b/,
+  puttygen: /(^| )-O private/,
+  pk12util: /(^| )-o /,
+  kdb5_util: /^dump\b/,
+  slapcat: /^/,
+  'cloud-init': /^query\b.*user_?data|^query (-a|--all)\b/,
+  ec2metadata: /--user-data/,
+  'ec2-metadata': /(^| )(-d|--user-data)\b/,
+  knife: /^(data bag show\b.*--secret|vault show)\b/,
+  puppet: /^lookup\b.*(passw|secret|token|key)/i,
+  'ansible-inventory': /--list\b.*--vault|--vault\S*.*--list/,
+  ansible: /(^| )-m debug\b.*(passw|secret|token|vault|key)/i,
+  glab: /^variable (get|export)\b|^auth status\b.*(--show-token| -t\b)/,
   gitea: /^admin user generate-access-token\b/,
   heroku: /^auth:token\b|^auth token\b|^config(:get)?\b(?!.*(:set|:unset))/,
   vercel: /^env (pull|get)\b/,
@@ -130,6 +145,7 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
         ? seen('credential.environment', 'ps shows the environment of programs')
         : []
     case 'history':
+    case 'fc':
     case 'declare':
     case 'strings':
     case 'log':
@@ -254,8 +270,21 @@ const keyring =
 const listens =
   /\bpynput\b[\s\S]*\bListener\b|\bkeyboard\.(hook|on_press|on_release|record|start_recording)\s*\(|\bpyxhook\b|\bpyHook\b|\bHookManager\s*\(|GlobalMonitorForEvents|CGEventTapCreate|\bSetWindowsHookEx|\bGetAsyncKeyState\b|["'`]\/dev\/input\/event\d|\bscapy\b[\s\S]*\bsniff\s*\(|\bpcapy?\.open_live\s*\(|\bAF_PACKET\b[\s\S]*\brecv/
 
+/** A variable that is a secret by its name, and what prints it whole; whether it is there may be asked. */
+const secretInCode =
+  /(?:environ(?:\.get)?|getenv|process\.env|ENV|Deno\.env\.get|Bun\.env)\s*[.[({]+\s*["'`]?[A-Z]\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)\w*["'`]?\s*[\])}]*(?!\s*(?:\?|&&|!=|==|is\b|\.length|in\b))/
+const printsInCode =
+  /\b(?:print|puts|console\.\w+|echo|say|p|var_dump|print_r|printf|println|write(?:ln)?|Write-\w+)\b(?!.*\b(?:len|bool|isset|empty|defined|strlen|length|Boolean)\s*\(|.*!!)/
+
 export function ofLibraries({ code, language, by }: Program): readonly Finding[] {
   if (by === undefined && code.length >= LINE_CHARACTERS_MAX) return none
+  if (
+    by !== undefined &&
+    code.length < LINE_CHARACTERS_MAX &&
+    secretInCode.test(code) &&
+    printsInCode.test(code)
+  )
+    return seen('credential.printed', `a ${language} program shows a secret`)
   if (keyring.test(code)) return seen('credential.store', `a ${language} program asks the keyring`)
   return listens.test(code)
     ? seen('credential.keys', `a ${language} program listens to what is typed or sent here`)

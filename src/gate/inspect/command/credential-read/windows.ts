@@ -40,6 +40,12 @@ const rules: readonly Rule[] = [
     'medium',
     'reads a file that keeps passwords',
   ],
+  [
+    /^\$env:\w*(secret|token|passw|api_?key|access_?key|private_?key)\w*$|^(write-(output|host)|echo)\b.*(\$env:|%)\w*(secret|token|passw|api_?key|access_?key|private_?key)\w*/,
+    'printed',
+    'medium',
+    'shows a secret',
+  ],
   [/^select(-object)?\b.*\bdefaultpassword\b/, 'search', 'medium', 'looks for passwords in the registry'],
   [
     /^(where(-object)?|\?)\b.*\bname\b.*-c?i?(match|like)\b.*(key|token|secret|passw|cred)/,
@@ -170,9 +176,13 @@ const rules: readonly Rule[] = [
 const leaves =
   /^(test-path|if|write-host|write-output|echo|rem|remove-item|del|rm|erase|md|mkdir|new-item|set-acl|import-module|install-module|cd)$/
 
+/** What is said aloud all the same: a password made readable, a variable that is a secret by its name. */
+const saysSecret =
+  /getnetworkcredential|^(echo|write-(host|output))\b.*(\$env:|%)\w*(secret|token|passw|api_?key|access_?key|private_?key)\w*/
+
 export function ofWindows(statement: WindowsStatement): readonly Finding[] {
   const { name, line, args } = statement
-  if (leaves.test(name) && !line.includes('getnetworkcredential')) return none
+  if (leaves.test(name) && !saysSecret.test(line)) return none
   const rule = rules.find(([pattern]) => saysSo(pattern, statement))
   if (rule !== undefined)
     return [finding(NAME, `credential.${rule[1]}`, rule[2], `${shown(name)} ${rule[3]}`)]
