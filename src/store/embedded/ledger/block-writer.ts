@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto'
-import { closeSync, fdatasyncSync, fsyncSync, openSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { BLOCK_HEADER_BYTES, BLOCK_PAYLOAD_BYTES_MAX } from './block.ts'
-import type { Chain } from './chain.ts'
+import type { Chain, ChainMark } from './chain.ts'
 import { RECORD_HEADER_BYTES, recordBytes, writeRecordHeader } from './records.ts'
 import { listSegments, segmentName } from './segments.ts'
 import { keyId, signCheckpoint } from './signing.ts'
@@ -19,6 +20,7 @@ export type BlockWriterOptions = {
 }
 
 const CHECKPOINT_BYTES_MAX = 4 * 1024
+const syncData = promisify(fdatasync)
 
 /** Appends blocks to the newest segment, keeps the chain, signs checkpoints, starts and retires segments. */
 export class BlockWriter implements Disposable {
@@ -54,10 +56,15 @@ export class BlockWriter implements Disposable {
 
   /** Writes the first `bytes` of `space` as one block. On failure the file is as it was. */
   append(bytes: number, records: number, isCheckpoint = false): void {
-    const { chain, segmentBytes, now } = this.#options
+    const { chain, now } = this.#options
     // Before the block, not after: a segment that cannot be begun must not look like a block that was not written.
-    if (!isCheckpoint && chain.fileBytes >= segmentBytes) this.#rotate(bytes)
+    if (!isCheckpoint && this.isSegmentFull) this.#rotate(bytes)
     chain.append(this.#block.subarray(0, BLOCK_HEADER_BYTES + bytes), { records, isCheckpoint, ts: now() })
+  }
+
+  /** The next block begins a new segment, and what is being synced must be done before. */
+  get isSegmentFull(): boolean {
+    return this.#options.chain.fileBytes >= this.#options.segmentBytes
   }
 
   checkpoint(): void {
@@ -75,30 +82,28 @@ export class BlockWriter implements Disposable {
     this.append(size, 1, true)
   }
 
-  sync(): void {
-    const { chain } = this.#options
-    if (chain.isSynced) return
-    fdatasyncSync(chain.file)
-    chain.synced()
-  }
-
   /**
-   * The same while the chain is let go, as this takes milliseconds: what the gate's own thread writes meanwhile is for the next
-   * time. After a failure nobody holds the chain.
+   * Begins to sync what is written so far; while the disk is at it, blocks go on to be written and nobody holds the chain.
+   * Who holds the chain afterwards tells it with what this resolves to.
    */
-  syncAside(): void {
+  async sync(): Promise<ChainMark> {
     const { chain } = this.#options
-    const { file } = chain
-    chain.synced()
-    chain.letGo()
-    fdatasyncSync(file)
-    chain.hold()
+    const mark = chain.mark()
+    await syncData(chain.file)
+    return mark
   }
 
   [Symbol.dispose](): void {
     if (this.needsCheckpoint) this.checkpoint()
-    this.sync()
+    this.#syncNow()
     closeSync(this.#options.chain.file)
+  }
+
+  #syncNow(): void {
+    const { chain } = this.#options
+    if (chain.isSynced) return
+    fdatasyncSync(chain.file)
+    chain.synced(chain.mark())
   }
 
   /** `space` holds the next block's records already; the checkpoint that seals the segment borrows its beginning. */
@@ -109,7 +114,7 @@ export class BlockWriter implements Disposable {
       this.checkpoint()
       kept.copy(this.space)
     }
-    this.sync()
+    this.#syncNow()
     const next = openSync(join(directory, segmentName(chain.nextSeq)), 'a')
     closeSync(chain.file)
     chain.turnTo(next, 0)

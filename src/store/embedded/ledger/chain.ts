@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { ftruncateSync, writeSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
 import { HASH_BYTES, sealBlock } from './block.ts'
 
 // The end of the ledger's chain, in memory that two threads share: the writer, and the gate's own where that is sooner done
@@ -10,12 +11,16 @@ const HELD = 1
 /** What is held is held for one block; a wait that is not ended looks again by itself. */
 const HOLD_MS = 1
 
+/** A block that took longer shows a disk that makes its writers wait. */
+export const SLOW_MS = 2
+
 const NEXT_SEQ = 0
 const FILE = 1
 const FILE_BYTES = 2
 const SYNCED = 3
 const BLOCKS = 4
-const NUMBERS = 5
+const QUICK = 5
+const NUMBERS = 6
 const HOLDER_BYTES = 8
 const NUMBERS_BYTES = NUMBERS * 8
 
@@ -24,6 +29,9 @@ export type ChainEnd = {
   readonly nextSeq: number
   readonly hash: Buffer
 }
+
+/** The chain's end at some moment. */
+export type ChainMark = number & { readonly brand: 'ChainMark' }
 
 export class Chain {
   readonly memory: SharedArrayBuffer
@@ -90,8 +98,19 @@ export class Chain {
     return this.#numbers[BLOCKS] ?? 0
   }
 
-  synced(): void {
-    this.#numbers[SYNCED] = 1
+  /** Blocks since the last that was slow or failed, whoever wrote them. */
+  get quickBlocks(): number {
+    return this.#numbers[QUICK] ?? 0
+  }
+
+  /** What is written so far; for `synced`. */
+  mark(): ChainMark {
+    return this.nextSeq as ChainMark
+  }
+
+  /** All up to `mark` is on the disk; what came meanwhile is not. */
+  synced(mark: ChainMark): void {
+    if (mark === this.nextSeq) this.#numbers[SYNCED] = 1
   }
 
   /** Goes on in this file. */
@@ -105,9 +124,12 @@ export class Chain {
     block: Buffer,
     what: { readonly records: number; readonly isCheckpoint: boolean; readonly ts: number },
   ): void {
-    const { nextSeq } = this
+    const { nextSeq, quickBlocks } = this
+    const began = performance.now()
+    this.#numbers[QUICK] = 0
     const hash = sealBlock(block, { ...what, firstSeq: nextSeq, previous: this.#hash })
     this.#write(block)
+    if (performance.now() - began <= SLOW_MS) this.#numbers[QUICK] = quickBlocks + 1
     this.#numbers[FILE_BYTES] = this.fileBytes + block.length
     this.#numbers[NEXT_SEQ] = nextSeq + what.records
     this.#hash.set(hash)

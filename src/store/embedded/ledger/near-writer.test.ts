@@ -143,6 +143,44 @@ test('a disk that fails is left to the writer, which finds every record still th
   expect(entries()).toEqual(['a'])
 })
 
+test('a disk that failed is written from here again once the writer has found it quick for a while', async () => {
+  const { ring, chain, near, far } = open()
+  const { file } = chain
+  const unwritable = openSync(listSegments(directory)[0]?.path ?? '', 'r')
+  chain.turnTo(unwritable, 0)
+  ring.push('note', 0, 'failed')
+  expect(near.write(1)).toBe(false)
+  closeSync(unwritable)
+  chain.turnTo(file, 0)
+  const began = performance.now()
+  let blocks = 0
+  let isNear = false
+  for (; !isNear && performance.now() - began < 60_000; blocks++) {
+    ring.push('note', 0, `${blocks}`)
+    isNear = near.write(0)
+    if (!isNear) far()
+    await new Promise((done) => setTimeout(done, 5))
+  }
+  expect(isNear).toBe(true)
+  // One block that this thread tried would not do: the writer's own have to have been quick.
+  expect(blocks).toBeGreaterThan(8)
+  expect(entries()).toHaveLength(blocks + 1)
+})
+
+test('what is written while the disk syncs is not taken for synced', async () => {
+  const { ring, chain, near, writer } = open()
+  ring.push('note', 0, 'before')
+  expect(near.write(1)).toBe(true)
+  const early = writer.sync()
+  ring.push('note', 0, 'meanwhile')
+  expect(near.write(1)).toBe(true)
+  chain.synced(await early)
+  expect(chain.isSynced).toBe(false)
+  chain.synced(await writer.sync())
+  expect(chain.isSynced).toBe(true)
+  expect(entries()).toEqual(['before', 'meanwhile'])
+})
+
 test('a ledger that failed is not written', () => {
   const { ring, near } = open()
   ring.push('note', 0, 'a')

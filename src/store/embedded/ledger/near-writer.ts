@@ -7,9 +7,11 @@ import type { Ring } from './ring.ts'
 
 /** What comes in one turn of the event loop while little comes. */
 const NEAR_BYTES_MAX = 64 * 1024
-/** A block that took longer shows a disk that makes its writers wait; then the gate's thread does not wait for it. */
-const SLOW_MS = 2
-const REST_MS = 10_000
+/** After a block that was slow the writer has to write so many that are not, and so long, before this thread writes again. */
+const QUICK_BLOCKS_MIN = 8
+const REST_MS_MIN = 50
+/** A disk that is slow again right after is kept away from for twice as long, up to this. */
+const REST_MS_MAX = 10_000
 
 export type NearWriterOptions = {
   readonly ring: Ring
@@ -28,6 +30,8 @@ export class NearWriter {
   readonly #space = this.#block.subarray(BLOCK_HEADER_BYTES)
   readonly #pace = new Pace()
   #restUntil = 0
+  #restMs = REST_MS_MIN
+  #isTrusted = true
 
   constructor(options: NearWriterOptions) {
     this.#options = options
@@ -40,15 +44,26 @@ export class NearWriter {
     const isBusy = this.#pace.napMs(records, began) > 0
     if (isBusy || began < this.#restUntil || ring.state() !== 'open' || !chain.tryHold()) return false
     try {
-      return this.#append()
+      if (!this.#isTrusted && chain.quickBlocks < QUICK_BLOCKS_MIN) return false
+      this.#isTrusted = true
+      const isWritten = this.#append()
+      if (isWritten && chain.quickBlocks === 0) this.#rest()
+      return isWritten
     } catch {
       // The writer meets the same disk, and says so.
-      this.#restUntil = began + REST_MS
+      this.#rest()
       return false
     } finally {
       chain.letGo()
-      if (performance.now() - began > SLOW_MS) this.#restUntil = began + REST_MS
     }
+  }
+
+  #rest(): void {
+    const now = performance.now()
+    const isSoon = now - this.#restUntil < REST_MS_MAX
+    this.#restMs = isSoon ? Math.min(REST_MS_MAX, 2 * this.#restMs) : REST_MS_MIN
+    this.#restUntil = now + this.#restMs
+    this.#isTrusted = false
   }
 
   #append(): boolean {

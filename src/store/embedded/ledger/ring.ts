@@ -164,6 +164,17 @@ export class Ring {
     Atomics.store(this.#control, ASLEEP, 0)
   }
 
+  /** Consumer: as `doze` or `sleep`, but its thread is free meanwhile, and it ends with `other` too. */
+  async rest(at: Position, ms: number, how: 'doze' | 'sleep', other: Promise<void>): Promise<void> {
+    const wakes = Atomics.load(this.#control, WAKE)
+    if (how === 'sleep') Atomics.store(this.#control, ASLEEP, 1)
+    if (how === 'doze' || (this.head() === at && this.state() === 'open')) {
+      const wait = Atomics.waitAsync(this.#control, WAKE, wakes, ms)
+      if (wait.async) await Promise.race([wait.value, other])
+    }
+    Atomics.store(this.#control, ASLEEP, 0)
+  }
+
   /** Producer: resolves when the mark moves from `seen`, or at once when it has moved already. */
   async whenRaised(name: Watermark, seen: Position): Promise<void> {
     const wait = Atomics.waitAsync(this.#control, words[name], seen)

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import * as v from 'valibot'
 import { BlockWriter } from './block-writer.ts'
-import { Chain } from './chain.ts'
+import { Chain, type ChainMark } from './chain.ts'
 import { Pace } from './pace.ts'
-import { Ring } from './ring.ts'
+import { type Position, Ring } from './ring.ts'
 import { openSigningKey } from './signing.ts'
 
 // The one writer of a ledger. It sleeps until records come, writes all there are as one block, and syncs at a fixed
@@ -44,16 +44,31 @@ const writer = BlockWriter.open({
   retainBytes: start.retainBytes,
   now: Date.now,
 })
+let syncing: Syncing | undefined
+let lastSync = 0
+let lastCheckpoint = performance.now()
 tell({ kind: 'ready' })
 await run()
 
+type Syncing = {
+  /** All before it is on the disk when it has ended well. */
+  readonly at: Position
+  readonly ended: Promise<void>
+  /** Nothing while it is under way. */
+  outcome: { readonly mark: ChainMark } | { readonly failure: unknown } | undefined
+}
+
 async function run(): Promise<void> {
-  let lastSync = 0
   const pace = new Pace()
-  let lastCheckpoint = performance.now()
   let isStalled = false
   for (;;) {
     chain.hold()
+    // What is being synced must not be closed meanwhile.
+    if (syncing && !syncing.outcome && (writer.isSegmentFull || ring.state() === 'closing')) {
+      chain.letGo()
+      await syncing.ended
+      continue
+    }
     // The gate's thread may have written meanwhile.
     let at = ring.watermark('written')
     const { end, bytes, records } = ring.take(at, writer.space)
@@ -73,18 +88,9 @@ async function run(): Promise<void> {
     isStalled = false
     if (end !== at) ring.raise('written', (at = end))
     const now = performance.now()
-    const isClosing = ring.state() === 'closing' && ring.head() === at
+    let isClosed = false
     try {
-      if (writer.needsCheckpoint && now - lastCheckpoint >= start.checkpointMs) {
-        writer.checkpoint()
-        lastCheckpoint = now
-      }
-      if (isClosing || (!writer.isSynced && now - lastSync >= start.syncMs)) {
-        if (isClosing) writer[Symbol.dispose]()
-        else writer.syncAside()
-        lastSync = performance.now()
-        ring.raise('durable', at)
-      }
+      isClosed = settle(at, now)
     } catch (error) {
       // After a failed sync the kernel may have dropped the pages; what is durable is unknown, so nothing more is.
       ring.setState('failed')
@@ -93,12 +99,53 @@ async function run(): Promise<void> {
     }
     const sleepMs = writer.isSynced ? start.checkpointMs : start.syncMs
     chain.letGo()
-    if (isClosing) return tell({ kind: 'closed' })
+    if (isClosed) return tell({ kind: 'closed' })
     // Waking a sleeping thread costs its waker several microseconds and gains little when records come all the time.
     const napMs = pace.napMs(records, now)
-    if (napMs > 0) ring.doze(napMs)
+    if (syncing) await ring.rest(at, napMs || sleepMs, napMs > 0 ? 'doze' : 'sleep', syncing.ended)
+    else if (napMs > 0) ring.doze(napMs)
     else ring.sleep(at, sleepMs)
   }
+}
+
+/** Signs and syncs what it is time for, by whoever holds the chain; whether the ledger is closed with it. */
+function settle(at: Position, now: number): boolean {
+  endSync(now)
+  if (writer.needsCheckpoint && now - lastCheckpoint >= start.checkpointMs) {
+    writer.checkpoint()
+    lastCheckpoint = now
+  }
+  if (syncing) return false
+  if (ring.state() === 'closing' && ring.head() === at) {
+    writer[Symbol.dispose]()
+    ring.raise('durable', at)
+    return true
+  }
+  if (!writer.isSynced && now - lastSync >= start.syncMs) beginSync(at)
+  return false
+}
+
+/** A disk takes milliseconds for it; who holds the chain that long holds up every request. */
+function beginSync(at: Position): void {
+  const begun: { at: Position; ended: Promise<void>; outcome: Syncing['outcome'] } = {
+    at,
+    ended: writer.sync().then(
+      (mark) => void (begun.outcome = { mark }),
+      (failure: unknown) => void (begun.outcome = { failure }),
+    ),
+    outcome: undefined,
+  }
+  syncing = begun
+}
+
+function endSync(now: number): void {
+  if (syncing?.outcome === undefined) return
+  const { at, outcome } = syncing
+  syncing = undefined
+  if ('failure' in outcome) throw outcome.failure
+  chain.synced(outcome.mark)
+  lastSync = now
+  ring.raise('durable', at)
 }
 
 function tell(message: WriterMessage): void {
