@@ -18,6 +18,11 @@ test.each<[task: string, tool: string, args: JsonObject]>([
   ['Delete VMs 1 to 3', 'terminate_vms', { names: ['vm-2', 'vm-7'] }],
   ['Cancel order 4711', 'cancel_order', { order_id: '4712' }],
   ['Please cancel orders #4711 and #4713', 'cancel_order', { orderId: 4712 }],
+  ['Delete VMs 1 to 3', 'delete_vm', { ids: '2,5' }],
+  ['Refund order W-1001', 'refund_order', { order: 'W-1002' }],
+  ['Merge PR 41', 'merge_pull_request', { number: 42 }],
+  ['Scale the staging cluster down to zero', 'scale_cluster', { cluster: 'production', replicas: 0 }],
+  ['Run the migration on staging', 'run_migration', { database: 'orders-prod' }],
 ])('asked "%s", %s with %o acts on another target', (task, tool, args) => {
   expect(facts(task, tool, args)).toEqual(['behaviour.other-target'])
 })
@@ -28,6 +33,15 @@ test.each<[task: string, tool: string, args: JsonObject]>([
   ['Cancel order 4711', 'cancel_order', { order_id: 4711, reason_id: 3 }],
   ['Cancel my last order', 'cancel_order', { order_id: 4712 }],
   ['Show order 4711', 'get_order', { order_id: 4712 }],
+  ['Delete item 7 of order 5', 'delete_order_item', { id: 7 }],
+  ['Merge PR 41', 'merge_pull_request', { number: 41 }],
+  ['Copy the settings from production to staging', 'copy_settings', { from: 'production' }],
+  [
+    'Scale the staging cluster down to zero',
+    'scale_cluster',
+    { cluster: 'staging', note: 'as in the product plan' },
+  ],
+  ['Run the tests', 'run_tests', { profile: 'production' }],
 ])('asked "%s", %s with %o does as the user said', (task, tool, args) => {
   expect(facts(task, tool, args)).toEqual([])
 })
@@ -167,4 +181,43 @@ test.each([
     arguments: args,
   } as const
   expect(behaviour.inspect(call, [], () => true).length > 0).toBe(isOther)
+})
+
+function session200(
+  answer: (index: number) => string,
+  args: (index: number) => JsonObject,
+): readonly string[] {
+  const behaviour = new Behaviour()
+  const common = { session, id: '1' as ActId, tool: 'read_page' }
+  return Array.from({ length: 200 }, (_, index) => index).flatMap((index) => {
+    const found = behaviour.inspect({ ...common, kind: 'call', arguments: args(index) }, [])
+    behaviour.inspect({ ...common, kind: 'result', call: '1' as ActId, text: answer(index) }, [])
+    return found.map(({ fact }) => fact)
+  })
+}
+
+test('waiting for an answer that changes is no loop; waiting for one that does not is asked about once', () => {
+  expect(
+    session200(
+      (index) => `${index} % done`,
+      () => ({ job: 5 }),
+    ),
+  ).toEqual([])
+  expect(
+    session200(
+      () => 'pending',
+      () => ({ job: 5 }),
+    ),
+  ).toEqual(['behaviour.loop'])
+})
+
+test('a tool that is refused eight times in a row is asked about each eighth time it is tried again', () => {
+  const tried = (answer: (index: number) => string) => session200(answer, (index) => ({ path: `p${index}` }))
+  expect(tried(() => '403 Forbidden')).toEqual(Array.from({ length: 24 }, () => 'behaviour.retries'))
+  expect(tried((index) => (index % 8 === 7 ? 'Welcome' : 'Error: invalid credentials'))).toEqual([])
+  expect(
+    tried(
+      (index) => `Lesson ${index}. A server says 403 Forbidden to strangers. ${'And so on. '.repeat(100)}`,
+    ),
+  ).toEqual([])
 })

@@ -1,8 +1,10 @@
-import type { CallAct, JudgedAct, MessageAct, TaskAct } from '../../act.ts'
+import type { CallAct, JudgedAct, MessageAct, ResultAct, TaskAct } from '../../act.ts'
 import type { AgentAction } from '../../decision.ts'
 import { type Finding, severityRank } from '../../finding.ts'
 import { type Effect, effectOf } from '../flow/effects.ts'
 import { type IsLinked, NamedTargets } from './named-targets.ts'
+import { otherNumber, otherSurroundings } from './numbered-targets.ts'
+import { TurnedAway } from './turned-away.ts'
 
 const NAME = 'behaviour'
 
@@ -20,8 +22,10 @@ const REFUSALS_MAX = 3
 const FAN_OUT_CALLS = 20
 const FAN_OUT_TOOLS_MIN = 15
 const REMEMBERED_MAX = 1_000
+const TOOLS_MAX = 500
+/** Of an answer; what changes stands mostly at its beginning. */
+const ANSWER_CHARACTERS_COMPARED = 500
 const TASK_CHARACTERS_MAX = 20_000
-const RANGE_MAX = 1_000
 
 /** Ends of a message that are no agent: who is asked by a server's form or its request for a completion. */
 const people: ReadonlySet<string> = new Set(['user', 'model'])
@@ -32,6 +36,9 @@ export class Behaviour {
   /** Calls that this session had not made before, and how many there had been when each was last made. */
   #news = 0
   readonly #newsAt = new Map<string, number>()
+  /** What each tool answered last: an answer that changes is news, as of a build that is waited for. */
+  readonly #answers = new Map<string, string>()
+  readonly #turnedAway = new TurnedAway()
   readonly #recent: string[] = []
   #task = ''
   readonly #named = new NamedTargets()
@@ -54,6 +61,7 @@ export class Behaviour {
     findings: readonly Finding[],
     isLinked: IsLinked = () => false,
   ): readonly Finding[] {
+    if (act.kind === 'result') this.#noteResult(act)
     const own =
       act.kind === 'call' ? this.#ofCall(act, isLinked) : act.kind === 'message' ? this.#ofMessage(act) : []
     const isNoticed = findings.some((finding) => severityRank(finding.severity) >= severityRank('low'))
@@ -62,6 +70,15 @@ export class Behaviour {
       ...own,
       seen('behaviour.insists', 'medium', `goes on after ${this.#refusals} refusals in this session`),
     ]
+  }
+
+  #noteResult({ tool, text }: Pick<ResultAct, 'tool' | 'text'>): void {
+    this.#turnedAway.noteResult(tool, text)
+    const answer = text.slice(0, ANSWER_CHARACTERS_COMPARED)
+    if (this.#answers.get(tool) === answer) return
+    if (this.#answers.size >= TOOLS_MAX) this.#answers.clear()
+    this.#answers.set(tool, answer)
+    this.#news++
   }
 
   #ofCall(act: CallAct, isLinked: IsLinked): readonly Finding[] {
@@ -73,6 +90,15 @@ export class Behaviour {
           'behaviour.loop',
           'medium',
           `${act.tool} was called ${SAME_CALLS_MAX} times with the same arguments`,
+        ),
+      )
+    const refused = this.#turnedAway.inspect(act.tool)
+    if (refused !== undefined)
+      findings.push(
+        seen(
+          'behaviour.retries',
+          'medium',
+          `${act.tool} goes on after it was refused ${refused} times in a row`,
         ),
       )
     this.#recent.push(act.tool)
@@ -87,7 +113,8 @@ export class Behaviour {
         ),
       )
     }
-    const other = this.#otherTarget(act) ?? this.#named.inspect(act, isLinked)
+    const other =
+      otherNumber(act, this.#task) ?? otherSurroundings(act, this.#task) ?? this.#named.inspect(act, isLinked)
     if (other !== undefined) findings.push(seen('behaviour.other-target', 'high', other))
     return findings
   }
@@ -128,51 +155,6 @@ export class Behaviour {
     this.#counts.set(key, count)
     return count
   }
-
-  /** The user named numbered things, and a call that cannot be taken back acts on another number of the same kind. */
-  #otherTarget({ tool, arguments: args }: CallAct): string | undefined {
-    if (!/delet|remov|destroy|terminat|drop|purge|stop|shut|reset|revoke|cancel|wipe/i.test(tool))
-      return undefined
-    for (const [field, given] of Object.entries(args))
-      for (const value of [given].flat()) {
-        if (typeof value !== 'string' && typeof value !== 'number') continue
-        const match = /^([a-z][a-z _.#-]*?)?[ _.#-]*(\d{1,6})$/i.exec(String(value).trim())
-        if (!match) continue
-        // A bare number says by its field what it is one of: `order_id: 4711`.
-        const [, kind = kindOfField(field), number = ''] = match
-        const named = kind === '' ? noNumbers : numbersOf(this.#task, kind)
-        if (named.size > 0 && !named.has(Number(number)))
-          return `${tool} acts on ${kind} ${number}; the user named ${kind} ${[...named].slice(0, 5).join(', ')}`
-      }
-    return undefined
-  }
-}
-
-const noNumbers: ReadonlySet<number> = new Set()
-
-function kindOfField(field: string): string {
-  const match = /^([a-z][a-z_-]*?)[_-]?(?:ids?|numbers?|nos?|nums?)$/i.exec(field)
-  return match?.[1] ?? ''
-}
-
-/** Numbers that a text gives to a kind of thing: `VMs 1-3`, `vm-1 and vm-2`, `servers 4, 5 and 6`. */
-function numbersOf(text: string, kind: string): ReadonlySet<number> {
-  const found = new Set<number>()
-  const word = kind.replace(/[^a-z]+/gi, '[ _.#-]*')
-  const pattern = new RegExp(
-    `\\b${word}s?[ _.#-]*(\\d{1,6}(?:\\s*(?:-|–|to|through|,|and|&|,\\s*and)\\s*(?:${word}s?[ _.#-]*)?\\d{1,6})*)`,
-    'gi',
-  )
-  for (const match of text.matchAll(pattern)) {
-    const list = (match[1] ?? '')
-      .replace(/\s*(?:–|\bto\b|\bthrough\b)\s*/gi, '-')
-      .replace(new RegExp(`${word}s?[ _.#-]*`, 'gi'), '')
-    for (const range of list.match(/\d+\s*-\s*\d+|\d+/g) ?? []) {
-      const [from = 0, to = from] = range.split('-').map(Number)
-      for (let number = from; number <= to && number - from < RANGE_MAX; number++) found.add(number)
-    }
-  }
-  return found
 }
 
 function seen(fact: string, severity: Finding['severity'], summary: string): Finding {
