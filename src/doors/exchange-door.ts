@@ -171,10 +171,11 @@ export class ExchangeDoor implements ModelRequests {
       if ('status' in parsed) return this.#refuse(passage, parsed, caller.value)
       fields = parsed
     }
-    const { opening, isProse, reasoningSignatures, system, prompt } = fields
+    const { opening, isProse, reasoningSignatures, references, system, prompt } = fields
     const reasoning = gate.readReasoning(
       { account: caller.value.account, opening },
       reasoningSignatures.slice(-REASONING_BLOCKS_MAX),
+      references.slice(-REASONING_BLOCKS_MAX),
     )
     const act: ExchangeAct = {
       kind: 'exchange',
@@ -349,6 +350,7 @@ const noFields: ExchangeFields = {
   opening: undefined,
   isProse: false,
   reasoningSignatures: [],
+  references: [],
 }
 
 /** How an exchange ends that never reached an upstream. */

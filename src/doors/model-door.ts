@@ -21,6 +21,8 @@ export type ExchangeFields = {
   readonly isProse: boolean
   /** Signatures of reasoning blocks that were sent back, as they came, the last ones last. */
   readonly reasoningSignatures: readonly string[]
+  /** What the vendor keeps and the request goes on from: earlier answers, by their ids. */
+  readonly references: readonly string[]
 }
 
 export type Usage = { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined }
@@ -48,8 +50,8 @@ export type ModelDoor = {
   /** Whether a piece of a stream holds its last event. */
   readonly isLastEvent: (endpoint: Endpoint, chunk: Buffer) => boolean
   readonly readUsage: (head: Buffer, tail: Buffer) => Usage
-  /** How an answer writes the signature of a reasoning block, up to its opening quote. */
-  readonly signatureKey: Buffer
+  /** Under which keys an answer has what is only for the account it was made for: signatures, ids of what is kept. */
+  readonly boundKeys: readonly Buffer[]
   /** One of these is in every piece of an answer that holds a reasoning block's signature. */
   readonly reasoningKeys: readonly Buffer[]
   readonly signaturesIn: (json: unknown) => readonly string[]

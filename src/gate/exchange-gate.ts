@@ -182,19 +182,30 @@ export class ExchangeGate {
   }
 
   /**
-   * What reasoning a request brings back: the digests of the vendor's signatures, whose they are as far as seals say it,
-   * and the sealed ones as they came.
+   * What reasoning a request brings back, or refers to: the digests of the vendor's signatures, whose they are, and the
+   * sealed ones as they came.
    */
-  readReasoning(owner: SealOwner, signatures: readonly string[]): ReasoningRead {
-    if (signatures.length === 0) return noReasoning
+  readReasoning(
+    owner: SealOwner,
+    signatures: readonly string[],
+    references: readonly string[],
+  ): ReasoningRead {
+    if (signatures.length === 0 && references.length === 0) return noReasoning
     const given = signatures.filter((signature) => signature !== '')
-    if (given.length === 0) return noReasoning
     const { seals, reasoning } = this.#parts
-    const states = given.map((signature) => seals.check(signature, owner))
+    // A seal is proof; what came without one, each for itself, is as foreign as memory says.
+    const states = given.map((signature): SealState => {
+      const state = seals.check(signature, owner)
+      const digest = state === 'unsealed' ? reasoning.digest(signature) : undefined
+      const isForeign = digest !== undefined && reasoning.originOf(digest, owner.account) === 'foreign'
+      return isForeign ? 'foreign' : state
+    })
+    if (references.some((id) => reasoning.isForeign(id, owner.account))) states.push('foreign')
     const blocks = given
       .map((signature) => reasoning.digest(vendorSignature(signature)))
       .filter((digest) => digest !== undefined)
-    const state = sealStates.find((worst) => states.includes(worst)) ?? 'own'
+    const state =
+      sealStates.find((worst) => states.includes(worst)) ?? (given.length > 0 ? 'own' : 'unsealed')
     return { blocks, state, sealed: given.filter(isSealed) }
   }
 
@@ -213,7 +224,7 @@ export class ExchangeGate {
     return this.#parts.canary(campaign)
   }
 
-  /** An answer to this caller carries a reasoning block: from now on it is the caller's account's. */
+  /** An answer to this caller carries a reasoning block, or is kept under an id: from now on it is the account's. */
   bindReasoning({ account }: Caller, signature: string): void {
     const { reasoning } = this.#parts
     const digest = reasoning.digest(signature)
@@ -232,7 +243,7 @@ export class ExchangeGate {
       caller,
       act,
       allowance,
-      hasForeignReasoning: this.#hasForeignReasoning(caller, act),
+      hasForeignReasoning: act.reasoning === 'foreign',
       hasMovedReasoning: act.reasoning === 'moved' && this.#reasoning.moved === 'refuse',
       isLocalOnly,
       verifyAt: this.#verifyAt,
@@ -249,14 +260,6 @@ export class ExchangeGate {
         accounts.match(caller.account) ||
         caller.labels.some((label) => labels.has(label)),
     )
-  }
-
-  #hasForeignReasoning({ account }: Caller, { reasoningBlocks, reasoning: state }: ExchangeAct): boolean {
-    if (state === 'foreign') return true
-    // A seal is proof; bindings are memory, and only for what came without one.
-    if (state === 'own' || state === 'moved') return false
-    const { reasoning } = this.#parts
-    return reasoningBlocks.filter((digest) => reasoning.originOf(digest, account) === 'foreign').length > 0
   }
 
   #modelsOf({ key, models }: Caller): Globs {

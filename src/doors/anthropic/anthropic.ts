@@ -23,7 +23,7 @@ export const anthropic: ModelDoor = {
   refusalEvent: (refusal) => `event: error\ndata: ${refusalBody(refusal)}\n\n`,
   isLastEvent: (_endpoint, chunk) => chunk.includes(LAST_EVENT),
   readUsage,
-  signatureKey: Buffer.from('"signature":"'),
+  boundKeys: ['"signature"', '"data"'].map((key) => Buffer.from(key)),
   reasoningKeys: [Buffer.from('"signature"'), Buffer.from('"redacted_thinking"')],
   signaturesIn,
   veil,
@@ -71,6 +71,7 @@ function readFields(_endpoint: Endpoint, body: unknown): Result<ExchangeFields, 
     opening,
     isProse: request.output_format === undefined && request.output_config === undefined,
     reasoningSignatures,
+    references: [],
   })
 }
 

@@ -31,7 +31,7 @@ export const openai: ModelDoor = {
   refusalEvent: (refusal) => `data: ${refusalBody(refusal)}\n\n`,
   isLastEvent,
   readUsage,
-  signatureKey: Buffer.from('"encrypted_content":"'),
+  boundKeys: ['"encrypted_content"', '"id"'].map((key) => Buffer.from(key)),
   reasoningKeys: [Buffer.from('"encrypted_content"')],
   signaturesIn,
   veil,
@@ -62,6 +62,7 @@ function readFields(endpoint: Endpoint, body: unknown): Result<ExchangeFields, s
     opening: text.opening,
     isProse: text.isProse,
     reasoningSignatures: text.reasoningSignatures,
+    references: endpoint === 'responses' ? references(request) : [],
     maxTokens:
       numberOf(request.max_completion_tokens) ??
       numberOf(request.max_tokens) ??
@@ -104,6 +105,22 @@ function responsesText(request: JsonRecord): Text {
     }
   }
   return { system, prompt, opening, isProse: !isData(asRecord(request.text)?.format), reasoningSignatures }
+}
+
+/** Ids of what the vendor keeps: it goes on from them for whoever has the upstream's key. */
+function references(request: JsonRecord): readonly string[] {
+  const { conversation } = request
+  const items = listOf(request.input)
+    .map(asRecord)
+    .filter((item) => item?.type === 'item_reference' || item?.type === 'reasoning')
+  return [
+    request.previous_response_id,
+    conversation,
+    asRecord(conversation)?.id,
+    ...items.map((item) => item?.id),
+  ]
+    .map(textOf)
+    .filter((id) => id !== undefined)
 }
 
 /** The client asked for JSON: whatever is added to it would break it. */

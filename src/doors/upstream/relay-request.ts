@@ -29,7 +29,7 @@ export type RelayRequest = {
   readonly refuse: (refusal: Omit<Refusal, 'id'>) => void
   /** What a good answer is altered by on its way; usually nothing. */
   readonly edits: readonly AnswerEdit[]
-  /** Told of every signed reasoning block in the answer, where the endpoint has any. */
+  /** Told of every signed reasoning block and kept answer, where the endpoint has any. */
   readonly onSignature: ((signature: string) => void) | undefined
   readonly now: () => number
 }

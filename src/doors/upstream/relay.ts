@@ -25,7 +25,7 @@ export class Relay {
   readonly #plan: readonly Upstream[]
   readonly #started: number
   readonly #tap = new Tap()
-  readonly #signatures: SignatureScanner | undefined
+  readonly #signatures: readonly SignatureScanner[]
   #attempt = 0
   #control: AnswerControl | undefined
   #sendHead: (() => void) | undefined
@@ -56,7 +56,7 @@ export class Relay {
     this.#with = request
     this.#started = request.now()
     const { candidates, door, onSignature } = request
-    this.#signatures = onSignature && new SignatureScanner(door.signatureKey, onSignature)
+    this.#signatures = onSignature ? door.boundKeys.map((key) => new SignatureScanner(key, onSignature)) : []
     this.#plan = attemptsAt(candidates)
   }
 
@@ -137,7 +137,7 @@ export class Relay {
 
   #onChunk(chunk: Buffer): void {
     this.#tap.push(chunk)
-    if (!this.#isEncoded) this.#signatures?.push(chunk)
+    if (!this.#isEncoded) for (const scanner of this.#signatures) scanner.push(chunk)
     this.#passEdited(this.#editor ? this.#editor.push(chunk) : chunk)
     if (this.#editor?.waiting) this.#waitForEdit(this.#editor.waiting)
   }

@@ -15,7 +15,7 @@ export type ExchangeFacts = {
   readonly allowance: Allowance
   /** A data rule holds this caller's prompts on upstreams marked local. */
   readonly isLocalOnly: boolean
-  /** A reasoning block in the request was made for another account. */
+  /** A reasoning block in the request, or an answer it goes on from, was made for another account. */
   readonly hasForeignReasoning: boolean
   /** One was made in another conversation of this account, and that is refused here. */
   readonly hasMovedReasoning: boolean
@@ -40,7 +40,7 @@ export function decideExchange(facts: ExchangeFacts): ExchangeDecision {
       action: 'deny',
       rule: 'reasoning.foreign',
       status: 403,
-      reason: 'a reasoning block in this request was not made for this account',
+      reason: 'a reasoning block or earlier answer in this request was not made for this account',
     }
   if (facts.hasMovedReasoning)
     return {

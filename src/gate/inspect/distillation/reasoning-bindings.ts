@@ -62,6 +62,13 @@ export class ReasoningBindings {
     if (!oldest.done) this.#owners.delete(oldest.value)
   }
 
+  /** Whether an answer's id is known, and another account's. Ids that no answer had are the client's own affair. */
+  isForeign(id: string, account: string): boolean {
+    const digest = this.digest(id)
+    const owner = digest === undefined ? undefined : this.#owners.get(digest)
+    return owner !== undefined && owner !== account
+  }
+
   /** Where a block that `account` sends back comes from. Unknown ones become its own: it was here first. */
   originOf(digest: string, account: string): ReasoningOrigin {
     const owner = this.#owners.get(digest)
