@@ -1,14 +1,14 @@
 import type { Endpoint } from '../gate/exchange-act.ts'
 import type { Change } from '../gate/exchange-decision.ts'
-import { asRecord, numberOf } from './json-fields.ts'
+import { asRecord, type JsonRecord, numberOf } from './json-fields.ts'
 
 /** The request as the decision alters it. The body was parsed once at the door, so it parses here. */
 export function applyChanges(body: Buffer, endpoint: Endpoint, changes: readonly Change[]): Buffer {
   const ofRequest = changes.filter(({ kind }) => kind === 'cap' || kind === 'model')
   if (ofRequest.length === 0) return body
-  let request = { ...asRecord(JSON.parse(body.toString('utf8'))) }
+  let request: JsonRecord = { ...asRecord(JSON.parse(body.toString('utf8'))) }
   for (const change of ofRequest) {
-    if (change.kind === 'model') request.model = change.model
+    if (change.kind === 'model') request = { ...request, model: change.model }
     else if (change.kind === 'cap') request = capped(request, endpoint, change.maxTokens)
   }
   return Buffer.from(JSON.stringify(request))
@@ -20,18 +20,39 @@ const limitNames: Readonly<Partial<Record<Endpoint, readonly string[]>>> = {
   messages: ['max_tokens'],
 }
 
-function capped(
-  request: Readonly<Record<string, unknown>>,
-  endpoint: Endpoint,
-  maxTokens: number,
-): Record<string, unknown> {
+/** Asks for more than one answer, for log-probabilities, or for a length beside the one that is capped (llama.cpp, vLLM). */
+const dropped: ReadonlySet<string> = new Set([
+  'n',
+  'best_of',
+  'logprobs',
+  'top_logprobs',
+  'prompt_logprobs',
+  'n_probs',
+  'n_predict',
+  'min_tokens',
+])
+const LOGPROBS_INCLUDED = 'message.output_text.logprobs'
+
+function capped(request: JsonRecord, endpoint: Endpoint, maxTokens: number): JsonRecord {
   const names = limitNames[endpoint]
-  if (names === undefined) return { ...request }
-  const { logprobs: _, top_logprobs: __, n: ___, ...rest } = request
-  const used = names.filter((name) => numberOf(rest[name]) !== undefined)
-  const limits = (used.length > 0 ? used : names.slice(-1)).map((name) => [
-    name,
-    Math.min(numberOf(rest[name]) ?? maxTokens, maxTokens),
-  ])
-  return { ...rest, ...Object.fromEntries(limits) }
+  if (names === undefined) return request
+  const kept = Object.fromEntries(Object.entries(request).filter(([name]) => !dropped.has(name)))
+  // A limit that is no whole number above zero means something else to every server: -1 is none to llama.cpp.
+  const used = names.filter((name) => kept[name] != null)
+  const limits = (used.length > 0 ? used : names.slice(-1)).map((name) => {
+    const asked = numberOf(kept[name]) ?? 0
+    return [name, asked >= 1 ? Math.min(Math.floor(asked), maxTokens) : maxTokens]
+  })
+  const { include, thinking } = kept
+  return {
+    ...kept,
+    ...Object.fromEntries(limits),
+    ...(Array.isArray(include) ? { include: include.filter((part) => part !== LOGPROBS_INCLUDED) } : {}),
+    ...(thinksBeyond(thinking, maxTokens) ? { thinking: { type: 'disabled' } } : {}),
+  }
+}
+
+/** Anthropic refuses a request whose thinking may take more than the whole answer. */
+function thinksBeyond(thinking: unknown, maxTokens: number): boolean {
+  return (numberOf(asRecord(thinking)?.budget_tokens) ?? 0) >= maxTokens
 }
