@@ -1,5 +1,5 @@
 import { recordsOf } from '../store/embedded/ledger/records.ts'
-import { blocksOf, listSegments, type Segment } from '../store/embedded/ledger/segments.ts'
+import { blocksOf, firstHeader, listSegments, type Segment } from '../store/embedded/ledger/segments.ts'
 import type { AgentActEntry } from './agent-entry.ts'
 
 /** An act's entry begins with its kind, so that the rest is parsed only where it counts. */
@@ -37,6 +37,5 @@ function recentSegments(directory: string, since: number): readonly Segment[] {
 }
 
 function beginOf({ path }: Segment): number {
-  for (const { header } of blocksOf(path)) return header.ts
-  return Number.POSITIVE_INFINITY
+  return firstHeader(path)?.ts ?? Number.POSITIVE_INFINITY
 }

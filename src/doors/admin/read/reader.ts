@@ -26,7 +26,10 @@ export class Reader implements AsyncDisposable {
   }
 
   static async open(start: ReadStart): Promise<Reader> {
-    const worker = new Worker(moduleUrl('./read-worker', import.meta.url), { workerData: start })
+    const worker = new Worker(moduleUrl('./read-worker', import.meta.url), {
+      workerData: start,
+      name: 'console',
+    })
     const reader = new Reader(worker)
     await once(worker, 'message')
     worker.unref()

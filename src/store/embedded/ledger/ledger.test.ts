@@ -1,7 +1,10 @@
 import {
   appendFileSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -189,6 +192,31 @@ test('segments are rotated, sealed with a checkpoint, and the oldest retired', a
   await using again = await Ledger.open(options())
   expect(again.recovery.head.nextSeq).toBe(verification.lastSeq + 1)
 })
+
+test.runIf(process.platform === 'linux')('a start leaves no segment open but the newest', async () => {
+  for (let round = 0; round < 5; round++) {
+    await using ledger = await Ledger.open(options({ segmentBytes: 10_000 }))
+    await write(ledger, 100, 'x'.repeat(200))
+  }
+  await using _again = await Ledger.open(options({ segmentBytes: 10_000 }))
+  const [newest, ...older] = listSegments(directory).toReversed()
+  expect(older.length).toBeGreaterThan(2)
+  expect(openFiles().filter((path) => path.endsWith('.wal'))).toEqual([newest?.path])
+})
+
+/** In the ledger's folder. */
+function openFiles(): string[] {
+  const folder = realpathSync(directory)
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${fd}`, 'utf8')
+      return path.startsWith(folder) ? [path.replace(folder, directory)] : []
+    } catch {
+      // The list itself was open.
+      return []
+    }
+  })
+}
 
 test('a second writer is refused while the first lives, and let in after', async () => {
   {

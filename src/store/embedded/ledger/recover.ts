@@ -4,7 +4,7 @@ import { GateError } from '../../../kernel/gate-error.ts'
 import { BLOCK_HEADER_BYTES, HASH_BYTES, payloadHolds, readBlockHeader } from './block.ts'
 import type { ChainEnd } from './chain.ts'
 import { forEachReference } from './records.ts'
-import { blocksOf, listSegments, type Segment, type SegmentEnd } from './segments.ts'
+import { blocksOf, firstHeader, listSegments, type Segment, type SegmentEnd } from './segments.ts'
 
 export type Recovery = {
   readonly head: ChainEnd
@@ -94,16 +94,9 @@ function hasWholeBlock(bytes: Buffer): boolean {
 
 /** The newest segments, back to the first that begins before the longest exchange could have begun. */
 function recentSegments(segments: readonly Segment[]): readonly Segment[] {
-  const times = segments.map(({ path }) => blocksOf(path).next())
-  const newestTs = times.reduce(
-    (latest, step) => (step.done ? latest : Math.max(latest, step.value.header.ts)),
-    0,
-  )
+  const times = segments.map(({ path }) => firstHeader(path)?.ts)
+  const newestTs = times.reduce<number>((latest, ts = 0) => Math.max(latest, ts), 0)
   let from = segments.length - 1
-  while (from > 0) {
-    const step = times[from]
-    if (step && !step.done && step.value.header.ts < newestTs - EXCHANGE_MS_MAX) break
-    from--
-  }
+  while (from > 0 && (times[from] ?? newestTs) >= newestTs - EXCHANGE_MS_MAX) from--
   return segments.slice(from)
 }

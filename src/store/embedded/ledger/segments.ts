@@ -39,6 +39,17 @@ export function listSegments(directory: string): readonly Segment[] {
     .map((name) => ({ name, path: join(directory, name), firstSeq: Number(NAME.exec(name)?.[1]) }))
 }
 
+/** Of a segment's first block, whatever stands behind it; nothing where none was written whole. */
+export function firstHeader(path: string): BlockHeader | undefined {
+  const bytes = Buffer.alloc(BLOCK_HEADER_BYTES)
+  const file = openSync(path, 'r')
+  try {
+    return readBlockHeader(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)))
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** The blocks of one segment in order, from a block's start on; the return value says how the file ends. */
 export function* blocksOf(path: string, from = 0): Generator<Block, SegmentEnd, undefined> {
   const file = openSync(path, 'r')
