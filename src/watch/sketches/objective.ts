@@ -1,5 +1,6 @@
 // What a prompt is after, by the words that carry it. A hint for the reader of a report; it decides nothing.
 import type { Objective } from '../report.ts'
+import type { CueWords } from './cue-words.ts'
 import { readWords, Words } from './words.ts'
 
 /** Order matters: ties go to the earlier one, the rarer purpose. 0 in a record stands for `other`. */
@@ -32,7 +33,7 @@ export class ObjectiveReader {
   readonly #filter = new Uint8Array(2 ** FILTER_BITS)
   readonly #counts = new Uint8Array(objectives.length)
 
-  constructor(seed: number) {
+  constructor(seed: number, marked: CueWords) {
     const words = new Words()
     for (const [at, objective] of objectives.entries()) {
       if (objective === 'other') continue
@@ -41,15 +42,16 @@ export class ObjectiveReader {
         const hash = words.hashes[k] ?? 0
         this.#cues.set(hash, at)
         this.#filter[hash & (2 ** FILTER_BITS - 1)] = 1
+        marked.know(hash)
       }
     }
   }
 
   /** Index into `objectives` of the purpose most cue words point to. */
-  read(hashes: Int32Array, count: number): number {
+  read(hashes: Int32Array, marked: CueWords): number {
     this.#counts.fill(0)
-    for (let at = 0; at < count; at++) {
-      const hash = hashes[at] ?? 0
+    for (let index = 0; index < marked.count; index++) {
+      const hash = hashes[marked.places[index] ?? 0] ?? 0
       if (this.#filter[hash & (2 ** FILTER_BITS - 1)] === 0) continue
       const objective = this.#cues.get(hash)
       if (objective !== undefined) this.#counts[objective] = Math.min(255, (this.#counts[objective] ?? 0) + 1)

@@ -1,4 +1,5 @@
 // A sketch is what the watch keeps of a text: which word runs it holds, which topic words, its whole shape.
+import { CueWords } from './cue-words.ts'
 import { ObjectiveReader } from './objective.ts'
 import { TechniqueReader } from './technique.ts'
 import { finish, IDEOGRAPH_LETTERS, readWordBytes, readWords, Words } from './words.ts'
@@ -19,6 +20,8 @@ export const SHINGLES_MAX = 64
 export const TOPICS = 4
 const TOPIC_LETTERS_MIN = 4
 const PRIME = 0x01000193
+/** A power of two, several times SHINGLES_MAX. */
+const KEPT_FILTER = 256
 
 export type Sketch = {
   /** Winnowed shingle hashes, `shingles[0..count)`, without repeats. */
@@ -40,6 +43,9 @@ export type Sketch = {
 export class Sketcher {
   readonly #seed: number
   readonly #words = new Words()
+  readonly #cues = new CueWords()
+  /** By their last bits, which shingles the sketch may hold already. */
+  readonly #kept = new Uint8Array(KEPT_FILTER)
   readonly #objectives: ObjectiveReader
   readonly #techniques: TechniqueReader
   readonly #runs = new Uint32Array(HEAD_WORDS + TAIL_WORDS)
@@ -57,8 +63,8 @@ export class Sketcher {
   /** @param seed a per-deployment secret: with a known seed an attacker could craft collisions. */
   constructor(seed: number) {
     this.#seed = seed | 0
-    this.#objectives = new ObjectiveReader(this.#seed)
-    this.#techniques = new TechniqueReader(this.#seed)
+    this.#objectives = new ObjectiveReader(this.#seed, this.#cues)
+    this.#techniques = new TechniqueReader(this.#seed, this.#cues)
   }
 
   /** Sketches `text` into `this.sketch`, which the next call overwrites. */
@@ -77,9 +83,11 @@ export class Sketcher {
     const { sketch } = this
     const { hashes, lengths, count } = this.#words
     sketch.count = 0
+    this.#kept.fill(0)
     sketch.words = count
-    sketch.objective = this.#objectives.read(hashes, count)
-    sketch.techniques = this.#techniques.read(hashes, count)
+    const cues = this.#cues.find(hashes, count)
+    sketch.objective = this.#objectives.read(hashes, cues)
+    sketch.techniques = this.#techniques.read(hashes, cues)
     this.#readWhole(hashes, lengths, count)
     if (count <= HEAD_WORDS + TAIL_WORDS) {
       this.#winnow(hashes, 0, count)
@@ -183,7 +191,10 @@ export class Sketcher {
   #keep(hash: number, position: number): void {
     const { sketch } = this
     if (sketch.count >= SHINGLES_MAX) return
-    for (let at = 0; at < sketch.count; at++) if (sketch.shingles[at] === hash) return
+    const slot = hash & (KEPT_FILTER - 1)
+    if (this.#kept[slot] === 1)
+      for (let at = 0; at < sketch.count; at++) if (sketch.shingles[at] === hash) return
+    this.#kept[slot] = 1
     sketch.shingles[sketch.count] = hash
     sketch.positions[sketch.count] = position
     sketch.count++

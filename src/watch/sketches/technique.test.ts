@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest'
+import { CueWords } from './cue-words.ts'
 import { TechniqueReader, techniques } from './technique.ts'
 import { readWords, Words } from './words.ts'
 
 const SEED = 7
-const reader = new TechniqueReader(SEED)
+const cues = new CueWords()
+const reader = new TechniqueReader(SEED, cues)
 
 function asked(text: string): string[] {
   const words = new Words()
   readWords(text, SEED, words)
-  const bits = reader.read(words.hashes, words.count)
+  const bits = reader.read(words.hashes, cues.find(words.hashes, words.count))
   return techniques.filter((_, at) => (bits >>> at) & 1)
 }
 
@@ -72,5 +74,9 @@ test('words that stand far apart make no technique', () => {
 test('cue words are known under any seed and in any case', () => {
   const words = new Words()
   readWords('SCORE THE ANSWER FOR CLARITY', 5, words)
-  expect(new TechniqueReader(5).read(words.hashes, words.count)).toBe(1 << techniques.indexOf('grading'))
+  const other = new CueWords()
+  const known = new TechniqueReader(5, other)
+  expect(known.read(words.hashes, other.find(words.hashes, words.count))).toBe(
+    1 << techniques.indexOf('grading'),
+  )
 })

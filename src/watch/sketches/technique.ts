@@ -1,6 +1,7 @@
 // Which of the known ways of harvesting a text asks for, by words of several kinds that stand close together. The ways
 // and their vocabulary come from the published cases (docs/signals/harvest-technique.md), not from any log. One such
 // text is nothing: teachers grade and students ask for reasons. Many strangers with hardly anything else are something.
+import type { CueWords } from './cue-words.ts'
 import { readWords, Words } from './words.ts'
 
 export const techniques = [
@@ -135,7 +136,7 @@ export class TechniqueReader {
   readonly #planOf: number[] = []
   readonly #seen: Int32Array
 
-  constructor(seed: number) {
+  constructor(seed: number, marked: CueWords) {
     const words = new Words()
     let slot = 0
     for (const [technique, name] of techniques.entries()) {
@@ -147,6 +148,7 @@ export class TechniqueReader {
         for (const hash of words.hashes.subarray(0, words.count)) {
           this.#slotsOf.set(hash, [...(this.#slotsOf.get(hash) ?? []), slot])
           this.#filter[hash & (2 ** FILTER_BITS - 1)] = 1
+          marked.know(hash)
         }
         this.#planOf.push(technique)
         slot++
@@ -156,10 +158,11 @@ export class TechniqueReader {
   }
 
   /** A bit for each technique the words ask for, in the order of `techniques`. */
-  read(hashes: Int32Array, count: number): number {
+  read(hashes: Int32Array, marked: CueWords): number {
     let found = 0
     this.#seen.fill(-1 - WINDOW_WORDS)
-    for (let at = 0; at < count; at++) {
+    for (let index = 0; index < marked.count; index++) {
+      const at = marked.places[index] ?? 0
       const hash = hashes[at] ?? 0
       if (this.#filter[hash & (2 ** FILTER_BITS - 1)] === 0) continue
       const slots = this.#slotsOf.get(hash)
