@@ -234,3 +234,64 @@ test('whatever an upstream sends, reading it ends in an answer or in a refusal',
     { seed: 11, numRuns: 2_000 },
   )
 })
+
+test('an answer on a used connection is read as on a new one, whatever heads came before it', () => {
+  const answers = [
+    `${ok}content-length: 5\r\nx-a: 1\r\n\r\nhello`,
+    `${ok}content-length: 5\r\nx-a: 1\r\n\r\nHTTP/`,
+    `${ok}content-length: 5\r\nx-a: 2\r\n\r\nhello`,
+    `${ok}content-length: 3\r\nx-a: 1\r\n\r\nhel`,
+    'HTTP/1.1 400 OK\r\ncontent-length: 5\r\nx-a: 1\r\n\r\nhello',
+    `HTTP/1.1 100\r\n\r\n${ok}content-length: 5\r\nx-a: 1\r\n\r\nhello`,
+    `${ok}content-length: 5\r\nconnection: close\r\n\r\nhello`,
+    `${ok}transfer-encoding: chunked\r\nx-a: 1\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
+    `${ok}content-length: 0\r\n\r\n`,
+  ]
+  const step = fc.tuple(fc.constantFrom(...answers), fc.array(fc.nat(80), { maxLength: 2 }))
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let got: { status: number; headers: readonly string[]; body: string; ends: number } | undefined
+      const reader = new AnswerReader({
+        onHead: (status, headers) => {
+          got = { status, headers, body: '', ends: 0 }
+        },
+        onData: (chunk) => {
+          if (got) got.body += chunk.toString('latin1')
+        },
+        onEnd: () => {
+          if (got) got.ends++
+        },
+      })
+      for (const [answer, cuts] of steps) {
+        const bytes = Buffer.from(answer, 'latin1')
+        const at = [0, ...cuts.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length]
+        reader.reset()
+        for (const [index, end] of at.slice(1).entries()) {
+          const piece = Buffer.from(bytes.subarray(at[index], end))
+          if (piece.length > 0) reader.push(piece)
+          piece.fill('#')
+        }
+        const { status, headers, body, keepsAlive } = read(answer)
+        expect(got).toEqual({ status, headers, body, ends: 1 })
+        expect(reader.keepsAlive).toBe(keepsAlive)
+      }
+    }),
+    { seed: 13, numRuns: 300 },
+  )
+})
+
+test('of heads that are always others one is kept now and then, and of those that repeat themselves none is lost', () => {
+  const seen: string[] = []
+  const reader = new AnswerReader({
+    onHead: (_, headers) => seen.push(headers.join(' ')),
+    onData: () => {},
+    onEnd: () => {},
+  })
+  const ask = (name: string): void => {
+    reader.reset()
+    reader.push(Buffer.from(`${ok}x-id: ${name}\r\ncontent-length: 0\r\n\r\n`))
+  }
+  const names = Array.from({ length: 300 }, (_, at) => (at < 200 ? `n${at}` : `n${at - (at % 5)}`))
+  for (const name of names) ask(name)
+  expect(seen).toEqual(names.map((name) => `x-id ${name} content-length 0`))
+})

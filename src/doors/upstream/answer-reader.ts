@@ -59,6 +59,19 @@ type Framing = {
   readonly keepAliveSeconds: number | undefined
 }
 
+/** A head that was read. */
+type KnownHead = {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly framing: Framing
+  /** As it came, with its blank line, where it is looked for again. */
+  readonly bytes: Buffer | undefined
+}
+
+/** After so many others in a row a head is kept only now and then: many upstreams number their answers in it. */
+const OTHERS_MAX = 8
+const KEPT_EVERY = 64
+
 export class AnswerReader {
   readonly #events: AnswerEvents
   #state: State = 'head'
@@ -72,6 +85,9 @@ export class AnswerReader {
   #keepsAlive = false
   #keepAliveSeconds: number | undefined
   #pieces: Buffer[] = []
+  /** Servers near the gate say the same head for a second at a time; one that is the same in every byte is not read again. */
+  #known: KnownHead | undefined
+  #others = 0
 
   constructor(events: AnswerEvents) {
     this.#events = events
@@ -124,6 +140,12 @@ export class AnswerReader {
   /** What stands behind the head, or nothing while the head is not whole. */
   #head(chunk: Buffer): Buffer | undefined {
     const searched = this.#pending.length
+    const known = this.#known
+    if (searched === 0 && known?.bytes !== undefined && startsWith(chunk, known.bytes)) {
+      this.#others = 0
+      this.#begin(known)
+      return chunk.subarray(known.bytes.length)
+    }
     let bytes = searched === 0 ? chunk : Buffer.concat([this.#pending, chunk])
     for (let from = Math.max(0, searched - HEAD_END.length + 1); ; from = 0) {
       const end = bytes.indexOf(HEAD_END, from)
@@ -131,11 +153,20 @@ export class AnswerReader {
         this.#hold(bytes, from)
         return undefined
       }
+      const head = bytes
       const { status, headers, isOld } = parseHead(bytes.toString('latin1', 0, end))
       bytes = bytes.subarray(end + HEAD_END.length)
       if (status >= 200) {
         this.#pending = none
-        this.#begin(status, headers, isOld)
+        const isKept = this.#others < OTHERS_MAX || this.#others % KEPT_EVERY === 0
+        this.#others++
+        this.#known = {
+          status,
+          headers,
+          framing: framingOf(status, headers, isOld),
+          bytes: isKept ? Buffer.from(head.subarray(0, end + HEAD_END.length)) : undefined,
+        }
+        this.#begin(this.#known)
         return bytes
       }
       // Nothing here ever asks for another protocol.
@@ -153,14 +184,13 @@ export class AnswerReader {
     this.#pending = Buffer.from(bytes)
   }
 
-  #begin(status: number, headers: readonly string[], isOld: boolean): void {
-    const { state, bytes, keepsAlive, keepAliveSeconds } = framingOf(status, headers, isOld)
-    this.#state = state
-    this.#left = bytes
+  #begin({ status, headers, framing }: KnownHead): void {
+    this.#state = framing.state
+    this.#left = framing.bytes
     this.#digits = 0
     this.#lineBytes = 0
-    this.#keepsAlive = keepsAlive
-    this.#keepAliveSeconds = keepAliveSeconds
+    this.#keepsAlive = framing.keepsAlive
+    this.#keepAliveSeconds = framing.keepAliveSeconds
     this.#events.onHead(status, headers)
   }
 
@@ -256,6 +286,10 @@ export class AnswerReader {
     this.#pieces = []
     this.#events.onData(pieces.length === 1 ? Buffer.from(pieces[0] ?? none) : Buffer.concat(pieces))
   }
+}
+
+function startsWith(bytes: Buffer, start: Buffer): boolean {
+  return bytes.length >= start.length && bytes.compare(start, 0, start.length, 0, start.length) === 0
 }
 
 type Head = { readonly status: number; readonly headers: readonly string[]; readonly isOld: boolean }
