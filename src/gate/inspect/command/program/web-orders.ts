@@ -68,14 +68,15 @@ export function runsRequests(skeleton: Skeleton): boolean {
 
 /** Web clients, mailboxes, names and queues: wherever orders may wait. */
 const fetches = new RegExp(
-  `${downloads.source}|\\b(?:file_get_contents|fopen|getstore|get|open|urlopen)\\s*\\(?\\s*"https?:|\\bhttp\\s+get\\b|\\b(?:imaplib|poplib|IMAP4\\w*|POP3\\w*|resolver?\\.(?:resolve|query)|d\\.resolve|getUpdates|get_updates|receive_message\\w*|get_message|basic_get)\\b|\\.(?:fetch|resolve)\\(`,
+  `${downloads.source}|\\b(?:file_get_contents|fopen|getstore|get|open|urlopen)\\s*\\(?\\s*"https?:|\\bhttp\\s+get\\b|\\b(?:imaplib|poplib|IMAP4\\w*|POP3\\w*|resolver?\\.(?:resolve|query)|d\\.resolve|getresponse|getUpdates|get_updates|receive_message\\w*|get_message|basic_get)\\b|\\.(?:fetch|resolve|request)\\s*\\(`,
   'i',
 )
 const posts =
-  /\bsend_?[mM](?:ail|essage)\b|\bsendto\b|\.publish\s*\(|\.resolve\(|\bhttp\s+post\b|(?:\.|->)(?:post|put)\s*\(|-Method\s+"?(?:§\d+|POST)|\bdata\s*=|\burlopen\s*\([^,]+,|\bRequest\s*\([^,]+,|\bUpload\w*\b|\bmethod\b/i
+  /\bsend_?[mM](?:ail|essage)\b|\bsendto\b|"(?:POST|PUT)"|\.publish\s*\(|\.resolve\(|\bhttp\s+post\b|(?:\.|->)(?:post|put)\s*\(|-Method\s+"?(?:§\d+|POST)|\bdata\s*=|\burlopen\s*\([^,]+,|\bRequest\s*\([^,]+,|\bUpload\w*\b|\bmethod\b/i
 
 /** What is fetched is run, and what that says goes out by another request. */
 export function obeysFetched(skeleton: Skeleton): boolean {
+  if (!fetches.test(skeleton.code) && !skeleton.strings.some((text) => /^https?:/.test(text))) return false
   const statements = statementsOf(skeleton)
   if (!statements.some((text) => fetches.test(text))) return false
   const fetched = madeOf(statements, fetches)
@@ -96,9 +97,21 @@ export function obeysFetched(skeleton: Skeleton): boolean {
   })
 }
 
+/** `e = os.popen`, `from subprocess import check_output as x`: the call that a short name stands for. */
+function unborrowed(code: string): string {
+  let out = code
+  const borrowed =
+    /(?:^|[;\n])[ \t]*(\w{1,24})\s*=\s*[^;\n]{0,160}?\.(popen|system|getoutput|check_output|call|run|Popen|exec\w*|urlopen|get|post|request)\s*(?=[;\n]|$)|\b(popen|system|getoutput|check_output|call|run|Popen|exec\w*|urlopen|get|post)\s+as\s+(\w{1,24})/g
+  for (const [, name, what, from, as] of [...code.matchAll(borrowed)].slice(0, NAMES_MAX)) {
+    const short = name ?? as ?? ''
+    out = out.replace(new RegExp(`(?<![\\w.])${short}\\s*\\(`, 'g'), () => `${what ?? from}(`)
+  }
+  return out
+}
+
 /** Strings keep the values that stand inside them. */
 function statementsOf({ code, strings }: Skeleton): readonly string[] {
-  const whole = code.replace(/"§(\d+)"/g, (token, at: string) => {
+  const whole = unborrowed(code).replace(/"§(\d+)"/g, (token, at: string) => {
     const text = strings[Number(at)] ?? ''
     return (/[$#]\{|\{\w|\$\w|%\w/.test(text) || /^https?:/.test(text)) &&
       text.length < STATEMENT_CHARACTERS_MAX
@@ -106,7 +119,7 @@ function statementsOf({ code, strings }: Skeleton): readonly string[] {
       : token
   })
   return whole
-    .split(/[;\n]/)
+    .split(/[;\n]|:\s(?=\s*\w+\s*=\s)/)
     .slice(0, STATEMENTS_MAX)
     .map((text) => text.slice(0, STATEMENT_CHARACTERS_MAX))
 }

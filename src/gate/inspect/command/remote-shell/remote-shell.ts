@@ -174,7 +174,7 @@ function answersByWeb(
   sources: readonly Invocation[],
   reading: Reading,
 ): readonly Finding[] {
-  return sources.some(isDownload) && downstreamOf(invocation, reading).some(isUpload)
+  return sources.some(isInbox) && downstreamOf(invocation, reading).some(isOutbox)
     ? [reverse(`${invocation.name} runs what is fetched and sends back what it says`)]
     : []
 }
@@ -188,24 +188,58 @@ function sendsAway(invocation: Invocation, reading: Reading): boolean {
 function remoteWords(invocation: Invocation, words: string, reading: Reading): readonly Finding[] {
   const sources = sourcesOf(words, reading)
   const isRemote = readsSocket(words, reading) || sources.some(isRemoteEnd)
-  if (!isRemote && sources.some(isDownload) && isSentBack(invocation, reading))
+  if (!isRemote && sources.some(isInbox) && isSentBack(invocation, reading))
     return [reverse('what is fetched is run, and what it says is sent back')]
   return isRemote ? [reverse(`${shown(invocation.name)} is read from a connection and run`)] : []
 }
 
 /** What it says goes out again: through a pipe, or as a word of an upload. */
 function isSentBack(invocation: Invocation, reading: Reading): boolean {
-  if (downstreamOf(invocation, reading).some(isUpload)) return true
+  if (downstreamOf(invocation, reading).some(isOutbox)) return true
   return reading.invocations.some(
     (each) =>
-      isUpload(each) &&
+      isOutbox(each) &&
       each.args.some((arg) => hasMarker(arg) && sourcesOf(arg, reading).includes(invocation)),
   )
 }
 
+/** Waits for what others say, line by line. */
+function isSubscribed({ name, args }: Invocation): boolean {
+  switch (name) {
+    case 'mosquitto_sub':
+    case 'amqp-consume':
+      return true
+    case 'nats':
+      return /^(sub|subscribe)$/.test(args[0] ?? '')
+    case 'redis-cli':
+    case 'valkey-cli':
+      return args.some((arg) => /^p?subscribe$/i.test(arg))
+    case 'kcat':
+    case 'kafkacat':
+      return args.includes('-C')
+    default:
+      return false
+  }
+}
+
+const takes = /^(receive-message|get-messages|view|pull)$/
+const gives = /^(send-message|publish|pub|edit|create|-P|-x)$/
+const messengers = /^(?:aws|gcloud|az|gh|nats|redis-cli|valkey-cli|kcat|kafkacat|mosquitto_pub|amqp-publish)$/
+
+/** Brings in what others left for it, by the web or by a queue. */
+const isInbox = (each: Invocation): boolean =>
+  isDownload(each) ||
+  isSubscribed(each) ||
+  (messengers.test(each.name) && each.args.some((arg) => takes.test(arg)))
+
+/** Says to others what it is given. */
+const isOutbox = (each: Invocation): boolean =>
+  isUpload(each) ||
+  (messengers.test(each.name) && (each.name.endsWith('pub') || each.args.some((arg) => gives.test(arg))))
+
 /** Whatever reads a socket passes on a stranger's words, even when the answer goes elsewhere. */
 function isRemoteEnd(source: Invocation): boolean {
-  return source.streams.stdin.kind === 'socket' || isDuplex(source)
+  return source.streams.stdin.kind === 'socket' || isDuplex(source) || isSubscribed(source)
 }
 
 function addressIn({ streams }: Invocation): string {

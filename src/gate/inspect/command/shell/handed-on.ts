@@ -15,7 +15,7 @@ export function readHanded(
 ): void {
   const language = languageOf(name)
   if (language !== undefined && inlineOf(language, args).inline.length > 0) return
-  const sent = language === undefined && !isCarrier.test(name) ? sentTo(args, place.input, scope) : undefined
+  const sent = language === undefined && !carriers.has(name) ? sentTo(args, place.input, scope) : undefined
   const words = language === undefined ? handedWords(name, args, place.streams.stdout.kind === 'socket') : []
   if (words.length > 0)
     reader.run(words, { ...deeper(scope), isElsewhere: true }, { ...place, input: undefined })
@@ -35,8 +35,11 @@ function sentTo(args: readonly string[], input: string | undefined, scope: Scope
 }
 
 /** Only passes on, shows or changes what it reads. */
-const isCarrier =
-  /^(?:cat|tee|tac|rev|base(?:32|64)|gbase64|xxd|od|hexdump|tr|cut|fold|sort|uniq|wc|head|tail|gzip|gunzip|zcat|bzip2|xz|openssl|gpg|sha\d*sum|md5sum|column|nl|paste|jq|yq|grep|sed|awk|xargs|parallel|at|batch|read|dd)$/
+const carriers = new Set(
+  'cat tee tac rev base32 base64 gbase64 xxd od hexdump tr cut fold sort uniq wc head tail gzip gunzip zcat bzip2 xz openssl gpg sha1sum sha256sum sha512sum md5sum column nl paste jq yq grep sed awk xargs parallel at batch read dd'.split(
+    ' ',
+  ),
+)
 
 /** Programs that run what a project's files say, without being given their names. */
 const isBuilder =

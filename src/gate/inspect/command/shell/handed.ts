@@ -71,8 +71,8 @@ function inLine(line: string): readonly string[] {
   return texts
 }
 
-const shellHead = /^(?:(?:ba|da|z|k|a)?sh|python[\d.]*|perl|ruby|php|node)$/
-const connecting = /^(?:nc|ncat|netcat|nc\.traditional|socat)$/
+const shellHeads = new Set('sh bash dash zsh ksh ash python python3 python2 perl ruby php node'.split(' '))
+const connecting = new Set('nc ncat netcat nc.traditional socat'.split(' '))
 const port = /^\d{2,5}$|:\d{2,5}\b/
 const handsOver = /^-\w*[ec]$|^--(?:sh-|lua-)?exec|^(?:exec|system|shell):/i
 /** What comes before the command in the words of a program that starts others. */
@@ -81,18 +81,15 @@ const HEAD_WORDS_MAX = 12
 /** A whole command among the words of a program that nobody has listed: `start-in-jail web1 bash -c '…'`. */
 export function handedWords(name: string, args: readonly string[], isOnSocket: boolean): readonly string[] {
   if ((args.length < 3 && !isOnSocket) || speakers.has(name)) return noWords
-  for (let at = 0; at < args.length && at < HEAD_WORDS_MAX; at++) {
+  const end = Math.min(args.length, HEAD_WORDS_MAX)
+  for (let at = 0; at < end; at++) {
     const head = lastOf(args[at] ?? '')
-    const rest = args.slice(at + 1)
+    if (isOnSocket && head.endsWith('sh')) return [head, ...args.slice(at + 1)]
+    if (shellHeads.has(head) && /^-[a-z]*[cer]$/.test(args[at + 1] ?? '')) return args.slice(at)
+    if (!connecting.has(head)) continue
+    const rest = args.slice(args[at + 1] === '--' ? at + 2 : at + 1)
     // A sentence about such a command names no port.
-    if (
-      connecting.test(head) &&
-      rest.some((arg) => handsOver.test(arg)) &&
-      rest.some((arg) => port.test(arg))
-    )
-      return [head, ...args.slice(args[at + 1] === '--' ? at + 2 : at + 1)]
-    if (isOnSocket && /^(?:ba|da|z|k|a)?sh$/.test(head)) return [head, ...rest]
-    if (shellHead.test(head) && /^-[a-z]*[cer]$/.test(args[at + 1] ?? '')) return args.slice(at)
+    if (rest.some((arg) => handsOver.test(arg)) && rest.some((arg) => port.test(arg))) return [head, ...rest]
   }
   return noWords
 }

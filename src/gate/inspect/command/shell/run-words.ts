@@ -95,7 +95,7 @@ function execute(
   if (isShell(name)) return runShell(reader, args, scope, place)
   const language = languageOf(name)
   const said = language === undefined ? '' : runLanguage(reader, language, invocation, scope, place)
-  if (isCopying.test(name) || (name === 'hash' && args[0] === '-p')) noteCopy(args, scope)
+  if (copying.has(name) || (name === 'hash' && args[0] === '-p')) noteCopy(args, scope)
   const written = scope.files.get(invocation.path)
   if (written !== undefined) runFile(reader, written, invocation, scope, place)
   let handedOut: string | undefined
@@ -128,7 +128,7 @@ function execute(
   return produced?.text
 }
 
-const isCopying = /^(?:cp|ln|mv|install|rsync)$/
+const copying = new Set(['cp', 'ln', 'mv', 'install', 'rsync'])
 
 /** A program by another name: `cp /bin/nc /tmp/x`, `ln -s "$(command -v nc)" x`. */
 function noteCopy(args: readonly string[], scope: Scope): void {

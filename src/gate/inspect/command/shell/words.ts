@@ -48,11 +48,10 @@ export function fieldsOf(word: Word, scope: WordScope): string[] {
 
 /** `"$@"` is as many words as there are. */
 function isEveryWord(part: WordPart): boolean {
-  return (
-    part.type === 'DoubleQuoted' &&
-    part.parts.length === 1 &&
-    /^"?\$(?:@|\{@\}|\{\w+\[@\][^}]*\})"?$/.test(part.text)
-  )
+  if (part.type !== 'DoubleQuoted' || part.parts.length !== 1) return false
+  const only = part.parts[0]
+  if (only?.type === 'SimpleExpansion') return only.text === '$@'
+  return only?.type === 'ParameterExpansion' && (only.parameter === '@' || only.index?.text === '@')
 }
 
 const blanks = /[ \t\n]+/
