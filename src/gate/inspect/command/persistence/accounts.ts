@@ -40,6 +40,14 @@ export function accounts(invocation: Invocation): readonly Finding[] {
       return input !== undefined && /^[\w.-]+:./m.test(input) && !isElsewhere
         ? account('sets a password that this line knows')
         : []
+    case 'newusers':
+      return input !== undefined || args.length > 0 || invocation.streams.stdin.kind === 'file'
+        ? account('makes accounts with passwords that are written down')
+        : []
+    case 'homectl':
+      return args.some((arg) => /^--member-of=.*\b(wheel|sudo|root|admin)\b/.test(arg))
+        ? account('makes an account an administrator', 'high')
+        : []
     case 'passwd':
       return passwords(args, input)
     case 'ldapadd':
@@ -116,7 +124,7 @@ function user(args: readonly string[], isNew: boolean): readonly Finding[] {
     const at = args.findIndex((arg) => option.test(arg))
     return at < 0 ? '' : (args[at + 1] ?? '')
   }
-  if (after(/^(-\w*u|--uid)$/) === '0' || args.includes('--uid=0'))
+  if (after(/^(-\w*u|--uid)$/) === '0' || args.some((arg) => /^(--uid=|-\w*u)0$/.test(arg)))
     return privilege('makes a second account with the power of root', 'critical')
   if (admins.test(after(/^(-\w*G|--groups|-g|--gid)$/)))
     return account('makes an account an administrator', 'high')

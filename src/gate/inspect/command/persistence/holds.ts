@@ -3,6 +3,7 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
 import type { Invocation } from '../shell/model.ts'
+import { fromNowhere, packages } from './packages.ts'
 import { isBuild, pipeline } from './pipelines.ts'
 
 const NAME = 'persistence'
@@ -25,10 +26,10 @@ export function startsUnseen(text: string): boolean {
 
 /** Settings of programs that may start others, and what makes them do it. */
 const settings =
-  /(^|\/)\.(vimrc|exrc|tmux\.conf|screenrc|emacs|inputrc|psqlrc|mailcap|Xresources|xbindkeysrc|gitconfig|wgetrc|curlrc|npmrc|pam_environment|muttrc|nanorc|envrc|forward|procmailrc)$|\/\.vim\/(plugin|autoload|after|ftplugin)\/|^\/etc\/(aliases$|logrotate\.d\/|rsyslog\.d\/|fail2ban\/action\.d\/|audit\/plugins\.d\/|sudo\.conf$)|\/\.config\/(i3|sway|hypr|awesome|openbox|bspwm|nvim|git|kitty|alacritty)\/|\/\.emacs\.d\/|\/\.ssh\/config$|^\/etc\/ssh\/ssh_config|(^|\/)\.htaccess$|(^|\/)\.user\.ini$|^\/etc\/(environment|security\/pam_env\.conf|environment\.d\/|ld\.so\.conf(\.d\/|$)|vim\/vimrc|apache2\/|httpd\/|nginx\/|php\/|php\.ini)/
+  /(^|\/)\.(vimrc|exrc|tmux\.conf|screenrc|emacs|inputrc|psqlrc|mailcap|Xresources|xbindkeysrc|gitconfig|wgetrc|curlrc|npmrc|pip\/pip\.conf|config\/pip\/pip\.conf|pam_environment|muttrc|nanorc|envrc|forward|procmailrc)$|\/\.vim\/(plugin|autoload|after|ftplugin)\/|^\/etc\/(aliases$|logrotate\.d\/|rsyslog\.d\/|fail2ban\/action\.d\/|audit\/plugins\.d\/|sudo\.conf$)|\/\.config\/(i3|sway|hypr|awesome|openbox|bspwm|nvim|git|kitty|alacritty)\/|\/\.emacs\.d\/|\/\.ssh\/config$|^\/etc\/ssh\/ssh_config|(^|\/)\.htaccess$|(^|\/)\.user\.ini$|^\/etc\/(environment|security\/pam_env\.conf|environment\.d\/|ld\.so\.conf(\.d\/|$)|vim\/vimrc|apache2\/|httpd\/|nginx\/|php\/|php\.ini)/
 
 const trap =
-  /^\s*(?:AddType|AddHandler|SetHandler)\s+\S*(?:php|cgi)|^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\s+\S*(\/tmp\/|\/dev\/shm\/|\b(curl|nc|ncat|bash -c|sh -c)\b|\/dev\/tcp)|^\s*LocalCommand\s|\b(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH)\s*=\s*\S*\/|\bauto_(prepend|append)_file\s*=\s*\S|\bload(_|-)?module\b.*(\/tmp\/|\/dev\/shm\/|\/home\/)|\brun-shell\b|\bexec(_always)?\s+\S*(\/tmp\/|\/dev\/shm\/)|^\s*(au|autocmd)\b.*!|\((?:shell-command|async-shell-command|start-process|call-process)\b.*["']\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*(?:script-shell|onload-script|init-module|git|node-options)\s*=.*\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*\/(tmp|dev\/shm|var\/tmp|home)\//im
+  /^\s*(?:AddType|AddHandler|SetHandler)\s+\S*(?:php|cgi)|^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\s+\S*(\/tmp\/|\/dev\/shm\/|\b(curl|nc|ncat|bash -c|sh -c)\b|\/dev\/tcp)|^\s*LocalCommand\s|\b(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|BASH_ENV|ENV|PYTHONSTARTUP|PERL5OPT|NODE_OPTIONS)\s*=\s*\S*\/|\b(zend_)?extension\s*=\s*"?\/(tmp|var\/tmp|dev\/shm|home)\/|^\s*(registry|index-url|extra-index-url)\s*=\s*http:\/\/(?!localhost|127\.|10\.|192\.168\.)|\bauto_(prepend|append)_file\s*=\s*\S|\bload(_|-)?module\b.*(\/tmp\/|\/dev\/shm\/|\/home\/)|\brun-shell\b|\bexec(_always|-once)?\s*=?\s+\S*(\/tmp\/|\/dev\/shm\/)|^\s*(au|autocmd)\b.*!|\((?:shell-command|async-shell-command|start-process|call-process)\b.*["']\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*(?:script-shell|onload-script|init-module|git|node-options)\s*=.*\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*\/(tmp|dev\/shm|var\/tmp|home)\//im
 
 /** Settings of networks, modules, devices and keepers of services, whose lines may name a program to start. */
 const ofNetworks =
@@ -161,15 +162,11 @@ export function typedIn(name: string, args: readonly string[], target: string): 
     : []
 }
 
-/** Anybody on the way may put another package in its place. */
-const plainWeb =
-  /^(?:--[\w-]+=)?http:\/\/(?!localhost|127\.|10\.|192\.168\.|172\.)[\w-]+(\.[\w-]+)*\.(?!internal|local|lan|corp|intranet|test)[a-z]{2,}/i
-const bareAddress =
-  /^(?:--[\w-]+=)?https?:\/\/(?!127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)\d{1,3}(\.\d{1,3}){3}([:/]|$)/
-
 /** The machine in a container's hands, power in a database, packages from a bare address. */
 export function holds(invocation: Invocation): readonly Finding[] {
   const { name, args } = invocation
+  const strange = fromNowhere(invocation)
+  if (strange.length > 0) return strange
   switch (name) {
     case 'docker':
     case 'podman':
@@ -200,6 +197,8 @@ export function holds(invocation: Invocation): readonly Finding[] {
         ? seen('persist.account', 'medium', `${name} gives an account all power over a database`)
         : []
     case 'redis-cli':
+      if (/\bmodule load \/(tmp|var\/tmp|dev\/shm)\//i.test(args.join(' ')))
+        return seen('persist.interpreter', 'high', 'makes a database load code')
       return /\bconfig set dir \S*(\.ssh|cron|\/etc\/)/i.test(args.join(' '))
         ? seen('persist.key', 'high', 'makes a database write where logins and jobs are kept')
         : []
@@ -216,6 +215,34 @@ export function holds(invocation: Invocation): readonly Finding[] {
       return args.includes('--install-extension') &&
         args.some((arg) => /^(\/tmp|\/var\/tmp|\/dev\/shm)\//.test(arg))
         ? seen('persist.launch', 'medium', `${name} loads an extension that came from nowhere`)
+        : []
+    case 'plutil':
+    case 'PlistBuddy':
+      return args.some((arg) => /\/Launch(Agents|Daemons)\//.test(arg)) &&
+        args.some((arg) => /^-(insert|replace)$|^(Add|Set) /.test(arg))
+        ? seen('persist.launch', 'medium', `${name} changes what is started at a login`)
+        : []
+    case 'nvram':
+      return args.some((arg) => /^boot-args=./.test(arg))
+        ? seen('persist.boot', 'medium', 'changes how the kernel is started')
+        : []
+    case 'bpftool':
+      return /^prog load(all)?\b.*(\/sys\/fs\/bpf|autoattach)/.test(args.join(' '))
+        ? seen('persist.kernel', 'medium', 'keeps a program in the kernel')
+        : []
+    case 'dockerd':
+      return args.some((arg) => /^(-H|--host=)?tcp:\/\/0\.0\.0\.0/.test(arg)) &&
+        !args.some((arg) => arg.startsWith('--tls'))
+        ? seen('persist.login', 'medium', 'lets everybody start containers here')
+        : []
+    case 'lxc':
+    case 'incus':
+      return args.includes('disk') && args.includes('source=/')
+        ? seen('persist.privilege', 'high', 'a container gets the whole machine')
+        : []
+    case 'busctl':
+      return args.includes('StartTransientUnit')
+        ? seen('persist.service', 'medium', 'starts a service over the bus')
         : []
     case 'sfltool':
       return args[0] === 'add-item' ? seen('persist.login', 'medium', 'opens something at every login') : []
@@ -321,7 +348,7 @@ export function holds(invocation: Invocation): readonly Finding[] {
 }
 
 const rights =
-  /\bCREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE)\b[\s\S]*\b(LANGUAGE\s+['"]?(C|plpython\w*u|plperlu|pltclu|plsh)\b|SONAME\b)|\bCREATE\s+EVENT\s+TRIGGER\b|\bGRANT\s+ALL(\s+PRIVILEGES)?\s+ON\s+\*\.\*|\bCREATE\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|\bALTER\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|createUser\([^)]*["'](root|userAdminAnyDatabase|__system)["']|sp_addsrvrolemember\b.*sysadmin|ALTER\s+SERVER\s+ROLE\s+sysadmin/i
+  /\bcron\.schedule\s*\(|\bsystem\s+set\s+archive_command\b|\bsp_procoption\b|\bsp_add_job(step)?\b|\bCREATE\s+ASSEMBLY\b|\bCREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE)\b[\s\S]*\b(LANGUAGE\s+['"]?(C|plpython\w*u|plperlu|pltclu|plsh)\b|SONAME\b)|\bCREATE\s+EVENT\s+TRIGGER\b|\bGRANT\s+ALL(\s+PRIVILEGES)?\s+ON\s+\*\.\*|\bCREATE\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|\bALTER\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|createUser\([^)]*["'](root|userAdminAnyDatabase|__system)["']|sp_addsrvrolemember\b.*sysadmin|ALTER\s+SERVER\s+ROLE\s+sysadmin/i
 
 const mounted =
   /^(\/(etc|root|home|boot|usr|bin|sbin|lib|proc|sys|dev|var|var\/(lib|spool\/cron|run|lib\/kubelet|lib\/docker)|var\/run\/docker\.sock|run\/docker\.sock|run\/containerd\/\S+)\/?):(?!.*:ro\b)/
@@ -361,20 +388,5 @@ function container(words: readonly string[]): readonly Finding[] {
         'medium',
         'a container that is always started again gets a part of the machine',
       )
-    : []
-}
-
-function packages(name: string, args: readonly string[]): readonly Finding[] {
-  const line = args.join(' ')
-  if (/^(config )?set script-shell\b|^pkg set scripts\.(pre|post)?install/.test(line))
-    return seen('persist.hook', 'medium', `${name} runs something at every install`)
-  if (/^(i|in|install|add|ci)$/.test(args[0] ?? '') && args.some((arg) => /^git\+http:\/\//.test(arg)))
-    return seen('persist.trust', 'medium', `${name} takes a package over a plain connection`)
-  const isSource =
-    /^(config set (registry|global\.(extra-)?index-url)|set registry)/.test(line) ||
-    args.some((arg) => /^(-i|--(extra-)?index-url|--registry)(=|$)/.test(arg))
-  const isOpen = (arg: string) => bareAddress.test(arg) || plainWeb.test(arg)
-  return isSource && args.some(isOpen)
-    ? seen('persist.trust', 'medium', `${name} takes packages from a bare address`)
     : []
 }

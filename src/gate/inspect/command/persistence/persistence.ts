@@ -35,11 +35,17 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     finding(NAME, fact, severity, summary),
   ]
   switch (name) {
+    case 'fcrontab':
     case 'crontab': {
       const isListing = args.some((arg) => /^-[a-zA-Z]*[ler]$/.test(arg))
-      if (isListing || (args.length === 0 && invocation.streams.stdin.kind !== 'file')) return []
+      if (
+        isListing ||
+        (args.length === 0 && invocation.streams.stdin.kind !== 'file' && invocation.stage === 0)
+      )
+        return []
       const isWrite =
         invocation.streams.stdin.kind === 'file' ||
+        args.length === 0 ||
         args.includes('-') ||
         args.some((arg) => !arg.startsWith('-'))
       const isUser = args.length === 2 && args[0] === '-u'
@@ -144,10 +150,14 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         ? seen('persist.start-up', 'high', 'runs a program at every login')
         : []
     case 'security':
+      if (args[0] === 'authorizationdb' && args[1] === 'write')
+        return seen('persist.privilege', 'medium', 'changes who may do what on this machine')
       return args[0] === 'add-trusted-cert' && args.some((arg) => /^-\w*d$|^trustRoot$/.test(arg))
         ? seen('persist.trust', 'medium', 'makes every program trust a certificate')
         : []
     case 'systemctl':
+      if (args[0] === 'set-property' && args.some((arg) => /^Exec\w+=/.test(arg)))
+        return seen('persist.service', 'medium', 'changes what a service starts')
       if (args.includes('edit') && (invocation.input !== undefined || args.includes('--stdin')))
         return /\bExec\w+\s*=/.test(invocation.input ?? 'Exec=')
           ? seen('persist.service', 'medium', 'changes what a service starts')
@@ -161,7 +171,11 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         ? seen('persist.login', 'medium', 'opens a program at every login')
         : []
     case 'git':
-      if (/\bcore\.(sshCommand|hooksPath) [~/]\S|\bcredential\S*\.helper !/.test(args.join(' ')))
+      if (
+        /\bcore\.(sshCommand|hooksPath) [~/]\S|\bcredential\S*\.helper !|\binclude\.path \/(tmp|var\/tmp|dev\/shm)/.test(
+          args.join(' '),
+        )
+      )
         return seen('persist.hook', 'medium', 'runs a program whenever git is used')
       if (gitRuns.test(args.join(' ')) || /\binit\.templatedir [~/$]/i.test(args.join(' ')))
         return seen('persist.hook', 'medium', 'runs a program whenever git is used')

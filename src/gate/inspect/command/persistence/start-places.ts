@@ -20,7 +20,12 @@ const startPlaces: readonly StartPlace[] = [
     'what the system runs at its start',
   ],
   [/(^|\/)\.ssh\/rc$|^\/etc\/ssh\/sshrc$/, 'persist.login', 'high', 'what runs at a login from elsewhere'],
-  [/^\/etc\/kubernetes\/manifests\//, 'persist.boot', 'high', 'what a cluster starts on this machine'],
+  [
+    /^\/etc\/kubernetes\/manifests\/|^\/var\/lib\/rancher\/(k3s|rke2)\/(server|agent)\/(pod-)?manifests\//,
+    'persist.boot',
+    'high',
+    'what a cluster starts on this machine',
+  ],
   [
     /\/proc\/sys\/kernel\/(core_pattern|modprobe|hotplug)$|\/binfmt_misc\/register$|\/cgroup\S*\/release_agent$|\/sys\/kernel\/uevent_helper$/,
     'persist.privilege',
@@ -47,9 +52,14 @@ const startPlaces: readonly StartPlace[] = [
     'what a browser is made to load',
   ],
   [/systemd\/\S*\.(wants|requires)(\/|$)/, 'persist.boot', 'medium', 'what starts with the system'],
-  [/(^|\/)authorized_keys2?$/, 'persist.key', 'high', 'a key that may log in'],
   [
-    /(^|\/)(cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)|\/crontab$|\/spool\/cron\/|^\/etc\/periodic\//,
+    /(^|\/)authorized_keys2?$|\/authorized_keys(\.d)?\/[^/]+$/,
+    'persist.key',
+    'high',
+    'a key that may log in',
+  ],
+  [
+    /(^|\/)(cron\.d\/|crontabs?\/|cron\.(hourly|daily|weekly|monthly)\/|anacrontab)|\/crontab$|\/spool\/(cron|at|atjobs)\/|^\/etc\/periodic\//,
     'persist.schedule',
     'high',
     'a scheduled job',
@@ -69,14 +79,14 @@ const startPlaces: readonly StartPlace[] = [
   ],
   [/^\/etc\/ssh\/sshd_config(\.d\/|$)/, 'persist.login', 'medium', 'who may log in from elsewhere'],
   [
-    /(^|\/)\.(bash_profile|bash_login|bash_logout|bash_aliases|zsh_aliases|aliases|bashrc|profile|shrc|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsessionrc)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|bash\.bash_logout|rc\.local|rc\.common|zsh|csh\.|X11\/Xsession)|profile\.d\/|(^|\/)(init|rc[0-6S]?)\.d\/|^\/etc\/init\/[^/]+\.conf$/,
+    /(^|\/)\.(bash_profile|bash_login|bash_logout|bash_aliases|zsh_aliases|aliases|bashrc|profile|shrc|zshrc|zshenv|zprofile|zlogin|zlogout|kshrc|cshrc|tcshrc|login|logout|xinitrc|xprofile|xsession|xsessionrc)$|config\/fish\/|^\/etc\/(profile|bash\.bashrc|bash\.bash_logout|rc\.local|rc\.common|zsh|csh\.|X11\/Xsession)|profile\.d\/|(^|\/)(init|rc[0-6S]?)\.d\/|^\/etc\/init\/[^/]+\.conf$/,
     'persist.start-up',
     'medium',
     'a start-up file',
   ],
   // Run by the system itself on an event: a device, a network, a package, a lease (MITRE ATT&CK T1546, T1547).
   [
-    /^\/(etc|usr\/lib|lib)\/(udev\/rules\.d|NetworkManager\/dispatcher\.d|network\/if-(up|down|pre-up|post-down)\.d|apt\/apt\.conf\.d|update-motd\.d|dhcp\/dhclient-(enter|exit)-hooks\.d|emond\.d\/rules|xdg\/autostart|initramfs-tools\/(hooks|scripts)|kernel\/(postinst|install)\.d)\//,
+    /^\/(etc|usr\/lib|lib)\/(udev\/rules\.d|NetworkManager\/dispatcher\.d|network\/if-(up|down|pre-up|post-down)\.d|apt\/apt\.conf\.d|update-motd\.d|dhcp\/dhclient-(enter|exit)-hooks\.d|emond\.d\/rules|xdg\/autostart|initramfs-tools\/(hooks|scripts)|X11\/xinit|kernel\/(postinst|install)\.d)\//,
     'persist.event',
     'medium',
     'what the system runs on an event',
@@ -115,7 +125,7 @@ const startPlaces: readonly StartPlace[] = [
     'what an everyday program of macOS loads',
   ],
   [
-    /(^|\/)(\.config\/(autostart(-scripts)?|plasma-workspace\/(env|shutdown))|\.kde\w*\/(share\/)?[aA]utostart|\.local\/share\/dbus-1\/services|AutoLaunch)\//,
+    /(^|\/)(\.config\/(autostart(-scripts)?|plasma-workspace\/(env|shutdown))|\.kde\w*\/(share\/)?[aA]utostart|\.local\/share\/dbus-1\/services|AutoLaunch)\/|\/(\.config|etc\/xdg)\/lxsession\/\S+\/autostart$|^\/usr\/share\/(gnome\/autostart|initramfs-tools\/hooks)\//,
     'persist.login',
     'high',
     'an autostart entry',

@@ -79,6 +79,12 @@ const rules: readonly Rule[] = [
     'puts a page where a web server runs it',
   ],
   [
+    /^netsh advfirewall firewall add rule\b.*dir=in\b.*action=allow\b.*localport|^dism\b.*enable-feature.*telnetserver/,
+    'persist.login',
+    'medium',
+    'opens a way in from elsewhere',
+  ],
+  [
     /^winrm (quickconfig|qc|set)\b|^(enable-psremoting|set-wsmanquickconfig|enable-wsmancredssp)\b/,
     'persist.login',
     'medium',
