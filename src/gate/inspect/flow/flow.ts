@@ -10,6 +10,7 @@ import { fold } from './fold.ts'
 import { Heard } from './heard.ts'
 import { InnerWatch } from './inner-watch.ts'
 import { Readings, readTask, type TaskReading } from './readings.ts'
+import { called } from './sources.ts'
 import { coreOf, holds, hostOf, placesIn, shapeOf, spellingsOf, type Value, valuesOf } from './values.ts'
 
 const NAME = 'flow'
@@ -166,7 +167,7 @@ export class Flow {
         found(
           isPlain ? 'flow.injected-destination' : 'flow.told-destination',
           isPlain ? 'critical' : 'high',
-          `${tool} would go to a ${place.field || 'place'} that only an instruction in tool output named`,
+          `${tool} would go to ${called(place)}, which only an instruction in ${this.#sourceOf(place)} named`,
         ),
       ]
     }
@@ -176,7 +177,7 @@ export class Flow {
         found(
           'flow.injected-value',
           'high',
-          `${tool} would use a ${value.field || 'value'} that only an instruction in tool output named`,
+          `${tool} would use a ${value.field || 'value'} that only an instruction in ${this.#sourceOf(value)} named`,
         ),
       ]
     const places = values.filter((value) => value.kind === 'place')
@@ -225,7 +226,7 @@ export class Flow {
         found(
           'flow.directed',
           'medium',
-          `${tool} follows a sentence in tool output; the task is about something else`,
+          `${tool} takes ${called(value)} from a request in ${this.#heard.sources.of(directive.text.trim())}; the task is about something else`,
         ),
       ]
     }
@@ -242,7 +243,7 @@ export class Flow {
     if ((passing.has(effect) && hasValues) || this.#asked.delegates || this.#isCalledFor(tool, named))
       return []
     const isFitting = named === 'unknown' && sharesKey(keys, this.#asked.keys)
-    const isChosen = this.#heard.directives.some(
+    const chosen = this.#heard.directives.find(
       (each) =>
         asksFor(each, named, keys, this.#asked.keys, this.#asked.words) ||
         (onlyLooks(this.#asked) && !isFitting && each.told.isRequest && each.told.effects.size > 0) ||
@@ -251,12 +252,12 @@ export class Flow {
           each.told.isRequest &&
           isForeign(each.words, this.#asked.words, hasValues)),
     )
-    if (!isChosen) return []
+    if (chosen === undefined) return []
     return [
       found(
         'flow.directed',
         'medium',
-        `${tool} does what a sentence in tool output asks and the user did not`,
+        `${tool} does what a request in ${this.#heard.sources.of(chosen.text.trim())} asks for and the user did not`,
       ),
     ]
   }
@@ -283,15 +284,11 @@ export class Flow {
       // To open what a search found is to go on looking; what a sentence told to visit was seen before this.
       return (origin === 'result' && !looking.has(effect)) || origin === 'unknown'
     })
-    if (foreign !== undefined)
-      return [
-        found(
-          'flow.unasked-destination',
-          'medium',
-          `${tool} does what the task does not mention, with a ${foreign.field || 'place'} the user did not name`,
-        ),
-      ]
-    return []
+    if (foreign === undefined) return []
+    const by =
+      this.#originOf(foreign) === 'unknown' ? 'nobody' : `${this.#sourceOf(foreign)}, and not the user,`
+    const summary = `${tool}, which the task does not call for, would go to ${called(foreign)}: ${by} named it`
+    return [found('flow.unasked-destination', 'medium', summary)]
   }
 
   /** What was not read may have named any place that nothing else did. */
@@ -311,7 +308,7 @@ export class Flow {
       found(
         'flow.unread-destination',
         'medium',
-        `${tool} would go to a ${place.field || 'place'} that a result too long to be followed may have told it`,
+        `${tool} would go to ${called(place)}, which a result too long to be followed may have told it`,
       ),
     ]
   }
@@ -329,6 +326,13 @@ export class Flow {
       holds(this.#heard.instructions, host) &&
       ![this.#task, this.#heard.trusted, this.#heard.results].some((text) => holds(text, host))
     )
+  }
+
+  /** Which tool's words it stands in, for the person who decides. */
+  #sourceOf({ kind, text }: Value): string {
+    const core = kind === 'place' ? coreOf(text) : fold(text).trim()
+    const host = kind === 'place' && this.#isHostTold(core) ? hostOf(core) : undefined
+    return this.#heard.sources.of(host ?? core)
   }
 
   #originOf(value: Value): Origin {

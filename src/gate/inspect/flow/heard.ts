@@ -5,6 +5,7 @@ import { type Effect, effectsIn } from './effects.ts'
 import { fold, partsOf } from './fold.ts'
 import { suspicionIn } from './instructions.ts'
 import type { PartReading, Readings } from './readings.ts'
+import { Sources } from './sources.ts'
 
 /** A session remembers this much of what tools returned; the oldest goes first. */
 const MEMORY_CHARACTERS_MAX = 524_288
@@ -14,6 +15,7 @@ const DIRECTIVES_MAX = 1_000
 export class Heard {
   readonly #readings: Readings
   readonly directives: Directive[] = []
+  readonly sources = new Sources()
   /** Folded text: of trusted tools, of others, and the parts that speak to the machine. */
   trusted = ''
   results = ''
@@ -46,6 +48,7 @@ export class Heard {
     const cues = new Set<string>()
     for (const part of parts) {
       const reading = this.#readings.part(part)
+      this.sources.note(source, reading.folded)
       this.#noteDirectives(reading)
       for (const cue of this.#noteText(reading, tools)) cues.add(cue)
       if (parts.length > 1) yield
