@@ -12,6 +12,7 @@ import { anthropic } from './anthropic/anthropic.ts'
 import { applyChanges } from './apply-changes.ts'
 import { changeNotes, modelAfter, waitFor } from './decision-effects.ts'
 import type { DecisionIds } from './decision-ids.ts'
+import { countsTokens, reportedTokens, usedTokens } from './estimated-usage.ts'
 import {
   bodyFailures,
   type Failure,
@@ -83,6 +84,7 @@ export class ExchangeDoor implements ModelRequests {
   #config: Config
   #dropped: Readonly<Record<Protocol, ReadonlySet<string>>>
   #inFlight = 0
+  #countsTokens: boolean
   readonly #room: BodyRoom
 
   constructor(config: Config, parts: ExchangeDoorParts) {
@@ -92,6 +94,7 @@ export class ExchangeDoor implements ModelRequests {
     this.#config = config
     this.#room = new BodyRoom(config.limits.bodiesBytesMax)
     this.#dropped = droppedBy(config)
+    this.#countsTokens = countsTokens(config.rates)
   }
 
   use(config: Config, routes: Routes): void {
@@ -99,6 +102,7 @@ export class ExchangeDoor implements ModelRequests {
     this.#routes = routes
     this.#summariser = this.#summariserOf(config)
     this.#dropped = droppedBy(config)
+    this.#countsTokens = countsTokens(config.rates)
   }
 
   #summariserOf({ reasoning }: Config): Summariser {
@@ -244,7 +248,7 @@ export class ExchangeDoor implements ModelRequests {
       candidates,
       notes: ['x-portcullis-decision', act.id, ...changeNotes(decision)],
       whenRecorded: () => (gate.recorder.isSafe(ticket) ? undefined : gate.recorder.safe(ticket)),
-      whenFinished: (result) => this.#finish(passage, caller, act, ticket, result),
+      whenFinished: (result) => this.#finish(passage, caller, act, ticket, result, sent),
       refuse: (refusal) => this.#say(passage, refusal),
       edits:
         seal === undefined && decision.action === 'allow'
@@ -294,6 +298,7 @@ export class ExchangeDoor implements ModelRequests {
     act: ExchangeAct,
     ticket: Ticket,
     result: RelayResult,
+    body: Buffer | null = null,
   ): Promise<void> {
     const { gate, metrics, spans, now } = this.#parts
     const ts = now()
@@ -313,7 +318,8 @@ export class ExchangeDoor implements ModelRequests {
     }
     metrics.finished(act, completion)
     spans?.finished(act, completion, { ...result, traceparent: request.headers.traceparent?.toString() })
-    return gate.finish(caller, act, ticket, completion)
+    const tokens = this.#countsTokens ? usedTokens(act.endpoint, body, result) : reportedTokens(result)
+    return gate.finish(caller, act, ticket, completion, tokens)
   }
 
   /** A request that never became an act. Recorded like everything else, and only then said. */

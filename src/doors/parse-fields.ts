@@ -27,6 +27,10 @@ export function parseFields(door: ModelDoor, endpoint: Endpoint, body: Buffer): 
  * name, of which a parser would show the last. The bytes go on whole, so a secret in any of them goes with them.
  */
 export function textsOf(body: Buffer): string {
+  return textsIn(body).join('\n')
+}
+
+export function textsIn(body: Buffer): readonly string[] {
   const text = body.toString('utf8')
   const texts: string[] = []
   for (let at = text.indexOf('"'); at >= 0; ) {
@@ -34,5 +38,5 @@ export function textsOf(body: Buffer): string {
     texts.push(keyText(text.slice(at, end + 1)))
     at = text.indexOf('"', end + 1)
   }
-  return texts.join('\n')
+  return texts
 }

@@ -167,9 +167,17 @@ export class ExchangeGate {
     return { decision, ticket }
   }
 
-  /** Records how it ended; resolves when that is safe. The slow loop sees it whatever the ledger says. */
-  finish(caller: Caller, act: ExchangeAct, ticket: Ticket, completion: CompletionEntry): Promise<void> {
-    const tokens = (completion.input_tokens ?? 0) + (completion.output_tokens ?? 0)
+  /**
+   * Records how it ended; resolves when that is safe. The slow loop sees it whatever the ledger says. `tokens` are what it
+   * counts for in budgets, also where nobody reported any.
+   */
+  finish(
+    caller: Caller,
+    act: ExchangeAct,
+    ticket: Ticket,
+    completion: CompletionEntry,
+    tokens: number,
+  ): Promise<void> {
     this.#parts.allowances.takeTokens(caller, tokens, completion.ts)
     this.#parts.watch.see({ caller, act, completion })
     return this.#parts.recorder.complete(ticket, completion)
