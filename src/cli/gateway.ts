@@ -267,6 +267,7 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
       directory: ledgerDirectory(config),
       ...config.ledger,
       syncMs: SYNC_MS[config.ledger.wait],
+      onHealth: (health, code) => log(health === 'well' ? 'info' : 'error', `ledger-${health}`, { code }),
     }),
   )
   reportRecovery(ledger, log)

@@ -17,6 +17,18 @@ test('the delay of the event loop is what it was held up for since the last read
   expect(delayOf(metrics)).toBe(0)
 })
 
+test('a failure that comes again at once is counted, and said once', () => {
+  const said: string[] = []
+  const metrics = new GateMetrics((failure) => said.push(failure))
+  const error = new Error('the disk is full')
+  for (let times = 0; times < 50; times++) metrics.failed(error)
+  metrics.failed(new Error('another'))
+  expect(said).toHaveLength(2)
+  expect(metrics.text()).toContain('portcullis_failures_total{code="unknown"} 51')
+  for (let kind = 0; kind < 1_000; kind++) metrics.failed(new Error(`kind ${kind}`))
+  expect(said).toHaveLength(1_002)
+})
+
 function delayOf(metrics: GateMetrics): number {
   return Number(/delay_seconds\{quantile="0.99"\} (\S+)/.exec(metrics.text())?.[1])
 }

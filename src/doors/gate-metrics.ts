@@ -16,6 +16,9 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 const NS_A_MS = 1e6
 /** How often the event loop is tried. */
 const LOOP_EVERY_MS = 10
+/** What fails again and again, of a full disk for instance, must not fill the log as well. */
+const SAID_AGAIN_MS = 60_000
+const SAID_MAX = 64
 
 export type GaugeSource = {
   readonly name: string
@@ -52,6 +55,7 @@ export class GateMetrics {
   readonly #loop = monitorEventLoopDelay({ resolution: LOOP_EVERY_MS })
   readonly #gauges: Gauge[]
   readonly #report: (failure: string) => void
+  readonly #said = new Map<string, number>()
 
   constructor(report: (failure: string) => void) {
     this.#report = report
@@ -96,11 +100,16 @@ export class GateMetrics {
     this.#answerBytes.value += bytes
   }
 
-  /** A failure of ours: counted, and said in the log by its kind, never by what it carried. */
+  /** A failure of ours: counted, and said in the log by its kind, never by what it carried; the same once a minute. */
   failed(error: unknown): void {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
     this.#failures.add({ code })
-    this.#report(error instanceof Error ? `${error.name} ${code}: ${error.stack ?? error.message}` : code)
+    const failure = error instanceof Error ? `${error.name} ${code}: ${error.stack ?? error.message}` : code
+    const now = performance.now()
+    if (now - (this.#said.get(failure) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_MS) return
+    if (this.#said.size >= SAID_MAX) this.#said.clear()
+    this.#said.set(failure, now)
+    this.#report(failure)
   }
 
   /** What was counted here since the last time; from now on it counts where it is taken. */

@@ -176,7 +176,7 @@ export class ImportStore implements Disposable {
       for (const [key, value] of Object.entries(meta)) this.keep(key, value)
       this.#state.exec('COMMIT')
     } catch (error) {
-      this.#state.exec('ROLLBACK')
+      if (this.#state.isTransaction) this.#state.exec('ROLLBACK')
       throw new GateError('store-unusable', 'the manifest of the store could not be written', {
         cause: error,
       })

@@ -167,7 +167,7 @@ export class MeasureStore {
       this.#insertAccounts(id, accounts)
       this.#database.exec('COMMIT')
     } catch (error) {
-      this.#database.exec('ROLLBACK')
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw error
     }
     return id

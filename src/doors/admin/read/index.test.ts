@@ -180,6 +180,27 @@ test('a block that is half written is left until it is whole', () => {
   rmSync(other, { recursive: true, force: true })
 })
 
+test('an index that has no room says so, and goes on where it was once there is some', () => {
+  const other = mkdtempSync(join(tmpdir(), 'full-'))
+  const directory = join(other, 'ledger')
+  fillLedger(other, 5_000, 20)
+  const small = openIndex(other, 'key')
+  // As SQLite does by itself when a disk is full: the transaction is gone before the failure is told.
+  small.exec(
+    "CREATE TEMP TRIGGER full BEFORE INSERT ON act BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END",
+  )
+  const following = new Intake(small, directory)
+  const takeAll = () => {
+    while (following.step(50).hasMore);
+  }
+  for (let times = 0; times < 3; times++) expect(takeAll).toThrow(/full/)
+  small.exec('DROP TRIGGER full')
+  takeAll()
+  expect(new Acts(small, new Names(small)).list(page).total).toBe(5_000)
+  small.close()
+  rmSync(other, { recursive: true, force: true })
+})
+
 test('an act that ends in a later slice than it began has its end all the same', async () => {
   const other = mkdtempSync(join(tmpdir(), 'slices-'))
   const directory = join(other, 'ledger')

@@ -56,7 +56,8 @@ export class Intake {
       return { seq, hasMore, ...this.#commit() }
     } catch (error) {
       this.#isOpen = false
-      this.#database.exec('ROLLBACK')
+      // Where the disk is full SQLite has rolled back by itself, and what is thrown has to say that.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       // What was gathered of the slice goes with it.
       this.#writer = new IndexWriter(this.#database)
       Object.assign(this.#position, positionIn(this.#database))

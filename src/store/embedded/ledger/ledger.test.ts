@@ -247,8 +247,10 @@ test('an entry larger than the limit is refused', async () => {
 
 test('a disk that cannot be written stalls the ledger, loses nothing, and doubles nothing when it is back', async () => {
   const away = `${directory}-away`
+  const told: (string | undefined)[] = []
+  const onHealth = (...said: (string | undefined)[]) => told.push(...said)
   {
-    await using ledger = await Ledger.open(options({ segmentBytes: 10_000 }))
+    await using ledger = await Ledger.open({ ...options({ segmentBytes: 10_000 }), onHealth })
     await write(ledger, 300, 'before')
     // Larger than a segment, so that the entry after it needs the next one, which cannot be begun: the folder is gone.
     const first = ledger.begin(`first ${'x'.repeat(20_000)}`)
@@ -266,6 +268,7 @@ test('a disk that cannot be written stalls the ledger, loses nothing, and double
     await ledger.reached('written', second.position, 10_000)
     await expect.poll(() => ledger.health).toBe('well')
     expect(taken).toBe(1_000)
+    expect(told).toEqual(['stalled', 'ENOENT', 'well', undefined])
   }
   const all = entries()
   expect(new Set(all).size).toBe(all.length)

@@ -22,6 +22,8 @@ export type LedgerOptions = {
   readonly checkpointMs: number
   /** Time between two syncs while there is something to sync. */
   readonly syncMs: number
+  /** Told when writing begins to fail, goes on again, or has failed for good; with the system's code. */
+  readonly onHealth?: ((health: LedgerHealth, code: string | undefined) => void) | undefined
 }
 
 const OPENING_MS = 30_000
@@ -43,6 +45,7 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
   /** Records since the writer was woken, or did not need to be. */
   #records = 0
   #health: LedgerHealth = 'well'
+  readonly #onHealth: LedgerOptions['onHealth']
   #isClosing = false
 
   private constructor(
@@ -50,7 +53,9 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
     worker: Worker,
     lock: Disposable,
     recovery: Recovery,
+    onHealth: LedgerOptions['onHealth'],
   ) {
+    this.#onHealth = onHealth
     this.#ring = ring
     this.#near = near
     this.#worker = worker
@@ -71,7 +76,7 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
       const recovery = recover(options.directory)
       const ring = Ring.create(options.ringBytes)
       const chain = Chain.create(recovery.head)
-      const { ringBytes: _, ...rest } = options
+      const { ringBytes: _, onHealth, ...rest } = options
       const workerData: WriterStart = {
         ...rest,
         memory: ring.memory,
@@ -81,7 +86,7 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
       // Not 'online': the thread is that before it has read its own code, and nothing would be written meanwhile.
       await once(worker, 'message')
       const near = new NearWriter({ ring, chain, segmentBytes: options.segmentBytes, now: Date.now })
-      const ledger = new Ledger({ ring, near }, worker, lock, recovery)
+      const ledger = new Ledger({ ring, near }, worker, lock, recovery, onHealth)
       await ledger.#closeOpenIntents()
       return ledger
     } catch (error) {
@@ -213,6 +218,8 @@ export class Ledger implements LedgerEnd, AsyncDisposable {
     if (message.kind === 'stalled') this.#health = 'stalled'
     else if (message.kind === 'resumed') this.#health = 'well'
     else if (message.kind === 'failed') this.#fail('failed')
+    else return
+    this.#onHealth?.(this.#health, 'code' in message ? message.code : undefined)
   }
 
   #fail(health: LedgerHealth): void {
