@@ -1,13 +1,11 @@
 import { Buffer } from 'node:buffer'
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { AnswerHeads } from './answer-heads.ts'
 import type { ModelResponse } from './model-message.ts'
 
 /** A piece up to this size is copied behind its head or between its frame: one write is cheaper than two. */
 const COPIED_BYTES_MAX = 16 * 1024
-const UNSAFE = /[^\t\x20-\x7e\x80-\xff]/
 const LAST_CHUNK = '0\r\n\r\n'
-const LENGTH = 'content-length'
 const none = Buffer.alloc(0)
 
 /** Says the time of an answer; the text is made once a second. */
@@ -39,6 +37,8 @@ export type ClientAnswerOptions = {
   /** The headers by which an answer says that its connection is kept. */
   readonly keptText: string
   readonly date: AnswerDate
+  /** The connection's. */
+  readonly heads: AnswerHeads
   /** The answer has left, and `mayGoOn` says whether another may follow it. */
   readonly whenDone: (mayGoOn: boolean) => void
 }
@@ -82,19 +82,9 @@ export class ClientAnswer implements ModelResponse {
 
   writeHead(status: number, headers: readonly string[]): this {
     if (this.#hasHead) throw new Error('an answer has one head')
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`
-    let hasLength = false
-    let hasConnection = false
     this.#isLast = this.#options.isLast()
-    for (let index = 0; index + 1 < headers.length; index += 2) {
-      const name = headers[index] ?? ''
-      const value = headers[index + 1] ?? ''
-      // A line end in a value would be a header of somebody else's.
-      if (UNSAFE.test(value)) throw new Error('a header that cannot be sent')
-      if (name.length === LENGTH.length && name.toLowerCase() === LENGTH) hasLength = true
-      else if (name === 'connection') hasConnection = true
-      head += `${name}: ${value}\r\n`
-    }
+    const { text, hasLength, hasConnection } = this.#options.heads.read(status, headers)
+    let head = `${text}${headers.at(-1) ?? ''}\r\n`
     if (this.sendDate) head += `Date: ${this.#options.date.text()}\r\n`
     // The gate itself never says anything else of a connection than that it ends.
     if (hasConnection) this.#isLast = true

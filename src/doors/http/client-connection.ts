@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { AnswerHeads } from './answer-heads.ts'
 import { type AnswerDate, ClientAnswer } from './client-answer.ts'
 import { HeadReader, type KnownHead } from './head-reader.ts'
 import type { ModelRequest, ModelResponse } from './model-message.ts'
@@ -49,6 +50,7 @@ export class ClientConnection {
   readonly #options: ClientConnectionOptions
   readonly #socket: Socket
   readonly #heads = new HeadReader()
+  readonly #answerHeads = new AnswerHeads()
   readonly #keptText: string
   #state: State = 'new'
   #since = performance.now()
@@ -136,6 +138,7 @@ export class ClientConnection {
       isLast: () => !keepsAlive || isDraining() || !request.complete,
       keptText: this.#keptText,
       date,
+      heads: this.#answerHeads,
       whenDone: (mayGoOn) => this.#done(mayGoOn),
     })
   }
