@@ -203,7 +203,7 @@ function wordsOf(args: readonly string[]): readonly string[] {
     if (arg.startsWith('-') || globalOption.test(args[index - 1] ?? '')) continue
     if (
       /^[a-z][a-z0-9_-]*[:.][a-z][a-z_-]*$/.test(arg) ||
-      /^[a-z]+(-[a-z]+){0,2}-(delete|destroy|terminate)$/.test(arg)
+      (/[ey]$/.test(arg) && /^[a-z]+(-[a-z]+){0,2}-(delete|destroy|terminate)$/.test(arg))
     )
       words.push(...arg.split(/[:.]|-(?=delete|destroy|terminate)/).flatMap((part) => part.split(/-(?!.*-)/)))
     else words.push(arg)
