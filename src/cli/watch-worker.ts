@@ -171,7 +171,8 @@ function take(command: Extract<WatchCommand, { kind: 'exchanges' }>): void {
   const batch: Batch = { bytes: Buffer.from(command.bytes.buffer), left: ids.length }
   const now = performance.now()
   let start = 0
-  for (const [at, id] of ids.entries()) {
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at] ?? ''
     const end = ends[at] ?? start
     const textEnd = textEnds[at] ?? end
     const waiting = { exchange: { batch, start, end, textEnd }, from: froms[at] ?? 0, until: nextRef }
