@@ -9,6 +9,7 @@ import { type Effect, effectOf, nameWords, onlyJudges } from './effects.ts'
 import { fold } from './fold.ts'
 import { Heard } from './heard.ts'
 import { InnerWatch } from './inner-watch.ts'
+import { KeptSecrets } from './kept-secrets.ts'
 import { Readings, readTask, type TaskReading } from './readings.ts'
 import { called } from './sources.ts'
 import { coreOf, holds, hostOf, placesIn, shapeOf, spellingsOf, type Value, valuesOf } from './values.ts'
@@ -60,6 +61,7 @@ export class Flow {
   /** Tools that were called before without a finding: no sentence heard later chose them. */
   readonly #used = new Set<string>()
   readonly #heard: Heard
+  readonly #kept = new KeptSecrets()
 
   /** `readings` are shared by sessions: what one read need not be read again. */
   constructor(sets: ToolSets, readings = new Readings()) {
@@ -102,6 +104,7 @@ export class Flow {
       return []
     }
     this.#inner.noteResult(act.tool, act.text)
+    this.#kept.noteResult(act.tool, act.text)
     return yield* this.#heard.note(act.text, act.tool, [...this.#tools.keys()])
   }
 
@@ -119,8 +122,10 @@ export class Flow {
   #inspectCall(act: CallAct): readonly Finding[] {
     const effect = this.#effectOf(act)
     const values = valuesOf(act.arguments)
+    this.#kept.noteCall(act.tool, values, this.#task)
     const findings: Finding[] = [
       ...this.#keptSecret(act.tool, values),
+      ...this.#kept.inspect(act.tool, effect, values),
       ...this.#inner.inspect(act.tool, effect, values),
       ...composedPictures(act.tool, values, this.#heard, this.#task),
     ]
