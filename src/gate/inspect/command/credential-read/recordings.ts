@@ -93,8 +93,14 @@ function sniffs({ name, args }: Invocation): boolean {
   return clearPorts.test(line) && !/\bhost\b/.test(line) && args.some((arg) => /^-\w*[wA]\w*$/.test(arg))
 }
 
+/** One question for the many programs that are none of these. */
+const isOne = nameIs(
+  /^(screencapture|scrot|maim|grim|xwd|fbgrab|gnome-screenshot|import|arecord|pa?rec\w*|pw-record|fswebcam|imagesnap|streamer|ffmpeg|coredumpctl|gcore|gdb|lldb|vmmap|heap|procdump|dumpcore|pmap|frida|dd|cat|xxd|hexdump|od|strings|debugfs|(google-)?chrom(e|ium).*|Google Chrome|microsoft-edge.*|msedge|brave.*|opera|tcpdump|tshark|dumpcap|bettercap|kubectl|mitm\w+|osascript)$/i,
+)
+
 export function recordings(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
+  if (!isOne(name)) return none
   if (recorders(name))
     return recorded(invocation)
       ? seen('credential.recording', `${name} records people at this machine, out of their sight`)

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { finding, none, shown } from '../detector.ts'
+import { finding, nameIs, none, shown } from '../detector.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'persistence'
@@ -65,8 +65,9 @@ function ofOtherClouds(name: string, args: readonly string[]): readonly Finding[
     : none
 }
 
-const plain =
-  /^(git|echo|printf|cat|ls|find|fd|[efz]?grep|rg|ag|sed|g?awk|man|tldr|which|test|\[|\[\[|make|npm|pnpm|yarn|npx|cargo|go|(ba|da|z|k|fi)?sh|export|set|ssh|scp|curl|wget|http|docker|podman|psql|mysql|mariadb|sqlite3|python[\d.]*|node|ruby|perl|php|id|getent|chown|chmod|touch|mkdir|cp|mv|rm|useradd|usermod|adduser|net|dscl|sudo|su|tail|head|jq|yq|xargs|tmux|open|code|vim?|nano|systemctl|gpg2?|rclone|mount|rsync|ipmitool)$/
+const plain = nameIs(
+  /^(git|echo|printf|cat|ls|find|fd|[efz]?grep|rg|ag|sed|g?awk|man|tldr|which|test|\[|\[\[|make|npm|pnpm|yarn|npx|cargo|go|(ba|da|z|k|fi)?sh|export|set|ssh|scp|curl|wget|http|docker|podman|psql|mysql|mariadb|sqlite3|python[\d.]*|node|ruby|perl|php|id|getent|chown|chmod|touch|mkdir|cp|mv|rm|useradd|usermod|adduser|net|dscl|sudo|su|tail|head|jq|yq|xargs|tmux|open|code|vim?|nano|systemctl|gpg2?|rclone|mount|rsync|ipmitool)$/,
+)
 const making =
   /^(add|create|set|promote|grant|invite|make|new)([-_:](user|account|member|admin|role|permission)\w*)*$|^(user|account|member)s?[-_:](add|create|set|promote)$/i
 const someone = /(^|[-_:])(users?|accounts?|members?|roles?)([-_:]|$)/i
@@ -76,7 +77,7 @@ const PLAIN_WORDS_MAX = 12
 
 /** `rabbitmqctl set_user_tags bob administrator`: made, a person, and what the person may do. */
 function makesAdmin(name: string, args: readonly string[]): boolean {
-  if (args.length < 3 || args.length > PLAIN_WORDS_MAX || plain.test(name)) return false
+  if (args.length < 3 || args.length > PLAIN_WORDS_MAX || plain(name)) return false
   const words = args.slice(0, 4)
   return (
     args.some((arg, index) => index > 1 && ruler.test(arg)) &&
