@@ -16,7 +16,9 @@ const WRAPPER_BUDGET = '--wasm-wrapper-tiering-budget=1000000000'
 // V8 takes a new collection of the whole heap up when what is left of it is less than the young objects' share, and the 16 MB
 // that this share grows to under load are most of what a gate's small heap may have: it collected twice a second, in
 // threads that take the gate its cores. With half of that it collects the young more often and the rest a tenth as often.
-const YOUNG_OF_A_GATE = '--max-semi-space-size=8'
+// And whoever shares a collection with helper threads waits for the last of them, which on busy cores nobody has let run yet:
+// then every request waits. A thread collects its small heap sooner by itself.
+const COLLECTOR_OF_A_GATE = ['--max-semi-space-size=8', '--single-threaded-gc']
 const here = fileURLToPath(new URL('.', import.meta.url))
 const source = here + '../src/cli/main.ts'
 const entry = existsSync(source) ? source : here + '../dist/cli/main.js'
@@ -51,7 +53,7 @@ if (command === 'hook' && !needsGate) {
   if (command === 'up' && isReplaceable && process.execArgv.length === 0)
     process.execve(
       process.execPath,
-      [process.execPath, YOUNG_OF_A_GATE, ...process.argv.slice(1)],
+      [process.execPath, ...COLLECTOR_OF_A_GATE, ...process.argv.slice(1)],
       process.env,
     )
   if (entry === source) setFlagsFromString(WRAPPER_BUDGET)
@@ -67,7 +69,7 @@ if (command === 'hook' && !needsGate) {
     )
     process.exit(2)
   }
-  const flags = command === 'up' ? [YOUNG_OF_A_GATE] : []
+  const flags = command === 'up' ? COLLECTOR_OF_A_GATE : []
   const child = spawn(runtime, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, PORTCULLIS_SYSTEM_NODE: process.versions.node },
