@@ -93,6 +93,17 @@ export class BlockWriter implements Disposable {
     return mark
   }
 
+  /** The same, and this thread waits for the disk. */
+  syncAside(): ChainMark {
+    const { chain } = this.#options
+    const { file } = chain
+    const mark = chain.mark()
+    chain.letGo()
+    fdatasyncSync(file)
+    chain.hold()
+    return mark
+  }
+
   [Symbol.dispose](): void {
     if (this.needsCheckpoint) this.checkpoint()
     this.#syncNow()

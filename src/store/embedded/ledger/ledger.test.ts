@@ -75,15 +75,16 @@ test('what was appended is read back in order, chained and signed', async () => 
   })
 })
 
-test('a record is written before the promise for it resolves', async () => {
-  await using ledger = await Ledger.open(options())
-  for (const mark of ['written', 'durable'] as const) {
-    const intent = ledger.begin(`intent for ${mark}`)
-    if (intent === undefined) throw new Error('the ring is full')
-    await ledger.reached(mark, intent.position, 10_000)
-    expect(entries()).toContain(`intent for ${mark}`)
-  }
-})
+for (const syncMs of [5, 50])
+  test(`a record is written before the promise for it resolves, with a sync every ${syncMs} ms`, async () => {
+    await using ledger = await Ledger.open(options({ syncMs }))
+    for (const mark of ['written', 'durable', 'durable', 'written', 'durable'] as const) {
+      const intent = ledger.begin(`intent for ${mark}`)
+      if (intent === undefined) throw new Error('the ring is full')
+      await ledger.reached(mark, intent.position, 10_000)
+      expect(entries()).toContain(`intent for ${mark}`)
+    }
+  })
 
 test('the chain goes on over a restart', async () => {
   for (const text of ['first', 'second', 'third']) {
@@ -178,7 +179,9 @@ test('a ledger cut before a checkpoint kept elsewhere is found out', async () =>
 
 test('segments are rotated, sealed with a checkpoint, and the oldest retired', async () => {
   {
-    await using ledger = await Ledger.open(options({ segmentBytes: 50_000, retainBytes: 200_000 }))
+    await using ledger = await Ledger.open(
+      options({ segmentBytes: 50_000, retainBytes: 200_000, syncMs: 20 }),
+    )
     for (let round = 0; round < 30; round++) {
       await write(ledger, 100, `${round} ${'x'.repeat(200)}`)
       const last = ledger.begin('end of the round')

@@ -32,6 +32,12 @@ export type WriterMessage =
 /** After a failed write the disk is asked again at this pace; the ring fills meanwhile and the gate's rule applies. */
 const RETRY_MS = 200
 
+/**
+ * Blocks that are written while the disk syncs make the next sync longer. Where these follow one another closely somebody waits
+ * for the disk, and the writer waits as well; else it goes on.
+ */
+const BESIDE_MS_MIN = 20
+
 const start = v.parse(startSchema, workerData)
 const ring = Ring.attach(start.memory)
 const chain = Chain.attach(start.chain)
@@ -97,7 +103,7 @@ async function run(): Promise<void> {
       tell({ kind: 'failed', code: codeOf(error) })
       return
     }
-    const sleepMs = writer.isSynced ? start.checkpointMs : start.syncMs
+    const sleepMs = writer.isSynced ? start.checkpointMs : Math.max(1, lastSync + start.syncMs - now)
     chain.letGo()
     if (isClosed) return tell({ kind: 'closed' })
     // Waking a sleeping thread costs its waker several microseconds and gains little when records come all the time.
@@ -110,7 +116,7 @@ async function run(): Promise<void> {
 
 /** Signs and syncs what it is time for, by whoever holds the chain; whether the ledger is closed with it. */
 function settle(at: Position, now: number): boolean {
-  endSync(now)
+  endSync()
   if (writer.needsCheckpoint && now - lastCheckpoint >= start.checkpointMs) {
     writer.checkpoint()
     lastCheckpoint = now
@@ -121,8 +127,20 @@ function settle(at: Position, now: number): boolean {
     ring.raise('durable', at)
     return true
   }
-  if (!writer.isSynced && now - lastSync >= start.syncMs) beginSync(at)
+  if (!writer.isSynced && now - lastSync >= start.syncMs) {
+    lastSync = now
+    if (start.syncMs < BESIDE_MS_MIN) syncNow(at)
+    else beginSync(at)
+  }
   return false
+}
+
+/** Lets the chain go meanwhile; after a failure nobody holds it. */
+function syncNow(at: Position): void {
+  const mark = writer.syncAside()
+  lastSync = performance.now()
+  chain.synced(mark)
+  ring.raise('durable', at)
 }
 
 /** A disk takes milliseconds for it; who holds the chain that long holds up every request. */
@@ -138,13 +156,12 @@ function beginSync(at: Position): void {
   syncing = begun
 }
 
-function endSync(now: number): void {
+function endSync(): void {
   if (syncing?.outcome === undefined) return
   const { at, outcome } = syncing
   syncing = undefined
   if ('failure' in outcome) throw outcome.failure
   chain.synced(outcome.mark)
-  lastSync = now
   ring.raise('durable', at)
 }
 
