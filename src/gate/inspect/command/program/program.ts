@@ -85,6 +85,7 @@ function connects(language: string, bare: string, says: (term: RegExp) => boolea
   if (says(/^\/inet\d?\/(tcp|udp)\//) || /\/inet\d?\/(tcp|udp)\//.test(bare)) return true
   if (says(/^(node:)?(net|tls|dgram)$/) && /\b(connect|Socket|createConnection|createSocket)\b/.test(bare))
     return true
+  if (says(/^(?:socket\.io-client|ssh2)$/)) return true
   if (says(/^wss?:\/\//) && /\bnew\b|\bWebSocket|\bconnect/.test(bare)) return true
   // A method of some object, given an address and a port, where no library of databases is known.
   if (!isRich.test(language) && /\bconnect\s*\(?\s*"§\d+"\s*,\s*\d+/.test(bare)) return true
@@ -97,7 +98,7 @@ const isRich = /^(?:python|node|deno|bun|php|ruby|java|scala|kotlin|groovy|go|cs
 
 function runsSomething(language: string, bare: string, says: (term: RegExp) => boolean): boolean {
   if (terms.runs.test(bare) || runsIn(language, bare)) return true
-  if (says(/^(child_process|node:child_process|subprocess|os\/exec)$/)) return true
+  if (says(/^(child_process|node:child_process|(?:node:)?repl|subprocess|os\/exec)$/)) return true
   if (/^(perl|any)$/.test(language) && says(/^\+?-?\||\|-?$/) && /\bopen\b/.test(bare)) return true
   // Modules taken in by name, so that no dotted word shows.
   return says(/^(pty|os|posix)$/) && /\b(spawn|system|popen|exec\w*)\b/.test(bare)

@@ -16,9 +16,9 @@ const assigned =
 
 /** Where a program answers requests, these are members of one, whatever it is called. */
 const serves =
-  /\b(?:createServer|HTTPServer|ThreadingHTTPServer|WEBrick|express|serve|Bun\.serve|listen|mount_proc|bottle|Flask|route|FastAPI|HttpListener|ListenAndServe|koa|fastify|Sinatra|TCPServer|uvicorn|on_message\w*|message_handler|add_handler|subscribe|psubscribe|loop_forever|run_forever|polling|Daemon|Mojolicious|Dancer2?|Plack|socketio)\b/
+  /\b(?:createServer|HTTPServer|ThreadingHTTPServer|WEBrick|express|serve|Bun\.serve|listen|mount_proc|bottle|Flask|route|FastAPI|HttpListener|ListenAndServe|koa|fastify|Sinatra|TCPServer|uvicorn|on_message\w*|message_handler|add_handler|subscribe|psubscribe|loop_forever|run_forever|polling|Daemon|Mojolicious|Dancer2?|Plack|socketio)\b|\b(?:get|post)\s*\(?\s*"§\d+"\s*\)?\s*(?:do\b|\{|=>)/
 const requestWords = new RegExp(
-  `${requestInput.source}|(?<!os|sys|re)\\.(?:query|body|params|url|payload)\\b|\\b(?:m|msg|message|update|event|ctx|u)\\.(?:text|content|data)\\b|_content\\b|->(?:content|param|body)\\b|\\.listen\\(\\)|\\bawait\\s+\\w+\\.(?:text|json)\\(\\)`,
+  `${requestInput.source}|(?<!os|sys|re)\\.(?:query|body|params|url|payload)\\b|\\b(?:m|msg|message|update|event|ctx|u)\\.(?:text|content|data)\\b|_content\\b|->(?:content|param|body)\\b|\\bparams\\s*\\[|\\.listen\\(\\)|\\bawait\\s+\\w+\\.(?:text|json)\\(\\)`,
 )
 
 /** Names that a decorated function, or one that hears messages, is given. */

@@ -240,6 +240,11 @@ const nesters: Readonly<Record<string, (invocation: Invocation) => readonly Nest
   tmux: multiplexer,
   tar,
   git,
+  schtasks: afterOption('/tr', '/TR', '-tr'),
+  sc: ({ args }) => {
+    const at = args.findIndex((arg) => /^binpath=$/i.test(arg))
+    return at < 0 ? [] : text(args[at + 1])
+  },
   npx: fetched,
   bunx: fetched,
   pnpx: fetched,

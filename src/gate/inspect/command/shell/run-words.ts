@@ -185,7 +185,7 @@ function runLanguage(
     inline.length === 0 &&
     files.every(
       (file) =>
-        file === '-' || file === '/dev/stdin' || (file === 'run' && /^(go|v|zig|deno)$/.test(language)),
+        file === '-' || file === '/dev/stdin' || (file === 'run' && /^(go|v|zig|deno|bun)$/.test(language)),
     )
   if ((readsStdin || language === 'sqlite' || language === 'c') && place.input !== undefined)
     said += program(place.input)
