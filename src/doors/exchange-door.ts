@@ -24,7 +24,7 @@ import {
 import type { GateMetrics } from './gate-metrics.ts'
 import type { ModelRequests } from './http/client-connection.ts'
 import type { ModelRequest, ModelResponse } from './http/model-message.ts'
-import type { ExchangeFields, ModelDoor } from './model-door.ts'
+import { type ExchangeFields, type ModelDoor, modelAsked } from './model-door.ts'
 import { mergedModels } from './model-list.ts'
 import { openai } from './openai/openai.ts'
 import { parseFields, textsOf } from './parse-fields.ts'
@@ -160,7 +160,7 @@ export class ExchangeDoor implements ModelRequests {
     const caller = gate.identify(credentials)
     if (!caller.ok) return this.#refuse(passage, identityFailures[caller.error])
     let body: Buffer | null = null
-    let fields = noFields
+    let fields = endpoint === 'models' ? { ...noFields, model: modelAsked(request.url ?? '') } : noFields
     if (endpoint !== 'models') {
       const share = this.#room.share()
       passage.response.once('close', share.give)
@@ -233,7 +233,7 @@ export class ExchangeDoor implements ModelRequests {
     }
     const { request, response, door } = passage
     const headers = requestHeaders(request, this.#dropped[door.protocol])
-    if (candidates.length > 1 && request.url === '/v1/models')
+    if (candidates.length > 1 && act.endpoint === 'models' && act.model === '')
       return await this.#list(passage, caller, act, ticket, { candidates, headers })
     const seal = gate.sealFor({ account: caller.account, opening }, decision)
     Relay.start({

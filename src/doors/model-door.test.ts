@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { listEndpoint } from './model-door.ts'
+import { listEndpoint, modelAsked } from './model-door.ts'
 
 test('a model is named by its path, with slashes, dots and percents as models have them', () => {
   for (const path of [
@@ -12,6 +12,14 @@ test('a model is named by its path, with slashes, dots and percents as models ha
     '/..a',
   ])
     expect(listEndpoint('GET', `/v1/models${path}`), path).toBe('models')
+})
+
+test('the model a path names is told from the list and its query', () => {
+  for (const url of ['/v1/models', '/v1/models?limit=20', '/v1/models/'] as const)
+    expect(modelAsked(url)).toBe('')
+  expect(modelAsked('/v1/models/org%2Fmodel?x=/y')).toBe('org/model')
+  expect(modelAsked('/v1/models/Qwen/Qwen2.5-7B')).toBe('Qwen/Qwen2.5-7B')
+  expect(modelAsked('/v1/models/100%')).toBe('100%')
 })
 
 test('a path that a server could read as one outside the models is none of the gate’s', () => {

@@ -76,6 +76,16 @@ export function listEndpoint(method: string, path: string): Endpoint | undefined
   return path.length === MODELS.length || isModelPath(path.slice(MODELS.length)) ? 'models' : undefined
 }
 
+/** The model that a request to `/v1/models` names; none where it asks for the list, whatever its query. */
+export function modelAsked(url: string): string {
+  const id = url.slice(MODELS.length + 1).replace(/\?.*/s, '')
+  try {
+    return decodeURIComponent(url.startsWith(`${MODELS}/`) ? id : '')
+  } catch {
+    return id
+  }
+}
+
 /**
  * Whether this names a model and nothing else. The client chooses it and the upstream's key goes with it, so a path that
  * some server on the way could read as one outside `/v1/models` is none: dots between slashes, however they are written.

@@ -256,7 +256,8 @@ export class ExchangeGate {
       isLocalOnly,
       verifyAt: this.#verifyAt,
       mayUseEndpoint: mayUse(caller.scopes, act.endpoint),
-      mayUseModel: act.endpoint === 'models' || this.#modelsOf(caller).match(act.model),
+      // The list names none; it shows what the caller may use.
+      mayUseModel: (act.endpoint === 'models' && act.model === '') || this.#modelsOf(caller).match(act.model),
       hasUpstream: routes.serves(act.protocol, act.model, isLocalOnly ? 'local' : 'any'),
     })
   }
