@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { unwatchFile, watchFile } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/read-config.ts'
@@ -33,6 +33,7 @@ export const up: Command = {
   ],
   run: async (_positionals, options, console) => {
     const file = resolve(console.cwd, typeof options.config === 'string' ? options.config : 'portcullis.yaml')
+    const stamp = stampOf(file)
     const config = loadConfig(file, console.env)
     const log = openLog(console.stderr, console.now)
     const { now, env } = console
@@ -55,7 +56,7 @@ export const up: Command = {
       mode: config.mode,
       workers: workers && count,
     })
-    const stopReloading = reloadOnChange(file, console, log, (next) => {
+    const stopReloading = reloadOnChange({ file, stamp }, console, log, (next) => {
       const taken = gateway.use(next)
       workers?.reload()
       return taken
@@ -93,7 +94,12 @@ async function openWatch(config: Config, log: Log, now: () => number): Promise<O
 const RELOAD_POLL_MS = 1_000
 
 /** A changed file, or SIGHUP, is read and checked first; a file with errors changes nothing. */
-function reloadOnChange(file: string, console: Console, log: Log, use: Gateway['use']): () => void {
+function reloadOnChange(
+  { file, stamp }: { readonly file: string; readonly stamp: string },
+  console: Console,
+  log: Log,
+  use: Gateway['use'],
+): () => void {
   const reload = (): void => {
     try {
       const { changed, waiting, diff } = use(loadConfig(file, console.env))
@@ -108,11 +114,28 @@ function reloadOnChange(file: string, console: Console, log: Log, use: Gateway['
       log('error', 'reload-refused', { code: error.code, problems: error.message })
     }
   }
-  const changed = (): void => reload()
-  watchFile(file, { interval: RELOAD_POLL_MS }, changed)
+  // From the state of the file before it was read: a change while the gate still starts is one too.
+  let seen = stamp
+  const look = (): void => {
+    const now = stampOf(file)
+    if (now === seen) return
+    seen = now
+    reload()
+  }
+  const timer = setInterval(look, RELOAD_POLL_MS)
   process.on('SIGHUP', reload)
   return () => {
-    unwatchFile(file, changed)
+    clearInterval(timer)
     process.off('SIGHUP', reload)
+  }
+}
+
+/** Another one whenever the file is written, replaced or taken away. */
+function stampOf(file: string): string {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true })
+    return [ino, size, mtimeNs, ctimeNs].join(' ')
+  } catch {
+    return ''
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -83,6 +83,39 @@ test('a gate that is told to stop lets a stream end, takes nothing new, and says
   await expect(fetch(`${gate.url}/healthz`)).rejects.toThrow()
   expect(await streaming.text()).toMatch(/data: \[DONE\]\n\n$/)
   await stopped
+})
+
+test('a file that changes while the gate still starts is taken as well', { timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reload-'))
+  const file = join(folder, 'portcullis.yaml')
+  const put = (mode: string): void => {
+    const upstream = '{ name: m, protocol: openai, url: "http://127.0.0.1:9/v1" }'
+    const text = `mode: ${mode}\nlisten: 127.0.0.1:0\nstore: ./data\nupstreams: [${upstream}]\nkeys: []\n`
+    writeFileSync(`${file}.new`, text)
+    renameSync(`${file}.new`, file)
+  }
+  put('observe')
+  const gate = spawn(process.execPath, [main, 'up', '--config', file], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const exit = once(gate, 'exit')
+  try {
+    let log = ''
+    gate.stderr.on('data', (chunk: Buffer) => {
+      log += chunk.toString()
+    })
+    // The configuration has been read once there is a store.
+    await vi.waitFor(() => expect(existsSync(join(folder, 'data'))).toBe(true), {
+      timeout: 60_000,
+      interval: 2,
+    })
+    put('enforce')
+    await vi.waitFor(() => expect(log).toContain('mode: observe → enforce'), { timeout: 60_000 })
+  } finally {
+    gate.kill('SIGTERM')
+    await exit
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test('a gate takes a changed file by itself or at a SIGHUP, says what changed, and nothing of one with errors', {
