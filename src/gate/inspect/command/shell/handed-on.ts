@@ -7,12 +7,8 @@ import { deeper, type Place, type Scope, startOf } from './scope.ts'
 // What a program is handed that it, or whoever takes it from there, would run.
 
 /** Words that whoever takes them would run; of an interpreter those behind its own program. */
-export function readHanded(
-  reader: ScriptReader,
-  { name, args }: Invocation,
-  scope: Scope,
-  place: Place,
-): void {
+export function readHanded(reader: ScriptReader, invocation: Invocation, scope: Scope, place: Place): void {
+  const { name, args } = invocation
   const language = languageOf(name)
   if (language !== undefined && inlineOf(language, args).inline.length > 0) return
   const sent = language === undefined && !carriers.has(name) ? sentTo(args, place.input, scope) : undefined
@@ -21,7 +17,11 @@ export function readHanded(
     reader.run(words, { ...deeper(scope), isElsewhere: true }, { ...place, input: undefined })
   for (const text of bangTexts(name, args, language === undefined ? place.input : undefined))
     reader.script(text, deeper(scope), { ...place, input: undefined })
-  for (const { kind, text } of handedTexts(name, args, sent))
+  for (const { kind, text } of handedTexts(
+    invocation.path.includes(' ') ? invocation.path : name,
+    args,
+    sent,
+  ))
     if (kind === 'shell') reader.script(text, { ...deeper(scope), isElsewhere: true }, startOf())
     else
       reader.program({ language: 'php', code: text, by: undefined, decoding: [] }, deeper(scope), startOf())

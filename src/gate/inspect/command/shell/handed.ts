@@ -25,6 +25,8 @@ export function handedTexts(
   sent: string | undefined,
 ): readonly Handed[] {
   let found = none
+  // A whole command in quotes, where a program's name should stand.
+  if (name.includes(' ') && isWorthALook(name)) found = textsIn(name)
   if (!speakers.has(name))
     for (const word of args) if (isWorthALook(word)) found = [...found, ...textsIn(word)]
   if (sent !== undefined && isWorthALook(sent)) found = [...found, ...textsIn(sent)]
@@ -54,7 +56,7 @@ function textsIn(word: string): readonly Handed[] {
       const text = decoded(part.slice(part.indexOf('=') + 1))
       if (marks.test(text)) texts.add(text)
     }
-  return [...texts].map((text) => ({ kind: 'shell', text }) as const)
+  return [...texts].map((text) => ({ kind: 'shell', text: withoutFolders(text) }) as const)
 }
 
 /** A line, and in it whatever a name, a time, a call or a field is given. */
@@ -70,6 +72,10 @@ function inLine(line: string): readonly string[] {
   }
   return texts
 }
+
+/** A shell that reads `C:\\Temp\\nc.exe` would take its backslashes away: its last part is what counts. */
+export const withoutFolders = (text: string): string =>
+  text.includes(':\\') ? text.replace(/[A-Za-z]:\\(?:[\w.$-]+\\)*/g, '') : text
 
 const shellHeads = new Set('sh bash dash zsh ksh ash python python3 python2 perl ruby php node'.split(' '))
 const connecting = new Set('nc ncat netcat nc.traditional socat'.split(' '))
@@ -96,7 +102,10 @@ export function handedWords(name: string, args: readonly string[], isOnSocket: b
 
 const noWords: readonly string[] = []
 /** `nixpkgs#socat` is a program of a store. */
-const lastOf = (word: string) => word.slice(Math.max(word.lastIndexOf('/'), word.lastIndexOf('#')) + 1)
+function lastOf(word: string): string {
+  const last = word.slice(Math.max(word.lastIndexOf('/'), word.lastIndexOf('#'), word.lastIndexOf('\\')) + 1)
+  return last.endsWith('.exe') ? last.slice(0, -4) : last
+}
 
 /** Editors, pagers and clients leave for a shell by an exclamation mark, in a word or typed in. */
 export function bangTexts(

@@ -1,3 +1,4 @@
+import { withoutFolders } from './handed.ts'
 import type { Invocation } from './model.ts'
 
 /** Another command inside the words of this one. */
@@ -240,10 +241,15 @@ const nesters: Readonly<Record<string, (invocation: Invocation) => readonly Nest
   tmux: multiplexer,
   tar,
   git,
-  schtasks: afterOption('/tr', '/TR', '-tr'),
+  schtasks: (invocation) =>
+    afterOption(
+      '/tr',
+      '/TR',
+      '-tr',
+    )(invocation).map((each) => (each.kind === 'text' ? { ...each, text: withoutFolders(each.text) } : each)),
   sc: ({ args }) => {
     const at = args.findIndex((arg) => /^binpath=$/i.test(arg))
-    return at < 0 ? [] : text(args[at + 1])
+    return at < 0 ? [] : text(withoutFolders(args[at + 1] ?? ''))
   },
   npx: fetched,
   bunx: fetched,
