@@ -30,6 +30,7 @@ const CHECK_MS = 1_000
 const headerFailures: Readonly<Record<string, readonly [status: number, phrase: string, reason: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'the request headers are too large'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'the request did not arrive in time'],
+  ERR_HTTP_HOSTS: [400, 'Bad Request', 'the request names more than one host'],
 }
 
 /** The HTTP server all doors share: limits on what a connection may cost, and an orderly end. */
@@ -68,6 +69,9 @@ export class Front implements AsyncDisposable {
       front.#owe(request.socket, 1)
       response.once('close', () => front.#owe(request.socket, -1))
       if (front.#isDraining) response.setHeader('connection', 'close')
+      // Several of them are joined by commas; RFC 9112, section 3.2, has them refused.
+      if (request.headers.host?.includes(',') === true)
+        return refuseSocket(request.socket, 'ERR_HTTP_HOSTS', ids.next(now()))
       const path = pathOf(request.url ?? '/')
       if (handlers.some((handler) => handler(request, response, path))) return
       const reason = unknownPath(request.method ?? '', path, (...asked) => models?.answers(...asked) === true)

@@ -219,6 +219,16 @@ test('a client that closes its half is taken as gone, and its upstream request g
     .toBeGreaterThan(0)
 })
 
+test('a request for two hosts is refused', async () => {
+  const body = '{"model":"gpt-mock","messages":[]}'
+  const answer = await raw(
+    `POST ${chat} HTTP/1.1\r\nhost: x\r\nhost: y\r\nauthorization: Bearer sk-example\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    true,
+  )
+  expect(answer).toMatch(/^HTTP\/1.1 400 /)
+  expect(answer).toContain('more than one host')
+})
+
 test('a client that never reads does not make the gate hold the whole stream', async () => {
   const before = process.memoryUsage().rss
   const sockets = await Promise.all(Array.from({ length: 20 }, connected))
