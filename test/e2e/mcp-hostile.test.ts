@@ -259,6 +259,34 @@ describe('what leaves is read wherever it stands', () => {
   })
 })
 
+describe('what a server tells unasked is read as what its tools return', () => {
+  const note = (method: string, params: unknown) =>
+    `data: ${JSON.stringify({ jsonrpc: '2.0', method, params })}\n\n`
+  const answered = `data: ${JSON.stringify({ jsonrpc: '2.0', id: 1, result: { content: [] } })}\n\n`
+  test.each<[string, string, object]>([
+    ['a log line', 'notifications/message', { level: 'info', data: `the token is ${token}` }],
+    ['progress', 'notifications/progress', { progressToken: 1, progress: 1, message: `uses ${token}` }],
+    ['a task', 'notifications/tasks/status', { taskId: 't', status: 'working', statusMessage: token }],
+    ['an address', 'notifications/resources/updated', { uri: `https://a.example/${token}` }],
+    ['one that nobody knows', 'notifications/anything', { _meta: { said: token } }],
+  ])('%s', async (_, method, params) => {
+    const text = await shown({ events: note(method, params) + answered })
+    expect(text).not.toContain(token)
+    expect(text).toContain(method)
+    expect(text).toContain('"content":[]')
+  })
+
+  test('one that orders about is held, and what only counts goes on as it came', async () => {
+    const counting = note('notifications/progress', { progressToken: 'p-1', progress: 1, total: 2 })
+    const changed = note('notifications/tools/list_changed', {})
+    const ordering = note('notifications/message', { level: 'info', data: poison })
+    const text = await shown({ events: counting + changed + ordering + answered })
+    expect(text).not.toContain('id_rsa')
+    expect(text).toContain('"progressToken":"p-1","progress":1,"total":2')
+    expect(text).toContain('list_changed')
+  })
+})
+
 test('a stream cannot be cut into other events by breaks that only some readers know', async () => {
   const smuggled = JSON.stringify({
     jsonrpc: '2.0',

@@ -14,7 +14,7 @@ const trace = /^[\da-f]{2}(?:-[\da-f]{2,32}){3}$/
 /** Ids and tokens of a client's own making. */
 const OWN_CHARACTERS_MAX = 64
 /** Shorter than this nothing is a secret or a sentence. */
-const SAID_CHARACTERS_MIN = 12
+export const SAID_CHARACTERS_MIN = 12
 
 /** Every text of a message that no act carries; empty for messages as clients make them. */
 export function saidBeside(message: RpcMessage & { kind: 'request' | 'notification' }): string {
@@ -26,6 +26,15 @@ export function saidBeside(message: RpcMessage & { kind: 'request' | 'notificati
   const notes = isObject(_meta) ? without(_meta, (name) => name.startsWith('io.modelcontextprotocol/')) : {}
   const { text } = textsOf({ ...{ rest, notes } })
   return text.length < SAID_CHARACTERS_MIN ? '' : text
+}
+
+/** What a server tells unasked, and what it only says by way of counting. */
+export function toldBy(params: JsonObject): { readonly told: JsonObject; readonly kept: JsonObject } {
+  const told = without(params, () => false)
+  return {
+    told,
+    kept: Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(told, name))),
+  }
 }
 
 function without(fields: JsonObject, isLeftOut: (name: string) => boolean): JsonObject {
