@@ -38,6 +38,10 @@ const GUARDS = {
   ]),
 }
 
+/** Of the events that no list here has, those that only tell what was. */
+const TELLING = /^(?:after|post|stop|session|subagent|notification|permissionDenied)/i
+const DEEDS = ['tool_input', 'command', 'prompt']
+
 /** Events that are about a file as it stands: the gate may be on another machine, so the shim brings the text along. */
 const ABOUT_FILES = new Set(['ConfigChange', 'FileChanged', 'InstructionsLoaded', 'afterFileEdit'])
 /** Headers of a patch that name a file to write. */
@@ -273,7 +277,9 @@ function failed(agent, event, reason) {
   const name = event?.hook_event_name
   // An event that cannot be read may be any event.
   const isGuard = event === undefined || GUARDS[agent] === undefined || GUARDS[agent].has(name)
-  if (!isGuard)
+  // So may one of a newer agent that carries what would be done.
+  const isDeed = !TELLING.test(name ?? '') && DEEDS.some((field) => Object.hasOwn(event ?? {}, field))
+  if (!isGuard && !isDeed)
     return { out: '{}\n', err: `Portcullis: ${reason}; the event ${name} was not recorded\n`, code: 0 }
   const text = `Portcullis: refused, because ${reason}. Start the gate (portcullis up), or take its hooks out (portcullis disconnect ${agent}).`
   if (agent === 'claude-code' && name === 'PostToolUse') return unread(event, text)

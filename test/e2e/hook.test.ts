@@ -200,6 +200,24 @@ describe('without a gate that answers', () => {
   })
 
   test.each([
+    ['claude-code', 'BeforeSubagentTool', { tool_name: 'Bash', tool_input: { command: 'ls' } }, 2],
+    ['claude-code', 'PreShell', { command: 'ls' }, 2],
+    ['codex', 'PromptQueued', { prompt: 'Go on.' }, 2],
+    ['gemini-cli', 'ToolChosen', { tool_input: {} }, 2],
+    ['cursor', 'beforeTerminalWrite', { command: 'ls' }, 2],
+    ['cursor', 'afterShellExecution', { command: 'ls' }, 0],
+    ['claude-code', 'PostToolUseFailure', { tool_input: { command: 'ls' } }, 0],
+    ['claude-code', 'PermissionDenied', { tool_input: { command: 'ls' } }, 0],
+    ['claude-code', 'SomethingNew', { note: 'ls' }, 0],
+  ])(
+    '%s, %s: what would be done is refused whatever it is called, what has been is not',
+    async (agent, hook_event_name, fields, code) => {
+      const event = { session_id: 's', cwd: '/', hook_event_name, ...fields }
+      expect((await shim(event, '--agent', agent, '--url', 'http://127.0.0.1:1')).code).toBe(code)
+    },
+  )
+
+  test.each([
     ['not JSON', { status: 200, text: '<html>', delayMs: 0 }, /not JSON/],
     ['a list', { status: 200, text: '[]', delayMs: 0 }, /no object/],
     ['nothing', { status: 200, text: '', delayMs: 0 }, /not JSON/],

@@ -28,16 +28,8 @@ export function saidBeside(message: RpcMessage & { kind: 'request' | 'notificati
   return text.length < SAID_CHARACTERS_MIN ? '' : text
 }
 
-/** What a server tells unasked, and what it only says by way of counting. */
-export function toldBy(params: JsonObject): { readonly told: JsonObject; readonly kept: JsonObject } {
-  const told = without(params, () => false)
-  return {
-    told,
-    kept: Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(told, name))),
-  }
-}
-
-function without(fields: JsonObject, isLeftOut: (name: string) => boolean): JsonObject {
+/** Counts and tokens of programs left out, and what else is. */
+export function without(fields: JsonObject, isLeftOut: (name: string) => boolean): JsonObject {
   return Object.fromEntries(
     Object.entries(fields).filter(([name, value]) => {
       if (numbers.has(name)) return typeof value === 'string' && value.length > OWN_CHARACTERS_MAX

@@ -6,11 +6,12 @@ import type { Finding } from '../../gate/finding.ts'
 import { unreachable } from '../../kernel/unreachable.ts'
 import type { Judge } from '../judge-act.ts'
 import { textsOf } from '../texts.ts'
-import { SAID_CHARACTERS_MIN, saidBeside, toldBy } from './beside.ts'
+import { saidBeside } from './beside.ts'
 import { type Carried, withCredentials, withoutCredentials } from './credentials.ts'
 import { EventIds } from './event-ids.ts'
 import { offersWithin, withoutRefused } from './listings.ts'
 import { followUps, listings, silent } from './methods.ts'
+import { noticeOf } from './notices.ts'
 import { Questions, withoutQuestions, withThese } from './questions.ts'
 import { failureStop, refuse, type Stop, stopOf } from './refusals.ts'
 import { errorMessage, gateCodes, idKey, isObject, type RpcId, type RpcMessage, versionOf } from './rpc.ts'
@@ -92,7 +93,7 @@ export class McpGuard {
       case 'request':
         return this.#questions.asked(text, message)
       case 'notification':
-        return this.#serverNotification(text, message)
+        return noticeOf(text, message, this.#parts)
       case 'result':
       case 'error':
         return this.#serverAnswer(text, message)
@@ -215,28 +216,6 @@ export class McpGuard {
     return this.#letBeside(said, message.method).then((stop) =>
       stop === undefined ? { kind: 'forward', text } : { kind: 'drop' },
     )
-  }
-
-  /** Log lines, progress, what a task does: a client may show all of it to its model. Nobody waits for it, so nobody is asked. */
-  #serverNotification(text: string, message: RpcMessage & { kind: 'notification' }): Step | Promise<Step> {
-    const { told, kept } = toldBy(message.params)
-    const texts = textsOf(told)
-    if (texts.text.length < SAID_CHARACTERS_MIN) return { kind: 'forward', text }
-    const { judge, caller, session } = this.#parts
-    const act = {
-      kind: 'result',
-      id: judge.nextId(),
-      session,
-      call: '',
-      tool: message.method,
-      text: texts.text,
-    } as const
-    return judge.pass(caller, act, []).then(({ decision }): Step => {
-      if (decision.action === 'allow') return { kind: 'forward', text }
-      if (decision.action !== 'redact') return { kind: 'drop' }
-      const params = withThese(texts.without(decision.spans), kept)
-      return { kind: 'forward', text: JSON.stringify({ jsonrpc: '2.0', method: message.method, params }) }
-    })
   }
 
   async #letCall(carried: Carried, pending: Pending, decide: () => Promise<Stop | undefined>): Promise<Step> {

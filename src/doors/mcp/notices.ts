@@ -1,0 +1,34 @@
+import type { JsonObject, SessionId } from '../../gate/act.ts'
+import type { AgentCaller } from '../../gate/agent-caller.ts'
+import type { Judge } from '../judge-act.ts'
+import { textsOf } from '../texts.ts'
+import { SAID_CHARACTERS_MIN, without } from './beside.ts'
+import type { Step } from './guard.ts'
+import { withThese } from './questions.ts'
+import type { RpcMessage } from './rpc.ts'
+
+type Parts = { readonly judge: Judge; readonly caller: AgentCaller; readonly session: SessionId }
+type Notice = RpcMessage & { readonly kind: 'notification' }
+
+/**
+ * What a server tells unasked: log lines, progress, states of tasks. A client may show all of it to its model, so it is judged as
+ * what a tool returned. Nobody waits for it, so nobody is asked.
+ */
+export function noticeOf(text: string, { method, params }: Notice, parts: Parts): Step | Promise<Step> {
+  const told = without(params, () => false)
+  const texts = textsOf(told)
+  if (texts.text.length < SAID_CHARACTERS_MIN) return { kind: 'forward', text }
+  const { judge, caller, session } = parts
+  const id = judge.nextId()
+  const act = { kind: 'result', id, session, call: '', tool: method, text: texts.text } as const
+  return judge.pass(caller, act, []).then(({ decision }): Step => {
+    if (decision.action === 'allow') return { kind: 'forward', text }
+    if (decision.action !== 'redact') return { kind: 'drop' }
+    const changed = withThese(texts.without(decision.spans), others(params, told))
+    return { kind: 'forward', text: JSON.stringify({ jsonrpc: '2.0', method, params: changed }) }
+  })
+}
+
+function others(params: JsonObject, told: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(told, name)))
+}
