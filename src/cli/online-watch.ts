@@ -41,7 +41,7 @@ export type ActOn = {
 }
 
 /** Exchanges travel together: a message costs more than an exchange. */
-const BATCH_MS = 50
+const BATCH_MS = 250
 /** Further exchanges the thread may be behind before they are passed over and counted. */
 const BEHIND_MAX = 50_000
 /** An exchange that takes longer is no longer waited for; it then counts as of the time it ends. */

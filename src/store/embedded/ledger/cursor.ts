@@ -1,7 +1,7 @@
 // Follows a ledger while it is written: by block headers alone, so that what was written meanwhile costs next to nothing.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { BLOCK_HEADER_BYTES, hashBlock, readBlockHeader } from './block.ts'
+import { BLOCK_HEADER_BYTES, type BlockHeader, hashBlock, readBlockHeader } from './block.ts'
 import { listSegments } from './segments.ts'
 
 /** Where a block begins, or where the next one will. */
@@ -10,10 +10,14 @@ export type LedgerPlace = { readonly segment: string; readonly offset: number }
 /** A block that is there, by its place and its hash: with it, all that was written before it. */
 export type LedgerAnchor = LedgerPlace & { readonly hash: string }
 
+const WINDOW_BYTES = 64 * 1024
+
 export class LedgerCursor {
   readonly #directory: string
   #place: LedgerPlace | undefined
   #last: LedgerAnchor | undefined
+  /** While little comes a block is an exchange or two, and to ask the system for each header costs more than to read it all. */
+  readonly #window = Buffer.allocUnsafe(WINDOW_BYTES)
 
   /** Follows from a block on, or from the beginning. */
   constructor(directory: string, from?: LedgerPlace) {
@@ -34,15 +38,21 @@ export class LedgerCursor {
     const file = openSync(join(this.#directory, segment), 'r')
     try {
       const { size } = fstatSync(file)
-      const head = Buffer.alloc(BLOCK_HEADER_BYTES)
+      const window = this.#window
+      let [start, end] = [from, from]
       let offset = from
+      let last: { readonly header: BlockHeader; readonly offset: number } | undefined
       while (offset + BLOCK_HEADER_BYTES <= size) {
-        readSync(file, head, 0, head.length, offset)
-        const header = readBlockHeader(head)
+        if (offset + BLOCK_HEADER_BYTES > end) {
+          start = offset
+          end = start + readSync(file, window, 0, window.length, start)
+        }
+        const header = readBlockHeader(window.subarray(offset - start, end - start))
         if (header === undefined || offset + BLOCK_HEADER_BYTES + header.payloadBytes > size) break
-        this.#last = { segment, offset, hash: header.hash.toString('hex') }
+        last = { header, offset }
         offset += BLOCK_HEADER_BYTES + header.payloadBytes
       }
+      if (last) this.#last = { segment, offset: last.offset, hash: last.header.hash.toString('hex') }
       this.#place = { segment, offset }
     } finally {
       closeSync(file)
