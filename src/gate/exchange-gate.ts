@@ -14,7 +14,7 @@ import { type CompletionEntry, exchangeEntry, type RefusalEntry } from './entry.
 import type { ExchangeAct } from './exchange-act.ts'
 import type { ExchangeDecision, Pin } from './exchange-decision.ts'
 import { Globs } from './globs.ts'
-import { TrustedProxies } from './identify/client-address.ts'
+import { networkOf, TrustedProxies } from './identify/client-address.ts'
 import { type Credentials, identify } from './identify/identify.ts'
 import type { KeyRing } from './identify/key-ring.ts'
 import type { Tokens } from './identify/tokens.ts'
@@ -131,7 +131,6 @@ export class ExchangeGate {
       credentials.socketAddress,
       credentials.headers['x-forwarded-for']?.toString(),
     )
-    if (!allowances.mayTryKey(address, now())) return { ok: false, error: 'too-many-refusals' }
     const caller = identify(credentials, {
       keys,
       tokens,
@@ -140,7 +139,13 @@ export class ExchangeGate {
       proxies: this.#proxies,
       trust: this.#trust,
     })
-    if (!caller.ok) allowances.countRefusal(address, now())
+    // Good keys pass behind an address that others try keys from, unless a guess could be one of them: whoever tries must
+    // not hear which it was.
+    if (caller.ok && !keys.isGuessable(caller.value.key)) return caller
+    const network = networkOf(address)
+    if (!allowances.mayTryKey(network, now())) return { ok: false, error: 'too-many-refusals' }
+    // An issuer that cannot be asked is no fault of the token's.
+    if (!caller.ok && caller.error !== 'token-unchecked') allowances.countRefusal(network, now())
     return caller
   }
 

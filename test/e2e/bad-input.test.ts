@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -9,6 +10,7 @@ let liar: Server
 let gate: RunningGate
 /** What the raw upstream answers, byte for byte, before it hangs up. */
 let lie = ''
+const strong = `sk-${randomBytes(16).toString('hex')}`
 
 beforeAll(async () => {
   mock = await MockUpstream.open()
@@ -25,6 +27,7 @@ upstreams:
   - { name: a, protocol: anthropic, url: "${mock.url}" }
 keys:
   - { key: "sk-example", account: acct-example }
+  - { key: "${strong}", account: neighbour }
 limits: { bodyBytesMax: 100000, headerBytesMax: 8192, headersMs: 1000, bodyMs: 1000 }
 rates: { refusalsPerMinute: 50 }
 `)
@@ -247,12 +250,16 @@ test('a client that never reads does not make the gate hold the whole stream', a
   expect(grownMiB).toBeLessThan(400)
 })
 
-test('guessing keys is slowed down by address', async () => {
+test('guessing keys is slowed down by address, and does not lock out keys that cannot be guessed', async () => {
   const codes = new Set<number>()
-  for (let index = 0; index < 80; index++) {
-    const response = await post(chat, '{}', { authorization: `Bearer sk-guess-${index}` })
-    codes.add(response.status)
+  const ask = async (key: string): Promise<number> => {
+    const response = await post(chat, '{"model":"gpt-mock"}', { authorization: `Bearer ${key}` })
     await response.text()
+    return response.status
   }
+  for (let index = 0; index < 80; index++) codes.add(await ask(`sk-guess-${index}`))
   expect([...codes]).toEqual([401, 429])
+  expect(await ask(strong)).toBe(200)
+  // Whoever tries short ones must not hear which it was.
+  expect([await ask('sk-example'), await ask('sk-wrong')]).toEqual([429, 429])
 })

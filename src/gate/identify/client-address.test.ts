@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TrustedProxies } from './client-address.ts'
+import { networkOf, TrustedProxies } from './client-address.ts'
 
 const proxies = ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7']
 
@@ -35,4 +35,17 @@ test('an IPv4 address in IPv6 clothes is the IPv4 address', () => {
   const trusted = new TrustedProxies(proxies, 1)
   expect(trusted.clientAddress('::ffff:192.0.2.7', '::ffff:198.51.100.9')).toBe('198.51.100.9')
   expect(trusted.isTrusted('nonsense')).toBe(false)
+})
+
+test('a host that has 64 bits of IPv6 to choose its address from is one network, an IPv4 address is one', () => {
+  const same = ['2001:db8:0:7::1', '2001:0db8:0000:0007:ffff::', '2001:db8:0:7:1:2:3:4', '2001:DB8:0:7::a:b']
+  expect(new Set(same.map(networkOf))).toEqual(new Set(['2001:db8:0:7::']))
+  expect(networkOf('2001:db8::7:0:0:0:1')).toBe('2001:db8:0:7::')
+  expect(networkOf('2001:db8:0:8::1')).toBe('2001:db8:0:8::')
+  expect([networkOf('::1'), networkOf('::'), networkOf('fe80::1%eth0')]).toEqual([
+    '0:0:0:0::',
+    '0:0:0:0::',
+    'fe80:0:0:0::',
+  ])
+  expect([networkOf('198.51.100.9'), networkOf('')]).toEqual(['198.51.100.9', ''])
 })

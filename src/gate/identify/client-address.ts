@@ -1,5 +1,8 @@
 import { BlockList, isIP } from 'node:net'
 
+const IPV6_GROUPS = 8
+const NETWORK_GROUPS = 4
+
 /** Which proxies in front of the gate are believed, and how many of them may stand in a row. */
 export class TrustedProxies {
   readonly #list = new BlockList()
@@ -43,4 +46,17 @@ export class TrustedProxies {
 /** `::ffff:192.0.2.1` is `192.0.2.1`: one client must not have two names. */
 export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address
+}
+
+/** Whose address it is, as far as that can be told: of IPv6 a host usually has all that begin with the same 64 bits. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address
+  const [before = '', after] = address.split('::')
+  const groups = before === '' ? [] : before.split(':')
+  const missing = after === undefined ? 0 : IPV6_GROUPS - groups.length - after.split(':').filter(Boolean).length
+  const whole = [...groups, ...Array<string>(Math.max(missing, 0)).fill('0'), ...(after ?? '').split(':')]
+  return `${whole
+    .slice(0, NETWORK_GROUPS)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::`
 }

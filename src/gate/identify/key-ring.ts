@@ -19,6 +19,10 @@ export type KeyOwner = {
 /** A stored key as the gate needs it: its digest in place of the key itself. */
 export type StoredOwner = KeyOwner & { readonly digest: string }
 
+/** What a person wrote and is shorter, or made of fewer different characters, may be found by trying. */
+const CHARACTERS_MIN = 24
+const DIFFERENT_MIN = 12
+
 /** Kept by whoever may bring the same key again; it holds for that key alone. */
 export type KeyMemo = { digest: string | undefined }
 
@@ -27,6 +31,7 @@ export class KeyRing {
   readonly #pepper: string
   #static: ReadonlyMap<string, KeyOwner> = new Map()
   #stored: ReadonlyMap<string, KeyOwner> = new Map()
+  #guessable: ReadonlySet<string> = new Set()
 
   constructor(pepper: string, staticKeys: readonly StaticKey[]) {
     this.#pepper = pepper
@@ -34,6 +39,11 @@ export class KeyRing {
   }
 
   useStatic(staticKeys: readonly StaticKey[]): void {
+    this.#guessable = new Set(
+      staticKeys
+        .filter(({ key }) => key.length < CHARACTERS_MIN || new Set(key).size < DIFFERENT_MIN)
+        .map(({ key }) => keyName(digestKey(this.#pepper, key))),
+    )
     this.#static = new Map(
       staticKeys.map(({ key, ...owner }) => {
         const digest = digestKey(this.#pepper, key)
@@ -44,6 +54,11 @@ export class KeyRing {
 
   useStored(owners: readonly StoredOwner[]): void {
     this.#stored = new Map(owners.map(({ digest, ...owner }) => [digest, owner]))
+  }
+
+  /** Whether the key of this name can be found by trying many. One that the gate made, or an issuer signed, cannot. */
+  isGuessable(name: string): boolean {
+    return this.#guessable.has(name)
   }
 
   find(key: string, now: number, memo?: KeyMemo): Result<KeyOwner, 'key-unknown' | 'key-expired'> {
