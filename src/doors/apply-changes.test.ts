@@ -18,6 +18,36 @@ test('a capped limit is never a word that a server takes for none', () => {
   })
 })
 
+test('a request without a limit gets the one its model takes', () => {
+  const limits = (model: string) => Object.keys(capped('chat.completions', { model }) as object).slice(1)
+  const reasoning = [
+    'o1',
+    'o3-mini',
+    'o4-mini-2025-04-16',
+    'openai/gpt-5-nano',
+    'gpt-5.1',
+    'ft:o4-mini:acme::id',
+    'GPT-5',
+  ]
+  for (const model of reasoning) expect([model, limits(model)]).toEqual([model, ['max_completion_tokens']])
+  for (const model of [
+    'gpt-4o',
+    'gpt-oss-20b',
+    'llama-3',
+    'yolo3',
+    'o1labs',
+    'gpt-50k',
+    'qwen3:8b',
+    'solar-o1',
+  ])
+    expect([model, limits(model)]).toEqual([model, ['max_tokens']])
+  expect(capped('chat.completions', { model: 'o3', max_tokens: 9_000 })).toEqual({
+    model: 'o3',
+    max_tokens: 256,
+  })
+  expect(capped('responses', { model: 'o3' })).toEqual({ model: 'o3', max_output_tokens: 256 })
+})
+
 test('nothing beside the limit asks for more answers, log-probabilities or length', () => {
   const more = {
     n: 4,

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../gate/exchange-act.ts'
 import type { Change } from '../gate/exchange-decision.ts'
-import { asRecord, type JsonRecord, numberOf } from './json-fields.ts'
+import { asRecord, type JsonRecord, numberOf, textOf } from './json-fields.ts'
 
 /** The request as the decision alters it. The body was parsed once at the door, so it parses here. */
 export function applyChanges(body: Buffer, endpoint: Endpoint, changes: readonly Change[]): Buffer {
@@ -31,6 +31,11 @@ const dropped: ReadonlySet<string> = new Set([
   'n_predict',
   'min_tokens',
 ])
+/**
+ * OpenAI's models that reason take no `max_tokens`; most that speak like OpenAI know only that, and would not be held by the other
+ * name. `ft:o4-mini:acme::id` and `openai/gpt-5` are such models too, `gpt-oss` is none.
+ */
+const REASONS = /(?:^|[/:])(?:o[1-9]\d*|gpt-(?:[5-9]|[1-9]\d))(?![\da-z])/i
 const LOGPROBS_INCLUDED = 'message.output_text.logprobs'
 
 function capped(request: JsonRecord, endpoint: Endpoint, maxTokens: number): JsonRecord {
@@ -39,7 +44,8 @@ function capped(request: JsonRecord, endpoint: Endpoint, maxTokens: number): Jso
   const kept = Object.fromEntries(Object.entries(request).filter(([name]) => !dropped.has(name)))
   // A limit that is no whole number above zero means something else to every server: -1 is none to llama.cpp.
   const used = names.filter((name) => kept[name] != null)
-  const limits = (used.length > 0 ? used : names.slice(-1)).map((name) => {
+  const missing = REASONS.test(textOf(kept.model) ?? '') ? names.slice(0, 1) : names.slice(-1)
+  const limits = (used.length > 0 ? used : missing).map((name) => {
     const asked = numberOf(kept[name]) ?? 0
     return [name, asked >= 1 ? Math.min(Math.floor(asked), maxTokens) : maxTokens]
   })
