@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { reportedTokens, usedTokens } from './estimated-usage.ts'
+import type { Endpoint } from '../gate/exchange-act.ts'
+import { usedTokens as used } from './estimated-usage.ts'
 import type { RelayResult } from './upstream/relay-request.ts'
 import { Tap } from './upstream/tap.ts'
 
@@ -20,6 +21,10 @@ function result(answer: string, more: Partial<RelayResult> = {}): RelayResult {
     answer: tap.bytes === 0 ? undefined : tap,
     ...more,
   }
+}
+
+function usedTokens(endpoint: Endpoint, asked: Buffer | null, answered: RelayResult): number {
+  return used(endpoint, asked, answered, true).counted
 }
 
 function chatStream(events: number): string {
@@ -54,7 +59,9 @@ test('what is reported counts as reported; lists, refusals and failures count no
   const usage = { inputTokens: 9, outputTokens: 12 }
   const whole = result(chatStream(500), { usage })
   expect(usedTokens('chat.completions', body, whole)).toBe(21)
-  expect(reportedTokens(whole)).toBe(21)
+  expect(used('chat.completions', body, whole, false)).toEqual({
+    ...{ input: 9, output: 12, isEstimated: false, counted: 21 },
+  })
   expect(usedTokens('models', null, result('{"data":[{"id":"m"}]}'))).toBe(0)
   expect(usedTokens('count_tokens', body, result('{"input_tokens":500}'))).toBe(0)
   expect(usedTokens('messages', body, result('{"type":"error"}', { status: 429 }))).toBe(0)
@@ -69,4 +76,10 @@ test('the bytes of a picture are no words, and embeddings write none', () => {
   )
   expect(usedTokens('chat.completions', picture, result(chatStream(1)))).toBeLessThan(50)
   expect(usedTokens('embeddings', body, result(`{"data":[${'0.1,'.repeat(9_000)}0]}`))).toBeLessThan(600)
+})
+
+test('an answer of one long text that reports nothing is not taken for none', () => {
+  const whole = result(JSON.stringify({ choices: [{ message: { content: 'word '.repeat(8_000) } }] }))
+  expect(used('chat.completions', body, whole, false)).toMatchObject({ input: undefined, isEstimated: true })
+  expect(used('chat.completions', body, whole, false).output).toBeGreaterThan(9_000)
 })

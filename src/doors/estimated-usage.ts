@@ -21,20 +21,39 @@ export function countsTokens(rates: Rates): boolean {
   )
 }
 
-export function reportedTokens({ usage }: RelayResult): number {
-  return (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)
+/** What an exchange used, as reported or as far as the bytes that passed tell it. */
+export type UsedTokens = {
+  readonly input: number | undefined
+  readonly output: number | undefined
+  /** The answer's tokens are not as reported. */
+  readonly isEstimated: boolean
+  /** What it counts for in budgets. */
+  readonly counted: number
 }
 
-/** Tokens as reported, or as far as the bytes that passed tell them. What was refused or failed upstream cost nothing. */
-export function usedTokens(endpoint: Endpoint, body: Buffer | null, result: RelayResult): number {
+/** What was refused or failed upstream cost nothing. The prompt is only looked at for a budget. */
+export function usedTokens(
+  endpoint: Endpoint,
+  body: Buffer | null,
+  result: RelayResult,
+  isCounted: boolean,
+): UsedTokens {
   const { usage, attempts, status, outcome } = result
+  const { inputTokens: input, outputTokens: output } = usage
   const isWriting = WRITING.has(endpoint)
-  if (attempts === 0 || status >= 300 || (!isWriting && endpoint !== 'embeddings'))
-    return reportedTokens(result)
-  const input = usage.inputTokens ?? (body === null || hasNoAnswer(result) ? 0 : wordTokens(body))
-  const isWhole = outcome === 'answered' && usage.outputTokens !== undefined
-  const output = isWhole || !isWriting ? 0 : writtenTokens(result)
-  return Math.ceil(input + Math.max(usage.outputTokens ?? 0, output))
+  const isWhole = outcome === 'answered' && output !== undefined
+  if (
+    attempts === 0 ||
+    status >= 300 ||
+    (!isWriting && endpoint !== 'embeddings') ||
+    (isWhole && input !== undefined)
+  )
+    return { input, output, isEstimated: false, counted: (input ?? 0) + (output ?? 0) }
+  const asked = input ?? (!isCounted || body === null || hasNoAnswer(result) ? 0 : wordTokens(body))
+  const written = isWhole || !isWriting ? 0 : Math.ceil(writtenTokens(result))
+  const isEstimated = written > (output ?? 0)
+  const told = isEstimated ? written : output
+  return { input, output: told, isEstimated, counted: Math.ceil(asked + (told ?? 0)) }
 }
 
 /** A client that left before the first byte had its prompt read all the same. */
@@ -57,5 +76,7 @@ function writtenTokens({ answer, bytes }: RelayResult): number {
   let words = 0
   for (const [, found = ''] of text.matchAll(WORDS)) words += Buffer.byteLength(found)
   const events = text.match(EVENT)?.length ?? 0
+  // The end of one long text has neither a name nor an event in it.
+  if (words === 0 && events === 0 && bytes > tail.length) return bytes / BYTES_PER_TOKEN
   return Math.max(words / BYTES_PER_TOKEN, events) * (bytes / tail.length)
 }

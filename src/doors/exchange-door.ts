@@ -12,7 +12,7 @@ import { anthropic } from './anthropic/anthropic.ts'
 import { applyChanges } from './apply-changes.ts'
 import { changeNotes, modelAfter, waitFor } from './decision-effects.ts'
 import type { DecisionIds } from './decision-ids.ts'
-import { countsTokens, reportedTokens, usedTokens } from './estimated-usage.ts'
+import { countsTokens, usedTokens } from './estimated-usage.ts'
 import {
   bodyFailures,
   type Failure,
@@ -302,6 +302,7 @@ export class ExchangeDoor implements ModelRequests {
   ): Promise<void> {
     const { gate, metrics, spans, now } = this.#parts
     const ts = now()
+    const used = usedTokens(act.endpoint, body, result, this.#countsTokens)
     const completion: CompletionEntry = {
       kind: 'completion',
       id: act.id,
@@ -313,13 +314,13 @@ export class ExchangeDoor implements ModelRequests {
       ms: ts - started,
       first_ms: result.firstMs,
       bytes: result.bytes,
-      input_tokens: result.usage.inputTokens,
-      output_tokens: result.usage.outputTokens,
+      input_tokens: used.input,
+      output_tokens: used.output,
+      tokens_estimated: used.isEstimated || undefined,
     }
     metrics.finished(act, completion)
     spans?.finished(act, completion, { ...result, traceparent: request.headers.traceparent?.toString() })
-    const tokens = this.#countsTokens ? usedTokens(act.endpoint, body, result) : reportedTokens(result)
-    return gate.finish(caller, act, ticket, completion, tokens)
+    return gate.finish(caller, act, ticket, completion, used.counted)
   }
 
   /** A request that never became an act. Recorded like everything else, and only then said. */

@@ -35,6 +35,10 @@ export class GateMetrics {
   readonly #refusals = new Counter('portcullis_refusals_total', 'Requests refused before they became an act.')
   readonly #exchanges = new Counter('portcullis_exchanges_total', 'Exchanges by how they ended.')
   readonly #tokens = new Counter('portcullis_tokens_total', 'Tokens as the upstreams report them.')
+  readonly #estimated = new Counter(
+    'portcullis_estimated_tokens_total',
+    'Tokens of answers that no upstream reported, by their bytes.',
+  )
   readonly #bytes = new Counter('portcullis_answer_bytes_total', 'Bytes of answers passed on.')
   readonly #failures = new Counter('portcullis_failures_total', 'Failures of the gate itself, by kind.')
   readonly #duration = new Histogram(
@@ -49,6 +53,7 @@ export class GateMetrics {
   )
   readonly #inputTokens = this.#tokens.series({ direction: 'input' })
   readonly #outputTokens = this.#tokens.series({ direction: 'output' })
+  readonly #estimatedTokens = this.#estimated.series({ direction: 'output' })
   readonly #answerBytes = this.#bytes.series({})
   readonly #decided = new Handles<{ value: number }>()
   readonly #ended = new Handles<Ended>()
@@ -96,7 +101,8 @@ export class GateMetrics {
     ended.duration(ms / 1_000)
     if (firstMs !== undefined) ended.first(firstMs / 1_000)
     this.#inputTokens.value += completion.input_tokens ?? 0
-    this.#outputTokens.value += completion.output_tokens ?? 0
+    const output = completion.tokens_estimated ? this.#estimatedTokens : this.#outputTokens
+    output.value += completion.output_tokens ?? 0
     this.#answerBytes.value += bytes
   }
 
@@ -137,7 +143,15 @@ export class GateMetrics {
   }
 
   #counters(): readonly Counter[] {
-    return [this.#decisions, this.#refusals, this.#exchanges, this.#tokens, this.#bytes, this.#failures]
+    return [
+      this.#decisions,
+      this.#refusals,
+      this.#exchanges,
+      this.#tokens,
+      this.#estimated,
+      this.#bytes,
+      this.#failures,
+    ]
   }
 
   text(): string {

@@ -156,7 +156,8 @@ function spanOf(
     whole('gen_ai.request.choice.count', act.n),
     ...(answer === undefined ? [] : answerAttributes(answer)),
     whole('gen_ai.usage.input_tokens', completion.input_tokens),
-    whole('gen_ai.usage.output_tokens', completion.output_tokens),
+    // As reported: an estimate would be taken for a bill.
+    whole('gen_ai.usage.output_tokens', completion.tokens_estimated ? undefined : completion.output_tokens),
     whole('http.response.status_code', status),
     ...(server === undefined ? [] : serverAttributes(server)),
     error === undefined ? undefined : text('error.type', error),

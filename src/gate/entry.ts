@@ -72,6 +72,8 @@ export type CompletionEntry = {
   readonly bytes: number
   readonly input_tokens?: number | undefined
   readonly output_tokens?: number | undefined
+  /** Nobody reported the answer's tokens: they are worked out from its bytes. */
+  readonly tokens_estimated?: true | undefined
 }
 
 /** A request that never became an act: nobody it could be counted to, or nothing that could be read. */

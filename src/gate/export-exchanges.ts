@@ -82,12 +82,13 @@ function joined(
   ended: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   const { kind: _, decision, sketch, ...exchange } = asked
-  const { status, input_tokens, output_tokens, outcome, ms, upstream } = ended
+  const { status, input_tokens, output_tokens, tokens_estimated, outcome, ms, upstream } = ended
   return {
     ...exchange,
     ...(typeof sketch === 'string' && { sketch: sketchWords(sketch) }),
     input_tokens,
     output_tokens,
+    tokens_estimated,
     // An exchange that the gate's own end cut off has no status of its own.
     status: status ?? 499,
     outcome: outcome ?? 'interrupted',

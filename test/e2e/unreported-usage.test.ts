@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ledgerDirectory } from '../../src/cli/gateway.ts'
+import { endedExchanges } from '../../src/gate/export-exchanges.ts'
 import { RunningGate } from './running-gate.ts'
 
 const EVENTS = 400
@@ -72,4 +74,19 @@ test('a client that leaves before the end of its streams does not read for nothi
     return response.status
   }
   await expect.poll(leave, { timeout: 20_000 }).toBe(429)
+})
+
+test('the ledger, its export and the metrics have what a stream without usage wrote, marked as an estimate', async () => {
+  const ends = gate.entries().filter(({ kind, status }) => kind === 'completion' && status === 200)
+  const [whole] = ends
+  expect(whole).toMatchObject({ outcome: 'answered', tokens_estimated: true })
+  expect(whole).not.toHaveProperty('input_tokens')
+  expect(Number(whole?.output_tokens)).toBeGreaterThan(EVENTS * 0.9)
+  expect(Number(whole?.output_tokens)).toBeLessThan(EVENTS * 1.5)
+  const [exported] = endedExchanges(ledgerDirectory(gate.config))
+  expect(exported?.exchange).toMatchObject({ output_tokens: whole?.output_tokens, tokens_estimated: true })
+  const metrics = await (await fetch(`${gate.consoleUrl}/metrics`)).text()
+  const all = ends.reduce((sum, { output_tokens }) => sum + Number(output_tokens), 0)
+  expect(metrics).toContain(`portcullis_estimated_tokens_total{direction="output"} ${all}\n`)
+  expect(metrics).toContain('portcullis_tokens_total{direction="output"} 0\n')
 })

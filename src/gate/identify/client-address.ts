@@ -53,7 +53,8 @@ export function networkOf(address: string): string {
   if (isIP(address) !== 6) return address
   const [before = '', after] = address.split('::')
   const groups = before === '' ? [] : before.split(':')
-  const missing = after === undefined ? 0 : IPV6_GROUPS - groups.length - after.split(':').filter(Boolean).length
+  const missing =
+    after === undefined ? 0 : IPV6_GROUPS - groups.length - after.split(':').filter(Boolean).length
   const whole = [...groups, ...Array<string>(Math.max(missing, 0)).fill('0'), ...(after ?? '').split(':')]
   return `${whole
     .slice(0, NETWORK_GROUPS)
