@@ -12,14 +12,13 @@ import { McpDoor } from '../doors/mcp/mcp-door.ts'
 import type { AgentRoad } from '../gate/agent-road.ts'
 import { Allowances } from '../gate/enforce/allowances.ts'
 import type { ExchangeGateParts, ExchangeWatch } from '../gate/exchange-gate.ts'
-import { ReasoningBindings } from '../gate/inspect/distillation/reasoning-bindings.ts'
+import type { ReasoningBindings } from '../gate/inspect/distillation/reasoning-bindings.ts'
 import { Recorder } from '../gate/record/recorder.ts'
 import type { Log } from '../kernel/log.ts'
 import { openCardKey } from '../store/embedded/card-key.ts'
 import { Ledger } from '../store/embedded/ledger/ledger.ts'
 import { MeasureStore } from '../store/embedded/measure-store.ts'
 import { type KeptPrompt, PromptStore } from '../store/embedded/prompt-store.ts'
-import { openSecret } from '../store/embedded/secret.ts'
 import { openState } from '../store/embedded/state.ts'
 import { TaskOwnerStore } from '../store/embedded/task-owner-store.ts'
 import { ToolPinStore } from '../store/embedded/tool-pin-store.ts'
@@ -27,6 +26,7 @@ import { KeptRoad } from './agent-road.ts'
 import { openConsoleApi } from './console-api.ts'
 import { type ExchangeSide, openExchangeSide, reuseExchangeSide } from './exchange-side.ts'
 import { gatewayGauges } from './gateway-gauges.ts'
+import { keptBindings } from './kept-bindings.ts'
 import type { OnlineWatch } from './online-watch.ts'
 import { StatePoll } from './state-poll.ts'
 
@@ -275,13 +275,17 @@ async function wire(config: Config, parts: GatewayParts, stack: AsyncDisposableS
   const shared = {
     ledger,
     allowances: new Allowances(config.rates),
-    reasoning: new ReasoningBindings(openSecret(config.store)),
+    reasoning: keptBindings(config.store, stack, (error) => side.metrics.failed(error)),
     wait: config.ledger.wait,
     keep: keeper(config, stack),
   }
   const watch = parts.watch ?? noWatch
   const keep = asExchangeKeeper(shared.keep)
-  const side = openExchangeSide(config, { log, now, state, recorder, watch, ...shared, keep }, stack)
+  const side: ExchangeSide = openExchangeSide(
+    config,
+    { log, now, state, recorder, watch, ...shared, keep },
+    stack,
+  )
   const { keys, standings, gate, metrics, ids } = side
   const kept = stack.use(
     new KeptRoad({

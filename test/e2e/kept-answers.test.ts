@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Gateway } from '../../src/cli/gateway.ts'
 import { RunningGate } from './running-gate.ts'
 
 let vendor: Server
@@ -53,8 +54,8 @@ function message(): object {
   return { id: long('msg'), type: 'message', content: [{ type: 'redacted_thinking', data: long('Emw') }] }
 }
 
-async function ask(key: string, path: string, body: object): Promise<Response> {
-  return await fetch(`${gate.url}/v1/${path}`, {
+async function ask(key: string, path: string, body: object, url = gate.url): Promise<Response> {
+  return await fetch(`${url}/v1/${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}` },
     body: JSON.stringify({ model: 'm', max_tokens: 9, ...body }),
@@ -99,4 +100,14 @@ test('reasoning that is encrypted is known by its bytes, however an answer is sp
   const messages = [{ role: 'assistant', content: [{ type: 'redacted_thinking', data }] }]
   expect((await ask('sk-bruno', 'messages', { messages })).status).toBe(403)
   expect((await ask('sk-alice', 'messages', { messages })).status).toBe(200)
+})
+
+test('whose an answer is, is known after a restart', async () => {
+  const answer = await (await ask('sk-alice', 'responses', { input: 'hello' })).text()
+  const way = { previous_response_id: found(answer, 'resp'), input: 'and then?' }
+  await gate.gateway[Symbol.asyncDispose]()
+  await using again = await Gateway.open(gate.config, { log: () => {}, now: Date.now, env: {} })
+  const url = `http://127.0.0.1:${again.front.address.port}`
+  expect((await ask('sk-bruno', 'responses', way, url)).status).toBe(403)
+  expect((await ask('sk-alice', 'responses', way, url)).status).toBe(200)
 })

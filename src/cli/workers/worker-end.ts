@@ -81,7 +81,7 @@ export class WorkerEnd {
         others(message)
         return
       case 'bound':
-        reasoning.learn(message.digest, message.account)
+        reasoning.bind(message.digest, message.account)
         others(message)
         return
       case 'keep':

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto'
 // describe the technique; the bytes of answers stay as they are.)
 
 /** Some 60 MB at most; older blocks are forgotten first. */
-const BLOCKS_MAX = 500_000
+export const BLOCKS_MAX = 500_000
 /** Shorter than this is a placeholder of a stream's first event, not a signature. */
 const SIGNATURE_CHARACTERS_MIN = 16
 const DIGEST_CHARACTERS = 32
