@@ -1,5 +1,6 @@
 // What the gate costs, measured beside its peers in one run: `node bench/gate.bench.ts --peers` (seconds a proxy: --seconds 5).
-// Peers: nginx when the system has it, and Portkey's gateway, which --peers installs from npm beside the project.
+// Peers: nginx when the system has it, and Portkey's gateway, which --peers installs from npm beside the project, on this
+// Node and on the Node 20 of Portkey's own image.
 import { parseArgs } from 'node:util'
 import { say, skip } from './figure.ts'
 import { closedLoop, openLoop, readStream } from './gate/load.ts'
@@ -40,7 +41,8 @@ for (const start of [
   () => startGate(mock.target.port, { wait: 'written' }),
   () => startGate(mock.target.port, { wait: 'durable' }),
   () => startGate(mock.target.port, { wait: 'written', workers: 2 }),
-  () => startPortkey(mock.target.port),
+  () => startPortkey(mock.target.port, 'same'),
+  () => startPortkey(mock.target.port, 'shipped'),
   () => startNginx(mock.target.port),
 ]) {
   const proxy = await start()
@@ -48,6 +50,7 @@ for (const start of [
 }
 for (const [name, install] of [
   ['portkey', 'npm run bench -- gate -- --peers'],
+  ['portkey on Node 20', 'npm run bench -- gate -- --peers'],
   ['nginx', 'apt-get install nginx-light'],
 ] as const)
   if (!proxies.some((proxy) => proxy.name === name)) skip(name, `not installed: ${install}`)
@@ -74,7 +77,7 @@ const direct = await openLoop(mock.target, LATENCY_RATE, ms)
 report('direct', { p50: quantile(direct, 0.5), p99: quantile(direct, 0.99) })
 for (const proxy of proxies) {
   // Portkey cannot take this rate on a busy machine; its figure at a tenth of it is the kinder one.
-  const rate = proxy.name === 'portkey' ? LATENCY_RATE / 10 : LATENCY_RATE
+  const rate = proxy.name.startsWith('portkey') ? LATENCY_RATE / 10 : LATENCY_RATE
   // It stood still while the others were measured, and the first seconds after that are not how it answers at this rate.
   await openLoop(proxy.target, rate, LATENCY_WARM_MS)
   const latencies = await openLoop(proxy.target, rate, ms)

@@ -113,27 +113,38 @@ ledger: { wait: ${wait} }
 
 const PORTKEY = '@portkey-ai/gateway'
 const PORTKEY_VERSION = '1.15.2'
+/** Its own image is `node:20-alpine`: https://github.com/Portkey-AI/gateway/blob/main/Dockerfile. Such a runtime from npm. */
+const NODE_20 = `node-${process.platform}-${process.arch}`
+const NODE_20_VERSION = '20.20.2'
 /** Of what a bench installs beside the project; `PORTKEY_DIR` names another folder that has it. */
-const peers = fileURLToPath(new URL('../../node_modules/.cache/bench-peers', import.meta.url))
-const portkey = join(process.env.PORTKEY_DIR ?? peers, 'node_modules', PORTKEY, 'build/start-server.js')
+const peers =
+  process.env.PORTKEY_DIR ?? fileURLToPath(new URL('../../node_modules/.cache/bench-peers', import.meta.url))
+const portkey = join(peers, 'node_modules', PORTKEY, 'build/start-server.js')
+const node20 = join(peers, 'node_modules', NODE_20, 'bin/node')
 
 export function installPortkey(): void {
-  if (existsSync(portkey)) return
+  if (existsSync(portkey) && existsSync(node20)) return
   mkdirSync(peers, { recursive: true })
   const args = ['install', '--prefix', peers, '--ignore-scripts', '--no-audit', '--no-fund']
-  execFileSync('npm', [...args, `${PORTKEY}@${PORTKEY_VERSION}`], { stdio: 'inherit' })
+  const packages = [`${PORTKEY}@${PORTKEY_VERSION}`, `${NODE_20}@${NODE_20_VERSION}`]
+  execFileSync('npm', [...args, ...packages], { stdio: 'inherit' })
 }
 
-export async function startPortkey(upstreamPort: number): Promise<Contender | undefined> {
-  if (!existsSync(portkey)) return undefined
+/** `portkey` runs on the same Node as the gate, `portkey on Node 20` on that of its own image. */
+export async function startPortkey(
+  upstreamPort: number,
+  runtime: 'same' | 'shipped',
+): Promise<Contender | undefined> {
+  const node = runtime === 'same' ? process.execPath : node20
+  if (!existsSync(portkey) || !existsSync(node)) return undefined
   const port = await freePort()
-  const child = spawn(process.execPath, [portkey, `--port=${port}`, '--headless'], {
+  const child = spawn(node, [portkey, `--port=${port}`, '--headless'], {
     stdio: 'ignore',
     env: { ...process.env, TRUSTED_CUSTOM_HOSTS: '127.0.0.1,localhost' },
   })
   await listening(port)
   const headers = `${authorization(0)}x-portkey-provider: openai\r\nx-portkey-custom-host: http://127.0.0.1:${upstreamPort}/v1\r\n`
-  return started('portkey', child, port, headers)
+  return started(runtime === 'same' ? 'portkey' : 'portkey on Node 20', child, port, headers)
 }
 
 export async function startNginx(upstreamPort: number): Promise<Contender | undefined> {
