@@ -1,4 +1,5 @@
 // What the watch is passed of an exchange that ended at the gate.
+import { isKept } from '../gate/exchange-act.ts'
 import type { SeenExchange } from '../gate/exchange-gate.ts'
 import type { PassedExchange, ShownText } from './passed-batch.ts'
 
@@ -8,7 +9,7 @@ const TEXT_TAIL = 320
 
 /** What is no answer of a model tells nothing. */
 export function isWatched({ act }: SeenExchange): boolean {
-  return act.endpoint !== 'models' && act.endpoint !== 'count_tokens'
+  return act.endpoint !== 'models' && act.endpoint !== 'count_tokens' && !isKept(act.endpoint)
 }
 
 export function exchangeOf({ caller, act, completion }: SeenExchange): PassedExchange {

@@ -20,7 +20,10 @@ export type AnswerEditParts = {
   readonly summarise: Summarise
 }
 
-const ANSWERING: ReadonlySet<Endpoint> = new Set(['chat.completions', 'responses', 'messages'])
+const ANSWERING: ReadonlySet<Endpoint> = new Set([
+  ...(['chat.completions', 'responses', 'messages'] as const),
+  ...(['responses.read', 'responses.items', 'responses.cancel'] as const),
+])
 
 /** Nothing has to be altered, which is the usual case. */
 export const noEdits: readonly AnswerEdit[] = []
@@ -33,8 +36,10 @@ export function answerEdits(parts: AnswerEditParts): readonly AnswerEdit[] {
   if (seal && endpoint !== 'chat.completions') edits.push(sealEdit(door, seal))
   if (decision.action !== 'throttle') return edits
   for (const change of decision.changes) {
-    if (change.kind === 'summary') edits.push(answerEdit(door.summarise(summarise)))
-    if (change.kind === 'veil') edits.push(answerEdit(door.veil))
+    // What a list of items has of reasoning stands in no place where a summary is looked for.
+    if (endpoint === 'responses.items' && change.kind !== 'mark') edits.push(answerEdit(door.veil))
+    else if (change.kind === 'summary') edits.push(answerEdit(door.summarise(summarise)))
+    else if (change.kind === 'veil') edits.push(answerEdit(door.veil))
     if (change.kind === 'mark' && isProse) edits.push(answerEdit(door.mark(canary(change.canary))))
   }
   return edits

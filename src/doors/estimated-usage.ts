@@ -1,7 +1,7 @@
 // What an exchange used where the answer does not say it: OpenAI's streams report usage only to clients that ask for it,
 // and a client that leaves early never sees it. A budget of tokens that counted these as nothing would bind nobody.
 import type { Rates } from '../config/config.ts'
-import type { Endpoint } from '../gate/exchange-act.ts'
+import { type Endpoint, isKept } from '../gate/exchange-act.ts'
 import { textsIn } from './parse-fields.ts'
 import type { RelayResult } from './upstream/relay-request.ts'
 
@@ -10,6 +10,7 @@ const BYTES_PER_TOKEN = 4
 /** Longer and without a space: the bytes of a picture or a file, not words. */
 const DATA_CHARACTERS_MIN = 2_000
 const WRITING: ReadonlySet<Endpoint> = new Set(['chat.completions', 'responses', 'messages'])
+const noUsage = { inputTokens: undefined, outputTokens: undefined }
 const WORDS =
   /"(?:content|text|delta|thinking|reasoning|reasoning_content|arguments|partial_json)"\s*:\s*"((?:[^"\\]|\\.)*)/g
 const EVENT = /^data: ?\{/gm
@@ -39,7 +40,9 @@ export function usedTokens(
   isCounted: boolean,
 ): UsedTokens {
   const { usage, attempts, status, outcome } = result
-  const { inputTokens: input, outputTokens: output } = usage
+  // What was made in the background is counted when it is read; all else was when it was made.
+  const { inputTokens: input, outputTokens: output } =
+    isKept(endpoint) && !isOfBackground(result) ? noUsage : usage
   const isWriting = WRITING.has(endpoint)
   const isWhole = outcome === 'answered' && output !== undefined
   if (
@@ -54,6 +57,11 @@ export function usedTokens(
   const isEstimated = written > (output ?? 0)
   const told = isEstimated ? written : output
   return { input, output: told, isEstimated, counted: Math.ceil(asked + (told ?? 0)) }
+}
+
+/** A quotation mark behind a backslash is of somebody's text. */
+function isOfBackground({ answer }: RelayResult): boolean {
+  return answer !== undefined && /(?<!\\)"background"\s*:\s*true/.test(answer.head().toString('latin1'))
 }
 
 /** A client that left before the first byte had its prompt read all the same. */

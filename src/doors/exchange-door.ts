@@ -24,10 +24,11 @@ import {
 import type { GateMetrics } from './gate-metrics.ts'
 import type { ModelRequests } from './http/client-connection.ts'
 import type { ModelRequest, ModelResponse } from './http/model-message.ts'
-import { type ExchangeFields, type ModelDoor, modelAsked } from './model-door.ts'
+import type { ModelDoor } from './model-door.ts'
 import { mergedModels } from './model-list.ts'
 import { openai } from './openai/openai.ts'
 import { parseFields, textsOf } from './parse-fields.ts'
+import { keptId, pathFields } from './path-fields.ts'
 import { BodyRoom, readBody } from './read-body.ts'
 import { sendRefusal } from './refuse.ts'
 import type { SpanExporter } from './spans.ts'
@@ -74,7 +75,7 @@ const REASONING_BLOCKS_MAX = 64
 /** What the watch sees. */
 const SKETCHED: ReadonlySet<Endpoint> = new Set(['chat.completions', 'responses', 'messages', 'embeddings'])
 /** Only these endpoints have reasoning that is signed. */
-const SIGNING: ReadonlySet<Endpoint> = new Set(['messages', 'responses'])
+const SIGNING: ReadonlySet<Endpoint> = new Set(['messages', 'responses', 'responses.read', 'responses.items'])
 
 /** The model doors' common road: identify, read, judge, and relay or refuse. */
 export class ExchangeDoor implements ModelRequests {
@@ -160,8 +161,8 @@ export class ExchangeDoor implements ModelRequests {
     const caller = gate.identify(credentials)
     if (!caller.ok) return this.#refuse(passage, identityFailures[caller.error])
     let body: Buffer | null = null
-    let fields = endpoint === 'models' ? { ...noFields, model: modelAsked(request.url ?? '') } : noFields
-    if (endpoint !== 'models') {
+    let fields = pathFields(endpoint, request.url ?? '')
+    if (fields === undefined) {
       const share = this.#room.share()
       passage.response.once('close', share.give)
       const reading = readBody(request, this.#config.limits.bodyBytesMax, share)
@@ -189,6 +190,7 @@ export class ExchangeDoor implements ModelRequests {
       endpoint,
       // Named one by one: to copy what is left of an object costs more than most steps of an exchange.
       model: fields.model,
+      response: keptId(endpoint, request.url ?? ''),
       isStream: fields.isStream,
       system,
       prompt,
@@ -241,10 +243,10 @@ export class ExchangeDoor implements ModelRequests {
       door,
       endpoint: act.endpoint,
       id: act.id,
-      method: act.endpoint === 'models' ? 'GET' : 'POST',
+      method: request.method ?? 'POST',
       path: request.url ?? '/',
       headers,
-      body: sent,
+      body: act.endpoint === 'responses.cancel' ? noBody : sent,
       candidates,
       notes: ['x-portcullis-decision', act.id, ...changeNotes(decision)],
       whenRecorded: () => (gate.recorder.isSafe(ticket) ? undefined : gate.recorder.safe(ticket)),
@@ -346,19 +348,7 @@ export class ExchangeDoor implements ModelRequests {
   }
 }
 
-const noFields: ExchangeFields = {
-  model: '',
-  isStream: false,
-  system: undefined,
-  prompt: undefined,
-  maxTokens: undefined,
-  temperature: undefined,
-  n: undefined,
-  opening: undefined,
-  isProse: false,
-  reasoningSignatures: [],
-  references: [],
-}
+const noBody = Buffer.alloc(0)
 
 /** How an exchange ends that never reached an upstream. */
 const gateEnded: RelayResult = {

@@ -30,6 +30,10 @@ const operations: Readonly<Record<Endpoint, string | undefined>> = {
   messages: 'chat',
   embeddings: 'embeddings',
   count_tokens: undefined,
+  'responses.read': undefined,
+  'responses.items': undefined,
+  'responses.cancel': undefined,
+  'responses.delete': undefined,
   models: undefined,
 }
 

@@ -32,6 +32,8 @@ export type ExchangeEntry = {
   readonly protocol: string
   readonly endpoint: string
   readonly model: string
+  /** Of a kept answer that was asked for. */
+  readonly response?: string | undefined
   readonly max_tokens?: number | undefined
   readonly temperature?: number | undefined
   readonly n?: number | undefined
@@ -164,6 +166,7 @@ export function exchangeEntry(
     protocol: act.protocol,
     endpoint: act.endpoint,
     model: act.model,
+    response: act.response,
     max_tokens: act.maxTokens,
     temperature: act.temperature,
     n: act.n,

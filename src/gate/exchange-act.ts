@@ -7,6 +7,14 @@ export type Endpoint =
   | 'messages'
   | 'count_tokens'
   | 'models'
+  | KeptEndpoint
+
+/** What is done with an answer that the vendor keeps under an id. */
+export type KeptEndpoint = 'responses.read' | 'responses.items' | 'responses.cancel' | 'responses.delete'
+
+export function isKept(endpoint: Endpoint): endpoint is KeptEndpoint {
+  return endpoint.startsWith('responses.')
+}
 
 /** One question to a model and the answer to it. The text is the client's: it is measured here, never obeyed. */
 export type ExchangeAct = {
@@ -17,6 +25,8 @@ export type ExchangeAct = {
   readonly protocol: 'openai' | 'anthropic'
   readonly endpoint: Endpoint
   readonly model: string
+  /** The id of the kept answer that is asked for, where one is. */
+  readonly response?: string | undefined
   readonly isStream: boolean
   readonly system: string | undefined
   /** The last user message. */

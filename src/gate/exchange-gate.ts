@@ -11,7 +11,7 @@ import {
   vendorSignature,
 } from './enforce/reasoning-seals.ts'
 import { type CompletionEntry, exchangeEntry, type RefusalEntry } from './entry.ts'
-import type { ExchangeAct } from './exchange-act.ts'
+import { type ExchangeAct, isKept } from './exchange-act.ts'
 import type { ExchangeDecision, Pin } from './exchange-decision.ts'
 import { Globs } from './globs.ts'
 import { networkOf, TrustedProxies } from './identify/client-address.ts'
@@ -260,9 +260,13 @@ export class ExchangeGate {
       hasMovedReasoning: act.reasoning === 'moved' && this.#reasoning.moved === 'refuse',
       isLocalOnly,
       verifyAt: this.#verifyAt,
+      isUnknownResponse:
+        isKept(act.endpoint) && !this.#parts.reasoning.isOwn(act.response ?? '', caller.account),
       mayUseEndpoint: mayUse(caller.scopes, act.endpoint),
-      // The list names none; it shows what the caller may use.
-      mayUseModel: (act.endpoint === 'models' && act.model === '') || this.#modelsOf(caller).match(act.model),
+      // The list names none, it shows what the caller may use; nor does a kept answer's id.
+      mayUseModel:
+        (act.model === '' && (act.endpoint === 'models' || isKept(act.endpoint))) ||
+        this.#modelsOf(caller).match(act.model),
       hasUpstream: routes.serves(act.protocol, act.model, isLocalOnly ? 'local' : 'any'),
     })
   }
@@ -319,7 +323,8 @@ function localOnlyRules(config: Config): readonly LocalOnly[] {
   }))
 }
 
-/** Who may send messages may count their tokens. */
+/** Who may send messages may count their tokens, and who may ask for responses may ask for those that are kept. */
 function mayUse(scopes: readonly string[] | undefined, endpoint: ExchangeAct['endpoint']): boolean {
-  return scopes === undefined || scopes.includes(endpoint === 'count_tokens' ? 'messages' : endpoint)
+  if (scopes === undefined) return true
+  return scopes.includes(endpoint === 'count_tokens' ? 'messages' : isKept(endpoint) ? 'responses' : endpoint)
 }

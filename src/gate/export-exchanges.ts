@@ -70,11 +70,15 @@ export function* endedExchanges(
     } else if (entry.kind === 'completion' || entry.kind === 'interrupted') {
       const asked = open.get(ref)
       open.delete(ref)
-      if (asked && asked.endpoint !== 'models' && asked.endpoint !== 'count_tokens')
-        yield { ref, exchange: joined(asked, entry) }
+      if (asked && isAnswered(asked.endpoint)) yield { ref, exchange: joined(asked, entry) }
     }
   }
   return undefined
+}
+
+/** Whether a model answered. A kept answer that is read again was told when it was made. */
+function isAnswered(endpoint: unknown): boolean {
+  return endpoint !== 'models' && endpoint !== 'count_tokens' && !String(endpoint).startsWith('responses.')
 }
 
 function joined(

@@ -53,6 +53,8 @@ function veiledResponse(data: JsonRecord): JsonRecord {
   const output = listOf(data.output)
   const response = asRecord(data.response)
   const item = asRecord(data.item)
+  const items = listOf(data.data)
+  if (items.some(isReasoning)) return { ...data, data: items.map(veiledItem) }
   if (output.some(isReasoning)) return { ...data, output: output.map(veiledItem) }
   if (listOf(response?.output).some(isReasoning))
     return { ...data, response: { ...response, output: listOf(response?.output).map(veiledItem) } }
@@ -121,18 +123,27 @@ class ChatMarker {
   }
 }
 
+/** A response repeats what it was asked to be. */
+function isDataAsked(response: JsonRecord | undefined): boolean {
+  const type = textOf(asRecord(asRecord(response?.text)?.format)?.type)
+  return type !== undefined && type !== 'text'
+}
+
 class ResponseMarker {
   readonly #text: string
   /** Texts that were marked, by item and place: later events repeat them whole. */
   readonly #marked = new Set<string>()
   readonly #open = new Map<string, TextSoFar>()
   #added = 0
+  #isData = false
 
   constructor(text: string) {
     this.#text = text
   }
 
   event(data: JsonRecord): readonly JsonRecord[] {
+    this.#isData ||= isDataAsked(asRecord(data.response))
+    if (this.#isData) return [data]
     const place = `${String(data.item_id)} ${String(data.content_index)}`
     const numbered = this.#numbered(data)
     switch (data.type) {
@@ -165,6 +176,7 @@ class ResponseMarker {
 
   /** A whole response: every text that bears it. */
   marked(body: JsonRecord): JsonRecord {
+    if (isDataAsked(body)) return body
     const output = listOf(body.output).map((value) => {
       const item = asRecord(value)
       if (item?.type !== 'message') return value

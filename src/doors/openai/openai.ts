@@ -3,6 +3,7 @@ import type { Endpoint } from '../../gate/exchange-act.ts'
 import { failure, type Result, success } from '../../kernel/result.ts'
 import { asRecord, type JsonRecord, joinedText, lastUsage, listOf, numberOf, textOf } from '../json-fields.ts'
 import { type ExchangeFields, listEndpoint, type ModelDoor, type Refusal, type Usage } from '../model-door.ts'
+import { keptEndpoint } from '../path-fields.ts'
 import { mark, signaturesIn, veil } from './answers.ts'
 import { summarise, withoutSummaries } from './summarise.ts'
 
@@ -24,7 +25,8 @@ const RESPONSE_ENDS = [
 /** Chat completions, responses, embeddings and models as OpenAI and all who speak like it define them. */
 export const openai: ModelDoor = {
   protocol: 'openai',
-  endpointOf: (method, path) => (method === 'POST' ? posted.get(path) : listEndpoint(method, path)),
+  endpointOf: (method, path) =>
+    (method === 'POST' ? posted.get(path) : listEndpoint(method, path)) ?? keptEndpoint(method, path),
   credential,
   readFields,
   refusalBody,
@@ -149,7 +151,7 @@ function errorType(status: number): string {
 }
 
 function isLastEvent(endpoint: Endpoint, chunk: Buffer): boolean {
-  if (endpoint === 'responses') return RESPONSE_ENDS.some((end) => chunk.includes(end))
+  if (endpoint.startsWith('responses')) return RESPONSE_ENDS.some((end) => chunk.includes(end))
   return chunk.includes(DONE, Math.max(0, chunk.length - DONE_BYTES))
 }
 

@@ -5,7 +5,7 @@ import { type AnswerHandler, type ConnectionOptions, HttpConnection } from './ht
 import { SentHeaders } from './sent-headers.ts'
 
 export type HttpRequest = {
-  readonly method: 'GET' | 'POST'
+  readonly method: string
   /** With its query. */
   readonly path: string
   /** Names and values in turn; without host, length and whatever is of the connection. */

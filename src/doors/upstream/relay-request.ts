@@ -12,7 +12,7 @@ export type RelayRequest = {
   readonly door: ModelDoor
   readonly endpoint: Endpoint
   readonly id: string
-  readonly method: 'GET' | 'POST'
+  readonly method: string
   /** With its query. */
   readonly path: string
   readonly headers: SentHeaders

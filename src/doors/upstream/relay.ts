@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Outcome } from '../../gate/entry.ts'
+import { isKept } from '../../gate/exchange-act.ts'
 import { ledgerFull } from '../exchange-failures.ts'
 import type { Usage } from '../model-door.ts'
 import { AnswerEditor } from './answer-editor.ts'
@@ -57,7 +58,7 @@ export class Relay {
     this.#started = request.now()
     const { candidates, door, onSignature } = request
     this.#signatures = onSignature ? door.boundKeys.map((key) => new SignatureScanner(key, onSignature)) : []
-    this.#plan = attemptsAt(candidates)
+    this.#plan = isKept(request.endpoint) ? candidates : attemptsAt(candidates)
   }
 
   static start(request: RelayRequest): void {
@@ -87,9 +88,10 @@ export class Relay {
   #onHead(upstream: Upstream, status: number, headers: readonly string[]): void {
     const { now } = this.#with
     const next = this.#plan[this.#attempt]
-    if (RETRY_STATUSES.has(status) && next !== undefined && next !== upstream) {
-      this.#control?.abort(new RetryElsewhere())
-      return
+    if (next !== undefined && next !== upstream) {
+      if (RETRY_STATUSES.has(status)) return void this.#control?.abort(new RetryElsewhere())
+      // Nothing tells which upstream keeps an answer but that one.
+      if (status === 404 && isKept(this.#with.endpoint)) return void this.#control?.abort(new NotHere())
     }
     if (RETRY_STATUSES.has(status)) upstream.breaker.fail(now())
     else upstream.breaker.succeed()
@@ -297,7 +299,8 @@ export class Relay {
       return
     }
     if (error instanceof GivenUp) return
-    upstream.breaker.fail(now())
+    if (error instanceof NotHere) upstream.breaker.succeed()
+    else upstream.breaker.fail(now())
     if (this.#status === 0 && this.#attempt < this.#plan.length) return void this.#tryAgain(upstream)
     if (this.#isHeadSent || this.#status !== 0) return void this.#diedMidway()
     const isTimeout = 'code' in error && /TIMEOUT/.test(String(error.code))
@@ -370,5 +373,6 @@ export class Relay {
 }
 
 class RetryElsewhere extends Error {}
+class NotHere extends Error {}
 /** The answer is given up by the gate itself, and what is said instead is said elsewhere. */
 class GivenUp extends Error {}

@@ -48,6 +48,7 @@ function facts(changes: Partial<ExchangeFacts> & { readonly standing?: Standing 
       allowance: { kind: 'within' },
       isLocalOnly: false,
       hasForeignReasoning: false,
+      isUnknownResponse: false,
       hasMovedReasoning: false,
       mayUseEndpoint: true,
       mayUseModel: true,

@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/unreachable.ts'
 import type { Caller } from '../caller.ts'
-import type { ExchangeAct } from '../exchange-act.ts'
+import { type ExchangeAct, isKept } from '../exchange-act.ts'
 import type { ExchangeDecision } from '../exchange-decision.ts'
 import { canaryName, type Standing } from '../standing.ts'
 
@@ -19,6 +19,8 @@ export type ExchangeFacts = {
   readonly hasForeignReasoning: boolean
   /** One was made in another conversation of this account, and that is refused here. */
   readonly hasMovedReasoning: boolean
+  /** The kept answer that is asked for is not one the gate saw made for this account. */
+  readonly isUnknownResponse: boolean
   readonly mayUseEndpoint: boolean
   readonly mayUseModel: boolean
   /** Where accounts are verified, for those that have to be. */
@@ -53,6 +55,14 @@ export function decideExchange(facts: ExchangeFacts): ExchangeDecision {
     return { action: 'deny', rule: 'key.scopes', status: 403, reason: 'this key may not be used for this' }
   if (!facts.mayUseModel)
     return { action: 'deny', rule: 'key.models', status: 403, reason: 'this key may not use this model' }
+  // Whether another account has such an answer is nobody's business.
+  if (facts.isUnknownResponse)
+    return {
+      action: 'deny',
+      rule: 'response.unknown',
+      status: 404,
+      reason: 'no answer with this id was made for this account',
+    }
   if (!facts.hasUpstream)
     return isLocalOnly
       ? {
@@ -70,6 +80,9 @@ export function decideExchange(facts: ExchangeFacts): ExchangeDecision {
       reason: `too many ${allowance.what} for now`,
       retryAfterMs: allowance.retryAfterMs,
     }
+  const { kind } = caller.standing
+  // An answer that exists is made neither shorter nor by another model.
+  if (isKept(facts.act.endpoint) && (kind === 'capped' || kind === 'lesser')) return { action: 'allow', pin }
   return fromStanding(caller.standing, pin)
 }
 

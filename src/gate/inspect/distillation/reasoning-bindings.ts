@@ -69,6 +69,12 @@ export class ReasoningBindings {
     return owner !== undefined && owner !== account
   }
 
+  /** Whether an answer with this id was made for this account, as far as is known. */
+  isOwn(id: string, account: string): boolean {
+    const digest = this.digest(id)
+    return digest !== undefined && this.#owners.get(digest) === account
+  }
+
   /** Where a block that `account` sends back comes from. Unknown ones become its own: it was here first. */
   originOf(digest: string, account: string): ReasoningOrigin {
     const owner = this.#owners.get(digest)
