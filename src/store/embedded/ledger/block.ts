@@ -53,10 +53,8 @@ export function sealBlock(block: Buffer, header: NewBlock): Buffer {
 
 /** Reads a header, or nothing when the bytes are no header. */
 export function readBlockHeader(bytes: Buffer): BlockHeader | undefined {
-  if (bytes.length < BLOCK_HEADER_BYTES || bytes.readUInt32LE(0) !== MAGIC) return undefined
-  if (crc32(bytes.subarray(0, HASHED_BYTES)) !== bytes.readUInt32LE(68)) return undefined
-  const payloadBytes = bytes.readUInt32LE(4)
-  if (payloadBytes > BLOCK_PAYLOAD_BYTES_MAX) return undefined
+  const payloadBytes = payloadBytesAt(bytes, 0)
+  if (payloadBytes === undefined) return undefined
   return {
     payloadBytes,
     records: bytes.readUInt32LE(8),
@@ -67,6 +65,15 @@ export function readBlockHeader(bytes: Buffer): BlockHeader | undefined {
     payloadCrc: bytes.readUInt32LE(64),
     hash: Buffer.from(bytes.subarray(72, 72 + HASH_BYTES)),
   }
+}
+
+/** Of a header all that is needed to come to the next; nothing when the bytes there are no header. */
+export function payloadBytesAt(bytes: Buffer, offset: number): number | undefined {
+  if (bytes.length < offset + BLOCK_HEADER_BYTES || bytes.readUInt32LE(offset) !== MAGIC) return undefined
+  if (crc32(bytes.subarray(offset, offset + HASHED_BYTES)) !== bytes.readUInt32LE(offset + 68))
+    return undefined
+  const payloadBytes = bytes.readUInt32LE(offset + 4)
+  return payloadBytes > BLOCK_PAYLOAD_BYTES_MAX ? undefined : payloadBytes
 }
 
 export function payloadHolds(header: BlockHeader, payload: Buffer): boolean {

@@ -1,7 +1,7 @@
 // Follows a ledger while it is written: by block headers alone, so that what was written meanwhile costs next to nothing.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { BLOCK_HEADER_BYTES, type BlockHeader, hashBlock, readBlockHeader } from './block.ts'
+import { BLOCK_HEADER_BYTES, hashBlock, payloadBytesAt, readBlockHeader } from './block.ts'
 import { listSegments } from './segments.ts'
 
 /** Where a block begins, or where the next one will. */
@@ -41,19 +41,22 @@ export class LedgerCursor {
       const window = this.#window
       let [start, end] = [from, from]
       let offset = from
-      let last: { readonly header: BlockHeader; readonly offset: number } | undefined
+      let last: number | undefined
       while (offset + BLOCK_HEADER_BYTES <= size) {
         if (offset + BLOCK_HEADER_BYTES > end) {
           start = offset
           end = start + readSync(file, window, 0, window.length, start)
         }
-        const header = readBlockHeader(window.subarray(offset - start, end - start))
-        if (header === undefined || offset + BLOCK_HEADER_BYTES + header.payloadBytes > size) break
-        last = { header, offset }
-        offset += BLOCK_HEADER_BYTES + header.payloadBytes
+        const payload = end - offset < BLOCK_HEADER_BYTES ? undefined : payloadBytesAt(window, offset - start)
+        if (payload === undefined || offset + BLOCK_HEADER_BYTES + payload > size) break
+        last = offset
+        offset += BLOCK_HEADER_BYTES + payload
       }
-      if (last) this.#last = { segment, offset: last.offset, hash: last.header.hash.toString('hex') }
       this.#place = { segment, offset }
+      if (last === undefined) return
+      readSync(file, window, 0, BLOCK_HEADER_BYTES, last)
+      const hash = readBlockHeader(window)?.hash.toString('hex')
+      if (hash !== undefined) this.#last = { segment, offset: last, hash }
     } finally {
       closeSync(file)
     }
