@@ -3,12 +3,12 @@ import { Approvals, type TicketRecord } from '../gate/enforce/approvals.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { visible } from '../kernel/visible.ts'
 import { ApprovalStore } from '../store/embedded/approval-store.ts'
-import { openState } from '../store/embedded/state.ts'
-import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
+import type { Command, Console, ExitCode } from './command.ts'
 import { moment } from './render/figures.ts'
 import { screenOf } from './render/screen.ts'
 import { cut } from './render/visible.ts'
-import { authorOption, storeOptions, storePath, textOption } from './store-option.ts'
+import { authorOption, storeOptions, textOption } from './store-option.ts'
+import { answer, neededSubject, runVerb, type StoreWork } from './verbs.ts'
 
 /** Nothing is asked here, so the rules for asking do not count. */
 const noAsking = { expireMs: 0, openMax: 0 }
@@ -18,8 +18,13 @@ const CALL_CELLS = 400
 
 export const approvals: Command = {
   usage: 'list|approve|refuse [ID]',
-  description:
-    'Questions of the gate about acts of agents, and the answers of people.\n\nlist shows the open ones, newest first; --all shows the answered ones too. approve lets that one act pass once:\nthe same tool with the same arguments in the same session, under the same policy, before the ticket ends. refuse\nstops it until the ticket ends. The first answer counts. A running gate hears an answer within a second and writes\nit into the ledger with the name of whoever gave it. Exit 1 when the ticket can no longer be answered.',
+  description: `Questions of the gate about acts of agents, and the answers of people.
+
+list shows the open ones, newest first; --all shows the answered ones too. approve lets that one act
+pass once: the same tool with the same arguments in the same session, under the same policy, before the
+ticket ends. refuse stops it until the ticket ends. The first answer counts. A running gate hears an
+answer within a second and writes it into the ledger with the name of whoever gave it. Exit 1 when the
+ticket can no longer be answered.`,
   options: {
     all: { type: 'boolean', summary: 'with list: answered and ended ones too' },
     reason: { type: 'string', value: 'TEXT', summary: 'with approve and refuse: why' },
@@ -31,25 +36,28 @@ export const approvals: Command = {
     ['portcullis approvals list', 'what waits for an answer'],
     ['portcullis approvals approve t_5f21c07d9e4b --reason "agreed with the team"', 'let one act pass once'],
   ],
-  run: async ([action, id], options, console) => {
-    using database = openState(storePath(options, console))
-    const tickets = new Approvals(new ApprovalStore(database), noAsking, console.now)
-    switch (action) {
-      case 'list':
-        return list(tickets, options, console)
-      case 'approve':
-        return answer(tickets, 'approved', id, options, console)
-      case 'refuse':
-        return answer(tickets, 'refused', id, options, console)
-      default:
-        throw new GateError('usage', 'Say list, approve or refuse.')
-    }
-  },
+  wordsMax: 2,
+  run: (words, options, console) =>
+    runVerb(
+      {
+        list: { run: list },
+        approve: { run: (work, id) => decide(work, 'approved', id) },
+        refuse: { run: (work, id) => decide(work, 'refused', id) },
+      },
+      words,
+      options,
+      console,
+    ),
 }
 
-function list(tickets: Approvals, options: ParsedOptions, console: Console): ExitCode {
+function ticketsOf({ state, console }: StoreWork): Approvals {
+  return new Approvals(new ApprovalStore(state), noAsking, console.now)
+}
+
+function list(work: StoreWork): ExitCode {
+  const { options, console } = work
   const wanted: { state?: TicketState } = options.all ? {} : { state: 'open' }
-  const found = tickets.list(wanted)
+  const found = ticketsOf(work).list(wanted)
   if (options.json) {
     console.stdout.write(`${JSON.stringify(found)}\n`)
     return 0
@@ -85,27 +93,19 @@ function minutes(ms: number): string {
   return `${Math.max(1, Math.round(ms / 60_000))} min`
 }
 
-function answer(
-  tickets: Approvals,
-  state: 'approved' | 'refused',
-  id: string | undefined,
-  options: ParsedOptions,
-  console: Console,
-): ExitCode {
-  if (id === undefined) throw new GateError('usage', 'Say which ticket. `approvals list` shows them.')
+function decide(work: StoreWork, state: 'approved' | 'refused', subject: string | undefined): ExitCode {
+  const { options, console } = work
+  const id = neededSubject(subject, 'ticket', 'approvals list')
+  const tickets = ticketsOf(work)
   const author = authorOption(options)
   const answered = tickets.answer(id, state, { author, reason: textOption(options, 'reason') ?? '' })
   if (!answered.ok) {
     const found = tickets.find(id)
     if (found === undefined)
-      throw new GateError('usage', `There is no ticket ${id}. \`approvals list\` shows them.`)
+      throw new GateError('usage', `There is no ticket ${id}. \`portcullis approvals list\` shows them.`)
     console.stderr.write(`${id} is ${found.state}: ${answerOf(found)}.\n`)
     return 1
   }
-  if (options.json) console.stdout.write(`${JSON.stringify(answered.value)}\n`)
-  else
-    console.stdout.write(
-      state === 'approved' ? `${id} is approved: the act may pass once.\n` : `${id} is refused.\n`,
-    )
-  return 0
+  const said = state === 'approved' ? `${id} is approved: the act may pass once.` : `${id} is refused.`
+  return answer(work, answered.value, said)
 }

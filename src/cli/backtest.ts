@@ -8,7 +8,9 @@ import { type BacktestReport, backtestLedger, backtestTrace, type Tally } from '
 import type { AgentPolicy } from '../gate/decide/agent-policy.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { visible } from '../kernel/visible.ts'
+import { STDIN } from '../watch/intake/source.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
+import { logPaths } from './log-options.ts'
 import { percent, some } from './render/figures.ts'
 import { type Screen, screenOf } from './render/screen.ts'
 import { cut, padded } from './render/visible.ts'
@@ -19,8 +21,12 @@ const NAME_CELLS = 36
 
 export const backtest: Command = {
   usage: '--policy NEW [--trace FILE | --store DIR]',
-  description:
-    'What another policy would have done: newly stopped, newly allowed, for each tool and each person. Changes nothing.\n\nWithout --trace it reads the ledger, whose facts are decided anew: detectors are not run again, so what the policy of\nthe time did not look for stays unknown. With --trace (lines as judge reads them, - for standard input) both policies run\nwhole, the new one and the one it is held --against.',
+  description: `What another policy would have done: newly stopped, newly allowed, for each tool and each person.
+Changes nothing.
+
+Without --trace it reads the ledger, whose facts are decided anew: detectors are not run again, so what
+the policy of the time did not look for stays unknown. With --trace (lines as judge reads them, - for
+standard input) both policies run whole, the new one and the one it is held --against.`,
   options: {
     policy: {
       type: 'string',
@@ -40,6 +46,7 @@ export const backtest: Command = {
     ['portcullis backtest --policy strict', 'what strict would have done to the acts in the ledger'],
     ['portcullis backtest --policy new.yaml --trace acts.jsonl --json', 'the same for a recorded trace'],
   ],
+  wordsMax: 0,
   run: async (_positionals, options, console) => {
     const policy = policyNamed(neededOption(options, 'policy', 'the policy to try'), console)
     const trace = textOption(options, 'trace')
@@ -63,7 +70,8 @@ async function overLedger(
   console: Console,
 ): Promise<BacktestReport> {
   const directory = join(storePath(options, console), 'ledger')
-  if (!existsSync(directory)) throw new GateError('usage', `There is no ledger in ${directory}.`)
+  if (!existsSync(directory))
+    throw new GateError('usage', `There is no ledger in ${directory}; --store or --config names another.`)
   return await backtestLedger(directory, policy, { signal: console.signal })
 }
 
@@ -73,19 +81,14 @@ async function overTrace(
   options: ParsedOptions,
   console: Console,
 ): Promise<BacktestReport> {
-  const input: Readable = trace === '-' ? console.stdin : createReadStream(resolve(console.cwd, trace))
   const was = policyNamed(textOption(options, 'against') ?? 'balanced', console)
+  const [path = STDIN] = await logPaths([trace], console.cwd)
+  const input: Readable = path === STDIN ? console.stdin : createReadStream(path)
   let refused = 0
   const acts = actsOf(input, () => refused++)
-  try {
-    const report = await backtestTrace(acts, { was, now: policy })
-    if (refused > 0) console.stderr.write(`${some(refused, 'line')} could not be read as an act.\n`)
-    return report
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
-      throw new GateError('input-not-found', `There is no file ${trace}.`, { cause })
-    throw cause
-  }
+  const report = await backtestTrace(acts, { was, now: policy })
+  if (refused > 0) console.stderr.write(`${some(refused, 'line')} could not be read as an act.\n`)
+  return report
 }
 
 function page(report: BacktestReport, screen: Screen): string {

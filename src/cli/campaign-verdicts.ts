@@ -12,10 +12,10 @@ import {
   verdictOn,
 } from '../watch/verdicts.ts'
 import type { CommandOption, Console, ExitCode, ParsedOptions } from './command.ts'
-import { latestReport, storePath } from './findings.ts'
+import { latestReport } from './findings.ts'
 import { moment, some } from './render/figures.ts'
 import { screenOf } from './render/screen.ts'
-import { authorOption, neededOption } from './store-option.ts'
+import { authorOption, neededOption, storePath } from './store-option.ts'
 
 const SHOWN = 10
 const REASON_CHARACTERS_MAX = 2_000

@@ -4,12 +4,13 @@ import type { Campaign } from '../watch/report.ts'
 import { giveVerdict, listVerdicts, undoVerdict, verdictOptions } from './campaign-verdicts.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { campaignSteps } from './explain.ts'
-import { campaignNamed, latestReport, storeFlag, storeOption } from './findings.ts'
+import { campaignNamed, latestReport, storeFlag } from './findings.ts'
 import { campaignStory, nextSteps } from './render/campaign-story.ts'
 import { campaignTable, headline } from './render/campaign-table.ts'
 import { moment } from './render/figures.ts'
 import { lookalikeList } from './render/lookalikes.ts'
 import { screenOf } from './render/screen.ts'
+import { storeOption } from './store-option.ts'
 
 export const campaigns: Command = {
   usage:
@@ -34,6 +35,7 @@ with --preview that is all; where a campaign you called real would be lost it is
     ['portcullis campaigns verdict c_1f benign --reason "our partner’s app"', 'say what it was'],
     ['portcullis campaigns export --format csv > accounts.csv', 'every account to act on'],
   ],
+  wordsMax: 3,
   run: async ([verb = 'list', id, word], options, console) => {
     switch (verb) {
       case 'list':

@@ -17,6 +17,8 @@ export type CommandOption = ParseArgsOptionsConfig[string] & {
   readonly summary: string
   /** Shown as `--name VALUE`. */
   readonly value?: string
+  /** It is on unless `--no-name` says otherwise, which is what `--help` shows. */
+  readonly isOnByDefault?: true
 }
 
 export type ParsedOptions = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>
@@ -27,6 +29,8 @@ export type Command = {
   /** A paragraph or two: what it does, what it reads, what it writes, its exit codes. */
   readonly description: string
   readonly options: Readonly<Record<string, CommandOption>>
+  /** How many words it takes beside its options. */
+  readonly wordsMax: number
   readonly examples: readonly (readonly [command: string, meaning: string])[]
   readonly run: (
     positionals: readonly string[],
@@ -46,6 +50,8 @@ export function passedOn(code: number): PassedOn {
 }
 
 export type CommandEntry = {
+  /** The heading it stands under in `--help`. */
+  readonly group: string
   readonly name: string
   readonly summary: string
   readonly load: () => Promise<Command>

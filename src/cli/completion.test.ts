@@ -29,8 +29,8 @@ test('every shell gets every command and every option', async () => {
     const text = await script(shell)
     for (const { name, load } of commands) {
       expect(text, `${shell} ${name}`).toContain(name)
-      for (const option of Object.keys((await load()).options))
-        expect(text).toMatch(new RegExp(`(--|-l )${option}\\b`))
+      for (const [option, { isOnByDefault }] of Object.entries((await load()).options))
+        expect(text).toMatch(new RegExp(`(--|-l )${isOnByDefault ? 'no-' : ''}${option}\\b`))
     }
   }
 })

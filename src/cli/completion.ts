@@ -11,12 +11,16 @@ that take one of a few. It is made from the same table as \`--help\`.`,
     ['portcullis completion zsh > ~/.zfunc/_portcullis', 'for zsh, where ~/.zfunc is in fpath'],
     ['portcullis completion fish > ~/.config/fish/completions/portcullis.fish', 'for fish'],
   ],
+  wordsMax: 1,
   run: async ([shell], _options, console) => {
     // Loaded here: the table of commands has this command in it.
     const { commands } = await import('./commands.ts')
     const script = scriptFor(shell, await describe(commands))
     if (script === undefined)
-      throw new GateError('usage', `There are completions for bash, zsh and fish, not for '${shell ?? ''}'.`)
+      throw new GateError(
+        'usage',
+        `Say which shell: bash, zsh or fish${shell === undefined ? '' : `, not '${shell}'`}.`,
+      )
     console.stdout.write(script)
     return 0
   },
@@ -55,7 +59,13 @@ async function describe(commands: readonly CommandEntry[]): Promise<Described[]>
 function describeOption(name: string, about: Command['options'][string]): DescribedOption {
   const { summary, short, value = '' } = about
   const choices = /^[a-z0-9-]+(\|[a-z0-9-]+)+$/.test(value) ? value.split('|') : []
-  return { name, short, summary, takesValue: about.type === 'string', choices }
+  return {
+    name: about.isOnByDefault ? `no-${name}` : name,
+    short,
+    summary,
+    takesValue: about.type === 'string',
+    choices,
+  }
 }
 
 /** The words of `[list | show ID | export] …` or `bash|zsh|fish`: lower case, separated by bars, at the front. */

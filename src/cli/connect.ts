@@ -68,6 +68,7 @@ Exit 0 when it is connected, 1 when the answer was no, 2 when the settings canno
     ['portcullis connect claude-code --project --dry-run', 'only show it, for this project'],
     ['sudo portcullis connect claude-code --managed --yes', 'for everybody on this machine'],
   ],
+  wordsMax: 1,
   run: async (positionals, options, console) => {
     const plan = planOf(positionals)
     const wanted = wantedOf(plan, options, console)
@@ -121,19 +122,19 @@ Exit 0 when it is connected, 1 when the answer was no, 2 when the settings canno
 export function planOf(positionals: readonly string[]): AgentPlan {
   const plan = Object.values(agentPlans).find(({ agent }) => agent === positionals[0])
   if (plan === undefined || positionals.length > 1)
-    throw new GateError('usage', `say which agent: ${Object.keys(agentPlans).join(', ')}.`)
+    throw new GateError('usage', `Say which agent: ${Object.keys(agentPlans).join(', ')}.`)
   return plan
 }
 
 export function scopeOf(options: ParsedOptions): Scope | undefined {
   const named = (['user', 'project', 'managed'] as const).filter((scope) => options[scope] === true)
-  if (named.length > 1) throw new GateError('usage', 'one of --user, --project and --managed.')
+  if (named.length > 1) throw new GateError('usage', 'One of --user, --project and --managed.')
   return named[0]
 }
 
 export function homeOf(console: Console): string {
   const home = console.env.HOME ?? console.env.USERPROFILE
-  if (home === undefined) throw new GateError('usage', 'the environment names no home folder (HOME).')
+  if (home === undefined) throw new GateError('usage', 'The environment names no home folder (HOME).')
   return home
 }
 
@@ -226,7 +227,7 @@ function notesPage(
 
 async function isAgreed({ stdin, stdout, signal }: Console): Promise<boolean> {
   if (!('isTTY' in stdin) || stdin.isTTY !== true)
-    throw new GateError('usage', 'nobody is there to be asked: say --yes, or --dry-run.')
+    throw new GateError('usage', 'Nobody is there to be asked: say --yes, or --dry-run.')
   const reader = createInterface({ input: stdin, output: stdout })
   try {
     return /^y(es)?$/i.test((await reader.question('\nChange it? [y/N] ', { signal })).trim())

@@ -8,27 +8,35 @@ import { GateError } from '../kernel/gate-error.ts'
 import { loadFindings } from '../store/embedded/findings.ts'
 import { listSegments } from '../store/embedded/ledger/segments.ts'
 import { type Measure, MeasureStore, measureState, type NewMeasure } from '../store/embedded/measure-store.ts'
-import { openState } from '../store/embedded/state.ts'
 import { parseReport } from '../watch/report-schema.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { campaignNamed } from './findings.ts'
+import { some } from './render/figures.ts'
 import {
   authorOption,
   durationOption,
   listOption,
   neededOption,
   storeOptions,
-  storePath,
   textOption,
 } from './store-option.ts'
+import { answer, neededSubject, runVerb, type StoreWork } from './verbs.ts'
 
 const ACCOUNTS_SHOWN = 20
 const DAY_MS = 86_400_000
 
 export const countermeasure: Command = {
   usage: 'apply|agree|preview|list|release|undo|allow|disallow [STANDING|ID|ACCOUNT]',
-  description:
-    'Gives accounts a standing, from mild to severe: watched, slowed, limited, summarised, veiled, capped, lesser, marked, verify,\nquarantined. summarised, veiled and marked alter answers: they need --for, and are in force once a second person agrees. The accounts are named with --accounts or --file, or are those of a --campaign of the latest findings or of a\n--report that `hunt --json` wrote. preview says whom a measure would touch and changes nothing; release lets some of its accounts go, and it goes on for\nthe others. The allow-list always wins. A running gate notices\nwithin a second and writes the measure into the ledger.',
+  description: `Gives accounts a standing, from mild to severe: watched, slowed, limited, summarised, veiled, capped,
+lesser, marked, verify, quarantined. summarised, veiled and marked alter answers: they need --for, and
+are in force once a second person agrees.
+
+The accounts are named with --accounts or --file, or are those of a --campaign of the latest findings or
+of a --report that \`hunt --json\` wrote. apply gives them the standing. preview says whom a measure
+would touch and changes nothing; release lets some of its accounts go, and it goes on for the others;
+undo ends it. allow puts an account on the allow-list, which always wins.
+
+A running gate notices within a second and writes the measure into the ledger.`,
   options: {
     accounts: { type: 'string', value: 'A,B', summary: 'accounts by name' },
     file: { type: 'string', value: 'FILE', summary: 'accounts, one a line' },
@@ -63,44 +71,28 @@ export const countermeasure: Command = {
       'let one account go that has shown who it is',
     ],
   ],
-  run: async ([action, subject], options, console) => {
-    const store = storePath(options, console)
-    using database = openState(store)
-    const context = { store, measures: new MeasureStore(database), options, console }
-    switch (action) {
-      case 'apply':
-        return await apply(context, subject)
-      case 'preview':
-        return await preview(context, subject)
-      case 'list':
-        return list(context)
-      case 'agree':
-        return agree(context, subject)
-      case 'release':
-        return await release(context, subject)
-      case 'undo':
-        return undo(context, subject)
-      case 'allow':
-        return allow(context, subject)
-      case 'disallow':
-        return disallow(context, subject)
-      default:
-        throw new GateError('usage', 'Say apply, agree, preview, list, release, undo, allow or disallow.')
-    }
-  },
+  wordsMax: 2,
+  run: (words, options, console) =>
+    runVerb(
+      {
+        apply: { run: apply, mayMakeStore: true },
+        agree: { run: agree },
+        preview: { run: preview, mayMakeStore: true },
+        list: { run: list },
+        release: { run: release },
+        undo: { run: undo },
+        allow: { run: allow, mayMakeStore: true },
+        disallow: { run: disallow },
+      },
+      words,
+      options,
+      console,
+    ),
 }
 
-type Context = {
-  readonly store: string
-  readonly measures: MeasureStore
-  readonly options: ParsedOptions
-  readonly console: Console
-}
-
-async function apply(
-  { store, measures, options, console }: Context,
-  kind: string | undefined,
-): Promise<ExitCode> {
+async function apply(work: StoreWork, kind: string | undefined): Promise<ExitCode> {
+  const { store, state, options, console } = work
+  const measures = new MeasureStore(state)
   const accounts = await accountsOf(store, options, console)
   const measure = measureOf(
     kind,
@@ -112,19 +104,16 @@ async function apply(
   const isProposed = measures.list().find((one) => one.id === id)?.needsAgreement === true
   const result = { id, standing: measure.standing, accounts: accounts.length, isProposed }
   const said = isProposed
-    ? `${id}: proposed for ${accounts.length} accounts. It needs a second person: countermeasure agree ${id}`
-    : `${id}: ${accounts.length} accounts are ${measure.standing}.`
-  console.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${said}\n`)
-  return 0
+    ? `${id}: proposed for ${some(accounts.length, 'account')}. It needs a second person: portcullis countermeasure agree ${id}`
+    : `${id}: ${some(accounts.length, 'account')} ${accounts.length === 1 ? 'is' : 'are'} ${measure.standing}.`
+  return answer(work, result, said)
 }
 
-async function preview(
-  { store, measures, options, console }: Context,
-  kind: string | undefined,
-): Promise<ExitCode> {
+async function preview(work: StoreWork, kind: string | undefined): Promise<ExitCode> {
+  const { store, state, options, console } = work
   const accounts = await accountsOf(store, options, console)
   measureOf(kind, options, console, 'preview')
-  const standings = new Standings(measures, [])
+  const standings = new Standings(new MeasureStore(state), [])
   await standings.refresh(console.now())
   const spared = accounts.filter((account) => standings.isAllowed(account))
   const touched = accounts.filter((account) => !standings.isAllowed(account))
@@ -138,15 +127,14 @@ async function preview(
     lastDay: recent,
     accounts: touched,
   }
-  if (options.json) console.stdout.write(`${JSON.stringify(result)}\n`)
-  else {
-    const shown = touched.slice(0, ACCOUNTS_SHOWN).join(', ')
-    const more = touched.length > ACCOUNTS_SHOWN ? ` and ${touched.length - ACCOUNTS_SHOWN} more` : ''
-    console.stdout.write(
-      `Would touch ${touched.length} accounts: ${shown}${more}.\n${under.length} of them are under a measure already. The allow-list spares ${spared.length}.\nIn the last day they made ${recent.exchanges} exchanges (${recent.activeAccounts} accounts, ${recent.outputTokens} tokens of answers).\n`,
-    )
-  }
-  return 0
+  const shown = touched.slice(0, ACCOUNTS_SHOWN).join(', ')
+  const more = touched.length > ACCOUNTS_SHOWN ? ` and ${touched.length - ACCOUNTS_SHOWN} more` : ''
+  const said = [
+    `Would touch ${some(touched.length, 'account')}: ${shown}${more}.`,
+    `Under a measure already: ${under.length}. Spared by the allow-list: ${spared.length}.`,
+    `In the last day they made ${some(recent.exchanges, 'exchange')} (${some(recent.activeAccounts, 'account')}, ${some(recent.outputTokens, 'token')} of answers).`,
+  ]
+  return answer(work, result, said.join('\n'))
 }
 
 /** What the accounts did lately, as the ledger has it: the best picture of who would notice. */
@@ -165,14 +153,17 @@ function recentUse(directory: string, accounts: ReadonlySet<string>, since: numb
   return { exchanges, activeAccounts: active.size, outputTokens }
 }
 
-function list({ measures, options, console }: Context): ExitCode {
+function list({ state, options, console }: StoreWork): ExitCode {
+  const measures = new MeasureStore(state)
   const all = measures.list().map((measure) => ({ ...measure, state: measureState(measure, console.now()) }))
   const allowed = measures.allowed()
   if (options.json) console.stdout.write(`${JSON.stringify({ measures: all, allowed })}\n`)
+  else if (all.length + allowed.length === 0)
+    console.stderr.write('No account is under a measure, and none is on the allow-list.\n')
   else {
     for (const { id, state, standing, accounts, author, reason } of all)
       console.stdout.write(
-        `${id}  ${state.padEnd(8)}  ${standing.padEnd(11)}  ${accounts} accounts  ${author}: ${reason}\n`,
+        `${id}  ${state.padEnd(8)}  ${standing.padEnd(11)}  ${some(accounts, 'account')}  ${author}: ${reason}\n`,
       )
     for (const { account, author, reason } of allowed)
       console.stdout.write(`allowed  ${account}  ${author}: ${reason}\n`)
@@ -180,60 +171,64 @@ function list({ measures, options, console }: Context): ExitCode {
   return 0
 }
 
-function agree({ measures, options, console }: Context, id: string | undefined): ExitCode {
+function agree(work: StoreWork, subject: string | undefined): ExitCode {
+  const { state, options, console } = work
+  const id = neededSubject(subject, 'measure', 'countermeasure list')
   const author = authorOption(options)
-  const answer = measures.agree(id ?? '', author, console.now())
-  if (answer === 'same-person')
+  const agreed = new MeasureStore(state).agree(id, author, console.now())
+  if (agreed === 'same-person')
     throw new GateError('usage', `${author} proposed ${id}; another person has to agree.`)
-  if (answer === 'not-proposed')
-    throw new GateError('usage', `${id ?? 'Nothing'} is not a measure that waits for agreement.`)
-  console.stdout.write(`${id} is in force.\n`)
-  return 0
+  if (agreed === 'not-proposed')
+    throw new GateError('usage', `${id} is not a measure that waits for agreement.`)
+  return answer(work, { id, state: 'in force' }, `${id} is in force.`)
 }
 
-async function release(
-  { store, measures, options, console }: Context,
-  id: string | undefined,
-): Promise<ExitCode> {
+async function release(work: StoreWork, id: string | undefined): Promise<ExitCode> {
+  const { store, state, options, console } = work
+  const measures = new MeasureStore(state)
   const measure = measureNamed(measures, id)
   const accounts = await accountsOf(store, options, console)
   const reason = neededOption(options, 'reason', 'why the accounts are let go')
   const ground = { author: authorOption(options), reason, now: console.now() }
   const released = measures.release(measure.id, accounts, ground)
   const left = measure.accounts - released
-  if (options.json) console.stdout.write(`${JSON.stringify({ id: measure.id, released, accounts: left })}\n`)
-  else console.stdout.write(`${measure.id}: ${released} released; it touches ${left} accounts.\n`)
+  const said = `${measure.id}: ${released} released; it touches ${some(left, 'account')}.`
+  answer(work, { id: measure.id, released, accounts: left }, said)
   return released > 0 ? 0 : 2
 }
 
-function measureNamed(measures: MeasureStore, id: string | undefined): Measure {
+function measureNamed(measures: MeasureStore, subject: string | undefined): Measure {
+  const id = neededSubject(subject, 'measure', 'countermeasure list')
   const found = measures.list().find((measure) => measure.id === id)
   if (found === undefined)
-    throw new GateError('usage', `There is no measure ${id ?? ''}. \`countermeasure list\` shows them.`)
+    throw new GateError('usage', `There is no measure ${id}. \`portcullis countermeasure list\` shows them.`)
   return found
 }
 
-function undo({ measures, options, console }: Context, id: string | undefined): ExitCode {
+function undo(work: StoreWork, id: string | undefined): ExitCode {
+  const { state, options, console } = work
+  const measures = new MeasureStore(state)
   const measure = measureNamed(measures, id)
   const isNew = measures.undo(measure.id, authorOption(options), console.now())
-  console.stdout.write(isNew ? `${measure.id} is undone.\n` : `${measure.id} was undone before.\n`)
-  return 0
+  const said = isNew ? `${measure.id} is undone.` : `${measure.id} was undone before.`
+  return answer(work, { id: measure.id, state: 'undone', isNew }, said)
 }
 
-function allow({ measures, options, console }: Context, account: string | undefined): ExitCode {
+function allow(work: StoreWork, account: string | undefined): ExitCode {
+  const { state, options, console } = work
   if (account === undefined) throw new GateError('usage', 'Say which account.')
   const reason = neededOption(options, 'reason', 'why no measure may touch the account')
-  measures.allow({ account, reason, author: authorOption(options), created: console.now() })
-  console.stdout.write(`No measure touches ${account}.\n`)
-  return 0
+  const author = authorOption(options)
+  new MeasureStore(state).allow({ account, reason, author, created: console.now() })
+  return answer(work, { account, isAllowed: true }, `No measure touches ${account}.`)
 }
 
-function disallow({ measures, console }: Context, account: string | undefined): ExitCode {
-  const was = account !== undefined && measures.disallow(account)
-  console.stdout.write(
-    was ? `${account} is off the allow-list.\n` : 'That account was not on the allow-list.\n',
-  )
-  return was ? 0 : 2
+function disallow(work: StoreWork, account: string | undefined): ExitCode {
+  if (account === undefined) throw new GateError('usage', 'Say which account.')
+  const wasAllowed = new MeasureStore(work.state).disallow(account)
+  const said = wasAllowed ? `${account} is off the allow-list.` : `${account} was not on the allow-list.`
+  answer(work, { account, isAllowed: false, wasAllowed }, said)
+  return wasAllowed ? 0 : 2
 }
 
 function measureOf(

@@ -6,10 +6,10 @@ import { placeholderOf } from '../gate/enforce/broker.ts'
 import { Vault } from '../gate/enforce/vault.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { CredentialStore, type StoredCredential } from '../store/embedded/credential-store.ts'
-import { openState } from '../store/embedded/state.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { moment } from './render/figures.ts'
-import { listOption, storeOptions, storePath, textOption } from './store-option.ts'
+import { listOption, storeOptions, textOption } from './store-option.ts'
+import { answer, answerList, neededSubject, runVerb, type StoreWork } from './verbs.ts'
 
 const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
 /** A shorter value would be found in ordinary text and cut out of it. */
@@ -18,8 +18,13 @@ const VALUE_CHARACTERS_MAX = 65_536
 
 export const credentials: Command = {
   usage: 'add|list|rotate|remove [NAME]',
-  description:
-    'Credentials that agents use and never see. An agent holds the placeholder that add prints; the gate puts the\nreal value in when an allowed act leaves, for the tools, places and agents named, and takes it out of every answer.\n\nadd and rotate read the value from standard input. Values are sealed with AES-256-GCM; the key is what\nagents.credentials in the configuration names (file, value or command), or --key-file. A running gate notices\nwithin a second.',
+  description: `Credentials that agents use and never see. An agent holds the placeholder that add prints; the gate puts
+the real value in when an allowed act leaves, for the tools, places and agents named, and takes it out
+of every answer.
+
+add and rotate read the value from standard input. Values are sealed with AES-256-GCM; the key is what
+agents.credentials in the configuration names (file, value or command), or --key-file. A running gate
+notices within a second.`,
   options: {
     tools: { type: 'string', value: 'GLOB,…', summary: 'with add: tools it may be used with (default: all)' },
     destinations: { type: 'string', value: 'GLOB,…', summary: 'with add: hosts it may go to; needed' },
@@ -35,31 +40,22 @@ export const credentials: Command = {
     ],
     ['portcullis credentials rotate github < new-token.txt', 'another value under the same placeholder'],
   ],
-  run: async ([action, name], options, console) => {
-    using database = openState(storePath(options, console))
-    const context = { store: new CredentialStore(database), options, console }
-    switch (action) {
-      case 'add':
-        return await add(context, name)
-      case 'list':
-        return list(context)
-      case 'rotate':
-        return await rotate(context, name)
-      case 'remove':
-        return remove(context, name)
-      default:
-        throw new GateError('usage', 'Say add, list, rotate or remove.')
-    }
-  },
+  wordsMax: 2,
+  run: (words, options, console) =>
+    runVerb(
+      {
+        add: { run: add, mayMakeStore: true },
+        list: { run: list },
+        rotate: { run: rotate },
+        remove: { run: remove },
+      },
+      words,
+      options,
+      console,
+    ),
 }
 
-type Context = {
-  readonly store: CredentialStore
-  readonly options: ParsedOptions
-  readonly console: Console
-}
-
-async function add({ store, options, console }: Context, name: string | undefined): Promise<ExitCode> {
+async function add({ state, options, console }: StoreWork, name: string | undefined): Promise<ExitCode> {
   if (name === undefined || !NAME.test(name))
     throw new GateError('usage', 'A name is lower-case letters, digits, dashes and underscores.')
   const destinations = listOption(options, 'destinations')
@@ -71,7 +67,8 @@ async function add({ store, options, console }: Context, name: string | undefine
   const made: StoredCredential = {
     ...{ ...scope, sealed, keyId: vault.keyId, created: console.now(), rotated: undefined },
   }
-  if (!store.add(made)) throw new GateError('usage', `There is a credential ${name}; rotate it or remove it.`)
+  if (!new CredentialStore(state).add(made))
+    throw new GateError('usage', `There is a credential ${name}; rotate it or remove it.`)
   if (options.json) console.stdout.write(`${JSON.stringify(described(made))}\n`)
   else {
     console.stdout.write(`${placeholderOf(name)}\n`)
@@ -80,31 +77,33 @@ async function add({ store, options, console }: Context, name: string | undefine
   return 0
 }
 
-async function rotate({ store, options, console }: Context, name: string | undefined): Promise<ExitCode> {
+async function rotate(work: StoreWork, name: string | undefined): Promise<ExitCode> {
+  const { state, options, console } = work
+  const store = new CredentialStore(state)
   const old = found(store, name)
   const vault = vaultOf(options, console)
-  store.reseal(old.name, vault.seal(await valueFrom(console), old), vault.keyId, console.now())
-  console.stdout.write(`${old.name} has a new value; its placeholder stays.\n`)
-  return 0
+  const rotated = console.now()
+  store.reseal(old.name, vault.seal(await valueFrom(console), old), vault.keyId, rotated)
+  return answer(work, described({ ...old, rotated }), `${old.name} has a new value; its placeholder stays.`)
 }
 
-function list({ store, options, console }: Context): ExitCode {
-  const all = store.list().map(described)
-  if (options.json) console.stdout.write(`${JSON.stringify(all)}\n`)
-  else
-    for (const { name, placeholder, tools, destinations, agents, created, rotated } of all) {
+function list(work: StoreWork): ExitCode {
+  return answerList(
+    work,
+    new CredentialStore(work.state).list().map(described),
+    ({ name, placeholder, tools, destinations, agents, created, rotated }) => {
       const age = rotated === undefined ? `since ${moment(created)}` : `rotated ${moment(rotated)}`
-      console.stdout.write(
-        `${name}  ${placeholder}\n  tools ${tools.join(', ')}; to ${destinations.join(', ')}; agents ${agents.join(', ')}; ${age}\n`,
-      )
-    }
-  return 0
+      return `${name}  ${placeholder}\n  tools ${tools.join(', ')}; to ${destinations.join(', ')}; agents ${agents.join(', ')}; ${age}`
+    },
+    'There are no credentials yet: `portcullis credentials add NAME --destinations HOST` keeps one.',
+  )
 }
 
-function remove({ store, console }: Context, name: string | undefined): ExitCode {
-  store.remove(found(store, name).name)
-  console.stdout.write(`${name} is removed. Revoke it where it was issued, too.\n`)
-  return 0
+function remove(work: StoreWork, subject: string | undefined): ExitCode {
+  const store = new CredentialStore(work.state)
+  const { name } = found(store, subject)
+  store.remove(name)
+  return answer(work, { name, isRemoved: true }, `${name} is removed. Revoke it where it was issued, too.`)
 }
 
 function described({ sealed: _, ...rest }: StoredCredential) {
@@ -112,9 +111,13 @@ function described({ sealed: _, ...rest }: StoredCredential) {
 }
 
 function found(store: CredentialStore, name: string | undefined): StoredCredential {
-  const credential = name === undefined ? undefined : store.find(name)
+  const wanted = neededSubject(name, 'credential', 'credentials list')
+  const credential = store.find(wanted)
   if (credential === undefined)
-    throw new GateError('usage', `There is no credential ${name ?? ''}. \`credentials list\` shows them.`)
+    throw new GateError(
+      'usage',
+      `There is no credential ${wanted}. \`portcullis credentials list\` shows them.`,
+    )
   return credential
 }
 

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { STORE_DEFAULT } from '../config/schema.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { saveFindings } from '../store/embedded/findings.ts'
 import { hunt } from '../watch/hunt.ts'
@@ -11,11 +12,12 @@ import { againstTruth, type Verdict } from './demo/against-truth.ts'
 import { MadeTraffic } from './demo/made-traffic.ts'
 import { demoPage, raisedLine } from './demo/page.ts'
 import { stayUp } from './demo/stay.ts'
-import { STORE_DEFAULT, storeFlag, storeOption, storePath, withoutMembers } from './findings.ts'
+import { storeFlag, withoutMembers } from './findings.ts'
 import { progressLine } from './progress.ts'
 import { some } from './render/figures.ts'
 import { screenOf } from './render/screen.ts'
 import { wrapped } from './render/visible.ts'
+import { storePath } from './store-option.ts'
 
 const SEED_DEFAULT = 7
 /** Campaigns told one by one as they are raised; the rest show in the progress line. */
@@ -37,7 +39,7 @@ account truly is): the same traffic for the same scenario and seed.`,
       summary: 'what traffic to make (default: demo)',
     },
     seed: { type: 'string', value: 'N', summary: `another number, another story (default: ${SEED_DEFAULT})` },
-    store: storeOption,
+    store: { type: 'string', value: 'DIR', summary: `the data folder (default: ${STORE_DEFAULT})` },
     json: { type: 'boolean', summary: 'one JSON object on standard output' },
     stay: { type: 'boolean', summary: 'stay up afterwards as a gate over the same store (npm start does)' },
     write: { type: 'string', value: 'DIR', summary: 'only write the log and its truth to DIR' },
@@ -47,10 +49,14 @@ account truly is): the same traffic for the same scenario and seed.`,
     ['portcullis demo --scenario small', 'the same in a quarter of the time'],
     ['portcullis demo --write traffic --scenario clean', 'labelled traffic to try detectors on'],
   ],
+  wordsMax: 0,
   run: async (_positionals, options, console) => {
     const [scenario, seed] = [scenarioOf(options), seedOf(options)]
     if (typeof options.write === 'string') return await writeOnly(scenario, seed, options.write, console)
-    return await play(scenario, seed, options, console)
+    // Made-up traffic stays out of the store that a portcullis.yaml here may name, unless it is named itself.
+    const usual = storePath({}, console) === resolve(console.cwd, STORE_DEFAULT)
+    const store = options.store ?? (usual ? undefined : STORE_DEFAULT)
+    return await play(scenario, seed, { ...options, store }, console)
   },
 }
 

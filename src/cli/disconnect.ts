@@ -24,6 +24,7 @@ it is now. Exit 0 when it is disconnected, 2 when it was not, or the file has ch
     ['portcullis disconnect claude-code', 'put back what was there'],
     ['portcullis disconnect claude-code --own', 'keep what was changed since'],
   ],
+  wordsMax: 1,
   run: async (positionals, options, console) => {
     const plan = planOf(positionals)
     const records = new ConnectionRecords(homeOf(console))

@@ -5,9 +5,9 @@ import { delimiter, dirname, join } from 'node:path'
 import { createZstdCompress } from 'node:zlib'
 import type { Command, Console } from './command.ts'
 import { auditPermissions } from './connection/permission-audit.ts'
-import { storeOption, storePath } from './findings.ts'
 import { type Screen, screenOf } from './render/screen.ts'
 import { padded, wrapped } from './render/visible.ts'
+import { storeOption, storePath } from './store-option.ts'
 
 type Check = {
   readonly name: string
@@ -33,6 +33,7 @@ tools that some tests and auditors use. Exit 0 if the main job can run, else 1.`
     json: { type: 'boolean', summary: 'one JSON object on standard output' },
   },
   examples: [['portcullis doctor', 'check this machine']],
+  wordsMax: 0,
   run: async (_positionals, options, console) => {
     const checks = await examine(storePath(options, console), console)
     const isWell = checks.every(({ state, isNeeded }) => state === 'present' || !isNeeded)

@@ -8,7 +8,6 @@ import {
   campaignAlone,
   campaignNamed,
   storeFlag,
-  storeOption,
   wholeReport,
 } from './findings.ts'
 import { campaignStory, nextSteps } from './render/campaign-story.ts'
@@ -16,6 +15,7 @@ import { bar, moment, score, some } from './render/figures.ts'
 import { type Screen, screenOf } from './render/screen.ts'
 import { cut, padded, wrapped } from './render/visible.ts'
 import { lookalikeWords } from './render/words.ts'
+import { storeOption } from './store-option.ts'
 
 const SIGNALS_SHOWN = 3
 const SHARED_SHOWN = 6
@@ -34,6 +34,7 @@ is enough where only one id begins like that. Reads the latest findings. Exit 2 
     ['portcullis explain c_1f', 'the campaign whose id begins with c_1f'],
     ['portcullis explain a_928761b36a9809', 'why this account is, or is not, part of a campaign'],
   ],
+  wordsMax: 1,
   run: async ([id], options, console) => {
     if (id === undefined)
       throw new GateError(

@@ -1,23 +1,12 @@
 // What `campaigns` and `explain` have in common: the store they read and the things they look up in it.
-import { resolve } from 'node:path'
 import { GateError } from '../kernel/gate-error.ts'
 import { loadFindings, type Saved } from '../store/embedded/findings.ts'
 import type { Campaign, Lookalike, Report } from '../watch/report.ts'
 import { parseReport } from '../watch/report-schema.ts'
-import type { CommandOption, Console, ParsedOptions } from './command.ts'
+import type { Console, ParsedOptions } from './command.ts'
+import { storePath } from './store-option.ts'
 
-export const STORE_DEFAULT = './portcullis-data'
 const AMBIGUOUS_SHOWN = 5
-
-export const storeOption: CommandOption = {
-  type: 'string',
-  value: 'DIR',
-  summary: `where findings are kept (default: ${STORE_DEFAULT})`,
-}
-
-export function storePath(options: ParsedOptions, console: Pick<Console, 'cwd'>): string {
-  return resolve(console.cwd, typeof options.store === 'string' ? options.store : STORE_DEFAULT)
-}
 
 /** What to add to a suggested command so that it reads the same store. */
 export function storeFlag(options: ParsedOptions): string {

@@ -46,6 +46,7 @@ the rest of the session (where a value came from, loops) is not seen.`,
       'try it without a gate',
     ],
   ],
+  wordsMax: 0,
   run: async (_positionals, options, console) => {
     if (options.local !== true)
       throw new GateError(

@@ -12,7 +12,7 @@ import type { SketchStore } from '../watch/sketches/reading-messages.ts'
 import { sketchedLogs } from '../watch/sketches/stored-reading.ts'
 import { verdictsInForce } from './campaign-verdicts.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
-import { STORE_DEFAULT, storeFlag, storeOption, storePath, withoutMembers } from './findings.ts'
+import { storeFlag, withoutMembers } from './findings.ts'
 import { inputOptions, logOptions, logPaths } from './log-options.ts'
 import { progressLine } from './progress.ts'
 import { blindSpots } from './render/blind-spots.ts'
@@ -23,6 +23,7 @@ import { lookalikeList } from './render/lookalikes.ts'
 import { notTaken } from './render/not-taken.ts'
 import { screenOf } from './render/screen.ts'
 import { wrapped } from './render/visible.ts'
+import { storeOption, storePath } from './store-option.ts'
 import { watchSeed } from './watch-seed.ts'
 
 const WORKERS_MAX = 64
@@ -34,7 +35,7 @@ export const hunt: Command = {
   usage: 'LOG... [--json] [--until TIME] [--strict] [--store DIR] [--sketches DIR]',
   description: `Reads exchange logs in time order and finds campaigns: accounts that act as one to copy a model. Logs may be plain,
 gzip or zstd, in any number, in any known format (told by content); \`-\` is standard input. Without a LOG it hunts in
-what \`portcullis import\` put into the store. The findings are kept in the store (default ${STORE_DEFAULT}) for
+what \`portcullis import\` put into the store. The findings are kept in the store for
 \`campaigns\` and \`explain\`. Progress goes to standard error.
 
 Exit 0 whether or not there are campaigns; 2 for unusable input.`,
@@ -43,7 +44,7 @@ Exit 0 whether or not there are campaigns; 2 for unusable input.`,
     until: { type: 'string', value: 'TIME', summary: 'ignore later exchanges: Unix ms or an ISO date' },
     strict: { type: 'boolean', summary: 'stop at the first line that cannot be taken' },
     store: storeOption,
-    save: { type: 'boolean', summary: 'keep the findings in the store; --no-save leaves it untouched' },
+    save: { type: 'boolean', summary: 'leave the store as it is: keep no findings', isOnByDefault: true },
     sketches: {
       type: 'string',
       value: 'DIR',
@@ -76,6 +77,7 @@ Exit 0 whether or not there are campaigns; 2 for unusable input.`,
     ['portcullis hunt logs/* --spill /var/tmp', 'where memory is short'],
     ['portcullis hunt logs/* --sketches kept', 'reads each log once, however often it is hunted in'],
   ],
+  wordsMax: Number.POSITIVE_INFINITY,
   run: async (positionals, options, console) => {
     const { inputs, stdin, seed, sketches } = await sourceOf(positionals, options, console)
     const began = performance.now()
@@ -134,7 +136,7 @@ async function sourceOf(
   if (directory) {
     const inputs = sketchedLogs(directory)
     if (inputs.length > 0) return { inputs, stdin, sketches: { directory, isReplay: true } }
-    throw new GateError('usage', `there are no sketches in ${directory}; name the logs to make them of`)
+    throw new GateError('usage', `There are no sketches in ${directory}; name the logs to make them of.`)
   }
   if (typeof options.store === 'string') {
     const store = storePath(options, console)
@@ -267,7 +269,7 @@ function spillOf(
     return {}
   }
   if (partitions !== undefined)
-    throw new GateError('usage', 'a divided watch does not spill: --spill or --partitions')
+    throw new GateError('usage', 'A divided watch does not spill: --spill or --partitions.')
   const mib = typeof memory === 'string' ? numberOf('memory', memory, SPILL_MIB_MAX) : SPILL_MIB
   return { spill: { directory: resolve(cwd, spill), bytesMax: mib * MIB } }
 }

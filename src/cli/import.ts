@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { STORE_DEFAULT } from '../config/schema.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { adapters } from '../watch/intake/adapters.ts'
 import { importLogs, type SourceReport } from '../watch/intake/importing.ts'
@@ -7,10 +8,10 @@ import { Pseudonyms } from '../watch/intake/pseudonyms.ts'
 import { unreadable } from '../watch/intake/source.ts'
 import { Tally } from '../watch/intake/tally.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
-import { STORE_DEFAULT, storePath } from './findings.ts'
 import { inputOptions, logOptions, logPaths } from './log-options.ts'
 import { counted, lasting, progressLine } from './progress.ts'
 import { notTaken } from './render/not-taken.ts'
+import { storePath } from './store-option.ts'
 
 export const importCommand: Command = {
   usage: 'LOG... [--store DIR] [--format NAME] [--map FIELD=COLUMN,...] [--json]',
@@ -22,7 +23,7 @@ import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 fo
     store: {
       type: 'string',
       value: 'DIR',
-      summary: `where to; exchanges go to DIR/import (default: ${STORE_DEFAULT})`,
+      summary: `where to; exchanges go to DIR/import (default: what portcullis.yaml here says, or ${STORE_DEFAULT})`,
     },
     ...logOptions,
     strict: { type: 'boolean', summary: 'stop at the first line that cannot be taken' },
@@ -34,7 +35,8 @@ import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 fo
     text: {
       type: 'boolean',
       default: true,
-      summary: 'with --no-text: keep sketches and masked prompts only',
+      summary: 'keep sketches and masked prompts only',
+      isOnByDefault: true,
     },
     json: { type: 'boolean', summary: 'one JSON object on standard output' },
   },
@@ -54,9 +56,10 @@ import goes on where it stopped and counts nothing twice. Exit 0 when done, 2 fo
       'without names and without texts',
     ],
   ],
+  wordsMax: Number.POSITIVE_INFINITY,
   run: async (positionals, options, console) => {
     if (positionals.length === 0)
-      throw new GateError('usage', 'name at least one log, or - for standard input')
+      throw new GateError('usage', 'Name at least one log, or - for standard input.')
     // All of them before any of them: a wrong name must not show after an hour.
     const paths = await logPaths(positionals, console.cwd)
     const began = console.now()

@@ -28,6 +28,7 @@ export const init: Command = {
     ['portcullis init && portcullis up', 'from nothing to a running gate'],
     ['OPENAI_API_KEY=… portcullis init', 'with a vendor behind it'],
   ],
+  wordsMax: 0,
   run: async (_positionals, options, console) => {
     const file = resolve(console.cwd, textOption(options, 'config') ?? 'portcullis.yaml')
     if (existsSync(file)) throw new GateError('usage', `${file} is there already; it is not overwritten.`)

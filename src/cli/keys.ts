@@ -3,23 +3,19 @@ import { digestKey, keyName } from '../gate/identify/key-ring.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { KeyStore, newKey, type StoredKey } from '../store/embedded/key-store.ts'
 import { openSecret } from '../store/embedded/secret.ts'
-import { openState } from '../store/embedded/state.ts'
-import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
-import {
-  durationOption,
-  listOption,
-  neededOption,
-  storeOptions,
-  storePath,
-  textOption,
-} from './store-option.ts'
+import type { Command, ExitCode } from './command.ts'
+import { durationOption, listOption, neededOption, storeOptions, textOption } from './store-option.ts'
+import { answer, answerList, neededSubject, runVerb, type StoreWork } from './verbs.ts'
 
 const OVERLAP_MS = 86_400_000
 
 export const keys: Command = {
   usage: 'create|list|revoke|rotate [ID]',
-  description:
-    'Keys of the callers of the model doors. A key is shown once, when it is made; only its digest is kept. A running\ngate notices within a second.\n\ncreate makes one, list shows all, revoke ends one at once, rotate makes a successor and lets the old key live on\nfor a while (--overlap, 24 hours unless said).',
+  description: `Keys of the callers of the model doors. A key is shown once, when it is made; only its digest is kept. A
+running gate notices within a second.
+
+create makes one, list shows all, revoke ends one at once, rotate makes a successor and lets the old key
+live on for a while (--overlap, 24 hours unless said).`,
   options: {
     account: { type: 'string', value: 'ACCOUNT', summary: 'whose key it is' },
     tenant: {
@@ -44,33 +40,23 @@ export const keys: Command = {
     ['portcullis keys create --account acct-7 --expires 90d', 'make a key and show it once'],
     ['portcullis keys rotate k_3fQ8vZ1cM0aB --overlap 1h', 'replace a key without a gap'],
   ],
-  run: async ([action, id], options, console) => {
-    const store = storePath(options, console)
-    using database = openState(store)
-    const context = { store, keyStore: new KeyStore(database), options, console }
-    switch (action) {
-      case 'create':
-        return create(context)
-      case 'list':
-        return list(context)
-      case 'revoke':
-        return revoke(context, id)
-      case 'rotate':
-        return rotate(context, id)
-      default:
-        throw new GateError('usage', 'Say create, list, revoke or rotate.')
-    }
-  },
+  wordsMax: 2,
+  run: (words, options, console) =>
+    runVerb(
+      {
+        create: { run: create, mayMakeStore: true },
+        list: { run: list },
+        revoke: { run: revoke },
+        rotate: { run: rotate },
+      },
+      words,
+      options,
+      console,
+    ),
 }
 
-type Context = {
-  readonly store: string
-  readonly keyStore: KeyStore
-  readonly options: ParsedOptions
-  readonly console: Console
-}
-
-function create({ store, keyStore, options, console }: Context): ExitCode {
+function create(work: StoreWork): ExitCode {
+  const { options, console } = work
   const models = listOption(options, 'models')
   const scopes = listOption(options, 'scopes')
   const unknown = scopes.find((scope) => !keyScopes.some((known) => known === scope))
@@ -79,9 +65,8 @@ function create({ store, keyStore, options, console }: Context): ExitCode {
   const lifeMs = durationOption(options, 'expires')
   const now = console.now()
   return show(
-    console,
-    options,
-    ...add(store, keyStore, {
+    work,
+    ...add(work, {
       tenant: textOption(options, 'tenant') ?? 'default',
       account: neededOption(options, 'account', 'whose key it is'),
       plan: textOption(options, 'plan'),
@@ -96,47 +81,54 @@ function create({ store, keyStore, options, console }: Context): ExitCode {
 }
 
 function add(
-  store: string,
-  keyStore: KeyStore,
+  { store, state }: StoreWork,
   owner: Omit<StoredKey, 'id' | 'digest'>,
 ): readonly [key: string, stored: StoredKey] {
   const key = newKey()
   const digest = digestKey(openSecret(store), key)
   const stored = { ...owner, id: keyName(digest), digest }
-  keyStore.add(stored)
+  new KeyStore(state).add(stored)
   return [key, stored]
 }
 
-function rotate({ store, keyStore, options, console }: Context, id: string | undefined): ExitCode {
+function rotate(work: StoreWork, id: string | undefined): ExitCode {
+  const { state, options, console } = work
+  const keyStore = new KeyStore(state)
   const old = found(keyStore, id)
   if (old.revoked !== undefined)
     throw new GateError('usage', `${old.id} was revoked; make a new key instead.`)
   const now = console.now()
   const lifeMs = durationOption(options, 'expires')
   const { id: _, digest: __, ...owner } = old
-  const made = add(store, keyStore, {
+  const made = add(work, {
     ...owner,
     created: now,
     expires: lifeMs === undefined ? undefined : now + lifeMs,
   })
   keyStore.expire(old.id, now + (durationOption(options, 'overlap') ?? OVERLAP_MS))
-  return show(console, options, ...made)
+  return show(work, ...made)
 }
 
-function revoke({ keyStore, console }: Context, id: string | undefined): ExitCode {
+function revoke(work: StoreWork, id: string | undefined): ExitCode {
+  const keyStore = new KeyStore(work.state)
   const key = found(keyStore, id)
-  const isNew = keyStore.revoke(key.id, console.now())
-  console.stdout.write(isNew ? `${key.id} is revoked.\n` : `${key.id} was revoked before.\n`)
-  return 0
+  const isNew = keyStore.revoke(key.id, work.console.now())
+  const said = isNew ? `${key.id} is revoked.` : `${key.id} was revoked before.`
+  return answer(work, { id: key.id, state: 'revoked', isNew }, said)
 }
 
-function list({ keyStore, options, console }: Context): ExitCode {
-  const all = keyStore.list().map(({ digest: _, ...key }) => ({ ...key, state: stateOf(key, console.now()) }))
-  if (options.json) console.stdout.write(`${JSON.stringify(all)}\n`)
-  else
-    for (const { id, account, tenant, created, state } of all)
-      console.stdout.write(`${id}  ${state.padEnd(7)}  ${day(created)}  ${account} (${tenant})\n`)
-  return 0
+function list(work: StoreWork): ExitCode {
+  const now = work.console.now()
+  const all = new KeyStore(work.state)
+    .list()
+    .map(({ digest: _, ...key }) => ({ ...key, state: stateOf(key, now) }))
+  return answerList(
+    work,
+    all,
+    ({ id, account, tenant, created, state }) =>
+      `${id}  ${state.padEnd(7)}  ${day(created)}  ${account} (${tenant})`,
+    'There are no keys in this store yet: `portcullis keys create --account NAME` makes one.',
+  )
 }
 
 function stateOf({ revoked, expires }: Pick<StoredKey, 'revoked' | 'expires'>, now: number): string {
@@ -144,7 +136,7 @@ function stateOf({ revoked, expires }: Pick<StoredKey, 'revoked' | 'expires'>, n
   return expires !== undefined && expires <= now ? 'expired' : 'valid'
 }
 
-function show(console: Console, options: ParsedOptions, key: string, stored: StoredKey): ExitCode {
+function show({ options, console }: StoreWork, key: string, stored: StoredKey): ExitCode {
   const { digest: _, ...rest } = stored
   if (options.json) console.stdout.write(`${JSON.stringify({ key, ...rest })}\n`)
   else {
@@ -155,9 +147,10 @@ function show(console: Console, options: ParsedOptions, key: string, stored: Sto
 }
 
 function found(keyStore: KeyStore, id: string | undefined): StoredKey {
-  const key = id === undefined ? undefined : keyStore.find(id)
+  const named = neededSubject(id, 'key', 'keys list')
+  const key = keyStore.find(named)
   if (key === undefined)
-    throw new GateError('usage', `There is no key ${id ?? ''}. \`keys list\` shows them.`)
+    throw new GateError('usage', `There is no key ${named}. \`portcullis keys list\` shows them.`)
   return key
 }
 

@@ -12,11 +12,20 @@ import { openState } from '../store/embedded/state.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { checkExport, checkStore } from './ledger-check.ts'
 import { authorOption, neededOption, storeOptions, storePath, textOption } from './store-option.ts'
+import { verbNamed } from './verbs.ts'
 
 export const ledger: Command = {
-  usage: 'verify|check|export|checkpoint|prompt [ID]',
-  description:
-    'The record of every decision and outcome.\n\nverify reads all of it and checks every hash, link and signature; exit 1 when something does not hold. checkpoint\nprints the last signed one: kept elsewhere and given back with --checkpoint, it proves that nothing before it was\ncut off or rewritten, even by somebody who has the signing key. check replays what\ndeclared agents did against the system that the ledger names, with the code of the gate; exit 1 at the first entry\nof a session that does not follow. export writes JSON lines: --format entry as they\nwere written, --format exchange as an exchange log that `hunt` reads (without prompts: the ledger has none). prompt\nshows what an exchange asked, where the configuration keeps prompts; who read it and why goes into the ledger.',
+  usage: 'verify|check|export|checkpoint|prompt [FILE|ID]',
+  description: `The record of every decision and outcome.
+
+verify reads all of it and checks every hash, link and signature; exit 1 when something does not hold.
+checkpoint prints the last signed one: kept elsewhere and given back with --checkpoint, it proves that
+nothing before it was cut off or rewritten, even by somebody who has the signing key. check replays what
+declared agents did against the system that the ledger names, with the code of the gate; exit 1 at the
+first entry of a session that does not follow. export writes JSON lines: --format entry as they were
+written, --format exchange as an exchange log that \`hunt\` reads (without prompts: the ledger has
+none). prompt shows what an exchange asked, where the configuration keeps prompts; who read it and why
+goes into the ledger.`,
   options: {
     format: { type: 'string', value: 'FORMAT', summary: 'with export: entry or exchange (default: entry)' },
     key: { type: 'string', value: 'FILE', summary: 'with verify: the public key, kept elsewhere' },
@@ -45,25 +54,27 @@ export const ledger: Command = {
     ['portcullis ledger checkpoint > yesterday.json', 'keep what today can be checked against tomorrow'],
     ['portcullis ledger export --format exchange | portcullis hunt -', 'look for campaigns in it'],
   ],
-  run: async ([action, file], options, console) => {
-    if (action === 'prompt') return prompt(file, options, console)
-    if (action === 'check' && file !== undefined) return await checkExport(file, options, console)
-    const directory = join(storePath(options, console), 'ledger')
-    if (!existsSync(join(directory, PUBLIC_FILE)))
-      throw new GateError('usage', `There is no ledger in ${directory}.`)
-    switch (action) {
-      case 'verify':
-        return verify(directory, options, console)
-      case 'check':
-        return checkStore(directory, options, console)
-      case 'checkpoint':
-        return checkpoint(directory, console)
-      case 'export':
-        return await exportLines(directory, options, console)
-      default:
-        throw new GateError('usage', 'Say verify, check, export, checkpoint or prompt.')
+  wordsMax: 2,
+  run: async ([action, subject], options, console) => {
+    const verbs = {
+      verify: () => verify(ledgerOf(options, console), options, console),
+      check: () =>
+        subject === undefined
+          ? checkStore(ledgerOf(options, console), options, console)
+          : checkExport(subject, options, console),
+      export: () => exportLines(ledgerOf(options, console), options, console),
+      checkpoint: () => checkpoint(ledgerOf(options, console), console),
+      prompt: () => prompt(subject, options, console),
     }
+    return await verbNamed<() => ExitCode | Promise<ExitCode>>(verbs, action)()
   },
+}
+
+function ledgerOf(options: ParsedOptions, console: Console): string {
+  const directory = join(storePath(options, console), 'ledger')
+  if (!existsSync(join(directory, PUBLIC_FILE)))
+    throw new GateError('usage', `There is no ledger in ${directory}; --store or --config names another.`)
+  return directory
 }
 
 function verify(directory: string, options: ParsedOptions, console: Console): ExitCode {

@@ -26,7 +26,7 @@ export const logOptions = {
 /** The paths of a command line, absolute; every one is checked before the first is read. */
 export async function logPaths(positionals: readonly string[], cwd: string): Promise<string[]> {
   if (positionals.filter((path) => path === STDIN).length > 1)
-    throw new GateError('usage', 'standard input can be read once')
+    throw new GateError('usage', 'Standard input can be read once.')
   const paths = positionals.map((path) => (path === STDIN ? path : resolve(cwd, path)))
   for (const path of paths) if (path !== STDIN) await mustBeFile(path)
   return paths

@@ -3,7 +3,7 @@ import { GateError } from '../kernel/gate-error.ts'
 import { openState } from '../store/embedded/state.ts'
 import { type ToolPin, ToolPinStore } from '../store/embedded/tool-pin-store.ts'
 import type { Console, ExitCode, ParsedOptions } from './command.ts'
-import { storePath } from './store-option.ts'
+import { existingStore } from './store-option.ts'
 
 const NAME_WIDTH = 36
 const DIGEST_CHARACTERS = 12
@@ -17,7 +17,7 @@ export function listTools(
     const tools = pins.list(server)
     if (options.json === true) console.stdout.write(`${JSON.stringify(tools)}\n`)
     else if (tools.length === 0)
-      console.stdout.write('no tools are pinned yet: they are when a client lists them\n')
+      console.stderr.write('No tools are pinned yet: they are when a client lists them.\n')
     else for (const tool of tools) console.stdout.write(line(tool))
     // Something waits: worth a look in a script.
     return tools.some(({ heldDigest }) => heldDigest !== undefined) ? 1 : 0
@@ -30,11 +30,11 @@ export function approveTool(
   console: Console,
 ): Promise<ExitCode> {
   if (server === undefined || tool === undefined)
-    throw new GateError('usage', 'portcullis mcp approve SERVER TOOL')
+    throw new GateError('usage', 'Say portcullis mcp approve SERVER TOOL.')
   return withPins(options, console, (pins) => {
     const waiting = pins.find(server, tool)
     if (!pins.approve(server, tool, userInfo().username, console.now(), waiting?.heldDigest)) {
-      console.stderr.write(`nothing of ${server} by the name ${printable(tool)} waits for approval\n`)
+      console.stderr.write(`Nothing of ${server} by the name ${printable(tool)} waits for approval.\n`)
       return 2
     }
     console.stdout.write(
@@ -49,7 +49,7 @@ export function forgetTools(
   options: ParsedOptions,
   console: Console,
 ): Promise<ExitCode> {
-  if (server === undefined) throw new GateError('usage', 'portcullis mcp forget SERVER [TOOL]')
+  if (server === undefined) throw new GateError('usage', 'Say portcullis mcp forget SERVER [TOOL].')
   return withPins(options, console, (pins) => {
     console.stdout.write(`forgot ${pins.forget(server, tool)}\n`)
     return 0
@@ -61,7 +61,7 @@ async function withPins(
   console: Console,
   work: (pins: ToolPinStore) => ExitCode,
 ): Promise<ExitCode> {
-  using state = openState(storePath(options, console))
+  using state = openState(existingStore(options, console))
   return work(new ToolPinStore(state))
 }
 

@@ -58,10 +58,10 @@ policy balanced is enforced.
     ['portcullis mcp tools', 'what is pinned, and what waits'],
     ['portcullis mcp approve github create_issue', 'accept what the server says of the tool now'],
   ],
+  wordsMax: Number.POSITIVE_INFINITY,
   run: async (positionals, options, console) => {
     const [first, ...rest] = positionals
-    if (first === undefined)
-      throw new GateError('usage', 'portcullis mcp: name a server, or a command after --')
+    if (first === undefined) throw new GateError('usage', 'Name a server, or a command after --.')
     if (first === 'tools') return listTools(rest, options, console)
     if (first === 'approve') return approveTool(rest, options, console)
     if (first === 'forget') return forgetTools(rest, options, console)
@@ -80,7 +80,7 @@ function configured(options: ParsedOptions, console: Console): Config {
   const policy = textOption(options, 'policy')
   const mode = textOption(options, 'mode')
   if (mode !== undefined && mode !== 'enforce' && mode !== 'observe')
-    throw new GateError('usage', 'portcullis mcp: --mode is enforce or observe')
+    throw new GateError('usage', '--mode is enforce or observe.')
   return {
     ...base,
     store: store === undefined ? base.store : resolve(console.cwd, store),
@@ -98,7 +98,7 @@ function serverOf(config: Config, first: string, rest: readonly string[]): McpSe
   const known = config.mcp.find(({ name }) => name === first)
   if (known !== undefined && rest.length === 0) return known
   if (rest.length === 0 && !/[/\\.]/.test(first) && config.mcp.length > 0)
-    throw new GateError('usage', `portcullis mcp: no server is called ${first} in ${config.file}`)
+    throw new GateError('usage', `No server is called ${first} in ${config.file}.`)
   const name = (first.split(/[/\\]/).at(-1) ?? 'server').toLowerCase().replace(/[^a-z0-9._-]/g, '-')
   const told = rest
     .find((argument) => /server|mcp/i.test(argument))

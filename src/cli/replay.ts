@@ -44,13 +44,14 @@ answered is sent again.`,
     ],
     ['portcullis replay may.jsonl.gz --to http://127.0.0.1:8080 --speed 1000', 'with its pauses, shorter'],
   ],
+  wordsMax: Number.POSITIVE_INFINITY,
   run: async (positionals, options, console) => {
     if (options.trust === true) {
       console.stdout.write(trustSection())
       return 0
     }
     if (positionals.length === 0)
-      throw new GateError('usage', 'name at least one log, or - for standard input')
+      throw new GateError('usage', 'Name at least one log, or - for standard input.')
     const paths = await logPaths(positionals, console.cwd)
     const url = urlOf(neededOption(options, 'to', 'the gate to send to'))
     const key = textOption(options, 'key') ?? console.env.PORTCULLIS_KEY

@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import type { Command, CommandEntry } from './command.ts'
 import { commands } from './commands.ts'
 import { run } from './run.ts'
 
@@ -31,4 +32,52 @@ test('a hunt that is told to stop says so in one line and ends as a program does
 
 test('a hunt that is terminated ends with the code of that signal', async () => {
   expect((await stoppedBy(new DOMException('SIGTERM', 'AbortError'))).code).toBe(143)
+})
+
+/** What a command line that must be refused says. */
+async function refusalOf(argv: readonly string[], also: readonly CommandEntry[] = []) {
+  const stderr = new PassThrough()
+  const code = await run([...commands, ...also], argv, {
+    ...{ stdin: new PassThrough(), stdout: new PassThrough(), stderr, env: {}, cwd: import.meta.dirname },
+    ...{ signal: new AbortController().signal, now: Date.now },
+  })
+  stderr.end()
+  return { code, err: String(await buffer(stderr)) }
+}
+
+test.each([
+  [['hnt'], 'Did you mean hunt?'],
+  [['--versoin'], "no option '--versoin'. Did you mean --version?"],
+  [['help', 'nope'], "no command 'nope'"],
+  [['hunt', '--josn'], 'which may mean --json'],
+  [['judge', 'acts.jsonl'], "'acts.jsonl' is one word too many"],
+  [['backtest', '--policy', 'strict', '--trace', 'missing.jsonl'], 'input-not-found'],
+  [['verify', '--only', 'no-such-property'], 'There is no property no-such-property'],
+])('%s is refused in one line that helps', async (argv, said) => {
+  const { code, err } = await refusalOf(argv)
+  expect([code, err.trim().split('\n').length]).toEqual([2, 1])
+  expect(err).toContain(said)
+})
+
+function failing(thrown: () => unknown): CommandEntry {
+  const command: Command = {
+    ...{ usage: '', description: '', options: {}, examples: [], wordsMax: 0 },
+    run: async () => {
+      throw thrown()
+    },
+  }
+  return { group: '', name: 'fail', summary: '', load: async () => command }
+}
+
+test('what the operating system refuses is unusable input, and our own bug is told from bad news', async () => {
+  const refused = failing(() =>
+    Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES', syscall: 'open' }),
+  )
+  expect(await refusalOf(['fail'], [refused])).toEqual({
+    code: 2,
+    err: 'portcullis: system-refused: EACCES: permission denied\n',
+  })
+  const broken = await refusalOf(['fail'], [failing(() => new TypeError('x is undefined'))])
+  expect(broken.code).toBe(70)
+  expect(broken.err).toContain('This is a bug in Portcullis.')
 })

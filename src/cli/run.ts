@@ -1,8 +1,10 @@
 import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
+import { nearestWord } from '../config/nearest-word.ts'
 import { GateError } from '../kernel/gate-error.ts'
-import { type CommandEntry, type Console, type ExitCode, passedOn } from './command.ts'
+import { type Command, type CommandEntry, type Console, type ExitCode, passedOn } from './command.ts'
 import { commandHelp, overview } from './help.ts'
+import { screenOf } from './render/screen.ts'
 import { version } from './version.ts'
 
 /** Runs one command line. Every expected failure ends here as one coded line on standard error and an exit code. */
@@ -13,24 +15,24 @@ export async function run(
 ): Promise<ExitCode> {
   const [name, ...rest] = argv
   if (name === '--version' || name === '-V') return print(console, `${version()}\n`)
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const topic = commands.find((command) => command.name === rest[0])
-    if (name === 'help' && topic)
-      return print(console, commandHelp(topic.name, topic.summary, await topic.load()))
-    return print(console, overview(commands, version()))
-  }
-  const entry = commands.find((command) => command.name === name)
-  if (!entry) return complain(console, new GateError('usage', unknownCommand(commands, name)))
+  const topic = name === 'help' ? rest[0] : undefined
+  if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && topic === undefined))
+    return print(console, overview(commands, version(), screenOf(console)))
   try {
+    const entry = entryNamed(commands, topic ?? name)
     const command = await entry.load()
-    if (wantsHelp(rest)) return print(console, commandHelp(entry.name, entry.summary, command))
-    const { values, positionals } = parseCommandLine(name, rest, command.options)
+    if (topic !== undefined || wantsHelp(rest))
+      return print(console, commandHelp(entry.name, entry.summary, command, screenOf(console)))
+    const { values, positionals } = parseCommandLine(name, rest, command)
     return await command.run(positionals, values, console)
   } catch (error) {
-    if (error instanceof GateError) return complain(console, error)
+    if (error instanceof GateError) return complain(console, error.code, error.message)
     if (error instanceof Error && error.name === 'AbortError' && console.signal.aborted)
       return stopped(console)
-    throw error
+    if (isRefusedBySystem(error)) return complain(console, 'system-refused', error.message)
+    console.stderr.write(`portcullis: ${error instanceof Error ? error.stack : String(error)}\n`)
+    console.stderr.write('This is a bug in Portcullis. Please report it with the lines above.\n')
+    return 70
   }
 }
 
@@ -42,14 +44,40 @@ function stopped({ stderr, signal }: Console): ExitCode {
   return passedOn(128 + (name === 'SIGTERM' ? constants.signals.SIGTERM : constants.signals.SIGINT))
 }
 
-type Options = Awaited<ReturnType<CommandEntry['load']>>['options']
+/** A file or a socket that the operating system would not let us have: the world's fault or the user's, not ours. */
+function isRefusedBySystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error
+}
 
-function parseCommandLine(name: string, args: readonly string[], options: Options) {
+function entryNamed(commands: readonly CommandEntry[], name: string): CommandEntry {
+  const entry = commands.find((command) => command.name === name)
+  if (entry !== undefined) return entry
+  const isOption = name.startsWith('-')
+  const known = isOption ? ['--help', '--version'] : commands.map((command) => command.name)
+  const near = nearestWord(name, known) ?? (isOption ? undefined : known.find((one) => one.startsWith(name)))
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`
+  const what = isOption ? 'option' : 'command'
+  throw new GateError('usage', `There is no ${what} '${name}'.${hint} \`portcullis --help\` lists them.`)
+}
+
+function parseCommandLine(name: string, args: readonly string[], { options, wordsMax }: Command) {
+  const parsed = parsedOrReason([...args], options)
+  if (typeof parsed === 'string')
+    throw new GateError('usage', `${parsed}. See \`portcullis ${name} --help\`.`)
+  const surplus = parsed.positionals[wordsMax]
+  if (surplus !== undefined)
+    throw new GateError('usage', `'${surplus}' is one word too many. See \`portcullis ${name} --help\`.`)
+  return parsed
+}
+
+function parsedOrReason(args: string[], options: Command['options']) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, allowNegative: true })
+    return parseArgs({ args, options, allowPositionals: true, allowNegative: true })
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error)
-    throw new GateError('usage', `${reason}. See \`portcullis ${name} --help\`.`)
+    const typed = /^Unknown option '--([^']+)'/.exec(reason)?.[1]
+    const near = typed === undefined ? undefined : nearestWord(typed, Object.keys(options))
+    return near === undefined ? reason : `${reason}, which may mean --${near}`
   }
 }
 
@@ -59,20 +87,12 @@ function wantsHelp(args: readonly string[]): boolean {
   return own.includes('--help') || own.includes('-h')
 }
 
-function unknownCommand(commands: readonly CommandEntry[], name: string): string {
-  const near = commands
-    .filter((command) => command.name.startsWith(name.slice(0, 2)))
-    .map((command) => command.name)
-  const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''
-  return `There is no command '${name}'.${hint} \`portcullis --help\` lists them.`
-}
-
 function print(console: Console, text: string): ExitCode {
   console.stdout.write(text)
   return 0
 }
 
-function complain(console: Console, error: GateError): ExitCode {
-  console.stderr.write(`portcullis: ${error.code}: ${error.message}\n`)
+function complain(console: Console, code: string, message: string): ExitCode {
+  console.stderr.write(`portcullis: ${code}: ${message}\n`)
   return 2
 }

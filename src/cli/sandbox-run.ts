@@ -83,6 +83,7 @@ Exit code of the command itself; 123 stopped at the output limit, 124 at the tim
     ["portcullis run -c 'make && ./check | tail' --time 60", 'a shell text, for a minute at most'],
     ['portcullis run --gate http://127.0.0.1:8080 -- ./deploy.sh', 'judged and recorded by the running gate'],
   ],
+  wordsMax: Number.POSITIVE_INFINITY,
   run: async (positionals, options, console) => {
     const command = commandOf(positionals, options)
     const named = new Set([...textsOf(options, 'env'), ...placeholderVariables(console.env)])

@@ -8,22 +8,33 @@ import type { CommandOption, Console, ParsedOptions } from './command.ts'
 
 // Options that several commands about one deployment share.
 
-export const storeOptions: Readonly<Record<string, CommandOption>> = {
-  config: { type: 'string', value: 'FILE', summary: 'the configuration (default: portcullis.yaml)' },
-  store: {
-    type: 'string',
-    value: 'DIR',
-    summary: 'the data folder, in place of what the configuration says',
-  },
+/** For commands that need of the configuration only where the data is. */
+export const storeOption: CommandOption = {
+  type: 'string',
+  value: 'DIR',
+  summary: `the data folder (default: what portcullis.yaml here says, or ${STORE_DEFAULT})`,
 }
 
-export function storePath(options: ParsedOptions, console: Console): string {
+export const storeOptions: Readonly<Record<string, CommandOption>> = {
+  config: { type: 'string', value: 'FILE', summary: 'the configuration (default: portcullis.yaml)' },
+  store: storeOption,
+}
+
+export function storePath(options: ParsedOptions, console: Pick<Console, 'cwd'>): string {
   const store = textOption(options, 'store')
   if (store !== undefined) return resolve(console.cwd, store)
   const config = textOption(options, 'config')
   if (config !== undefined) return loadStorePath(resolve(console.cwd, config))
   const usual = resolve(console.cwd, 'portcullis.yaml')
   return existsSync(usual) ? loadStorePath(usual) : resolve(console.cwd, STORE_DEFAULT)
+}
+
+/** The same, for what only reads or changes what is there. */
+export function existingStore(options: ParsedOptions, console: Console): string {
+  const store = storePath(options, console)
+  if (!existsSync(store))
+    throw new GateError('store-missing', `There is no store in ${store}; --store or --config names another.`)
+  return store
 }
 
 export function textOption(options: ParsedOptions, name: string): string | undefined {

@@ -21,14 +21,12 @@ const exits: Record<TlaReport['verdict'], ExitCode> = {
 
 export const tla: Command = {
   usage: 'FILE.tla [--config FILE.cfg] [--json]',
-  description: [
-    'Checks a TLA+ specification by exploring every state it can reach, and counts states as TLC does: distinct,',
-    'generated, and the depth of the state graph. The configuration is FILE.cfg beside the specification unless',
-    '--config names another. A violated invariant or property is shown with the shortest way to it.',
-    '',
-    'Exit code 0: no violation; 1: violated, or a deadlock; 2: an error in the input; 3: unknown, because a limit',
-    'was hit or a property could not be checked.',
-  ].join('\n'),
+  description: `Checks a TLA+ specification by exploring every state it can reach, and counts states as TLC does: distinct,
+generated, and the depth of the state graph. The configuration is FILE.cfg beside the specification unless
+--config names another. A violated invariant or property is shown with the shortest way to it.
+
+Exit code 0: no violation; 1: violated, or a deadlock; 2: an error in the input; 3: unknown, because a limit
+was hit or a property could not be checked.`,
   options: {
     config: {
       type: 'string',
@@ -51,6 +49,7 @@ export const tla: Command = {
     ['portcullis tla System.tla', 'check System.tla as System.cfg says'],
     ['portcullis tla MC.tla --config Small.cfg --json', 'another configuration, machine-readable'],
   ],
+  wordsMax: Number.POSITIVE_INFINITY,
   run,
 }
 

@@ -31,6 +31,7 @@ export const up: Command = {
       'the same on eight cores, with one ledger, one watch and one set of budgets',
     ],
   ],
+  wordsMax: 0,
   run: async (_positionals, options, console) => {
     const file = resolve(console.cwd, typeof options.config === 'string' ? options.config : 'portcullis.yaml')
     const stamp = stampOf(file)

@@ -4,16 +4,17 @@ import { role as roleSchema, roles } from '../doors/admin/api/shapes/common.ts'
 import { hashPassword } from '../doors/admin/people/passwords.ts'
 import { type StoredUser, UserStore } from '../doors/admin/people/user-store.ts'
 import { GateError } from '../kernel/gate-error.ts'
-import { openState } from '../store/embedded/state.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
-import { storeOptions, storePath, textOption } from './store-option.ts'
+import { storeOptions, textOption } from './store-option.ts'
+import { answer, answerList, neededSubject, runVerb, type StoreWork } from './verbs.ts'
 
 const PASSWORD_MIN = 12
 
 export const users: Command = {
   usage: 'add|list|change|disable [NAME]',
-  description:
-    'Who may use the console, and with which role: viewer, analyst, operator or owner. The first user of a console without\na consoleToken must be an owner: from then on nobody comes in without a password. The password is read from standard\ninput, one line. A change ends the sessions of whom it concerns.',
+  description: `Who may use the console, and with which role: viewer, analyst, operator or owner. The first user of a
+console without a consoleToken must be an owner: from then on nobody comes in without a password. The
+password is read from standard input, one line. A change ends the sessions of whom it concerns.`,
   options: {
     role: { type: 'string', value: 'ROLE', summary: `${roles.join(', ')} (default: viewer)` },
     tenant: { type: 'string', value: 'TENANT', summary: 'sees the acts of this tenant only' },
@@ -26,50 +27,44 @@ export const users: Command = {
     ['portcullis users list', 'who may come in'],
     ['portcullis users disable bruno', 'end what bruno may do, now'],
   ],
-  run: async ([action, name], options, console) => {
-    using database = openState(storePath(options, console))
-    const store = new UserStore(database)
-    switch (action) {
-      case 'add':
-        return await add(store, name, options, console)
-      case 'list':
-        return list(store, options, console)
-      case 'change':
-        return await change(store, name, options, console)
-      case 'disable':
-        return disable(store, name, console)
-      default:
-        throw new GateError('usage', 'Say add, list, change or disable.')
-    }
-  },
+  wordsMax: 2,
+  run: (words, options, console) =>
+    runVerb(
+      {
+        add: { run: add, mayMakeStore: true },
+        list: { run: list },
+        change: { run: change },
+        disable: { run: disable },
+      },
+      words,
+      options,
+      console,
+    ),
 }
 
-async function add(
-  store: UserStore,
-  name: string | undefined,
-  options: ParsedOptions,
-  console: Console,
-): Promise<ExitCode> {
+async function add(work: StoreWork, name: string | undefined): Promise<ExitCode> {
+  const { state, options, console } = work
   if (name === undefined) throw new GateError('usage', 'Say the name of the user.')
   const role = roleOf(options) ?? 'viewer'
   const tenant = textOption(options, 'tenant') ?? null
   if (role === 'owner' && tenant !== null) throw new GateError('usage', 'An owner is of all tenants.')
   const password = await hashPassword(await passwordFrom(console))
-  const id = store.add({ name, role, tenant, via: 'password', password, created: console.now() })
+  const id = new UserStore(state).add({
+    name,
+    role,
+    tenant,
+    via: 'password',
+    password,
+    created: console.now(),
+  })
   if (id === undefined)
     throw new GateError('usage', `There is a user ${name}. \`users change\` changes them.`)
-  console.stdout.write(
-    options.json ? `${JSON.stringify({ id, name, role, tenant })}\n` : `${name} is ${role}.\n`,
-  )
-  return 0
+  return answer(work, { id, name, role, tenant }, `${name} is ${role}.`)
 }
 
-async function change(
-  store: UserStore,
-  name: string | undefined,
-  options: ParsedOptions,
-  console: Console,
-): Promise<ExitCode> {
+async function change(work: StoreWork, name: string | undefined): Promise<ExitCode> {
+  const { state, options, console } = work
+  const store = new UserStore(state)
   const user = found(store, name)
   const tenant = textOption(options, 'tenant')
   const password = options.password === true ? await hashPassword(await passwordFrom(console)) : user.password
@@ -82,27 +77,29 @@ async function change(
   }
   refuseWithoutOwner(store, changed)
   store.change(changed)
-  console.stdout.write(`${changed.name} is ${changed.role} and has to sign in again.\n`)
-  return 0
+  return answer(work, shown(changed), `${changed.name} is ${changed.role} and has to sign in again.`)
 }
 
-function disable(store: UserStore, name: string | undefined, console: Console): ExitCode {
+function disable(work: StoreWork, name: string | undefined): ExitCode {
+  const store = new UserStore(work.state)
   const user = { ...found(store, name), isDisabled: true }
   refuseWithoutOwner(store, user)
   store.change(user)
-  console.stdout.write(`${user.name} cannot come in any more.\n`)
-  return 0
+  return answer(work, shown(user), `${user.name} cannot come in any more.`)
 }
 
-function list(store: UserStore, options: ParsedOptions, console: Console): ExitCode {
-  const all = store.list().map(({ password: _, ...user }) => user)
-  if (options.json) console.stdout.write(`${JSON.stringify(all)}\n`)
-  else
-    for (const { name, role, tenant, isDisabled } of all)
-      console.stdout.write(
-        `${name}  ${role}${tenant === null ? '' : ` of ${tenant}`}${isDisabled ? '  disabled' : ''}\n`,
-      )
-  return 0
+function list(work: StoreWork): ExitCode {
+  return answerList(
+    work,
+    new UserStore(work.state).list().map(shown),
+    ({ name, role, tenant, isDisabled }) =>
+      `${name}  ${role}${tenant === null ? '' : ` of ${tenant}`}${isDisabled ? '  disabled' : ''}`,
+    'There are no users yet: `portcullis users add NAME --role owner` makes the first.',
+  )
+}
+
+function shown({ password: _, ...user }: StoredUser): Omit<StoredUser, 'password'> {
+  return user
 }
 
 /** Somebody must be left who can change who may come in. */
@@ -118,9 +115,10 @@ function isOwner({ role, isDisabled }: StoredUser): boolean {
 }
 
 function found(store: UserStore, name: string | undefined): StoredUser {
-  const user = name === undefined ? undefined : store.named(name)
+  const wanted = neededSubject(name, 'user', 'users list')
+  const user = store.named(wanted)
   if (user === undefined)
-    throw new GateError('usage', `There is no user ${name ?? ''}. \`users list\` shows them.`)
+    throw new GateError('usage', `There is no user ${wanted}. \`portcullis users list\` shows them.`)
   return user
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { GateError } from '../kernel/gate-error.ts'
 import { sarif } from '../prove/sarif.ts'
 import { svg } from '../prove/system/diagram.ts'
+import { properties } from '../prove/system/properties.ts'
 import { type VerifyReport, verifyPolicy } from '../prove/verify.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { isProved, verdictPage } from './render/verdicts.ts'
@@ -15,17 +16,15 @@ import { version } from './version.ts'
 
 export const verify: Command = {
   usage: '[--config FILE] [--policy FILE] [--json]',
-  description: [
-    'Proves what a policy says about agents that work together: no protected data reaches a sink, no credential',
-    'without entitlement, approval before what cannot be undone, and more. Without an argument, every policy that',
-    'ships with Portcullis. The table that is proved is the one the gate runs.',
-    '',
-    'A violation comes with the shortest run that shows it, replayed in the gate. A proof comes with a weakened system',
-    'in which the same statement breaks; a proof without one is vacuous, and counts as a failure.',
-    '',
-    'With --against: 0 nothing is newly allowed; 1 something is; 3 unknown.',
-    'Exit code 0: all proved; 1: violated, or vacuous; 2: unusable input; 3: unknown, or no system is declared.',
-  ].join('\n'),
+  description: `Proves what a policy says about agents that work together: no protected data reaches a sink, no credential
+without entitlement, approval before what cannot be undone, and more. Without an argument, every policy that
+ships with Portcullis. The table that is proved is the one the gate runs.
+
+A violation comes with the shortest run that shows it, replayed in the gate. A proof comes with a weakened system
+in which the same statement breaks; a proof without one is vacuous, and counts as a failure.
+
+Exit code 0: all proved; 1: violated, or vacuous; 2: unusable input; 3: unknown, or no system is declared.
+With --against, 0: nothing is newly allowed; 1: something is; 3: unknown.`,
   options: {
     config: {
       type: 'string',
@@ -59,21 +58,21 @@ export const verify: Command = {
     ['portcullis verify --policy new.yaml --against old.yaml', 'what a change newly allows'],
     ['portcullis verify --config policies/examples/flawed', 'see what violations look like'],
   ],
+  wordsMax: 0,
   run,
 }
 
 export type Verified = { readonly source: PolicySource; readonly report: VerifyReport | undefined }
 
 async function run(
-  positionals: readonly string[],
+  _positionals: readonly string[],
   options: ParsedOptions,
   console: Console,
 ): Promise<ExitCode> {
-  if (positionals.length > 0) throw new GateError('usage', 'Give the policy with --config or --policy.')
   const against = textOption(options, 'against')
   if (against !== undefined)
     return await verifyAgainst(against, sourcesOf(options, console.cwd), options.json === true, console)
-  const only = listOption(options, 'only')
+  const only = propertiesNamed(options)
   const verifyOptions = {
     ...(options['states-max'] === undefined ? {} : { statesMax: statesMax(options) }),
     ...(only.length === 0 ? {} : { only }),
@@ -99,6 +98,15 @@ function sourcesOf(options: ParsedOptions, cwd: string): readonly PolicySource[]
     throw new GateError('usage', 'Give --config or --policy, not both.')
   const named = policy ?? config
   return named === undefined ? shippedPolicies(cwd) : policySources(named, cwd)
+}
+
+function propertiesNamed(options: ParsedOptions): readonly string[] {
+  const named = listOption(options, 'only')
+  const known = properties.map(({ name }) => name)
+  const unknown = named.find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw new GateError('usage', `There is no property ${unknown}; there are ${known.join(', ')}.`)
+  return named
 }
 
 function statesMax(options: ParsedOptions): number {

@@ -29,8 +29,10 @@ export const errorCodes = [
   'sketches-unusable',
   'state-unusable',
   'store-locked',
+  'store-missing',
   'store-unusable',
   'store-unwritable',
+  'system-refused',
   'usage',
 ] as const
 
