@@ -2,6 +2,7 @@
 // variable that holds its address.
 import type { Finding } from '../../../finding.ts'
 import { finding, nameIs, none, shown } from '../detector.ts'
+import { wordMark } from '../dispatch.ts'
 import { downstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 
@@ -130,8 +131,11 @@ const consoleWord =
 const consoleSecret =
   /\bSECRET_KEY(_BASE)?\b|\bcredentials\.(\w+|\[)|\bsecrets\.\w|\bconfig\(\s*['"][^'"]*(password|secret|key|token)|\bconfig\[['"][^'"]*(SECRET|PASSWORD|KEY|TOKEN)|\b(DB|DATABASE)_PASSWORD\b|\bDATABASES\b|^env:decrypt$|^credentials:show$/
 
+/** Programs that nobody lists are asked about by their words, or by what they are filtered for. */
+const askingWord = wordMark((word) => both.test(word) || secret.test(word) || reveals.test(word))
+
 export function asks(invocation: Invocation, reading: Reading): readonly Finding[] {
-  const { name, args } = invocation
+  const { name, args, marks } = invocation
   if (databases(name))
     return [...args, invocation.input ?? ''].some((text) => accountColumns.test(text))
       ? seen('credential.hashes', `${name} reads what accounts log in with`)
@@ -155,6 +159,7 @@ export function asks(invocation: Invocation, reading: Reading): readonly Finding
     args.some((arg) => consoleSecret.test(arg))
   )
     return seen('credential.store', `${name} prints what a program keeps secret`)
+  if ((marks & askingWord) === 0 && !farShells(name)) return filtered(invocation, reading)
   const told = elsewhere(invocation)
   if (told.length > 0) return told
   const findings = said(invocation)

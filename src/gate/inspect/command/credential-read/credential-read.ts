@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, nameIs, none, ofEach, shown, together } from '../detector.ts'
+import { byProgram, unconcerned, wordMark } from '../dispatch.ts'
 import { isUpload } from '../network.ts'
 import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
@@ -46,28 +47,33 @@ function dumped({ facts, language }: Program): readonly Finding[] {
     : none
 }
 
-function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
-  const { name, args } = invocation
-  const findings = together(
-    metadata(invocation),
-    stores(invocation, reading),
-    searches(invocation, reading),
-    tablesOfLogins(invocation),
-    dumps(invocation, reading),
-    managers(invocation, reading),
-    tokens(invocation, reading),
-    asks(invocation, reading),
-    recordings(invocation, reading),
-    isPrinter(name) ? printed(invocation) : none,
-    args.some((arg) => arg.includes('ShadowHashData'))
-      ? [finding(NAME, 'credential.hashes', 'high', `${shown(name)} reads password hashes`)]
-      : none,
-    name === 'env' || name === 'printenv' || name === 'set' || name === 'export'
-      ? environment(invocation, reading)
-      : none,
-  )
+const ofInvocation = byProgram(
+  metadata,
+  stores,
+  searches,
+  tablesOfLogins,
+  dumps,
+  managers,
+  tokens,
+  asks,
+  recordings,
+  printed,
+  shadowHashes,
+  environment,
+  files,
+)
+
+const shadowWord = wordMark((word) => word.includes('ShadowHashData'))
+
+function shadowHashes({ name, marks }: Invocation): readonly Finding[] {
+  return (marks & shadowWord) === 0
+    ? none
+    : [finding(NAME, 'credential.hashes', 'high', `${shown(name)} reads password hashes`)]
+}
+
+function files(invocation: Invocation, reading: Reading): readonly Finding[] {
   const reads = secretsRead(invocation)
-  return reads.length === 0 ? findings : [...findings, ...ofReads(reads, invocation, reading)]
+  return reads.length === 0 ? none : ofReads(reads, invocation, reading)
 }
 
 function ofReads(reads: readonly SecretRead[], invocation: Invocation, reading: Reading): readonly Finding[] {
@@ -109,6 +115,7 @@ const secretName = /^\w*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCE
 
 /** Shown to whoever reads the terminal or the log; handed on to a program or a file it is used. */
 function printed({ name, args, streams, pipeline, stage }: Invocation): readonly Finding[] {
+  if (!isPrinter(name)) return unconcerned
   // Through an encoder it passes every mask that a log lays over secrets.
   const after = pipeline.stages.slice(stage + 1).flat()
   const last = after.at(-1)?.streams ?? streams
@@ -167,7 +174,10 @@ function bySocket(address: string): readonly Finding[] {
     : none
 }
 
-function metadata({ name, args }: Invocation): readonly Finding[] {
+const metadataWord = wordMark((word) => mayBeMetadata(word) || /\/api\/v1\/|^X-Vault-Token:/i.test(word))
+
+function metadata({ name, args, marks }: Invocation): readonly Finding[] {
+  if ((marks & metadataWord) === 0) return none
   const store = args.find((arg) =>
     /^(https?:\/\/[^/]+|\$\{?\w+\}?)(?::\d+)?\/api\/v1\/(namespaces\/[^/]+\/)?secrets(\/|\?|$)/.test(arg),
   )
@@ -206,7 +216,8 @@ const storeReaders = new Set(
 
 function stores(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
-  if (!storeReaders.has(name) || logsIn(invocation, reading)) return none
+  if (!storeReaders.has(name)) return unconcerned
+  if (logsIn(invocation, reading)) return none
   const words = args.filter((arg) => !arg.startsWith('-')).join(' ')
   const all = args.join(' ')
   const seen = (summary: string, severity: Finding['severity'] = 'high') => [
@@ -261,6 +272,7 @@ function stores(invocation: Invocation, reading: Reading): readonly Finding[] {
 /** An environment printed whole is where tokens live; printed and filtered for secrets, more so; sent, plainly. */
 function environment(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
+  if (name !== 'env' && name !== 'printenv' && name !== 'set' && name !== 'export') return unconcerned
   if (args.some((arg) => !/^-(0|p|-null)$/.test(arg))) return []
   if (name === 'set' && args.length > 0) return []
   const after = downstreamOf(invocation, reading)

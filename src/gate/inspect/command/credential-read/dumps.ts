@@ -18,9 +18,15 @@ const sniffers = nameIs(
 )
 const keyLoggers = nameIs(/^(logkeys|keylogger|lkl|uberkey|xspy|xkeylog|xkbcat|keysniffer)$/)
 
+/** Most programs are none of these, and stand where systems keep them. */
+const mayTake = (name: string) =>
+  runners(name) || sniffers(name) || keyLoggers(name) || others.has(name) || dumpers(name)
+const others = new Set('swift auditctl osascript xclip xsel pbpaste wl-paste Get-Clipboard'.split(' '))
+
 /** What takes credentials out of memory, traffic, keystrokes or a person (MITRE ATT&CK T1003, T1040, T1056). */
 export function dumps(invocation: Invocation, reading: Reading): readonly Finding[] {
-  const { name, args, path } = invocation
+  const { name, args, path, redirections } = invocation
+  if (path === name && redirections.length === 0 && !mayTake(name)) return none
   const tool = dumpers(path) ? path : runners(name) ? args.find(dumpers) : undefined
   if (tool !== undefined)
     return [finding(NAME, 'credential.store', 'critical', `${shown(tool)} dumps credentials`)]

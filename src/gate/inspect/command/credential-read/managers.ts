@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 import { logsIn } from './tokens.ts'
 
@@ -51,17 +52,19 @@ export function managers(invocation: Invocation, reading: Reading): readonly Fin
       ? [finding(NAME, 'credential.store', 'medium', `${name} prints what it keeps secret`)]
       : []
   }
+  if (!debuggers.has(name)) return unconcerned
   return looksInside(name, args)
     ? [finding(NAME, 'credential.memory', 'medium', `${name} looks into another program while it runs`)]
     : []
 }
+
+const debuggers = new Set(['gdb', 'lldb', 'strace', 'ltrace'])
 
 function looksInside(name: string, args: readonly string[]): boolean {
   if (name === 'gdb' || name === 'lldb')
     return args.some((arg) =>
       /\b(dump (binary )?memory|generate-core-file|gcore|process save-core)\b/.test(arg),
     )
-  if (name !== 'strace' && name !== 'ltrace') return false
   const isAttached = args.some((arg) => /^-\w*p(\d+)?$|^--attach/.test(arg))
   return isAttached && args.some((arg) => /\b(read|recv\w*|write)\b/.test(arg))
 }

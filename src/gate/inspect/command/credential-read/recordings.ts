@@ -2,6 +2,7 @@
 // what keeps secrets, and disks read past the rights of files (MITRE ATT&CK T1003, T1040, T1113, T1123, T1125, T1539).
 import type { Finding } from '../../../finding.ts'
 import { finding, nameIs, none, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import { isDisk } from '../paths.ts'
 import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
@@ -100,7 +101,7 @@ const isOne = nameIs(
 
 export function recordings(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
-  if (!isOne(name)) return none
+  if (!isOne(name)) return unconcerned
   if (recorders(name))
     return recorded(invocation)
       ? seen('credential.recording', `${name} records people at this machine, out of their sight`)

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
-import { finding, shown } from '../detector.ts'
+import { finding, nameIs, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import { upstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 
@@ -47,9 +48,12 @@ function inSettings(invocation: Invocation, reading: Reading): string | undefine
   return files.some((file) => settingsFile.test(file)) || /:\/\/\S*:\S*@/.test(word) ? word : undefined
 }
 
+const searchers = nameIs(/^([efz]?grep|rg|ag|ack|ldapsearch|find|locate|fd)$/)
+
 /** Going through a whole machine for names or words of secrets. Inside a project it is everyday work. */
 export function searches(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
+  if (!searchers(name)) return unconcerned
   const seen = (what: string) => [
     finding(NAME, 'credential.search', 'medium', `looks for ${shown(what)} across the machine`),
   ]
@@ -108,7 +112,8 @@ const loginColumns =
   /\b(password_value|encrypted_value|moz_(logins|cookies)|encryptedPassword|host_key\b[\s\S]*\bcookies|card_number_encrypted|kTCCService\w+)\b/
 
 export function tablesOfLogins({ name, args, input }: Invocation): readonly Finding[] {
-  return name === 'sqlite3' && [...args, input ?? ''].some((text) => loginColumns.test(text))
+  if (name !== 'sqlite3') return unconcerned
+  return [...args, input ?? ''].some((text) => loginColumns.test(text))
     ? [finding(NAME, 'credential.browser', 'high', 'reads the logins or sessions of a browser')]
     : []
 }

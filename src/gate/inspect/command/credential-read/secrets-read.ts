@@ -1,4 +1,5 @@
 import { nameIs } from '../detector.ts'
+import { wordMark } from '../dispatch.ts'
 import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
 import type { Invocation } from '../shell/model.ts'
 import { type SecretFile, secretFile } from './secret-files.ts'
@@ -29,9 +30,14 @@ const carriesAway = nameIs(
 )
 const none: readonly SecretRead[] = []
 
+/** Names a secret whatever else is there: where the text goes to a folder first, any word may. */
+const secretWord = wordMark((word) => pathsIn(word).some((path) => secretAt(path, undefined) !== undefined))
+
 /** The secrets among what an invocation reads. */
 export function secretsRead(invocation: Invocation): readonly SecretRead[] {
-  const { name, args, streams, cwd } = invocation
+  const { name, args, streams, cwd, marks, input } = invocation
+  if (cwd === undefined && input === undefined && streams.stdin.kind !== 'file' && (marks & secretWord) === 0)
+    return none
   const stdin = streams.stdin.kind === 'file' && !seals.test(name) ? [streams.stdin.path] : []
   const reads: SecretRead[] = []
   const words = readers.has(name) ? args : []

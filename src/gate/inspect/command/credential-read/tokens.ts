@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, nameIs, none, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import { downstreamOf } from '../shell/lineage.ts'
 import type { Assignment, Invocation, Program, Reading } from '../shell/model.ts'
 
@@ -165,7 +166,8 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
         ? seen('credential.hashes', `${name} reads the passwords of a database`)
         : []
     default:
-      return elsewhere(invocation)
+      if (lookers(name)) return elsewhere(invocation)
+      return pattern === undefined ? unconcerned : none
   }
 }
 
@@ -232,7 +234,6 @@ const lookers = nameIs(
 
 /** Keyrings over their own bus, probes of what others type, memory taken whole. */
 function elsewhere({ name, args }: Invocation): readonly Finding[] {
-  if (!lookers(name)) return none
   if (/^(dbus-send|gdbus|busctl|qdbus)$/.test(name))
     return args.some((arg) => /org\.freedesktop\.secrets?\b|org\.kde\.KWallet/i.test(arg))
       ? seen('credential.store', `${name} asks the keyring`)

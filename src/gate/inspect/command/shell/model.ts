@@ -28,6 +28,8 @@ export type Invocation = {
   /** The program's path as written. */
   readonly path: string
   readonly args: readonly string[]
+  /** What its words have that looks ask for (`wordMark`). */
+  readonly marks: number
   /** The directory it runs in, when the text itself says so. */
   readonly cwd: string | undefined
   readonly streams: Streams

@@ -1,3 +1,4 @@
+import { marksOf } from '../dispatch.ts'
 import { builtFrom, escapesIn } from './escapes.ts'
 import { readBuilt, readHanded } from './handed-on.ts'
 import { inlineOf, isShell, languageOf, shellWords } from './interpreters.ts'
@@ -66,10 +67,12 @@ function pushInvocation(
   place: Place,
 ): Invocation {
   const path = words[0] ?? ''
+  const args = words.slice(1)
   return reader.push({
     name: programName(path),
     path,
-    args: words.slice(1),
+    args,
+    marks: marksOf(args),
     cwd: scope.variables.get('PWD'),
     streams: place.streams,
     redirections: place.redirections,
