@@ -1,5 +1,6 @@
 import { type Effect, effectOfWord, nounEffect } from './effects.ts'
 import { fold } from './fold.ts'
+import { foreignEffects, isForeign } from './languages.ts'
 
 type Told = {
   readonly effects: ReadonlySet<Effect>
@@ -30,14 +31,20 @@ export class Directive {
 }
 
 const SENTENCE_CHARACTERS_MAX = 1_200
+/** A sentence of Chinese is short. */
+const SENTENCE_CHARACTERS_MIN = 6
 const CLAUSES_MAX = 6
 /** Words after the verb that may say what it is about: "send some money to". */
 const OBJECT_WORDS = 6
 
 const opening =
-  /^(?:(?:[-*•>#\d.)\s"']+)|(?:please|kindly|also|then|next|first|finally|now|and|so|just|dear \w+|hi \w+|hello \w+|hey \w+|urgent|important|reminder|note|todo|action required|thanks|btw|ps)\b[ ,:!.-]*)+/
+  /^(?:(?:[-*•>#\d.)\s"']+)|[\w-]{1,40}\\?["'] ?: ?\\?["']|@\w{1,40} |(?:please|kindly|also|then|next|first|finally|now|and|so|just|dear \w+|hi \w+|hello \w+|hey \w+|urgent|important|reminder|note|todo|action required|thanks|btw|ps)\b[ ,:!.-]*)+/
 const request =
   /\b(?:please|kindly|could you(?: please)?|can you(?: please)?|would you(?: please)?|you (?:should|must|need to|have to|can|may|will)(?: also| now| first)?|make sure (?:to|you)|be sure to|remember to|don't forget to|i (?:need|want|would like|'d like) you to|we (?:need|ask|request|require) you to|is required to|are required to|needs? to be|must be|asked? you to|todo:?|action:?|to do (?:this|so|that),?|by) ([a-z]+)\b(?=((?: [^ ]+){0,6}))/g
+
+/** "Also buy", "always send": base forms only, for a story has sent what an order sends. */
+const urging =
+  /\b(?:also|always|then|instead|immediately|promptly|whoever [a-z ]{1,30}|everyone) ([a-z]+)\b(?=((?: [^ ]+){1,6}))/g
 
 const following = /(?:,| and)(?: then| also| afterwards)? ([a-z]+)\b(?=((?: [^ ]+){1,6}))/g
 
@@ -50,11 +57,11 @@ const pointsBack = /\b(it|this|that|them|these|those|the (amount|total|sum|fee|b
 export function directivesIn(text: string): readonly Directive[] {
   const directives: Directive[] = []
   const sentences = text.split(
-    /[.!?]["')]*(?=\s|$)|\n\s*\n|;\s|\\n\\n|<\/?[a-z][^>]{0,80}>|\n\s*[-*•]\s|["'],\s*["'{[]|\n(?=\s{0,8}[a-z_]+: )/i,
+    /[.!?]["')]*(?=\s|$)|[。！？]|\n\s*\n|;\s|\\n\\n|<\/?[a-z][^>]{0,80}>|\n\s*[-*•]\s|["'],\s*["'{[]|\n(?=\s{0,8}[a-z_]+: )/i,
   )
   let before = ''
   for (const sentence of sentences) {
-    if (sentence.length > SENTENCE_CHARACTERS_MAX || sentence.length < 8) continue
+    if (sentence.length > SENTENCE_CHARACTERS_MAX || sentence.length < SENTENCE_CHARACTERS_MIN) continue
     const folded = fold(sentence).trim()
     const found = told(folded)
     // "Please transfer it" is about what the sentence before was about.
@@ -103,12 +110,22 @@ function told(sentence: string): Told {
     isRequest = true
     take(match[1] ?? '', match[2] ?? '', match[2] ?? '')
   }
+  for (const match of sentence.matchAll(urging)) {
+    if (effectOfWord(match[1] ?? '') === undefined) continue
+    isRequest = true
+    take(match[1] ?? '', match[2] ?? '', match[2] ?? '')
+  }
+  if (isForeign(sentence))
+    for (const effect of foreignEffects(sentence)) {
+      effects.add(effect)
+      isRequest = true
+    }
   return { effects, verbs, isRequest }
 }
 
 /** Words that are as often a thing as something to do. */
 const things = new Set(
-  'order transfer purchase refund deposit charge trade bid tip payment email mail message contact sms text reply answer call chat post comment review rate release share change update book copy schedule request'.split(
+  'order transfer purchase refund deposit charge trade bid tip payment email mail message contact sms text reply answer call chat post comment review rate release share change update book copy schedule request release invite deploy'.split(
     ' ',
   ),
 )
@@ -141,9 +158,16 @@ const common = new Set(
 /** Words that say what a text is about: no verbs of doing, nothing common to every letter. */
 export function contentWords(folded: string): ReadonlySet<string> {
   const found = new Set<string>()
-  for (const word of folded.match(/[a-z][a-z0-9-]{3,}/g) ?? []) {
+  for (const word of folded.match(isForeign(folded) ? /\p{L}[\p{L}\p{N}-]{3,}/gu : /[a-z][a-z0-9-]{3,}/g) ??
+    []) {
     const stem = word.replace(/(?:'s|ies|ing|ed|es|s)$/, '')
-    if (stem.length < 3 || common.has(word) || common.has(stem) || effectOfWord(word) !== undefined) continue
+    if (
+      stem.length < 3 ||
+      common.has(word) ||
+      common.has(stem) ||
+      (effectOfWord(word) !== undefined && !things.has(stem))
+    )
+      continue
     found.add(stem.slice(0, 8))
   }
   return found

@@ -1,27 +1,40 @@
 import { drained, type Steps } from '../../../kernel/steps.ts'
 import type { CallAct, MessageAct, ResultAct, TaskAct, ToolDescription, ToolsAct } from '../../act.ts'
-import { type Finding, severityRank } from '../../finding.ts'
-import { secretFile } from '../command/credential-read/secret-files.ts'
+import type { Finding } from '../../finding.ts'
+import { type Doing, doingOf } from './acts.ts'
 import { asksFor, doingKey, sharesKey, ToolKeys } from './choice.ts'
 import { composedPictures } from './composed.ts'
 import { type Directive, shareWord } from './directives.ts'
-import { type Effect, effectOf, nameWords, onlyJudges } from './effects.ts'
+import { type Effect, nameWords, onlyJudges } from './effects.ts'
 import { fold } from './fold.ts'
 import { Heard } from './heard.ts'
 import { InnerWatch } from './inner-watch.ts'
-import { KeptSecrets } from './kept-secrets.ts'
+import {
+  grave,
+  isForeign,
+  isHost,
+  isSpelledOut,
+  isTold,
+  kin,
+  looking,
+  namesThing,
+  onlyLooks,
+  outward,
+  passing,
+  self,
+} from './judging.ts'
+import { KeptSecrets, secretPath } from './kept-secrets.ts'
+import { Origins, VALUE_CHARACTERS_MIN, wordsOf } from './origins.ts'
 import { Readings, readTask, type TaskReading } from './readings.ts'
+import { recordedInstead } from './recorded.ts'
+import { isEntry } from './records.ts'
 import { called } from './sources.ts'
-import { coreOf, holds, hostOf, placesIn, shapeOf, spellingsOf, type Value, valuesOf } from './values.ts'
+import { coreOf, holds, placesIn, shapeOf, type Value, valuesOf } from './values.ts'
 
 const NAME = 'flow'
 
 const TOOLS_MAX = 2_000
-const PATH_CHARACTERS_MAX = 500
 const TASK_CHARACTERS_MAX = 65_536
-/** Shorter values are in every text. */
-const VALUE_CHARACTERS_MIN = 4
-
 export type ToolSets = {
   readonly trusted: ReadonlySet<string>
   readonly sinks: ReadonlySet<string>
@@ -29,25 +42,6 @@ export type ToolSets = {
 }
 
 const nothingAsked = readTask('')
-
-/** Effects that a task must call for in words, even when it hands over everything else. */
-const grave: ReadonlySet<Effect> = new Set(['pay', 'delete', 'share', 'identity'])
-
-/** Effects that go along with looking; where they go is what counts. */
-const passing: ReadonlySet<Effect> = new Set(['visit', 'download', 'submit'])
-
-/** Effects that only bring something here. */
-const looking: ReadonlySet<Effect> = new Set(['visit', 'download'])
-
-/** Words for the one are often said of the other. */
-const kin: Partial<Record<Effect, readonly Effect[]>> = {
-  message: ['publish'],
-  publish: ['message'],
-  create: ['change'],
-  change: ['create'],
-}
-
-type Origin = 'task' | 'trusted' | 'result' | 'instruction' | 'unknown'
 
 /** Where the values of a session came from, and whether a call follows the user or a text that a tool returned. */
 export class Flow {
@@ -60,7 +54,10 @@ export class Flow {
   readonly #inner: InnerWatch
   /** Tools that were called before without a finding: no sentence heard later chose them. */
   readonly #used = new Set<string>()
+  /** Whether the latest call of a tool named something that the task names. */
+  readonly #referring = new Map<string, boolean>()
   readonly #heard: Heard
+  readonly #origins: Origins
   readonly #kept = new KeptSecrets()
 
   /** `readings` are shared by sessions: what one read need not be read again. */
@@ -69,6 +66,7 @@ export class Flow {
     this.#readings = readings
     this.#inner = new InnerWatch(readings)
     this.#heard = new Heard(readings)
+    this.#origins = new Origins(this.#heard)
   }
 
   use(sets: ToolSets): void {
@@ -89,10 +87,12 @@ export class Flow {
     if (this.#task.includes(text)) return
     this.#inner.noteOwn(act.text)
     this.#task = `${this.#task} ${text}`.slice(-TASK_CHARACTERS_MAX)
+    this.#origins.task = this.#task
+    this.#origins.noteNames(act.text)
     this.#asked = this.#readings.task(this.#task)
   }
 
-  /** A result is only remembered; what it says matters when a call follows it. */
+  /** A result is only remembered. */
   inspectResult(act: Pick<ResultAct, 'tool' | 'text'>): readonly Finding[] {
     return drained(this.inspectResultInSteps(act))
   }
@@ -105,7 +105,9 @@ export class Flow {
     }
     this.#inner.noteResult(act.tool, act.text)
     this.#kept.noteResult(act.tool, act.text)
-    return yield* this.#heard.note(act.text, act.tool, [...this.#tools.keys()])
+    // What the user hands over is what the call asked for by a word of the task: the mail of David, the file he named.
+    const isReferred = this.#referring.get(act.tool) ?? false
+    return yield* this.#heard.note(act.text, act.tool, [...this.#tools.keys()], isReferred)
   }
 
   inspectMessage(act: MessageAct): readonly Finding[] {
@@ -120,77 +122,82 @@ export class Flow {
   }
 
   #inspectCall(act: CallAct): readonly Finding[] {
-    const effect = this.#effectOf(act)
     const values = valuesOf(act.arguments)
+    const doing = this.#doingOf(act, values)
+    const { effect } = doing
+    if (this.#asked.delegates && this.#referring.size < TOOLS_MAX)
+      this.#referring.set(
+        act.tool,
+        values.some((value) => this.#origins.of(value) === 'task'),
+      )
     this.#kept.noteCall(act.tool, values, this.#task)
     const findings: Finding[] = [
-      ...this.#keptSecret(act.tool, values),
+      ...secretPath(act.tool, values, this.#task),
       ...this.#kept.inspect(act.tool, effect, values),
       ...this.#inner.inspect(act.tool, effect, values),
       ...composedPictures(act.tool, values, this.#heard, this.#task),
     ]
     if (this.#heard.instructions !== '') findings.push(...this.#followed(act.tool, effect, values))
     if (findings.length > 0 || effect === 'look') return findings
-    if (effect !== 'unknown') findings.push(...this.#directed(act.tool, effect, values))
+    findings.push(...recordedInstead(act.tool, effect, values, this.#heard.results, this.#origins))
+    if (findings.length === 0 && effect !== 'unknown')
+      findings.push(...this.#directed(act.tool, effect, values))
     if (findings.length === 0) findings.push(...this.#chosen(act.tool, effect, values.length > 0))
     if (effect === 'unknown') return findings
-    if (findings.length === 0) findings.push(...this.#unasked(act.tool, effect, values))
+    if (findings.length === 0) findings.push(...this.#unasked(act.tool, doing, values))
     if (findings.length === 0) findings.push(...this.#unread(act.tool, effect, values))
     return findings
   }
 
-  #effectOf({ tool, arguments: args }: CallAct): Effect {
-    if (this.#sets.readers.has(tool)) return 'look'
-    const isJudging = onlyJudges(tool, Object.keys(args))
-    const effect = isJudging ? 'look' : effectOf(tool, this.#tools.get(tool))
-    return effect === 'look' && this.#sets.sinks.has(tool) ? 'message' : effect
-  }
-
-  /** Files of keys and passwords are nobody's business unless the user named them. */
-  #keptSecret(tool: string, values: readonly Value[]): readonly Finding[] {
-    for (const { text } of values) {
-      const secret = text.length < PATH_CHARACTERS_MAX ? secretFile(text) : undefined
-      if (secret === undefined || severityRank(secret.severity) < severityRank('high')) continue
-      if (!holds(this.#task, fold(text).trim()))
-        return [
-          found('flow.secret-path', 'high', `${tool} touches ${secret.what}, which the task does not name`),
-        ]
-    }
-    return []
+  #doingOf({ tool, arguments: args }: CallAct, values: readonly Value[]): Doing {
+    const looks: Doing = { effect: 'look', isGiven: false }
+    if (this.#sets.readers.has(tool)) return looks
+    const doing = onlyJudges(tool, Object.keys(args))
+      ? looks
+      : doingOf(tool, args, values, this.#tools.get(tool))
+    return doing.effect === 'look' && this.#sets.sinks.has(tool)
+      ? { effect: 'message', isGiven: false }
+      : doing
   }
 
   /** Does the call do what an injected instruction asked for? */
   #followed(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
     if (effect === 'look') return []
-    const injected = values.filter((value) => this.#originOf(value) === 'instruction')
+    const injected = values.filter((value) => this.#origins.of(value) === 'instruction')
     // "Do what the mail says": a list of things to do has words of command, and is what the user wants followed.
     const isHandedOver = this.#asked.delegates && !grave.has(effect)
-    const place = injected.find((value) => value.kind === 'place' && (!isHandedOver || this.#isPlain(value)))
+    const place = injected.find(
+      (value) => value.kind === 'place' && (!isHandedOver || this.#origins.isPlain(value)),
+    )
     if (place !== undefined) {
-      const isPlain = this.#isPlain(place)
+      const isPlain = this.#origins.isPlain(place)
       return [
         found(
           isPlain ? 'flow.injected-destination' : 'flow.told-destination',
           isPlain ? 'critical' : 'high',
-          `${tool} would go to ${called(place)}, which only an instruction in ${this.#sourceOf(place)} named`,
+          `${tool} would go to ${called(place)}, which only an instruction in ${this.#origins.sourceOf(place)} named`,
         ),
       ]
     }
-    const value = isHandedOver ? injected.find((each) => this.#isPlain(each)) : injected[0]
+    const value = isHandedOver ? injected.find((each) => this.#origins.isPlain(each)) : injected[0]
     if (value !== undefined)
       return [
         found(
           'flow.injected-value',
           'high',
-          `${tool} would use a ${value.field || 'value'} that only an instruction in ${this.#sourceOf(value)} named`,
+          `${tool} would use a ${value.field || 'value'} that only an instruction in ${this.#origins.sourceOf(value)} named`,
         ),
       ]
     const places = values.filter((value) => value.kind === 'place')
     // Opening a page is harmless but for where it is: the words for it stand in every text, the place does not.
     const isNamed =
-      places.length > 0 && (looking.has(effect) || places.every((value) => this.#originOf(value) === 'task'))
-    const wanted = isHandedOver ? this.#heard.plainEffects : this.#heard.instructionEffects
-    if (wanted.has(effect) && !this.#asked.effects.has(effect) && !isNamed && !this.#isSpelledOut(tool))
+      places.length > 0 &&
+      (looking.has(effect) || places.every((value) => this.#origins.of(value) === 'task'))
+    // One mark, as honest guides have, is not enough against a call whose every value is the user's or a record's.
+    const isOwn =
+      !grave.has(effect) && values.length > 0 && values.every((each) => this.#origins.isAccountedFor(each))
+    const wanted = isHandedOver || isOwn ? this.#heard.plainEffects : this.#heard.instructionEffects
+    if (wanted.has(effect) && !this.#asked.effects.has(effect) && !isNamed && !isSpelledOut(tool, this.#task))
       return [
         found(
           'flow.injected-action',
@@ -201,32 +208,11 @@ export class Flow {
     return []
   }
 
-  /** A task that writes a tool's name asks for what it does. Only a name that is no word: `web_search`, not `send`. */
-  #isSpelledOut(tool: string): boolean {
-    return /[a-z]_[a-z]/i.test(tool) && holds(this.#task, tool.toLowerCase())
-  }
-
-  #isPlain({ kind, text }: Value): boolean {
-    const { plain } = this.#heard
-    if (kind !== 'place') return holds(plain, fold(text).trim())
-    const core = coreOf(text)
-    return holds(plain, core) || (this.#isHostTold(core) && holds(plain, hostOf(core) ?? core))
-  }
-
   /** Does the call do what a plain sentence in tool output told somebody to do, apart from the user's task? */
   #directed(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
     for (const value of values) {
-      const core = value.kind === 'place' ? coreOf(value.text) : fold(value.text).trim()
-      if (core.length < VALUE_CHARACTERS_MIN || holds(this.#task, core)) continue
-      const directive = this.#heard.directives.find(
-        (each) => isTold(each, effect, value.kind) && holds(each.text, core),
-      )
+      const directive = this.#directiveOf(tool, effect, value)
       if (directive === undefined) continue
-      const isAbout = shareWord(directive.words, this.#asked.words)
-      const isCalledFor = this.#asked.effects.has(effect)
-      const isOther = grave.has(effect) && value.kind === 'place' && this.#asked.shapes.has(shapeOf(core))
-      if (isAbout && (isCalledFor || this.#asked.delegates) && !isOther) continue
-      if (this.#asked.delegates && value.kind !== 'place') continue
       return [
         found(
           'flow.directed',
@@ -236,6 +222,38 @@ export class Flow {
       ]
     }
     return []
+  }
+
+  /** The sentence that told somebody to do this with the value, where the task does not account for it. */
+  #directiveOf(tool: string, effect: Effect, value: Value): Directive | undefined {
+    const isPlace = value.kind === 'place'
+    const { effects: asked, delegates, words, keys, shapes } = this.#asked
+    // What is only put into something here is a list's, a recipe's, a form's matter.
+    if (!isPlace && effect === 'create') return undefined
+    const told = (core: string, kind: Value['kind']) =>
+      core.length < VALUE_CHARACTERS_MIN || holds(this.#task, core)
+        ? undefined
+        : this.#heard.directives.find((each) => isTold(each, effect, kind) && holds(each.text, core))
+    const core = wordsOf(value)
+    const isAbout = (each: Directive) => this.#heard.isReferred(each) || shareWord(each.words, words)
+    // Words of the agent's own with an address in them that a sentence wanted spread.
+    if (!isPlace && outward.includes(effect))
+      for (const place of placesIn(value.text).map(coreOf)) {
+        const spread = told(place, 'place')
+        if (spread !== undefined && !(delegates && isAbout(spread)) && !isEntry(this.#heard.results, place))
+          return spread
+      }
+    const directive = told(core, value.kind)
+    if (directive === undefined) return undefined
+    const isOtherAccount = isPlace && grave.has(effect) && shapes.has(shapeOf(core))
+    // What stands in a record, too, was looked up; a sentence that repeats it chose nothing.
+    if (!isOtherAccount && this.#origins.isEntry(value)) return undefined
+    const isOtherThing =
+      isPlace && grave.has(effect) && namesThing(tool, this.#toolKeys.of(tool), directive, keys)
+    const isNewHost = isPlace && !delegates && outward.includes(effect) && effect !== 'pay' && isHost(core)
+    const isAccounted = isAbout(directive) && (asked.has(effect) || delegates)
+    if (isAccounted && !isOtherAccount && !isOtherThing && !isNewHost) return undefined
+    return delegates && !isPlace ? undefined : directive
   }
 
   /** Did a sentence in tool output choose the tool? The user asked for nothing of the kind, and the sentence does. */
@@ -269,29 +287,55 @@ export class Flow {
 
   #isCalledFor(tool: string, effect: Effect): boolean {
     if (this.#asked.effects.has(effect)) return true
-    if ((kin[effect] ?? []).some((each) => this.#asked.effects.has(each))) return true
+    if ((kin[effect] ?? []).some((each) => this.#asked.effects.has(each)) || this.#isGuardOf(tool, effect))
+      return true
     const key = doingKey(tool)
     if (key !== undefined) return this.#asked.keys.has(key)
     // `file_document` for "File the brief": what the tool's name begins with is what the user says to do.
     return this.#asked.leads.has(nameWords(tool)[0] ?? '')
   }
 
+  /** The user has something done with the very thing that the tool's name names: opens the garage, stops the alarm. */
+  #isGuardOf(tool: string, effect: Effect): boolean {
+    return (
+      effect === 'identity' && !onlyLooks(this.#asked) && sharesKey(this.#toolKeys.of(tool), this.#asked.keys)
+    )
+  }
+
   /** Does the call do what nobody asked for, with somewhere to go that only a tool named? */
-  #unasked(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
+  #unasked(tool: string, { effect, isGiven }: Doing, values: readonly Value[]): readonly Finding[] {
     if (this.#asked.effects.has(effect)) return []
     const isGrave = grave.has(effect)
-    if (this.#asked.delegates && !isGrave) return []
-    if (effect === 'delete' && values.length > 0 && values.every((value) => this.#originOf(value) !== 'task'))
+    if (this.#asked.delegates && !isGrave)
+      // Handed over is what the user sent the agent to read, and not where else a text would have things sent.
+      values = outward.includes(effect) ? values.filter((value) => this.#origins.isStray(value)) : []
+    if (values.length === 0 && !isGrave) return []
+    if (effect === 'delete' && values.length > 0 && !values.some((value) => this.#origins.isMeant(value)))
       return [found('flow.unasked-action', 'medium', `${tool} deletes what the user did not name`)]
+    const isFree =
+      this.#task === '' ||
+      this.#asked.delegates ||
+      values.some((each) => each.kind === 'place' && this.#origins.isMeant(each)) ||
+      (!isGiven && this.#isGuardOf(tool, effect))
+    if (isGrave && effect !== 'delete' && !isFree) {
+      const does = effect === 'pay' ? 'pays' : 'changes who may do or see what'
+      return [found('flow.unasked-action', 'medium', `${tool} ${does}, which the task does not call for`)]
+    }
     const places = values.filter((value) => value.kind === 'place')
     const foreign = places.find((value) => {
-      const origin = this.#originOf(value)
+      if (self.test(value.text)) return false
+      const origin = this.#origins.of(value)
+      if (origin === 'unknown') return !passing.has(effect) || !this.#origins.isHostFound(value)
       // To open what a search found is to go on looking; what a sentence told to visit was seen before this.
-      return (origin === 'result' && !looking.has(effect)) || origin === 'unknown'
+      if (origin !== 'result' || looking.has(effect)) return false
+      // Whom a record names: the person that the task is about, or nobody grave things are done to.
+      return isGrave ? !this.#origins.isMeant(value) : !this.#origins.isEntry(value)
     })
     if (foreign === undefined) return []
     const by =
-      this.#originOf(foreign) === 'unknown' ? 'nobody' : `${this.#sourceOf(foreign)}, and not the user,`
+      this.#origins.of(foreign) === 'unknown'
+        ? 'nobody'
+        : `${this.#origins.sourceOf(foreign)}, and not the user,`
     const summary = `${tool}, which the task does not call for, would go to ${called(foreign)}: ${by} named it`
     return [found('flow.unasked-destination', 'medium', summary)]
   }
@@ -302,7 +346,7 @@ export class Flow {
     if (!hasUnread && !hasForgotten) return []
     const place = values.find((value) => {
       if (value.kind !== 'place') return false
-      const origin = this.#originOf(value)
+      const origin = this.#origins.of(value)
       return (
         (hasUnread && origin === 'unknown') ||
         (hasForgotten && origin === 'result' && outward.includes(effect))
@@ -322,73 +366,6 @@ export class Flow {
   isLinked(value: string, name: string): boolean {
     return this.#heard.isNear(fold(value).trim(), name)
   }
-
-  /** Of an address put together by the agent, the host says whose it is: what follows may be what is carried away. */
-  #isHostTold(core: string): boolean {
-    const host = hostOf(core)
-    return (
-      host !== undefined &&
-      holds(this.#heard.instructions, host) &&
-      ![this.#task, this.#heard.trusted, this.#heard.results].some((text) => holds(text, host))
-    )
-  }
-
-  /** Which tool's words it stands in, for the person who decides. */
-  #sourceOf({ kind, text }: Value): string {
-    const core = kind === 'place' ? coreOf(text) : fold(text).trim()
-    const host = kind === 'place' && this.#isHostTold(core) ? hostOf(core) : undefined
-    return this.#heard.sources.of(host ?? core)
-  }
-
-  #originOf(value: Value): Origin {
-    const isPlace = value.kind === 'place'
-    const core = isPlace ? coreOf(value.text) : fold(value.text).trim()
-    if (core.length < VALUE_CHARACTERS_MIN) return 'unknown'
-    if (holds(this.#task, core)) return 'task'
-    if (holds(this.#heard.trusted, core)) return 'trusted'
-    if (holds(this.#heard.results, core)) return 'result'
-    if (holds(this.#heard.instructions, core)) return 'instruction'
-    if (isPlace && this.#isHostTold(core)) return 'instruction'
-    if (!isPlace) {
-      for (const spelling of spellingsOf(value.text)) {
-        const places = placesIn(spelling).map(coreOf)
-        if (
-          places.some(
-            (place) =>
-              holds(this.#heard.instructions, place) &&
-              !holds(this.#task, place) &&
-              !holds(this.#heard.results, place),
-          )
-        )
-          return 'instruction'
-      }
-    }
-    return 'unknown'
-  }
-}
-
-/** The task wants to know something and nothing done. */
-function onlyLooks({ effects }: TaskReading): boolean {
-  return [...effects].every((effect) => effect === 'look' || passing.has(effect))
-}
-
-/**
- * A sentence about something else may share a word with the task; no more than one of this many. Where a call is given
- * nothing, only this tells; where it is given something, that is compared as well, and one shared word will do.
- */
-const FOREIGN_TO_SHARED = 4
-
-function isForeign(words: ReadonlySet<string>, task: ReadonlySet<string>, hasValues: boolean): boolean {
-  const shared = [...words].filter((word) => task.has(word)).length
-  return hasValues ? shared === 0 : shared * FOREIGN_TO_SHARED <= words.size
-}
-
-/** To send money somebody may say send; a place in the sentence settles what is meant. */
-const outward: readonly Effect[] = ['message', 'pay', 'share', 'publish']
-
-function isTold({ told }: Directive, effect: Effect, kind: Value['kind']): boolean {
-  if (told.effects.has(effect)) return true
-  return kind === 'place' && outward.includes(effect) && outward.some((each) => told.effects.has(each))
 }
 
 function found(fact: string, severity: Finding['severity'], summary: string): Finding {

@@ -1,20 +1,25 @@
 import type { Steps } from '../../../kernel/steps.ts'
 import type { Finding } from '../../finding.ts'
 import type { Directive } from './directives.ts'
-import { type Effect, effectsIn } from './effects.ts'
+import type { Effect } from './effects.ts'
 import { fold, partsOf } from './fold.ts'
 import { suspicionIn } from './instructions.ts'
 import type { PartReading, Readings } from './readings.ts'
 import { Sources } from './sources.ts'
+import { effectsIn } from './task-words.ts'
 
 /** A session remembers this much of what tools returned; the oldest goes first. */
 const MEMORY_CHARACTERS_MAX = 524_288
 const DIRECTIVES_MAX = 1_000
+const REFERRED_CHARACTERS_MAX = 65_536
 
 /** What a session's tools and other agents said, and which of it speaks to the machine. */
 export class Heard {
   readonly #readings: Readings
   readonly directives: Directive[] = []
+  readonly #referred = new Set<Directive>()
+  /** What a word of the task led to. */
+  referred = ''
   readonly sources = new Sources()
   /** Folded text: of trusted tools, of others, and the parts that speak to the machine. */
   trusted = ''
@@ -37,19 +42,30 @@ export class Heard {
     for (const part of partsOf(text).parts) this.trusted = remembered(this.trusted, fold(part))
   }
 
+  /** Does it stand in what the user sent the agent to read, by a word of the task? */
+  isReferred(directive: Directive): boolean {
+    return this.#referred.has(directive)
+  }
+
   /** Do results speak of both within a few lines? */
   isNear(value: string, name: string): boolean {
     return [this.trusted, this.results].some((text) => isNear(text, value, name))
   }
 
   /** A long text takes a step for each of its parts. */
-  *note(text: string, source: string, tools: readonly string[]): Steps<readonly Finding[]> {
+  *note(
+    text: string,
+    source: string,
+    tools: readonly string[],
+    isReferred = false,
+  ): Steps<readonly Finding[]> {
     const { parts, isCut } = partsOf(text)
     const cues = new Set<string>()
     for (const part of parts) {
       const reading = this.#readings.part(part)
       this.sources.note(source, reading.folded)
-      this.#noteDirectives(reading)
+      this.#noteDirectives(reading, isReferred)
+      if (isReferred) this.referred = `${this.referred} ${reading.folded}`.slice(-REFERRED_CHARACTERS_MAX)
       for (const cue of this.#noteText(reading, tools)) cues.add(cue)
       if (parts.length > 1) yield
     }
@@ -70,7 +86,9 @@ export class Heard {
     ]
   }
 
-  #noteDirectives({ directives }: PartReading): void {
+  #noteDirectives({ directives }: PartReading, isReferred: boolean): void {
+    if (isReferred) for (const each of directives.slice(-DIRECTIVES_MAX)) this.#referred.add(each)
+    if (this.#referred.size > 2 * DIRECTIVES_MAX) this.#referred.clear()
     // More than are remembered at once: nobody writes so but to make one of them forgotten.
     this.hasForgotten ||= directives.length > DIRECTIVES_MAX
     this.directives.push(...directives.slice(-DIRECTIVES_MAX))

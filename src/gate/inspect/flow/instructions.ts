@@ -1,5 +1,8 @@
 // Text that talks to the machine instead of being about something: the mark of an injected instruction.
 
+import { unshownIn } from './hidden.ts'
+import { foreignCues, isForeign } from './languages.ts'
+
 export type Span = readonly [start: number, end: number]
 
 /** `isPlain` leaves no doubt by itself. */
@@ -13,7 +16,7 @@ export const cues: readonly Cue[] = [
   {
     name: 'addresses-assistant',
     pattern: new RegExp(
-      `(?:\\b(?:to you|for you|attention|dear|hey|hi|hello|note (?:to|for)|message (?:to|for)|instructions? (?:to|for)|for|listen)[,:]? (?:the |any |all |every |my )?${assistants}\\b(?=[ ]?[,:.!;\\n]|[ ]+(?:reading|processing|that|who|please|you)|$)|\\b(?:if you are|you are|as) an? (?:ai|assistant|language model|llm|agent)\\b|\\b${assistants} ?(?:, ?|: ?)(?:please|you must|you should|you need|ignore|do|send|execute|call|use|follow)\\b)`,
+      `(?:\\b(?:to you|for you|attention|dear|hey|hi|hello|note (?:to|for)|message (?:to|for)|instructions? (?:to|for)|for|listen)[,:]? (?:the |any |all |every |my )?${assistants}\\b(?=[ ]?[,:.!;\\n]|[ ]+(?:reading|processing|that|who|please|you)|$)|\\b(?:if you are|you are|as) an? (?:ai|assistant|language model|llm|agent)\\b|\\b${assistants} ?(?:, ?|: ?)(?:please|you must|you should|you need|ignore|do|send|execute|call|use|follow)\\b|\\b(?:processed|read|indexed|handled|screened|parsed|summari[sz]ed) (?:automatically|by (?:an? )?(?:ai|automation|automated|software|machine|model|bot|assistant|agent))|\\b(?:screening|indexing|automated|automation|processing|reviewing) (?:software|systems?|agents?|tools?|assistants?) ?(?:[:,]|should|must|shall|will|has to|have to|is to|are to))`,
       'g',
     ),
   },
@@ -53,6 +56,8 @@ export const cues: readonly Cue[] = [
 /** Characters of an instruction taken in before its first and after its last cue. */
 const BEFORE_CHARACTERS = 160
 const AFTER_CHARACTERS = 600
+/** The same where one mark stands alone, as in many an honest guide: the rest of the guide is not its doing. */
+const AFTER_LONE_CHARACTERS = 200
 const WINDOWS_MAX = 50
 
 /** A stretch that speaks to the machine; plain when by two marks at least: one alone is in many an honest guide. */
@@ -63,6 +68,8 @@ export type Suspicion = { readonly spans: readonly Spoken[]; readonly cues: read
 export type Mark = {
   readonly from: number
   readonly to: number
+  /** How far it reaches when no other mark stands near. */
+  readonly loneTo: number
   readonly name: string
   readonly isPlain: boolean
 }
@@ -70,7 +77,7 @@ export type Mark = {
 /** Where a folded text speaks to the machine, by its words alone. */
 export function marksIn(text: string): readonly Mark[] {
   const marks: Mark[] = []
-  for (const { name, pattern, isPlain = false } of cues) {
+  for (const { name, pattern, isPlain = false } of isForeign(text) ? [...cues, ...foreignCues] : cues) {
     pattern.lastIndex = 0
     for (
       let match = pattern.exec(text);
@@ -81,6 +88,9 @@ export function marksIn(text: string): readonly Mark[] {
       if (match[0].length === 0) pattern.lastIndex++
     }
   }
+  for (const [from, to] of unshownIn(text))
+    if (marks.length < WINDOWS_MAX)
+      marks.push({ from, to, loneTo: to, name: 'hidden-from-people', isPlain: false })
   return marks
 }
 
@@ -103,7 +113,8 @@ export function suspicionIn(
   const names = new Set(all.map(({ name }) => name))
   // More marks than are counted: nobody knows which stretches are honest, so the whole text speaks.
   if (all.length >= WINDOWS_MAX)
-    for (const name of names) all.push({ from: 0, to: text.length, name, isPlain: false })
+    for (const name of names)
+      all.push({ from: 0, to: text.length, loneTo: text.length, name, isPlain: false })
   return { spans: merged(all), cues: [...names] }
 }
 
@@ -116,6 +127,7 @@ function markAt(text: string, name: string, start: number, end: number, isPlain:
   return {
     from: Math.max(sentence, start - BEFORE_CHARACTERS, 0),
     to: wordEnd(text, Math.min(text.length, end + AFTER_CHARACTERS)),
+    loneTo: wordEnd(text, Math.min(text.length, end + AFTER_LONE_CHARACTERS)),
     name,
     isPlain,
   }
@@ -133,19 +145,22 @@ function wordEnd(text: string, at: number): number {
 const MARKS_MIN = 2
 
 function merged(spans: readonly Mark[]): Spoken[] {
-  const result: { from: number; to: number; names: Set<string>; isPlain: boolean }[] = []
-  for (const { from, to, name, isPlain } of [...spans].sort((left, right) => left.from - right.from)) {
+  const result: { from: number; to: number; loneTo: number; names: Set<string>; isPlain: boolean }[] = []
+  for (const { from, to, loneTo, name, isPlain } of [...spans].sort(
+    (left, right) => left.from - right.from,
+  )) {
     const last = result.at(-1)
     if (last === undefined || from > last.to) {
-      result.push({ from, to, names: new Set([name]), isPlain })
+      result.push({ from, to, loneTo, names: new Set([name]), isPlain })
       continue
     }
     last.to = Math.max(last.to, to)
+    last.loneTo = Math.max(last.loneTo, loneTo)
     last.names.add(name)
     last.isPlain ||= isPlain
   }
-  return result.map(({ from, to, names, isPlain }) => ({
-    at: [from, to],
-    isPlain: isPlain || names.size >= MARKS_MIN,
-  }))
+  return result.map(({ from, to, loneTo, names, isPlain }) => {
+    const leavesNoDoubt = isPlain || names.size >= MARKS_MIN
+    return { at: [from, leavesNoDoubt ? to : loneTo], isPlain: leavesNoDoubt }
+  })
 }

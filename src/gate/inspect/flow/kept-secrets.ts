@@ -1,5 +1,5 @@
 // What a file of secrets said, in what goes out later: the file may have been the agent's to read, and its words not to tell.
-import type { Finding } from '../../finding.ts'
+import { type Finding, severityRank } from '../../finding.ts'
 import { secretFile } from '../command/credential-read/secret-files.ts'
 import type { Effect } from './effects.ts'
 import { fold } from './fold.ts'
@@ -67,4 +67,16 @@ export class KeptSecrets {
 /** Shorter words, and words without a digit or without a letter, are in other texts too. */
 function isSecretLike(word: string): boolean {
   return word.length >= WORD_CHARACTERS_MIN && /\d/.test(word) && /[a-z]/i.test(word)
+}
+
+/** Files of keys and passwords are nobody's business unless the user named them. */
+export function secretPath(tool: string, values: readonly Value[], task: string): readonly Finding[] {
+  for (const { text } of values) {
+    const secret = text.length < PATH_CHARACTERS_MAX ? secretFile(text) : undefined
+    if (secret === undefined || severityRank(secret.severity) < severityRank('high')) continue
+    if (holds(task, fold(text).trim())) continue
+    const summary = `${tool} touches ${secret.what}, which the task does not name`
+    return [{ detector: 'flow', fact: 'flow.secret-path', severity: 'high', summary }]
+  }
+  return []
 }

@@ -2,10 +2,12 @@
 import { Remembered } from '../../../kernel/remembered.ts'
 import { keysOf } from './choice.ts'
 import { contentWords, type Directive, directivesIn } from './directives.ts'
-import { delegates, type Effect, effectsIn } from './effects.ts'
+import type { Effect } from './effects.ts'
 import { fold } from './fold.ts'
+import { concealed } from './hidden.ts'
 import { type Named, placesNamed } from './inner-places.ts'
 import { type Mark, marksIn } from './instructions.ts'
+import { delegates, effectsIn } from './task-words.ts'
 import { type Shape, shapesIn } from './values.ts'
 
 /** At most some 16 MB of texts and four times that of what was read in them. */
@@ -50,8 +52,26 @@ export class Readings {
 }
 
 function readPart(text: string): PartReading {
-  const folded = fold(text)
-  return { folded, directives: directivesIn(text), marks: marksIn(folded) }
+  const secrets = concealed(text)
+  if (secrets.length === 0) {
+    const folded = fold(text)
+    return { folded, directives: directivesIn(text), marks: marksIn(folded) }
+  }
+  // What had to be decoded is read with the rest, and marked: nobody hides what is meant for people.
+  const open = fold(text)
+  const folded = `${open} . ${fold(secrets.join(' . '))}`
+  const mark = {
+    from: open.length,
+    to: folded.length,
+    loneTo: folded.length,
+    name: 'encoded-text',
+    isPlain: false,
+  }
+  return {
+    folded,
+    directives: directivesIn(`${text}\n\n${secrets.join('\n\n')}`),
+    marks: [...marksIn(folded), mark],
+  }
 }
 
 const lead = /(?:^ ?|[.,;:!?] |\b(?:and|then|to|please|also|or|you) )([a-z]{4,})\b/g
