@@ -30,7 +30,6 @@ const CHECK_MS = 1_000
 const headerFailures: Readonly<Record<string, readonly [status: number, phrase: string, reason: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'the request headers are too large'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'the request did not arrive in time'],
-  ERR_HTTP_HOSTS: [400, 'Bad Request', 'the request names more than one host'],
 }
 
 /** The HTTP server all doors share: limits on what a connection may cost, and an orderly end. */
@@ -57,28 +56,38 @@ export class Front implements AsyncDisposable {
       connectionsCheckingInterval: CHECK_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       noDelay: true,
-      requireHostHeader: true,
+      // Refused below, with a decision's id.
+      requireHostHeader: false,
       insecureHTTPParser: false,
       joinDuplicateHeaders: true,
     })
     server.maxHeadersCount = HEADERS_MAX
     server.maxConnections = limits.connectionsMax
     const front = new Front(server, limits.drainMs)
+    const refused = new WeakSet<Socket>()
+    const refuse = (response: ServerResponse, fault: HeadFault): void => {
+      refused.add(response.req.socket)
+      refuseRequest(response, fault, ids.next(now()))
+    }
     server.on('request', (request, response) => {
       response.on('error', () => {})
       front.#owe(request.socket, 1)
       response.once('close', () => front.#owe(request.socket, -1))
       if (front.#isDraining) response.setHeader('connection', 'close')
-      // Several of them are joined by commas; RFC 9112, section 3.2, has them refused.
-      if (request.headers.host?.includes(',') === true)
-        return refuseSocket(request.socket, 'ERR_HTTP_HOSTS', ids.next(now()))
+      const fault = headFault(request)
+      if (fault !== undefined) return refuse(response, fault)
       const path = pathOf(request.url ?? '/')
       if (handlers.some((handler) => handler(request, response, path))) return
       const reason = unknownPath(request.method ?? '', path, (...asked) => models?.answers(...asked) === true)
       notFound(response, reason, ids.next(now()))
     })
+    server.on('checkExpectation', (_, response: ServerResponse) =>
+      refuse(response, [417, 'what is expected is not known here']),
+    )
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-      refuseSocket(socket, error.code, ids.next(now()))
+      // What follows a refused head is read as it can be, and is no request.
+      if (refused.has(socket)) socket.destroySoon()
+      else refuseSocket(socket, error.code, ids.next(now()))
     })
     front.#admit(options)
     await listen(server, address, isShared)
@@ -196,6 +205,33 @@ function notFound(response: ServerResponse, reason: string, id: string): void {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     'x-portcullis-decision': id,
+  })
+  response.end(body)
+}
+
+type HeadFault = readonly [status: number, reason: string]
+
+/** What Node's parser lets through and RFC 9112 does not: two readers would not find the same end of the request. */
+function headFault({ headers, httpVersion }: IncomingMessage): HeadFault | undefined {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return [505, 'this gate speaks HTTP/1.1']
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && httpVersion === '1.0') return [400, 'HTTP/1.0 has no transfer codings']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    return [501, 'the transfer coding is not known here']
+  if (headers.host === undefined)
+    return httpVersion === '1.0' ? undefined : [400, 'the request names no host']
+  // Several of them are joined by commas; section 3.2 has them refused.
+  return headers.host.includes(',') ? [400, 'the request names more than one host'] : undefined
+}
+
+/** In its turn behind the answers that the connection is still owed, and as its last. */
+function refuseRequest(response: ServerResponse, [status, reason]: HeadFault, id: string): void {
+  const body = errorBody('invalid_request_error', reason, id)
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'x-portcullis-decision': id,
+    connection: 'close',
   })
   response.end(body)
 }

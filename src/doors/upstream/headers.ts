@@ -69,6 +69,8 @@ function keptHeaders(request: ModelRequest, dropped: ReadonlySet<string>): reado
   return kept
 }
 
+const EVENT_STREAM = /^text\/event-stream/i
+
 export type ResponseHeaders = {
   readonly flat: string[]
   readonly contentLength: number | undefined
@@ -84,21 +86,24 @@ export function responseHeaders(raw: readonly string[]): ResponseHeaders {
   let isEventStream = false
   let isEncoded = false
   let hasDate = false
+  let named: ReadonlySet<string> | undefined
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? ''
     const lower = name.toLowerCase()
-    if (RESPONSE_DROPPED.has(lower)) continue
     const value = raw[index + 1] ?? ''
+    if (lower === 'connection') named = connectionNamed(value)
+    if (RESPONSE_DROPPED.has(lower)) continue
     if (lower === 'content-length') contentLength = Number(value)
-    else if (lower === 'content-type') isEventStream = value.startsWith('text/event-stream')
+    else if (lower === 'content-type') isEventStream = EVENT_STREAM.test(value)
     else if (lower === 'content-encoding') isEncoded = value !== 'identity'
     else if (lower === 'date') hasDate = true
     flat.push(name, value)
   }
+  for (const name of named ?? []) without(flat, name)
   return { flat, contentLength, isEventStream, isEncoded, hasDate }
 }
 
-/** A client may name further headers of its connection; usually it names none but `keep-alive` and `close`. */
+/** Either side may name further headers of its connection; usually it names none but `keep-alive` and `close`. */
 function connectionNamed(connection: string | undefined): ReadonlySet<string> | undefined {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined
   return new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
@@ -106,6 +111,10 @@ function connectionNamed(connection: string | undefined): ReadonlySet<string> | 
 
 /** An answer that is altered is not as long as the upstream says. */
 export function withoutLength(flat: string[]): void {
+  without(flat, 'content-length')
+}
+
+function without(flat: string[], name: string): void {
   for (let index = flat.length - 2; index >= 0; index -= 2)
-    if (flat[index]?.toLowerCase() === 'content-length') flat.splice(index, 2)
+    if (flat[index]?.toLowerCase() === name) flat.splice(index, 2)
 }

@@ -151,8 +151,9 @@ export class HttpConnection {
     }
     const now = performance.now()
     this.#quick = chunk.length < SMALL_BYTES && now - this.#lastMs < QUICK_MS ? this.#quick + 1 : 0
-    this.#lastMs = now
     this.#guarded(() => this.#reader.push(chunk))
+    // A head that comes in drops, or interim answers without end, are no beginning.
+    if (this.#hasHead) this.#lastMs = now
     if (this.#quick >= QUICK_PIECES) this.#rest()
   }
 

@@ -14,6 +14,13 @@ import { Tap } from './tap.ts'
 import type { Upstream } from './upstream.ts'
 
 const RETRY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504, 529])
+/** A client that follows takes its key and its prompt to wherever the upstream says, past every rule of the gate. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+const brokeOff = { status: 502, rule: 'upstream.died', reason: 'the upstream broke off' } as const
+const unpassable = {
+  encoded: 'the upstream sent an answer that cannot be read',
+  redirect: 'the upstream sends its clients elsewhere',
+} as const
 const RETRY_BACKOFF_MS = 50
 /** Events after the last one are held with it; more than this is no ending and is let go. */
 const HELD_BYTES_MAX = 64 * 1024
@@ -95,6 +102,7 @@ export class Relay {
     }
     if (RETRY_STATUSES.has(status)) upstream.breaker.fail(now())
     else upstream.breaker.succeed()
+    if (REDIRECTS.has(status)) return void this.#unpassable('redirect')
     this.#firstMs = now() - this.#started
     this.#status = status
     const recorded = this.#with.whenRecorded()
@@ -105,13 +113,13 @@ export class Relay {
     const { edits } = this.#with
     if (edits.length > 0 && status < 300) {
       // It was asked for plain bytes. What cannot be read cannot be altered, and is not let through as it is.
-      if (head.isEncoded) return void this.#unreadable()
+      if (head.isEncoded) return void this.#unpassable('encoded')
       this.#editor = new AnswerEditor(edits, head.isEventStream)
       withoutLength(head.flat)
     }
     const send = (): void => {
       const { response, notes } = this.#with
-      if (response.destroyed) return
+      if (response.destroyed || response.headersSent) return
       if (head.hasDate) response.sendDate = false
       head.flat.push(...notes)
       response.writeHead(status, head.flat)
@@ -324,11 +332,12 @@ export class Relay {
   async #diedMidway(): Promise<void> {
     const { response, door, id } = this.#with
     await this.#finish('upstream-died')
+    if (!this.#isHeadSent && !response.headersSent) return this.#with.refuse(brokeOff)
     if (!this.#isEventStream || !this.#isHeadSent) {
       response.destroy()
       return
     }
-    const refusal = { status: 502, rule: 'upstream.died', reason: 'the upstream broke off', id }
+    const refusal = { ...brokeOff, id }
     for (const chunk of this.#takeHeld()) response.write(chunk)
     response.end(`${this.#lastByte === newline ? '' : '\n\n'}${door.refusalEvent(refusal)}`)
   }
@@ -339,12 +348,11 @@ export class Relay {
     void this.#finish('gate-stopped').finally(() => this.#with.refuse(ledgerFull))
   }
 
-  #unreadable(): void {
+  #unpassable(what: keyof typeof unpassable): void {
     this.#control?.abort(new GivenUp())
     if (this.#isSettled) return
-    const reason = 'the upstream sent an answer that cannot be read'
     void this.#finish('upstream-failed').finally(() =>
-      this.#with.refuse({ status: 502, rule: 'upstream.encoded', reason }),
+      this.#with.refuse({ status: 502, rule: `upstream.${what}`, reason: unpassable[what] }),
     )
   }
 
