@@ -19,7 +19,7 @@ const NAMES_MAX = 2_048
 const NAME_CHARACTERS_MAX = 64
 
 /** The looks as one, in their order: a table by program's name, of those that may have something to say. */
-export function byProgram(...looks: readonly Look[]): Look {
+export function looksByName(...looks: readonly Look[]): Look {
   const table = new Map<string, readonly Look[]>()
   return (invocation, reading) => {
     const { name } = invocation

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, nameIs, none, ofEach, shown, together } from '../detector.ts'
-import { byProgram, unconcerned, wordMark } from '../dispatch.ts'
+import { looksByName, unconcerned, wordMark } from '../dispatch.ts'
 import { isUpload } from '../network.ts'
 import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
@@ -47,7 +47,7 @@ function dumped({ facts, language }: Program): readonly Finding[] {
     : none
 }
 
-const ofInvocation = byProgram(
+const ofInvocation = looksByName(
   metadata,
   stores,
   searches,

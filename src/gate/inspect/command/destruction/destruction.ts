@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
+import { looksByName, unconcerned, wordMark } from '../dispatch.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading, type Redirection } from '../shell/model.ts'
@@ -24,9 +25,9 @@ export const destruction: CommandDetector = {
     together(
       ofEach(reading.invocations, ofInvocation, reading),
       ofEach(reading.invocations, overwrites, reading),
-      ofEach(reading.invocations, listedLoss, reading),
-      ofEach(reading.invocations, mirroredEmpty, reading),
-      encryptedAway(reading),
+      ofEach(reading.invocations, ofListed, reading),
+      ofEach(reading.invocations, ofMirrored, reading),
+      ofEach(reading.invocations, encryptedAway, reading),
       windowsLoss(reading.windows),
       reading.forkBombs.map((name) =>
         finding(NAME, 'destroy.fork-bomb', 'critical', `function ${shown(name)} starts itself without end`),
@@ -34,28 +35,29 @@ export const destruction: CommandDetector = {
     ),
 }
 
-const kinds = [fileLoss, deviceLoss, machineLoss, repositoryLoss, serviceLoss, taskLoss, remoteLoss]
+const kinds = looksByName(fileLoss, deviceLoss, machineLoss, repositoryLoss, serviceLoss, ofTask, remoteLoss)
 
 /** What is only for tests is made again by the next run of them. */
 const isForTests = (reading: Reading) =>
   reading.assignments.some(([name, value]) => /^(?:\w+_)?ENV$/.test(name) && value === 'test')
 
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
-  if (asksForHelp(invocation)) return none
-  let findings = none
-  for (const kind of kinds)
-    if (kind !== taskLoss || reading.assignments.length === 0 || !isForTests(reading))
-      findings = together(findings, kind(invocation))
-  return weighed(findings, invocation)
+  return asksForHelp(invocation) ? none : weighed(kinds(invocation, reading), invocation)
 }
 
-function asksForHelp({ name, args }: Invocation): boolean {
+function ofTask(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const loss = taskLoss(invocation)
+  return loss.length === 0 || reading.assignments.length === 0 || !isForTests(reading) ? loss : none
+}
+
+const helpWord = wordMark(
+  (word) =>
+    word === '--help' || word === '--version' || word === '--dry-run' || word === '--dryrun' || word === '/?',
+)
+
+function asksForHelp({ name, marks }: Invocation): boolean {
   // Words of other programs stand among those of these.
-  if (name === 'find' || name === 'ssh' || name === 'xargs') return false
-  return args.some(
-    (arg) =>
-      arg === '--help' || arg === '--version' || arg === '--dry-run' || arg === '--dryrun' || arg === '/?',
-  )
+  return (marks & helpWord) !== 0 && name !== 'find' && name !== 'ssh' && name !== 'xargs'
 }
 
 const wholePlaces = /^(root|system|home|personal)$/
@@ -74,14 +76,18 @@ function isListedWhole(path: string, reading: Reading): boolean {
 const removers = new Set(['rm', 'shred', 'unlink', 'truncate', 'srm'])
 
 function listedLoss({ name, args }: Invocation, reading: Reading): readonly Finding[] {
-  return removers.has(name) && args.some((arg) => isListedWhole(arg, reading))
+  if (!removers.has(name)) return unconcerned
+  return args.some((arg) => isListedWhole(arg, reading))
     ? [finding(NAME, 'destroy.system', 'critical', 'deletes every file that a search finds')]
     : none
 }
 
+const ofListed = looksByName(listedLoss)
+
 /** `mkdir e; rsync -a --delete e/ target/`: a folder that was only just made has nothing in it. */
 function mirroredEmpty({ name, args }: Invocation, reading: Reading): readonly Finding[] {
-  if (name !== 'rsync' || !args.some((arg) => /^--del(ete\S*)?$/.test(arg))) return none
+  if (name !== 'rsync') return unconcerned
+  if (!args.some((arg) => /^--del(ete\S*)?$/.test(arg))) return none
   const [source = '', target = '', more] = args.filter((arg) => !arg.startsWith('-'))
   if (more !== undefined || target === '') return none
   const bare = (path: string) => path.replace(/\/+$/, '')
@@ -93,6 +99,8 @@ function mirroredEmpty({ name, args }: Invocation, reading: Reading): readonly F
     ? [finding(NAME, 'destroy.outside', 'medium', `empties ${shown(target)}`)]
     : none
 }
+
+const ofMirrored = looksByName(mirroredEmpty)
 
 /** Redirections that empty or overwrite what matters. */
 function overwrites(invocation: Invocation, reading: Reading): readonly Finding[] {

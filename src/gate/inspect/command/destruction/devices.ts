@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import { isDevice, isDisk, isMadeUpDisk, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
 import { isKey } from './vital.ts'
@@ -9,7 +10,7 @@ const NAME = 'destruction'
 /** Disks, file systems and the machine itself. */
 export function deviceLoss(invocation: Invocation): readonly Finding[] {
   const isConcerned = concerned.has(invocation.name) || invocation.name.startsWith('mkfs')
-  return isConcerned ? lossOf(invocation) : []
+  return isConcerned ? lossOf(invocation) : unconcerned
 }
 
 const concerned = new Set(

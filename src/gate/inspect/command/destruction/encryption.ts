@@ -1,5 +1,5 @@
 import type { Finding } from '../../../finding.ts'
-import { finding, shown } from '../detector.ts'
+import { finding, none, shown } from '../detector.ts'
 import { placeOf } from '../paths.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 
@@ -40,26 +40,18 @@ function replaces({ name, args }: Invocation): boolean {
 }
 
 /** Encrypting a file keeps it; encrypting many in one go, or where the original goes, is what ransom is asked for (T1486). */
-export function encryptedAway(reading: Reading): readonly Finding[] {
-  return reading.invocations.flatMap((invocation) => {
-    if (!encrypts(invocation)) return []
-    const words = invocation.args.filter((arg) => /[./~$*]/.test(arg) && !arg.startsWith('-'))
-    const isWide = words.some((word) => /^(root|system|home|personal)$/.test(placeOf(word)))
-    const isRemoved = reading.invocations.some(
-      (each) => /^(rm|shred|unlink|srm)$/.test(each.name) && each.args.some((arg) => words.includes(arg)),
-    )
-    const isMany = invocation.isRepeated && (replaces(invocation) || isRemoved || finds(invocation, reading))
-    if (!isWide && !isMany && !(isRemoved && words.some((word) => /[$*]/.test(word)))) return []
-    const summary = `${shown(invocation.name)} encrypts what it should leave alone`
-    return [
-      finding(
-        NAME,
-        'destroy.encrypted',
-        isMany || isRemoved || replaces(invocation) ? 'high' : 'medium',
-        summary,
-      ),
-    ]
-  })
+export function encryptedAway(invocation: Invocation, reading: Reading): readonly Finding[] {
+  if (!encrypts(invocation)) return none
+  const words = invocation.args.filter((arg) => /[./~$*]/.test(arg) && !arg.startsWith('-'))
+  const isWide = words.some((word) => /^(root|system|home|personal)$/.test(placeOf(word)))
+  const isRemoved = reading.invocations.some(
+    (each) => /^(rm|shred|unlink|srm)$/.test(each.name) && each.args.some((arg) => words.includes(arg)),
+  )
+  const isMany = invocation.isRepeated && (replaces(invocation) || isRemoved || finds(invocation, reading))
+  if (!isWide && !isMany && !(isRemoved && words.some((word) => /[$*]/.test(word)))) return none
+  const summary = `${shown(invocation.name)} encrypts what it should leave alone`
+  const severity = isMany || isRemoved || replaces(invocation) ? 'high' : 'medium'
+  return [finding(NAME, 'destroy.encrypted', severity, summary)]
 }
 
 /** Fed by a search of the machine. */

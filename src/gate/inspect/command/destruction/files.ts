@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import { type Place, placeFrom, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
 import { isHistory, isKey, isLibrary, isRecord, isSetting } from './vital.ts'
@@ -54,7 +55,7 @@ export function fileLoss(invocation: Invocation): readonly Finding[] {
     case 'tee':
       return overwritten(invocation)
     default:
-      return []
+      return unconcerned
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'destruction'
@@ -11,7 +12,9 @@ export function machineLoss({ name, args }: Invocation): readonly Finding[] {
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
   if (rule !== undefined) return rule(args, name)
   // Installers of whole clusters leave a script of this name behind.
-  return name.endsWith('-uninstall.sh') ? lost('destroy.service', `${shown(name)} removes a system`) : []
+  return name.endsWith('-uninstall.sh')
+    ? lost('destroy.service', `${shown(name)} removes a system`)
+    : unconcerned
 }
 
 const lost = (fact: string, summary: string, severity: Finding['severity'] = 'medium') => [

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, nameIs, none, shown } from '../detector.ts'
+import { unconcerned, wordMark } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'destruction'
@@ -128,9 +129,18 @@ const removal =
 const kept =
   /^(?:[\w]+[-_])*(?:api[-_]?keys?|apis?|apps?|applications?|accounts?|users?|members?|developers?|customers?|orgs?|organi[sz]ations?|teams?|projects?|workspaces?|environments?|envs?|namespaces?|tenants?|products?|services?|functions?|lambdas?|workers?|servers?|machines?|vms?|droplets?|instances?|node-?(?:groups?|pools?)|clusters?|databases?|db|tables?|schemas?|collections?|ind(?:ex|ices|exes)|buckets?|objects?|blobs?|volumes?|disks?|filesystems?|datasets?|shares?|snapshots?|backups?|(?:backup|snapshot)-locations?|registr(?:y|ies)|repo(?:s|sitory|sitories)?|releases?|queues?|topics?|streams?|consumers?|subscriptions?|exchanges?|vhosts?|kv|pools?|hosts?|guests?|stanzas?|scopes?|secrets?|credentials?|certificates?|documents?|items?|records?|zones?|domains?|load-?balancers?|listeners?|backends?|dictionar(?:y|ies)|acls?|acl-entry|polic(?:y|ies)|roles?|monitors?|dashboards?|flags?|segments?|variants?|experiments?|splits?|traffic-types?|configs?|variables?|contexts?|connectors?|pipelines?|deployments?|stacks?|distributions?|entit(?:y|ies)|sites?|channels?|webhooks?|workloads?|synthetics|logging|eventdata)$/
 
+/** One of these begins a part of a word, or a statement is the word, wherever something is removed. */
+const removingWord = wordMark(
+  (word) =>
+    /\b(?:delete|destroy|purge|nuke|terminate|wipe|drop|erase|undeploy|deregister|clear|teardown|decommission|expunge|yank|obliterate|rm|remove|down|reset|uninstall|del)/.test(
+      word,
+    ) || sqlSpoken.test(word),
+)
+
 /** `thing resource delete NAME`, `thing delete resource NAME`, `thing resource:delete NAME`: one grammar for all of them. */
-function byClient({ name, args }: Invocation): readonly Finding[] {
-  if (args.length === 0 || everyday(name)) return none
+function byClient({ name, args, marks }: Invocation): readonly Finding[] {
+  if (everyday(name)) return unconcerned
+  if ((marks & removingWord) === 0) return none
   const spoken = args.some(isReadOnly) ? undefined : args.find((arg) => sqlSpoken.test(arg))
   if (spoken !== undefined) return lost(`${shown(name)} runs ${shown(spoken)} on a database`, 'high')
   const words = wordsOf(args)

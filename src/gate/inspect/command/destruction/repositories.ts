@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import { hasMarker, type Invocation } from '../shell/model.ts'
 
 const NAME = 'destruction'
@@ -173,7 +174,7 @@ function otherLoss(name: string, args: readonly string[]): readonly Finding[] {
         ? lost('p4 obliterates files and their history', 'high')
         : []
     default:
-      return []
+      return unconcerned
   }
 }
 

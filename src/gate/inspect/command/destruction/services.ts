@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'destruction'
@@ -8,8 +9,9 @@ const NAME = 'destruction'
 export function serviceLoss(invocation: Invocation): readonly Finding[] {
   const { name, args, input, isRepeated } = invocation
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-  const found = rule === undefined ? [] : rule(args, input ?? '')
-  if (found.length > 0 || rule === undefined || !isRepeated || rule === container) return found
+  if (rule === undefined) return unconcerned
+  const found = rule(args, input ?? '')
+  if (found.length > 0 || !isRepeated || rule === container) return found
   return args.some((arg) => /^(del|unlink|delete|rm|destroy|terminate-instances)$/i.test(arg))
     ? lost(`${shown(name)} deletes everything that a list names`, 'medium')
     : []

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'destruction'
@@ -20,7 +21,8 @@ const alone = /^(flush|reset_db|sqlflush_now|dropAll|drop-all|--force-reset|sql-
 
 /** Databases emptied by a task: the word for it is the framework's, the loss is the database's. */
 export function taskLoss({ name, args }: Invocation): readonly Finding[] {
-  if (args.length === 0 || !(runners.has(name) || name.startsWith('python'))) return []
+  if (!runners.has(name) && !name.startsWith('python')) return unconcerned
+  if (args.length === 0) return []
   if (args.some((arg) => /^(--pretend|--status|-h)$/.test(arg))) return []
   const task = args.find((arg, index) => {
     if (arg.length > 60 || arg.startsWith('-')) return arg === '--force-reset'

@@ -53,8 +53,12 @@ const takers = new Set([
   'Remove-Item',
 ])
 
+const editors = ['tee', 'cp', 'sed', 'perl']
+const concerned = new Set([GATE, ...runners, ...stoppers, ...serviceManagers, ...takers, ...editors])
+
 export function actsAgainstGate(invocation: Invocation): readonly Finding[] {
   const { name, args, redirections } = invocation
+  if (redirections.length === 0 && !concerned.has(name)) return none
   if (name === GATE || runners.has(name)) return decided(ownWords(invocation))
   if (stoppers.has(name) || serviceManagers.has(name)) return stopped(name, args)
   const changes = takers.has(name) ? args : edited(name, args)

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
+import { looksByName, unconcerned } from '../dispatch.ts'
 import { pathLiterals } from '../path-words.ts'
 import type { FileWrite, Invocation, Program, Reading } from '../shell/model.ts'
 import { directionsIn } from './directions.ts'
@@ -15,7 +16,7 @@ export const instructions: CommandDetector = {
   inspect: (reading) =>
     together(
       ofEach(reading.writes, written, reading),
-      ofEach(reading.invocations, placed, reading),
+      ofEach(reading.invocations, ofPlacers, reading),
       ofEach(reading.programs, byProgram, reading),
     ),
 }
@@ -67,6 +68,7 @@ function byProgram({ code, language }: Program): readonly Finding[] {
 /** Text that nobody here has read, put where an agent will obey it. */
 function placed(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
+  if (!placers.has(name)) return unconcerned
   const target = targetOf(name, args)
   const kind = target === undefined ? undefined : agentFile(target)
   if (target === undefined || kind === undefined) return none
@@ -75,6 +77,9 @@ function placed(invocation: Invocation, reading: Reading): readonly Finding[] {
     ? [finding(NAME, 'instruct.fetched', 'high', `fetches ${shown(target)} from elsewhere`)]
     : [finding(NAME, kinds[kind].fact, kinds[kind].severity, `${kinds[kind].summary}: ${shown(target)}`)]
 }
+
+const placers = new Set('cp mv install ln sed perl curl wget'.split(' '))
+const ofPlacers = looksByName(placed)
 
 function targetOf(name: string, args: readonly string[]): string | undefined {
   switch (name) {

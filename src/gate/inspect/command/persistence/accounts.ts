@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'persistence'
@@ -108,7 +109,7 @@ export function accounts(invocation: Invocation): readonly Finding[] {
     case 'Add-ADGroupMember':
       return args.some((arg) => admins.test(arg)) ? account('makes an account an administrator', 'high') : []
     default:
-      return []
+      return unconcerned
   }
 }
 

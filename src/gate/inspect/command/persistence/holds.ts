@@ -1,9 +1,10 @@
 // Ways to stay that are no file in a known place: programs put where others stand, containers with the machine in
 // hand, packages from nowhere, accounts of databases.
 import type { Finding } from '../../../finding.ts'
-import { finding, shown } from '../detector.ts'
+import { finding, none, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
-import { fromNowhere, packages } from './packages.ts'
+import { fromNowhere, isInstaller, packages } from './packages.ts'
 import { isBuild, pipeline } from './pipelines.ts'
 
 const NAME = 'persistence'
@@ -343,7 +344,7 @@ export function holds(invocation: Invocation): readonly Finding[] {
         ? seen('persist.identity', 'high', 'consul makes a token that may do all')
         : []
     default:
-      return []
+      return isInstaller(name) ? none : unconcerned
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, nameIs, none, shown } from '../detector.ts'
+import { wordMark } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'persistence'
@@ -24,10 +25,10 @@ const grants: Readonly<Record<string, RegExp>> = {
   code: /^--add-mcp\b/,
 }
 
-export function identities({ name, args }: Invocation): readonly Finding[] {
+export function identities({ name, args, marks }: Invocation): readonly Finding[] {
   if (name === 'curl') return byAddress(args)
   const pattern = Object.hasOwn(grants, name) ? grants[name] : undefined
-  if (pattern === undefined) return ofOtherClouds(name, args)
+  if (pattern === undefined) return (marks & rulingWord) === 0 ? none : ofOtherClouds(name, args)
   const words = args
     .filter(
       (arg, index) =>
@@ -44,7 +45,7 @@ export function identities({ name, args }: Invocation): readonly Finding[] {
 function ofOtherClouds(name: string, args: readonly string[]): readonly Finding[] {
   if (makesAdmin(name, args))
     return [finding(NAME, 'persist.account', 'medium', `${shown(name)} makes somebody an administrator`)]
-  const at = args.findIndex((arg) => /^(iam|ram|cam|identity)$/.test(arg))
+  const at = args.findIndex((arg) => cloudPart.test(arg))
   if (at < 0 || at > 1) return none
   const isGrant = args
     .slice(at + 1, at + 4)
@@ -73,6 +74,8 @@ const making =
 const someone = /(^|[-_:])(users?|accounts?|members?|roles?)([-_:]|$)/i
 const ruler =
   /^(--?(role|roles|tags|permission|group)=)?(administrator|admin|superuser|super_?admin|sysadmin|owner)$|^--(is[-_]?)?(admin|superuser)(=true)?$/i
+const cloudPart = /^(iam|ram|cam|identity)$/
+const rulingWord = wordMark((word) => ruler.test(word) || cloudPart.test(word))
 const PLAIN_WORDS_MAX = 12
 
 /** `rabbitmqctl set_user_tags bob administrator`: made, a person, and what the person may do. */

@@ -15,7 +15,7 @@ const plainWeb =
 const bareAddress =
   /^(?:--[\w-]+=)?https?:\/\/(?!127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)\d{1,3}(\.\d{1,3}){3}([:/]|$)/
 
-const installers = nameIs(
+export const isInstaller = nameIs(
   /^(go|cargo|brew|apt-add-repository|add-apt-repository|rpm|dnf|yum|zypper|flatpak|gem|helm|kubectl|oc|apt-key|msiexec)$/,
 )
 /** `http://203.0.113.7/x.yaml`, `oci://…`, an image kept at a number: who answers there is not known by any name. */
@@ -24,7 +24,7 @@ const fromNumber =
 
 /** Installers and clients of clusters, given a number where a name should be. */
 export function fromNowhere({ name, args }: Invocation): readonly Finding[] {
-  if (!installers(name) || !args.some((arg) => fromNumber.test(arg))) return none
+  if (!isInstaller(name) || !args.some((arg) => fromNumber.test(arg))) return none
   const isOrder = !/^(kubectl|oc)$/.test(name) || /^(apply|create|replace|run|set|debug)$/.test(args[0] ?? '')
   return isOrder ? seen('persist.trust', 'medium', `${name} takes code from a bare address`) : none
 }

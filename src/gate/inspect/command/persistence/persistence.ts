@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, ofEach, shown, together } from '../detector.ts'
+import { looksByName } from '../dispatch.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 import { accounts } from './accounts.ts'
 import { holds, inPlaceOf, startsUnseen, typedIn } from './holds.ts'
@@ -187,9 +188,11 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         ? seen('persist.privilege', 'high', 'what the kernel starts as root is changed')
         : []
     default:
-      return together(accounts(invocation), holds(invocation), ofShell(invocation))
+      return others(invocation, reading)
   }
 }
+
+const others = looksByName(accounts, holds, ofShell)
 
 /** Settings of git whose value is a program, set to one that no system keeps. */
 const gitRuns =

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, nameIs, none, shown } from '../detector.ts'
+import { wordMark } from '../dispatch.ts'
 import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
 import { plainPath } from '../plain-path.ts'
 import type { FileWrite, Invocation, Program, Reading } from '../shell/model.ts'
@@ -277,9 +278,17 @@ const outputOption = /^(-o|-O|-fprintf|-fprint0?|-fls|-w|-of|-out|--out\S*|--dum
 const sedOutput = /(?:^|[;}/\d$])\s*w\s+(\/\S+)/
 const outputWord = /^(?:of|-o\w*|-w|--out[\w-]*|--log[\w-]*)=(.+)$/
 
+/** Names a place, alone, in an option, or in an order to sed. */
+const placeWord = wordMark((word) =>
+  [...pathsIn(word), outputWord.exec(word)?.[1], sedOutput.exec(word)?.[1]].some(
+    (path) => path !== undefined && certainPlace(path, true) !== undefined,
+  ),
+)
+
 /** Whatever program is told to write there does: hundreds can, and few are listed anywhere (GTFOBins, file write). */
 export function byAnyProgram(invocation: Invocation): readonly Finding[] {
-  const { name, args } = invocation
+  const { name, args, marks } = invocation
+  if ((marks & placeWord) === 0) return none
   const isSilent = shows(name) || leavesFilesAlone(invocation)
   for (const [index, arg] of args.entries()) {
     const output =

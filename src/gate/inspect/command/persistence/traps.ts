@@ -2,6 +2,7 @@
 // for other programs, what completes a word or answers a mistyped one.
 import type { Finding } from '../../../finding.ts'
 import { finding, none, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import { isDuplex } from '../network.ts'
 import type { Assignment, Invocation, Reading } from '../shell/model.ts'
 import { startsUnseen } from './holds.ts'
@@ -149,6 +150,6 @@ export function ofShell({ name, args }: Invocation): readonly Finding[] {
         : none
     }
     default:
-      return none
+      return unconcerned
   }
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, none, ofEach } from '../detector.ts'
+import { looksByName, unconcerned } from '../dispatch.ts'
 import { hasMarker, type Invocation } from '../shell/model.ts'
 
 const NAME = 'spraying'
@@ -7,7 +8,7 @@ const NAME = 'spraying'
 /** Trying many passwords or many hosts. */
 export const spraying: CommandDetector = {
   name: NAME,
-  inspect: (reading) => ofEach(reading.invocations, ofInvocation, reading),
+  inspect: (reading) => ofEach(reading.invocations, looks, reading),
 }
 
 const guessers = new Set(
@@ -23,7 +24,11 @@ const attackers = new Set(
   ),
 )
 
+const looks = looksByName(ofInvocation)
+const concerned = new Set([...guessers, ...crackers, ...scanners, ...attackers, 'sshpass'])
+
 function ofInvocation({ name, args }: Invocation): readonly Finding[] {
+  if (!concerned.has(name)) return unconcerned
   if (args.some((arg) => /^(-h|--?help|--version|-V)$/.test(arg)) || args.length === 0) return []
   if (guessers.has(name)) {
     const isWide =

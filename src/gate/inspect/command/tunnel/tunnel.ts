@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, none, ofEach, shown } from '../detector.ts'
+import { looksByName, unconcerned } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'tunnel'
@@ -7,7 +8,7 @@ const NAME = 'tunnel'
 /** Ways in or out that go around the network's own doors. */
 export const tunnel: CommandDetector = {
   name: NAME,
-  inspect: (reading) => ofEach(reading.invocations, ofInvocation, reading),
+  inspect: (reading) => ofEach(reading.invocations, looks, reading),
 }
 
 const relays = new Set(
@@ -16,11 +17,15 @@ const relays = new Set(
   ),
 )
 
+const looks = looksByName(ofInvocation)
+const others = new Set('ssh autossh socat devtunnel code tailscale npx netsh iptables ip6tables'.split(' '))
+
 function ofInvocation(invocation: Invocation): readonly Finding[] {
   const { name, args } = invocation
   const seen = (fact: string, severity: Finding['severity'], summary: string) => [
     finding(NAME, fact, severity, summary),
   ]
+  if (!relays.has(name) && !others.has(name)) return unconcerned
   if (name === 'ssh' || name === 'autossh' || name === 'plink') return ssh(invocation)
   if (relays.has(name)) {
     if (

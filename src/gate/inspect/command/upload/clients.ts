@@ -1,6 +1,7 @@
 import type { Finding } from '../../../finding.ts'
 import { secretFile } from '../credential-read/secret-files.ts'
 import { finding, nameIs, none, shown, together } from '../detector.ts'
+import { looksByName, unconcerned } from '../dispatch.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
@@ -45,7 +46,9 @@ const handovers: Readonly<Record<string, RegExp>> = {
 }
 
 /** Clients that carry one file to one place, listeners that hand out a folder, and settings that open one to all. */
-export function client(invocation: Invocation, reading: Reading): readonly Finding[] {
+export const client = looksByName(carriesOrServes)
+
+function carriesOrServes(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
   const word = Object.hasOwn(handovers, name) ? handovers[name] : undefined
   if (
@@ -170,7 +173,8 @@ export function client(invocation: Invocation, reading: Reading): readonly Findi
         ? seen('upload.push', `${name} pushes an image to ${shown(args.at(-1) ?? '')}`)
         : []
     default:
-      return together(served(invocation), opened(invocation))
+      if (servers(name) || keepers.has(name)) return together(served(invocation), opened(invocation))
+      return word === undefined ? unconcerned : none
   }
 }
 

@@ -1,6 +1,7 @@
 // Programs nobody lists that say in words what they do: give this file to somebody.
 import type { Finding } from '../../../finding.ts'
 import { finding, nameIs, none, shown } from '../detector.ts'
+import { looksByName, unconcerned, wordMark } from '../dispatch.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 import { collectors } from './carriers.ts'
@@ -21,14 +22,19 @@ const gives =
 /** Further on these are the language of another program. */
 const givesFirst = /^(put|push|post|give)$/
 
+const givingWord = wordMark((word) => gives.test(word) || givesFirst.test(word))
+
 const aPath = /^[~/.\w-]*[./][\w. ~/-]+$/
 const WORDS_MAX = 4
 
 /** `w3 put customers.csv`, `telegram-send --file /etc/passwd`: a client, a word of giving, and what is not for everybody. */
-export function givers(invocation: Invocation, reading: Reading): readonly Finding[] {
-  const { name, args } = invocation
+export const givers = looksByName(givesIn)
+
+function givesIn(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args, marks } = invocation
   const isMessenger = messengers(name)
-  if (args.length === 0 || (!isMessenger && spokenFor(name))) return none
+  if (!isMessenger && spokenFor(name)) return unconcerned
+  if (args.length === 0 || (!isMessenger && (marks & givingWord) === 0)) return none
   const at = isMessenger
     ? -1
     : args.findIndex(

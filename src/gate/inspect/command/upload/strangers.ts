@@ -1,6 +1,7 @@
 import type { Finding } from '../../../finding.ts'
 import { secretFile } from '../credential-read/secret-files.ts'
 import { finding, nameIs, none, shown } from '../detector.ts'
+import { looksByName, unconcerned, wordMark } from '../dispatch.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
 import { collectors } from './carriers.ts'
@@ -21,7 +22,8 @@ const looksFor = nameIs(/^([efz]?grep|rg|ag)$/)
 
 /** Any program that has an address and is fed what a collector of secrets or files gathers. */
 export function stranger(invocation: Invocation, reading: Reading): readonly Finding[] {
-  const { name, args } = invocation
+  const { name, args, marks } = invocation
+  if ((marks & addressWord) === 0) return none
   const isOwn = ownServer(name) || (name === 'xargs' && args.some(looksFor))
   if (isOwn || !args.some((arg) => remote.test(arg))) return carriesOff(invocation)
   const sources = [...upstreamOf(invocation, reading), ...args.flatMap((arg) => sourcesOf(arg, reading))]
@@ -48,6 +50,8 @@ export function stranger(invocation: Invocation, reading: Reading): readonly Fin
         ),
       ]
 }
+
+const addressWord = wordMark((word) => remote.test(word) || (mayBeNumber.test(word) && rawAddress.test(word)))
 
 /** A number instead of a name: nobody's own service is called so in everyday work, a listener is. */
 const rawAddress =
@@ -88,8 +92,11 @@ function carriesOff({ name, args, streams }: Invocation): readonly Finding[] {
 const coded =
   /^(?:https?:\/\/)?(?:[\w-]+\.)*(?:[A-Za-z0-9+/_-]{8,}={1,2}|(?=[^.]*[a-z])(?=[^.]*[A-Z])(?=[^.]*\d)[A-Za-z0-9]{24,63})\.[a-z0-9-]+\.[a-z]{2,}/
 
+const markedName = wordMark((word) => hasMarker(word) && belowDomain.test(word))
+
 /** Whatever looks it up: a name made of what a file holds, below a domain. */
-export function namedAnywhere({ name, args }: Invocation, reading: Reading): readonly Finding[] {
+export function namedAnywhere({ name, args, marks }: Invocation, reading: Reading): readonly Finding[] {
+  if ((marks & markedName) === 0) return none
   const word = args.find((arg) => hasMarker(arg) && belowDomain.test(arg))
   if (word === undefined || knownNames.test(name)) return none
   const source = sourcesOf(word, reading).find((each) =>
@@ -116,7 +123,12 @@ const belowDomain = /\uE001\.[\w-]+\.[a-z]{2,}(:\d+)?$/i
 const piece =
   /^\$\{?(chunk|data|enc(oded)?|b64|b32|hex|payload|secret|exfil\w*|piece|block|part|buf(fer)?|content)\d?\}?\.[\w$-]/i
 
-export function codedName({ name, args }: Invocation): readonly Finding[] {
+const looksUp = nameIs(/^(dig|nslookup|host|drill|kdig|resolvectl|ping6?|curl|wget)$/)
+
+export const codedName = looksByName(looksUpCoded)
+
+function looksUpCoded({ name, args }: Invocation): readonly Finding[] {
+  if (!looksUp(name)) return unconcerned
   const word = args.find((arg) => coded.test(arg) || piece.test(arg))
   return word === undefined
     ? []

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
 import { isSecret, secretFile } from '../credential-read/secret-files.ts'
-import { type CommandDetector, finding, nameIs, none, ofEach, shown, together } from '../detector.ts'
+import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
 import { isDuplex } from '../network.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
@@ -32,13 +32,10 @@ export const upload: CommandDetector = {
       throughMounts(reading),
       ofEach(reading.invocations, ontoSticks, reading),
       ofEach(reading.windows, ofWindows, reading),
-      ofEach(reading.invocations, lookedUp, reading),
+      ofEach(reading.invocations, codedName, reading),
       ofEach(reading.programs, byProgram, reading),
     ),
 }
-
-const looksUp = nameIs(/^(dig|nslookup|host|drill|kdig|resolvectl|ping6?|curl|wget)$/)
-const lookedUp = (invocation: Invocation) => (looksUp(invocation.name) ? codedName(invocation) : none)
 
 const dropPlaces =
   /(transfer\.sh|file\.io|0x0\.st|anonfiles|gofile\.io|bashupload|catbox\.moe|pastebin\.com|paste\.ee|termbin|ix\.io|sprunge\.us|dpaste|webhook\.site|pipedream\.net|requestbin|requestcatcher|requestrepo|beeceptor|interact\.sh|oast\.|oastify\.com|dnslog\.cn|ceye\.io|burpcollaborator|ngrok|loca\.lt|lhr\.life|serveo\.net|bore\.pub|webhook\.office\.com|chat\.googleapis\.com|hooks\.zapier\.com|maker\.ifttt\.com|script\.google\.com\/macros|docs\.google\.com\/forms|slack\.com\/api\/files|tmpfiles\.org|x0\.at|envs\.sh|ttm\.sh|ufile\.io|upload\.ee|justpaste\.it|cl1p\.net|seashells\.io|workupload|easyupload|sendspace|mediafire|limewire\.com|trycloudflare|discord(app)?\.com\/api\/webhooks|api\.telegram\.org|hooks\.slack\.com|temp\.sh|oshi\.at|wetransfer|mega\.nz|content\.dropboxapi\.com|api\.github\.com\/(gists|repos\/[^/]+\/[^/]+\/contents)|googleapis\.com\/upload|graph\.microsoft\.com\/\S*\/drive|hastebin|ghostbin|rentry\.co|privatebin|[/.]paste\w*\.\w|keep\.sh|filebin|uguu|pixeldrain|litterbox)/i
