@@ -63,6 +63,7 @@ const rules: readonly Rule[] = [
     `${BORROWED}(?:(?:urlsafe_|standard_)?b64decode|base64_decode|(?:strict_|urlsafe_)?decode64|decode_base64|atob|FromBase64String|decodebytes|decodestring)\\s*\\(?\\s*${T}\\s*\\)?`,
     (all) => fromBase64(all.at(-1) ?? ''),
   ),
+  rule(/GetString/i, `[\\w.:\\[\\]]{0,60}GetString\\(\\s*${T}\\s*\\)`, ([text]) => text),
   rule(/from\(/, `Buffer\\.from\\(\\s*${T}\\s*,\\s*${T}\\s*\\)`, ([text = '', how = '']) =>
     decoded(how, text),
   ),
@@ -134,7 +135,11 @@ export function folded(language: string, skeleton: Skeleton): Skeleton {
     for (const [index, text] of strings.entries())
       if (text.includes('{')) strings[index] = text.replace(/\{(['"])([\w./-]*)\1\}/g, '$2')
   }
-  if (language === 'powershell') code = code.replace(/(\w)`(?=\w)/g, '$1').replace(everyComSpec, 'iex')
+  if (language === 'powershell')
+    code = code
+      .replace(/(\w)`(?=\w)/g, '$1')
+      .replace(everyComSpec, 'iex')
+      .replace(/\[ScriptBlock\]::Create/gi, 'iex ')
   if (language === 'powershell') filledIn(code, strings)
   code = numbersAsText(code, strings)
   for (let round = 0; round < ROUNDS_MAX && strings.length < STRINGS_MAX; round++) {
@@ -180,12 +185,15 @@ function numbersAsText(code: string, strings: string[]): string {
     return isText ? `"§${strings.push(String.fromCharCode(...codes)) - 1}"` : undefined
   }
   return code
-    .replace(/\[?\bchr?(?:ar)?\]?\s*\(?\s*(\d{1,3})\b\)?/gi, (whole, number: string) => text(number) ?? whole)
     .replace(
-      /(fromCharCode\s*\(|[[(])\s*((?:(?:0x[0-9a-f]{2}|\d{1,3})\s*,\s*){2,65536}(?:0x[0-9a-f]{2}|\d{1,3}))\s*[\])]/gi,
+      /\[?\bchr?(?:ar)?\]?\s*\(?\s*(\d{1,3})\b(?!\s*,\s*\d)\)?/gi,
+      (whole, number: string) => text(number) ?? whole,
+    )
+    .replace(
+      /(fromCharCode\s*\(|\b(?:string\.)?char\s*\(|[[(])\s*((?:(?:0x[0-9a-f]{2}|\d{1,3})\s*,\s*){2,65536}(?:0x[0-9a-f]{2}|\d{1,3}))\s*[\])]/gi,
       (whole, before: string, numbers: string) => {
         const made = text(numbers)
-        return made === undefined ? whole : before.length > 1 ? `${before}${made})` : made
+        return made === undefined ? whole : /^from/i.test(before) ? `${before}${made})` : made
       },
     )
 }

@@ -59,6 +59,8 @@ function read(language: string, code: string, depth: number): ProgramFacts {
       ...(runs ? strings.filter(isShellLine).map(asLine) : []),
       ...terms.equalTexts(skeleton),
       ...terms.calledTexts(skeleton),
+      ...(runs && language === 'tcl' ? spawned(code) : []),
+      ...(language === 'powershell' && startsPrograms.test(code) ? [code] : []),
       ...(decodes && runs ? decodings(skeleton).filter(isCommand) : []),
     ].slice(0, SHELL_TEXTS_MAX),
   }
@@ -72,6 +74,22 @@ function read(language: string, code: string, depth: number): ProgramFacts {
       facts = merge(facts, read(language, text, depth + 1))
   }
   return facts
+}
+
+/** Orders of other shells among those of PowerShell: what stands behind them is read as they would. */
+const startsPrograms =
+  /(?:^|[\s;&|({])(?:powershell|pwsh|cmd|wsl|bash|nc|ncat|socat|Start-Process|saps)(?:\.exe)?\s+\S/i
+
+/** `spawn bash -c {text}`: braces are quotes in Tcl. */
+function spawned(code: string): string[] {
+  return [...code.matchAll(/\b(?:spawn|exec)\s+(?:-\w+\s+)*(\S[^\0]*)/g)].slice(0, 4).map((match) => {
+    let depth = 0
+    return (match[1] ?? '').replace(/[{}']/g, (sign) => {
+      if (sign === "'") return depth > 0 ? `'\\''` : sign
+      if (sign === '{') return depth++ === 0 ? "'" : sign
+      return --depth === 0 ? "'" : sign
+    })
+  })
 }
 
 /** What is served by pages is looked at where requests are followed. */
@@ -187,7 +205,10 @@ function hosted(language: string, code: string): readonly (readonly [language: s
 
 /** Editors and debuggers: the part of their language that leaves for a shell. */
 function escapeTexts(language: string, code: string): string[] {
-  const lines = code.split('\n').flatMap((line) => line.split('|'))
+  // In vim a bar behind an exclamation mark belongs to what is run.
+  const lines = code
+    .split('\n')
+    .flatMap((line) => (/^\s*:?(?:silent!?\s+)?!/.test(line) ? [line] : line.split('|')))
   const pattern =
     language === 'vim'
       ? /^\s*:?(?:set\s+shell=\S+\s*)?(?:silent!?\s+)?(?:!|(?:vert\w*\s+|bo\w*\s+)*term(?:inal)?\s+(?:\+\+\w+\s+)*)(.+)$/

@@ -1,3 +1,5 @@
+import { isSpeaker } from './handed.ts'
+
 // Lines for a shell inside the words of ordinary programs: clients of databases and clouds, builders, editors of text.
 
 /** What these words would have a shell run, here or on a machine far away. */
@@ -7,8 +9,28 @@ export function escapesIn(
   input: string | undefined,
 ): readonly string[] {
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-  return rule === undefined ? none : rule(args, input ?? '')
+  if (rule !== undefined) return rule(args, input ?? '')
+  return isSpeaker(name) ? none : reached(args)
 }
+
+/** How clients of clouds, fleets and machines in the machine say that they run something there. */
+const reaching = new Set('ssh exec shell console execute-command run-command'.split(' '))
+const VERB_WORDS_MAX = 3
+
+/** `vagrant ssh -c 'text'`, `fly ssh console -C 'text'`, `adb shell 'text'`. */
+function reached(args: readonly string[]): readonly string[] {
+  for (let at = 0; at < VERB_WORDS_MAX && at < args.length - 1; at++)
+    if (reaching.has(args[at] ?? ''))
+      return [
+        ...told(args, ''),
+        ...args.filter(
+          (arg, index) => index > at && arg.includes(' ') && !toldBy.test(args[index - 1] ?? ''),
+        ),
+      ]
+  return none
+}
+
+const toldBy = /^(?:-[cC]|--(?:ssh-)?(?:command|cmd))$/
 
 const none: readonly string[] = []
 type Rule = (args: readonly string[], input: string) => readonly string[]
@@ -21,6 +43,8 @@ const after =
       const option = options.find((each) => arg.startsWith(`${each}=`))
       return option === undefined ? [] : arg.slice(option.length + 1)
     })
+
+const told = after('-c', '-C', '--command', '--cmd', '--ssh-command')
 
 const databaseEscape =
   /(?:^|\n|")\s*(?:\\!|system\s|!)\s*(\S[^\n]*)|\bprogram\s+'((?:[^']|'')*)'|\bxp_cmdshell\s*\(?\s*N?'((?:[^']|'')*)'|\bsys_(?:exec|eval)\s*\(\s*'((?:[^']|'')*)'/gi
@@ -36,8 +60,9 @@ const database: Rule = (args, input) => {
   return texts
 }
 
-/** `--parameters commands="text"`, or the same as JSON. */
+/** `--parameters commands="text"`, or the same as JSON; `ecs execute-command --command 'text'`. */
 const remoteRun: Rule = (args) => {
+  if (args.includes('execute-command')) return told(args, '')
   const isRun = args.some((arg) => /^(send-command|create-association|start-automation-execution)$/.test(arg))
   return isRun
     ? args.flatMap((arg) => {
@@ -49,9 +74,20 @@ const remoteRun: Rule = (args) => {
 }
 
 const TEXTS_MAX = 20
+/** Text between the quotes of JSON. */
+const asSaid = (text: string) =>
+  text.replace(/\\(?:u([0-9a-f]{4})|(.))/gis, (_, code: string | undefined, sign: string) =>
+    code !== undefined
+      ? String.fromCharCode(Number.parseInt(code, 16))
+      : sign === 'n'
+        ? '\n'
+        : sign === 't'
+          ? '\t'
+          : sign,
+  )
 const quoted = (text: string) =>
   [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)]
-    .map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'))
+    .map((match) => asSaid(match[1] ?? ''))
     .filter((each) => /\s/.test(each))
     .slice(0, TEXTS_MAX)
 
@@ -63,7 +99,9 @@ const make: Rule = (args, input) =>
 export function recipes(text: string): readonly string[] {
   return text
     .split('\n')
-    .flatMap((line) => /^(?:\t|[\w./ -]+:[^=\n]*;)\s*[-@+]*(\S.*)$/.exec(line)?.[1] ?? [])
+    .flatMap(
+      (line) => /^(?:\t|[\w./ -]+:[^=\n]*;)\s*[-@+]*(\S.*)$/.exec(line)?.[1]?.replaceAll('$$', '$') ?? [],
+    )
     .slice(0, TEXTS_MAX)
 }
 
@@ -127,7 +165,7 @@ function scripts(text: string | undefined): readonly string[] {
       /"(?:pre|post)?(?:install|prepare|publish|pack|start|test|build)"\s*:\s*"((?:[^"\\]|\\.)*)"/g,
     ),
   ]
-    .map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'))
+    .map((match) => asSaid(match[1] ?? ''))
     .slice(0, TEXTS_MAX)
 }
 

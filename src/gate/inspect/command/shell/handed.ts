@@ -78,6 +78,8 @@ export const withoutFolders = (text: string): string =>
   text.includes(':\\') ? text.replace(/[A-Za-z]:\\(?:[\w.$-]+\\)*/g, '') : text
 
 const shellHeads = new Set('sh bash dash zsh ksh ash python python3 python2 perl ruby php node'.split(' '))
+const windowsHead = /^(?:powershell|pwsh|cmd)$/i
+const windowsOption = /^(?:\/[ck]|-\w+)$/i
 const connecting = new Set('nc ncat netcat nc.traditional socat'.split(' '))
 const port = /^\d{2,5}$|:\d{2,5}\b/
 const handsOver = /^-\w*[ec]$|^--(?:sh-|lua-)?exec|^(?:exec|system|shell):/i
@@ -92,6 +94,7 @@ export function handedWords(name: string, args: readonly string[], isOnSocket: b
     const head = lastOf(args[at] ?? '')
     if (isOnSocket && head.endsWith('sh')) return [head, ...args.slice(at + 1)]
     if (shellHeads.has(head) && /^-[a-z]*[cer]$/.test(args[at + 1] ?? '')) return args.slice(at)
+    if (windowsHead.test(head) && windowsOption.test(args[at + 1] ?? '')) return args.slice(at)
     if (!connecting.has(head)) continue
     const rest = args.slice(args[at + 1] === '--' ? at + 2 : at + 1)
     // A sentence about such a command names no port.

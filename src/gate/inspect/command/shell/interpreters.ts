@@ -140,7 +140,8 @@ export function inlineOf(
     // Behind the name of a script the words are the script's own.
     if (files.length > 0 && scripted.test(language)) files.push(word)
     else if (word === interpreter.verb) {
-      inline.push({ language, code: next })
+      while (at + 2 < args.length && (args[at + 1] ?? '').startsWith('-')) at++
+      inline.push({ language, code: args[at + 1] ?? '' })
       at++
     } else if (isCodeFlag(word, interpreter)) {
       const isPowershellText = language === 'powershell' && !/^-e/i.test(word)

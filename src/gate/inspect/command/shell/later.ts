@@ -18,7 +18,7 @@ export function noteWrites(
   scope: Scope,
   place: Place,
 ): void {
-  if (place.redirections.length === 0 && by?.name !== 'tee') return
+  if (place.redirections.length === 0 && by?.name !== 'tee' && by?.name !== 'dd') return
   const paths = new Map<string, boolean>()
   for (const { direction, endpoint } of place.redirections)
     if (direction !== 'read' && endpoint.kind === 'file') paths.set(endpoint.path, direction === 'append')
@@ -26,7 +26,9 @@ export function noteWrites(
     const isAppended = by.args.includes('-a') || by.args.includes('--append')
     for (const arg of by.args) if (!arg.startsWith('-')) paths.set(arg, isAppended)
   }
-  const text = by?.name === 'tee' ? place.input : printed
+  const copy = by?.name === 'dd' ? by.args.find((arg) => arg.startsWith('of=')) : undefined
+  if (copy !== undefined && place.input !== undefined) paths.set(copy.slice(3), false)
+  const text = by?.name === 'tee' || copy !== undefined ? place.input : printed
   for (const [path, isAppended] of paths) {
     if (path === '/dev/null') continue
     reader.reading.writes.push({ path: plainPath(path), text, isAppended, by })

@@ -12,6 +12,12 @@ const ofKnown =
   (args, input) =>
     input !== undefined && (input.includes('$') || hasMarker(input)) ? undefined : producer(args, input)
 
+/** Nothing is cut off there, so that a variable stays one. */
+const ofRead =
+  (producer: Producer): Producer =>
+  (args, input) =>
+    input !== undefined && hasMarker(input) ? undefined : producer(args, input)
+
 const plainWords = (args: readonly string[]) => args.filter((arg) => !/^-./.test(arg))
 const optionOf = (args: readonly string[], letter: string) => {
   const at = args.findIndex((arg) => arg.startsWith(`-${letter}`))
@@ -152,8 +158,8 @@ export const pieces: Readonly<Record<string, Producer>> = {
   gawk: ofKnown(awk),
   mawk: ofKnown(awk),
   uudecode,
-  sed: ofKnown(sed),
-  gsed: ofKnown(sed),
+  sed: ofRead(sed),
+  gsed: ofRead(sed),
   perl: pairs,
   jq,
 }

@@ -296,9 +296,12 @@ function readLines(call: BuiltinCall): string {
 /** A name that stands for a command; what it would open is read where it is given. */
 function alias({ reader, invocation, scope }: BuiltinCall): string {
   for (const arg of invocation.args) {
-    const text = /^[\w.-]+=(.+)$/s.exec(arg)?.[1]
-    if (text !== undefined && /\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat|socat)\b/.test(text))
+    const [, name = '', text] = /^([\w.-]+)=(.+)$/s.exec(arg) ?? []
+    if (text === undefined) continue
+    if (/\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat|socat)\b/.test(text))
       reader.script(text, deeper(scope), startOf())
+    // One that stands for its own program with an option more changes little.
+    else if (scope.depth < 4 && !text.trimStart().startsWith(name)) scope.files.set(name, `${text} $@`)
   }
   return ''
 }

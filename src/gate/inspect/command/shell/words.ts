@@ -30,7 +30,7 @@ export function fieldsOf(word: Word, scope: WordScope): string[] {
     if (part.type === 'BraceExpansion') {
       open = open.flatMap((prefix) => expandBraces(part.text).map((piece) => prefix + piece))
     } else if (isSplit(part) || isEveryWord(part)) {
-      const pieces = textOfPart(part, scope).split(separatorOf(scope))
+      const pieces = elementsOf(part, scope) ?? textOfPart(part, scope).split(separatorOf(scope))
       open = open.map((prefix) => prefix + (pieces[0] ?? ''))
       for (const piece of pieces.slice(1)) {
         done = done.concat(open.filter((field) => field !== ''))
@@ -52,6 +52,20 @@ function isEveryWord(part: WordPart): boolean {
   const only = part.parts[0]
   if (only?.type === 'SimpleExpansion') return only.text === '$@'
   return only?.type === 'ParameterExpansion' && (only.parameter === '@' || only.index?.text === '@')
+}
+
+/** `"${a[@]}"` of a list that the text made: blanks within its words part nothing. */
+function elementsOf(part: WordPart, scope: WordScope): string[] | undefined {
+  const only = part.type === 'DoubleQuoted' ? part.parts[0] : undefined
+  if (only?.type !== 'ParameterExpansion' || only.index === undefined || only.operation !== undefined)
+    return undefined
+  const elements: string[] = []
+  for (let at = 0; at < FIELDS_MAX; at++) {
+    const element = scope.variables.get(`${only.parameter}[${at}]`)
+    if (element === undefined) break
+    elements.push(element)
+  }
+  return elements.length === 0 ? undefined : elements
 }
 
 const blanks = /[ \t\n]+/

@@ -178,8 +178,16 @@ function unwrapStart(words: readonly string[]): Unwrapped | undefined {
 function unwrapEnv(words: readonly string[], variables: Map<string, string>): Unwrapped | undefined {
   for (let at = 1; at < words.length; at++) {
     const word = words[at] ?? ''
-    if (word === '-S' || word === '--split-string')
-      return { words: [words.slice(at + 1).join(' ')], isShellText: true, isElsewhere: false }
+    // Only its own word is split: those behind it stay as they are.
+    const split = /^(?:-[iv0]*S|--split-string=?)(.*)$/s.exec(word)
+    if (split !== null) {
+      const [said, rest] = split[1] ? [split[1], at + 1] : [words[at + 1] ?? '', at + 2]
+      return {
+        words: [said, ...words.slice(rest).map(quoted)],
+        isShellText: true,
+        isElsewhere: false,
+      }
+    }
     if (word === '-u' || word === '-C' || word === '-P' || word === '--unset' || word === '--chdir') at++
     else if (word.startsWith('-')) continue
     else {
@@ -190,6 +198,8 @@ function unwrapEnv(words: readonly string[], variables: Map<string, string>): Un
   }
   return undefined
 }
+
+const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
 
 const containerValued =
   /^(-[eivpuwhlmca]|--(name|volume|env|env-file|publish|user|workdir|network|net|mount|entrypoint|memory|cpus|label|platform|hostname|add-host|cap-add|device|gpus|restart|runtime|security-opt|shm-size|ulimit|pid|ipc))$/
