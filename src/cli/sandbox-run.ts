@@ -16,22 +16,31 @@ const WALL_SECONDS_DEFAULT = 600
 const WALL_SECONDS_MAX = 86_400
 const OUTPUT_MIB_DEFAULT = 16
 const OUTPUT_MIB_MAX = 1_024
+const PROCESSES_DEFAULT = 1_024
+const PROCESSES_MAX = 65_536
 const MIB = 1_048_576
 
 /** As `timeout`, `docker run` and the shell have them: what ended a command that was not its own doing. */
-const codes = { output: 123, time: 124, unavailable: 125, refused: 126, stopped: 130 } as const
+const codes = {
+  processes: 122,
+  output: 123,
+  time: 124,
+  unavailable: 125,
+  refused: 126,
+  stopped: 130,
+} as const
 
 export const runCommand: Command = {
   usage: '[OPTION]... -- COMMAND [ARGUMENT]...',
   description: `Judges a command and runs it in a sandbox: it writes only in the work tree (the folder it is started in), reads no keys,
-logins, shell settings or settings of coding agents, reaches only the hosts named, and ends at a limit of time and output.
+logins, shell settings or settings of coding agents, reaches only the hosts named, and ends at a limit of time, output and processes.
 Variables of the environment that hold secrets stay outside.
 
 The judgement is recorded with --store or --gate; otherwise it is made here and forgotten. What a person must approve is asked
 at the terminal, and refused where there is none.
 
-Exit code of the command itself; 123 stopped at the output limit, 124 at the time limit, 125 no sandbox can be made here,
-126 refused, 130 stopped by you.`,
+Exit code of the command itself; 122 stopped at the limit of processes, 123 of output, 124 of time, 125 no sandbox can be made
+here, 126 refused, 130 stopped by you.`,
   options: {
     policy: {
       type: 'string',
@@ -66,6 +75,11 @@ Exit code of the command itself; 123 stopped at the output limit, 124 at the tim
       type: 'string',
       value: 'MIB',
       summary: `limit of what it prints (default ${OUTPUT_MIB_DEFAULT})`,
+    },
+    processes: {
+      type: 'string',
+      value: 'COUNT',
+      summary: `limit of processes at once (default ${PROCESSES_DEFAULT})`,
     },
     shell: {
       type: 'string',
@@ -131,14 +145,18 @@ Exit code of the command itself; 123 stopped at the output limit, 124 at the tim
 
 function codeOf(
   { how, code }: SandboxEnd,
-  { wallMs, outputBytesMax }: SandboxLimits,
+  { wallMs, outputBytesMax, processesMax }: SandboxLimits,
   say: (text: string) => void,
 ): ExitCode {
   if (how === 'limit-time') say(`Stopped after ${wallMs / 1_000} s: the limit of --time.`)
   if (how === 'limit-output')
     say(`Stopped after ${outputBytesMax / MIB} MiB of output: the limit of --output.`)
+  if (how === 'limit-processes') say(`Stopped at ${processesMax} processes: the limit of --processes.`)
   return passedOn(
-    { exited: code, 'limit-time': codes.time, 'limit-output': codes.output, stopped: codes.stopped }[how],
+    {
+      ...{ exited: code, stopped: codes.stopped },
+      ...{ 'limit-time': codes.time, 'limit-output': codes.output, 'limit-processes': codes.processes },
+    }[how],
   )
 }
 
@@ -173,6 +191,7 @@ function limitsOf(options: ParsedOptions, console: Console): Omit<SandboxLimits,
     domains: textsOf(options, 'allow-domain').map(domainOf),
     wallMs: numberOf(options, 'time', WALL_SECONDS_DEFAULT, WALL_SECONDS_MAX) * 1_000,
     outputBytesMax: Math.floor(numberOf(options, 'output', OUTPUT_MIB_DEFAULT, OUTPUT_MIB_MAX) * MIB),
+    processesMax: Math.ceil(numberOf(options, 'processes', PROCESSES_DEFAULT, PROCESSES_MAX)),
   }
 }
 

@@ -160,6 +160,17 @@ describe.skipIf(obstacle !== undefined)(`a command in the sandbox${needs}`, () =
     expect(loud.out.length).toBe(1_048)
   })
 
+  test('ends at its limit of processes, however they are begun, and takes them all along', async () => {
+    const limits = await run(['--processes', '33', '-c', 'cat /proc/self/limits'])
+    expect(limits.out).toMatch(/^Max processes +33 +33 /m)
+    const many = 'i=0; while [ $i -lt 99 ]; do setsid sleep 97.5 & i=$((i+1)); done; wait'
+    const crowd = await run(['--processes', '50', '-c', many])
+    // The kernel holds an ordinary user to it: then there are no more, and the command is not stopped for them.
+    if (process.getuid?.() === 0)
+      expect(crowd).toMatchObject({ code: 122, err: expect.stringContaining('--processes') })
+    expect(() => execFileSync('pgrep', ['-f', 'sleep 97[.]5'])).toThrow()
+  })
+
   test('is recorded in the ledger of a store, from the decision to how it ended', async () => {
     const store = join(home, 'store')
     expect((await run(['--store', store, '-c', 'true'])).code).toBe(0)

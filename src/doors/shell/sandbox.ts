@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream'
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
 import type { Broker } from '../../gate/enforce/broker.ts'
 import { OutputCleaner } from './output-cleaner.ts'
+import { limitingProcesses, watchProcesses } from './process-limit.ts'
 import { unreadable, unwritable } from './protected-paths.ts'
 
 /** What a command inside may touch, and for how long. */
@@ -20,6 +21,8 @@ export type SandboxLimits = {
   readonly wallMs: number
   /** What it may write to standard output and standard error together. */
   readonly outputBytesMax: number
+  /** How many processes it may have at once. */
+  readonly processesMax: number
 }
 
 /** Put in on the way out, over TLS, to these hosts alone; `undefined`: to every host that may be reached. */
@@ -41,8 +44,8 @@ export type SandboxIo = {
 }
 
 export type SandboxEnd = {
-  /** `limit-time` and `limit-output`: it was stopped there. `stopped`: somebody stopped it. */
-  readonly how: 'exited' | 'limit-time' | 'limit-output' | 'stopped'
+  /** `limit-…`: it was stopped there. `stopped`: somebody stopped it. */
+  readonly how: 'exited' | 'limit-time' | 'limit-output' | 'limit-processes' | 'stopped'
   readonly code: number
   /** What it was kept from, a line each, as far as the sandbox tells. */
   readonly kept: readonly string[]
@@ -103,7 +106,7 @@ export async function runInSandbox(
     const wrap = (text: string) =>
       SandboxManager.wrapWithSandboxArgv(text, '/bin/sh', undefined, io.signal, limits.workTree)
     const standIns = standInsOf(variables.length === 0 ? [] : (await wrap('true')).argv, variables)
-    const { argv, env } = await wrap(standing(command, standIns))
+    const { argv, env } = await wrap(limitingProcesses(standing(command, standIns), limits.processesMax))
     const [program = '', ...args] = argv
     const inside = Object.entries(io.env).map(([name, value]) => [name, standing(value, standIns)] as const)
     const child = spawn(program, args, {
@@ -185,7 +188,7 @@ function added(env: NodeJS.ProcessEnv): Record<string, string> {
 
 async function watched(
   child: ChildProcess,
-  { wallMs, outputBytesMax }: SandboxLimits,
+  { wallMs, outputBytesMax, processesMax }: SandboxLimits,
   { stdout, stderr, signal, broker, standIns }: SandboxIo & { standIns: ReadonlyMap<string, string> },
 ): Promise<Omit<SandboxEnd, 'kept'>> {
   let how: SandboxEnd['how'] = 'exited'
@@ -193,8 +196,10 @@ async function watched(
   const end = (reason: SandboxEnd['how']): void => {
     if (how !== 'exited') return
     how = reason
-    stop(child)
+    // What forks without end takes every moment it is given.
+    stop(child, reason === 'limit-processes' ? 0 : GRACE_MS)
   }
+  using _ = watchProcesses(child.pid ?? 0, processesMax, () => end('limit-processes'))
   const timer = setTimeout(() => end('limit-time'), wallMs)
   const stopped = () => end('stopped')
   signal.addEventListener('abort', stopped, { once: true })
@@ -228,7 +233,7 @@ async function watched(
 }
 
 /** The whole group: the command's own children too. */
-function stop(child: ChildProcess): void {
+function stop(child: ChildProcess, graceMs: number): void {
   const send = (name: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, name)
@@ -237,5 +242,5 @@ function stop(child: ChildProcess): void {
     }
   }
   send('SIGTERM')
-  setTimeout(() => send('SIGKILL'), GRACE_MS).unref()
+  setTimeout(() => send('SIGKILL'), graceMs).unref()
 }
