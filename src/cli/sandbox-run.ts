@@ -3,7 +3,13 @@ import { resolve, sep } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { readyMadePolicies } from '../config/agents.ts'
 import { cleanEnvironment } from '../doors/shell/clean-environment.ts'
-import { runInSandbox, type SandboxEnd, type SandboxLimits, sandboxObstacle } from '../doors/shell/sandbox.ts'
+import {
+  NOT_BEGUN,
+  runInSandbox,
+  type SandboxEnd,
+  type SandboxLimits,
+  sandboxObstacle,
+} from '../doors/shell/sandbox.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { type Command, type Console, type ExitCode, type ParsedOptions, passedOn } from './command.ts'
 import { type Judge, judgeAt, judgeHere, judgeIn } from './command-judge.ts'
@@ -25,7 +31,7 @@ const codes = {
   processes: 122,
   output: 123,
   time: 124,
-  unavailable: 125,
+  unavailable: NOT_BEGUN,
   refused: 126,
   stopped: 130,
 } as const

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -55,6 +56,14 @@ async function run(
   })
   const [code] = await once(child, 'close')
   return { code, ...texts }
+}
+
+/** Of all processes that can be seen, those with exactly this command line. */
+function processesOf(commandLine: string): string[] {
+  return readdirSync('/proc').filter((name) => {
+    const file = `/proc/${name}/cmdline`
+    return /^\d+$/.test(name) && existsSync(file) && readFileSync(file, 'utf8') === commandLine
+  })
 }
 
 describe.skipIf(obstacle !== undefined)(`a command in the sandbox${needs}`, () => {
@@ -168,7 +177,18 @@ describe.skipIf(obstacle !== undefined)(`a command in the sandbox${needs}`, () =
     // The kernel holds an ordinary user to it: then there are no more, and the command is not stopped for them.
     if (process.getuid?.() === 0)
       expect(crowd).toMatchObject({ code: 122, err: expect.stringContaining('--processes') })
-    expect(() => execFileSync('pgrep', ['-f', 'sleep 97[.]5'])).toThrow()
+    expect(processesOf(['sleep', '97.5', ''].join('\0'))).toEqual([])
+  })
+
+  test('changes no setting of the kernel, also as root, whose files they are', async () => {
+    const pattern = readFileSync('/proc/sys/kernel/core_pattern', 'utf8')
+    const observed = (text: string) => run(['--policy', 'observe', '-c', text])
+    const written = await observed('cat /proc/sys/kernel/ostype; echo x > /proc/sys/kernel/core_pattern')
+    expect(readFileSync('/proc/sys/kernel/core_pattern', 'utf8')).toBe(pattern)
+    expect(written).toMatchObject({ out: 'Linux\n', err: expect.stringContaining('Read-only') })
+    const places = '/proc/sys /proc/sysrq-trigger /proc/fs /proc/bus /proc/irq /proc/acpi /proc/scsi'
+    const writable = await observed(`find ${places} -type f -writable 2>/dev/null | head`)
+    expect(writable.out).toBe('')
   })
 
   test('is recorded in the ledger of a store, from the decision to how it ended', async () => {

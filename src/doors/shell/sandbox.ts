@@ -6,6 +6,7 @@ import type { Broker } from '../../gate/enforce/broker.ts'
 import { OutputCleaner } from './output-cleaner.ts'
 import { limitingProcesses, watchProcesses } from './process-limit.ts'
 import { unreadable, unwritable } from './protected-paths.ts'
+import { bwrapForRoot, refusingOpenProc } from './root-proc.ts'
 
 /** What a command inside may touch, and for how long. */
 export type SandboxLimits = {
@@ -58,6 +59,8 @@ const KEPT_MAX = 20
 const SIGNALLED = 128
 const VARIABLE = 'PORTCULLIS_CREDENTIAL_'
 const SIGKILL_NUMBER = 9
+/** What a command exits with that was not begun, as `env` and `docker run` have it. */
+export const NOT_BEGUN = 125
 
 /** Why no sandbox can be made here, with what to do about it; nothing when one can. */
 export async function sandboxObstacle(): Promise<string | undefined> {
@@ -101,12 +104,14 @@ export async function runInSandbox(
   }))
   // The runtime takes values from the environment of this process, and from nowhere else.
   for (const { variable, value } of variables) process.env[variable] = value
+  using bwrap = bwrapForRoot()
   try {
-    await SandboxManager.initialize(runtimeConfig(limits, io.home), undefined, true)
+    await SandboxManager.initialize(runtimeConfig(limits, io.home, bwrap.path), undefined, true)
     const wrap = (text: string) =>
       SandboxManager.wrapWithSandboxArgv(text, '/bin/sh', undefined, io.signal, limits.workTree)
     const standIns = standInsOf(variables.length === 0 ? [] : (await wrap('true')).argv, variables)
-    const { argv, env } = await wrap(limitingProcesses(standing(command, standIns), limits.processesMax))
+    const limited = limitingProcesses(standing(command, standIns), limits.processesMax)
+    const { argv, env } = await wrap(refusingOpenProc(limited, NOT_BEGUN))
     const [program = '', ...args] = argv
     const inside = Object.entries(io.env).map(([name, value]) => [name, standing(value, standIns)] as const)
     const child = spawn(program, args, {
@@ -127,8 +132,13 @@ export async function runInSandbox(
   }
 }
 
-function runtimeConfig(limits: SandboxLimits, home: string): SandboxRuntimeConfig {
+function runtimeConfig(
+  limits: SandboxLimits,
+  home: string,
+  bwrapPath: string | undefined,
+): SandboxRuntimeConfig {
   return {
+    ...(bwrapPath === undefined ? {} : { bwrapPath }),
     network: {
       ...{ allowedDomains: [...limits.domains], deniedDomains: [], allowLocalBinding: false },
       // A credential only leaves over TLS that the proxy outside has made and checked itself.
