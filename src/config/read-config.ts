@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
@@ -7,10 +6,12 @@ import { GateError } from '../kernel/gate-error.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
 import { fillInA2a } from './a2a.ts'
 import { agentsConfig } from './agents.ts'
-import type { Address, Config } from './config.ts'
+import { checkConfig, parseAddress } from './check-config.ts'
+import type { Config } from './config.ts'
 import { hookConfig } from './hook-section.ts'
 import { fillInMcp } from './mcp.ts'
 import { nearestWord } from './nearest-word.ts'
+import { expectation, malformed } from './problem-words.ts'
 import { type ConfigFile, fileSchema, STORE_DEFAULT } from './schema.ts'
 
 /** A configuration larger than this is a mistake or an attack on the parser. */
@@ -79,7 +80,7 @@ export function readConfig(text: string, file: string, env: Env): Result<Config,
     return failure(
       document.errors.map((error) => {
         const { line, col } = lines.linePos(error.pos[0])
-        return problemAt('yaml-malformed', file, '', line, col, error.message.split('\n')[0] ?? 'malformed')
+        return problemAt('yaml-malformed', file, '', line, col, malformed(error))
       }),
     )
   const problems: ConfigProblem[] = []
@@ -95,7 +96,7 @@ export function readConfig(text: string, file: string, env: Env): Result<Config,
   const raw = resolveEnv(plain, env, [], complain)
   const parsed = v.safeParse(fileSchema, raw, { abortPipeEarly: true })
   if (!parsed.success) for (const issue of parsed.issues) describeIssue(issue, complain)
-  else checkNames(parsed.output, complain)
+  else checkConfig(parsed.output, complain)
   if (!parsed.success || problems.length > 0) return failure(problems)
   return success(fillIn(parsed.output, file))
 }
@@ -124,6 +125,8 @@ function problemAt(
   return { code, file, line, column, field, message }
 }
 
+const SHELL_VARIABLE = /^\$(?:[A-Z_][A-Z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})$/
+
 /** Any text may be `env:NAME`: secrets stay out of the file. The value itself is never repeated in a message. */
 function resolveEnv(value: unknown, env: Env, path: Path, complain: Complain): unknown {
   if (typeof value === 'string' && value.startsWith('env:')) {
@@ -133,11 +136,18 @@ function resolveEnv(value: unknown, env: Env, path: Path, complain: Complain): u
     complain('env-missing', path, `the environment variable ${name} is not set`)
     return 'env-missing-placeholder'
   }
+  if (typeof value === 'string' && SHELL_VARIABLE.test(value)) {
+    complain('field-invalid', path, `is not filled in: write env:${value.replaceAll(/[^A-Za-z0-9_]/g, '')}`)
+    return value
+  }
   if (Array.isArray(value))
     return value.map((item, index) => resolveEnv(item, env, [...path, index], complain))
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, resolveEnv(item, env, [...path, key], complain)]),
+      Object.entries(value)
+        // A section of which every line is a comment says nothing.
+        .filter(([, item]) => item !== null)
+        .map(([key, item]) => [key, resolveEnv(item, env, [...path, key], complain)]),
     )
   return value
 }
@@ -148,19 +158,12 @@ function describeIssue(issue: v.BaseIssue<unknown>, complain: Complain): void {
   )
   const name = String(path.at(-1) ?? '')
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const near = nearestWord(name, fieldsAt(path.slice(0, -1)))
-    complain('field-unknown', path, `there is no such field.${near ? ` Did you mean ${near}?` : ''}`)
+    const known = fieldsAt(path.slice(0, -1))
+    const near = nearestWord(name, known)
+    const meant = near ? `Did you mean ${near}?` : `There are ${known.join(', ')}.`
+    complain('field-unknown', path, `there is no such field. ${meant}`)
   } else if (issue.input === undefined) complain('field-missing', path, 'this field is needed')
   else complain('field-invalid', path, expectation(issue))
-}
-
-function expectation(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'regex' || issue.type === 'check' || issue.type === 'url')
-    return `must be ${issue.message}`
-  if (issue.type === 'picklist' || issue.type === 'literal')
-    return `must be ${issue.expected?.replaceAll('"', '')}`
-  const bound = issue.expected?.replace(/^>=/, 'at least ').replace(/^<=/, 'at most ')
-  return `must be ${bound ?? 'valid'}${issue.type.includes('length') ? ' long' : ''}`
 }
 
 /** The names a strict object knows, found by walking the schema along a path. */
@@ -184,53 +187,6 @@ function unwrap(schema: unknown): unknown {
 
 function hasEntries(schema: unknown): schema is { entries: Record<string, unknown> } {
   return typeof schema === 'object' && schema !== null && 'entries' in schema
-}
-
-function checkNames(file: ConfigFile, complain: Complain): void {
-  const seen = new Set<string>()
-  for (const [index, { name }] of file.upstreams.entries()) {
-    if (seen.has(name))
-      complain('name-repeated', ['upstreams', index, 'name'], `a second upstream is called ${name}`)
-    seen.add(name)
-  }
-  for (const [index, { name }] of file.mcp.entries())
-    if (file.mcp.findIndex((server) => server.name === name) < index)
-      complain('name-repeated', ['mcp', index, 'name'], `a second MCP server is called ${name}`)
-  const keys = new Set<string>()
-  for (const [index, { key }] of file.keys.entries()) {
-    if (keys.has(key)) complain('name-repeated', ['keys', index, 'key'], 'this key is listed twice')
-    keys.add(key)
-  }
-  if (file.trust.proxies.length === 0 && (file.trust.hops > 0 || Object.keys(file.trust.headers).length > 0))
-    complain('field-missing', ['trust', 'proxies'], 'say which addresses are believed, or no header is')
-  for (const [index, proxy] of file.trust.proxies.entries())
-    if (!isNetwork(proxy))
-      complain('field-invalid', ['trust', 'proxies', index], 'must be an address or a CIDR range')
-  if (file.watch.standing === 'lesser' && file.watch.model === undefined)
-    complain('field-missing', ['watch', 'model'], 'the standing lesser needs the model to use instead')
-  const summariser = file.reasoning.summary?.upstream
-  if (summariser !== undefined && !seen.has(summariser))
-    complain('field-invalid', ['reasoning', 'summary', 'upstream'], `no upstream is called ${summariser}`)
-  if (file.oidc !== undefined && file.console === undefined)
-    complain('field-missing', ['oidc'], 'there is no console to sign in to: say where it listens, in console')
-  const beyond = file.console !== undefined && !isLoopback(parseAddress(file.console).host)
-  if (beyond && file.consoleToken === undefined)
-    complain(
-      'field-missing',
-      ['console'],
-      'a console that listens beyond this machine needs a consoleToken of 16 characters or more',
-    )
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits] = text.split('/')
-  const family = isIP(address)
-  if (family === 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32))
 }
 
 function fillIn(file: ConfigFile, path: string): Config {
@@ -282,11 +238,6 @@ function onlyDefined<Value>(record: Readonly<Record<string, Value | undefined>>)
   return Object.fromEntries(
     Object.entries(record).filter((entry): entry is [string, Value] => entry[1] !== undefined),
   )
-}
-
-function parseAddress(text: string): Address {
-  const colon = text.lastIndexOf(':')
-  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
 }
 
 /** Where the data folder is, for commands that need nothing else and must work without the gate's secrets. */

@@ -35,7 +35,8 @@ const upstream = v.strictObject({
     v.url('a URL'),
     v.regex(/^https?:\/\//, 'a URL that starts with http:// or https://'),
   ),
-  key: v.optional(text),
+  // A key from a file often has a line break behind it.
+  key: v.optional(v.pipe(text, v.trim())),
   models: v.optional(globs, ['*']),
   local: v.optional(v.boolean(), false),
   tlsFingerprint: v.optional(
@@ -68,7 +69,7 @@ const upstream = v.strictObject({
 })
 
 const staticKey = v.strictObject({
-  key: v.pipe(text, v.minLength(6)),
+  key: v.pipe(text, v.trim(), v.minLength(6)),
   account: text,
   tenant: v.optional(text, 'default'),
   plan: v.optional(text),
