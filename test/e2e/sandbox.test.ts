@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -189,6 +190,13 @@ describe.skipIf(obstacle !== undefined)(`a command in the sandbox${needs}`, () =
     const places = '/proc/sys /proc/sysrq-trigger /proc/fs /proc/bus /proc/irq /proc/acpi /proc/scsi'
     const writable = await observed(`find ${places} -type f -writable 2>/dev/null | head`)
     expect(writable.out).toBe('')
+  })
+
+  test('shares no memory and no queues with processes outside', async () => {
+    const outside = readlinkSync('/proc/self/ns/ipc')
+    const inside = await run(['-c', 'readlink /proc/self/ns/ipc; wc -l < /proc/sysvipc/shm'])
+    expect(inside.out).toMatch(/^ipc:\[\d+\]\n1\n$/)
+    expect(inside.out).not.toContain(outside)
   })
 
   test('is recorded in the ledger of a store, from the decision to how it ended', async () => {

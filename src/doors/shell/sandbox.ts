@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
 import type { Broker } from '../../gate/enforce/broker.ts'
+import { closedBwrap, refusingOpenProc } from './closed-bwrap.ts'
 import { OutputCleaner } from './output-cleaner.ts'
 import { limitingProcesses, watchProcesses } from './process-limit.ts'
 import { unreadable, unwritable } from './protected-paths.ts'
-import { bwrapForRoot, refusingOpenProc } from './root-proc.ts'
 
 /** What a command inside may touch, and for how long. */
 export type SandboxLimits = {
@@ -104,9 +104,9 @@ export async function runInSandbox(
   }))
   // The runtime takes values from the environment of this process, and from nowhere else.
   for (const { variable, value } of variables) process.env[variable] = value
-  using bwrap = bwrapForRoot()
+  using bwrap = process.platform === 'linux' ? closedBwrap() : undefined
   try {
-    await SandboxManager.initialize(runtimeConfig(limits, io.home, bwrap.path), undefined, true)
+    await SandboxManager.initialize(runtimeConfig(limits, io.home, bwrap?.path), undefined, true)
     const wrap = (text: string) =>
       SandboxManager.wrapWithSandboxArgv(text, '/bin/sh', undefined, io.signal, limits.workTree)
     const standIns = standInsOf(variables.length === 0 ? [] : (await wrap('true')).argv, variables)
