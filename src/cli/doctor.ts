@@ -5,11 +5,12 @@ import { delimiter, dirname, join } from 'node:path'
 import { createZstdCompress } from 'node:zlib'
 import type { Command, Console } from './command.ts'
 import { auditPermissions } from './connection/permission-audit.ts'
+import { configChecks } from './doctor-config.ts'
 import { type Screen, screenOf } from './render/screen.ts'
 import { padded, wrapped } from './render/visible.ts'
 import { storeOption, storePath } from './store-option.ts'
 
-type Check = {
+export type Check = {
   readonly name: string
   readonly state: 'present' | 'missing'
   /** Whether the main job, hunting and serving, needs it. */
@@ -25,17 +26,25 @@ const MEMORY_MIN = 1 * GIB
 const DISK_MIN = 1 * GIB
 
 export const doctor: Command = {
-  usage: '[--store DIR] [--json]',
+  usage: '[--config FILE] [--store DIR] [--json]',
   description: `Checks this machine and this installation: the runtime, memory, cores, the store's disk, zstd, and the optional
-tools that some tests and auditors use. Exit 0 if the main job can run, else 1.`,
+tools that some tests and auditors use; and of a configuration, whether its upstreams answer and take their keys. Exit 0 if the main job can run, else 1.`,
   options: {
+    config: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'the configuration (default: portcullis.yaml, where there is one)',
+    },
     store: storeOption,
     json: { type: 'boolean', summary: 'one JSON object on standard output' },
   },
   examples: [['portcullis doctor', 'check this machine']],
   wordsMax: 0,
   run: async (_positionals, options, console) => {
-    const checks = await examine(storePath(options, console), console)
+    const checks = [
+      ...(await examine(storePath(options, console), console)),
+      ...(await configChecks(options.config, console)),
+    ]
     const isWell = checks.every(({ state, isNeeded }) => state === 'present' || !isNeeded)
     const page = options.json
       ? `${JSON.stringify({ ok: isWell, node: process.versions.node, systemNode: console.env.PORTCULLIS_SYSTEM_NODE ?? null, checks })}\n`

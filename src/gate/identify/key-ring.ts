@@ -19,7 +19,6 @@ export type KeyOwner = {
 /** A stored key as the gate needs it: its digest in place of the key itself. */
 export type StoredOwner = KeyOwner & { readonly digest: string }
 
-/** What a person wrote and is shorter, or made of fewer different characters, may be found by trying. */
 const CHARACTERS_MIN = 24
 const DIFFERENT_MIN = 12
 
@@ -41,7 +40,7 @@ export class KeyRing {
   useStatic(staticKeys: readonly StaticKey[]): void {
     this.#guessable = new Set(
       staticKeys
-        .filter(({ key }) => key.length < CHARACTERS_MIN || new Set(key).size < DIFFERENT_MIN)
+        .filter(({ key }) => isGuessableKey(key))
         .map(({ key }) => keyName(digestKey(this.#pepper, key))),
     )
     this.#static = new Map(
@@ -68,6 +67,11 @@ export class KeyRing {
     if (owner === undefined) return failure('key-unknown')
     return owner.expires !== undefined && owner.expires <= now ? failure('key-expired') : success(owner)
   }
+}
+
+/** Whether somebody who tries many could come upon a key that a person wrote. */
+export function isGuessableKey(key: string): boolean {
+  return key.length < CHARACTERS_MIN || new Set(key).size < DIFFERENT_MIN
 }
 
 /** The pepper is this deployment's secret: a stolen digest cannot be tried against guesses without it. */
