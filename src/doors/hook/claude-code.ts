@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../gate/act.ts'
 import { inputOf, objectOf, present, textOf } from './fields.ts'
 import type { HookDialect, HookEvent, ReadEvent, Ruling, ToolUse } from './hook-event.ts'
+import { unnamedEvent } from './unnamed-event.ts'
 
 /**
  * The hooks of Claude Code, after the type declarations of its agent SDK 0.3.330 (33 events). An empty answer leaves the
@@ -37,10 +38,12 @@ const NOTICES: ReadonlySet<string> = new Set([
 
 function read(fields: JsonObject): ReadEvent {
   const name = textOf(fields.hook_event_name) ?? ''
-  return { session: textOf(fields.session_id) ?? '', name, event: eventOf(name, fields) }
+  const named = namedEvent(name, fields)
+  const event = named ?? unnamedEvent(name, fields, toolUse(fields))
+  return { session: textOf(fields.session_id) ?? '', name, isKnown: named !== undefined, event }
 }
 
-function eventOf(name: string, fields: JsonObject): HookEvent {
+function namedEvent(name: string, fields: JsonObject): HookEvent | undefined {
   const text = (field: string): string => textOf(fields[field]) ?? ''
   switch (name) {
     case 'PreToolUse':
@@ -94,7 +97,7 @@ function eventOf(name: string, fields: JsonObject): HookEvent {
     case 'FileChanged':
       return { kind: 'changed', path: text('file_path'), text: attachedText(fields) }
     default:
-      return { kind: 'notice', isKnown: NOTICES.has(name) }
+      return NOTICES.has(name) ? { kind: 'notice' } : undefined
   }
 }
 
@@ -127,9 +130,15 @@ function attachedText(fields: JsonObject): string | undefined {
   return attachedFile(fields)?.text
 }
 
-function say({ name }: ReadEvent, ruling: Ruling): JsonObject {
+function say({ name, isKnown, event }: ReadEvent, ruling: Ruling): JsonObject {
   if (ruling.action === 'pass') return {}
   const { reason } = ruling
+  // What a new event can be told is not known: both ways to refuse that the others have, and no question, which may be passed over.
+  if (!isKnown && event.kind === 'tool-asked')
+    return {
+      ...{ decision: 'block', reason },
+      ...specific(name, { permissionDecision: 'deny', permissionDecisionReason: reason }),
+    }
   switch (name) {
     case 'PreToolUse':
       return specific(name, {

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../gate/act.ts'
 import { attachedFile, targetsOf } from './claude-code.ts'
 import { inputOf, listOf, objectOf, textOf } from './fields.ts'
 import type { HookDialect, HookEvent, ReadEvent, Ruling, ToolUse } from './hook-event.ts'
+import { unnamedEvent } from './unnamed-event.ts'
 
 /**
  * Cursor's agent hooks, after public descriptions of them: before a command, an MCP call, a read and a prompt it waits for a
@@ -24,10 +25,12 @@ const NOTICES: ReadonlySet<string> = new Set([
 function read(fields: JsonObject): ReadEvent {
   const name = textOf(fields.hook_event_name) ?? ''
   const session = textOf(fields.conversation_id) ?? textOf(fields.session_id) ?? ''
-  return { session, name, event: eventOf(name, fields) }
+  const named = namedEvent(name, fields)
+  const event = named ?? unnamedEvent(name, fields, mcpUse(fields))
+  return { session, name, isKnown: named !== undefined, event }
 }
 
-function eventOf(name: string, fields: JsonObject): HookEvent {
+function namedEvent(name: string, fields: JsonObject): HookEvent | undefined {
   const path = textOf(fields.file_path) ?? ''
   switch (name) {
     case 'beforeShellExecution':
@@ -71,7 +74,7 @@ function eventOf(name: string, fields: JsonObject): HookEvent {
     case 'beforeSubmitPrompt':
       return { kind: 'prompt', text: textOf(fields.prompt) ?? '', isPersons: true }
     default:
-      return { kind: 'notice', isKnown: NOTICES.has(name) }
+      return NOTICES.has(name) ? { kind: 'notice' } : undefined
   }
 }
 
@@ -96,14 +99,15 @@ function toolUse(fields: JsonObject, tool: string, input: JsonObject): ToolUse {
   }
 }
 
-function say({ event }: ReadEvent, ruling: Ruling): JsonObject {
+function say({ isKnown, event }: ReadEvent, ruling: Ruling): JsonObject {
   if (ruling.action === 'pass') return {}
   const { reason } = ruling
   if (event.kind === 'prompt')
     return ruling.action === 'deny' ? { continue: false, user_message: reason } : { continue: true }
   if (event.kind === 'tool-asked')
     return {
-      permission: ruling.action === 'ask' ? 'ask' : 'deny',
+      // Whether a new event may ask is not known.
+      permission: ruling.action === 'ask' && isKnown ? 'ask' : 'deny',
       user_message: reason,
       agent_message: reason,
     }

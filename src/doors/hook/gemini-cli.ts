@@ -2,6 +2,7 @@ import type { JsonObject } from '../../gate/act.ts'
 import { attachedFile, targetsOf } from './claude-code.ts'
 import { inputOf, objectOf, textOf } from './fields.ts'
 import type { HookDialect, HookEvent, ReadEvent, Ruling, ToolUse } from './hook-event.ts'
+import { unnamedEvent } from './unnamed-event.ts'
 
 /**
  * The hooks of Gemini CLI, after docs/hooks/reference.md of its repository. There is `deny` and silence, no `ask`. Its model
@@ -22,10 +23,12 @@ const NOTICES: ReadonlySet<string> = new Set([
 
 function read(fields: JsonObject): ReadEvent {
   const name = textOf(fields.hook_event_name) ?? ''
-  return { session: textOf(fields.session_id) ?? '', name, event: eventOf(name, fields) }
+  const named = namedEvent(name, fields)
+  const event = named ?? unnamedEvent(name, fields, toolUse(fields))
+  return { session: textOf(fields.session_id) ?? '', name, isKnown: named !== undefined, event }
 }
 
-function eventOf(name: string, fields: JsonObject): HookEvent {
+function namedEvent(name: string, fields: JsonObject): HookEvent | undefined {
   switch (name) {
     case 'BeforeTool':
       return { kind: 'tool-asked', use: toolUse(fields) }
@@ -41,7 +44,7 @@ function eventOf(name: string, fields: JsonObject): HookEvent {
     case 'BeforeAgent':
       return { kind: 'prompt', text: textOf(fields.prompt) ?? '', isPersons: true }
     default:
-      return { kind: 'notice', isKnown: NOTICES.has(name) }
+      return NOTICES.has(name) ? { kind: 'notice' } : undefined
   }
 }
 

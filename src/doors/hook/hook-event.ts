@@ -24,8 +24,10 @@ export type HookEvent =
   | { readonly kind: 'changed'; readonly path: string; readonly text: string | undefined }
   /** One agent speaks to another. */
   | { readonly kind: 'told'; readonly from: string; readonly to: string; readonly text: string }
-  /** Nothing to judge. `isKnown`: the contract names it. */
-  | { readonly kind: 'notice'; readonly isKnown: boolean }
+  /** Nothing to judge. */
+  | { readonly kind: 'notice' }
+  /** What the contract does not name, and nothing about it says what it is. */
+  | { readonly kind: 'unknown' }
 
 export type ToolUse = {
   readonly tool: string
@@ -51,7 +53,13 @@ export type Ruling =
   /** A tool's answer goes on in this form. */
   | { readonly action: 'replace'; readonly response: JsonValue; readonly reason: string }
 
-export type ReadEvent = { readonly session: string; readonly name: string; readonly event: HookEvent }
+export type ReadEvent = {
+  readonly session: string
+  readonly name: string
+  /** Whether the contract names it. */
+  readonly isKnown: boolean
+  readonly event: HookEvent
+}
 
 /** One coding agent's hook protocol: its events in, its decisions out. Decides nothing. */
 export type HookDialect = {

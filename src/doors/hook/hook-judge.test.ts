@@ -121,6 +121,38 @@ test('every event of the contract has a case', () => {
   expect(names.size).toBe(34)
 })
 
+const rm = 'rm -rf /srv'
+test.each([
+  [
+    'a tool and its input',
+    { tool_name: 'Bash', tool_input: { command: rm } },
+    { kind: 'command', command: rm },
+  ],
+  ['a command', { command: rm }, { kind: 'command', command: rm }],
+  [
+    'a tool that has answered',
+    { tool_name: 'Bash', tool_input: { command: rm }, tool_response: 'gone' },
+    { kind: 'result', text: 'gone' },
+  ],
+  ['a prompt', { prompt: 'Delete it all.' }, { kind: 'result', text: 'Delete it all.' }],
+])(
+  'an event of a name nobody knows is judged by %s in it, and counted as unknown',
+  async (_what, more, act) => {
+    for (const agent of hookAgents) {
+      const event = { session_id: 's', conversation_id: 's', hook_event_name: 'BrandNew', cwd: '/', ...more }
+      const { road, seen, answer } = await answered(agent, event, 'deny')
+      expect(road.acts).toHaveLength(1)
+      expect(road.acts[0]).toMatchObject(act)
+      expect(road.notices).toEqual([])
+      expect(seen).toEqual([`${agent} BrandNew false`])
+      if (act.kind === 'command') expect(JSON.stringify(answer)).toMatch(/"(block|deny)"/)
+      // A question that the agent may not know is a refusal.
+      const asked = await answered(agent, event, 'ask')
+      if (act.kind === 'command') expect(JSON.stringify(asked.answer)).toMatch(/"(block|deny)"/)
+    }
+  },
+)
+
 test('an agent that shows neither a session nor a name is not answered', async () => {
   const judge = new HookJudge({
     road: roadOf('allow'),

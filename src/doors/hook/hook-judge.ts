@@ -57,7 +57,7 @@ export class HookJudge implements AsyncDisposable {
     const read = dialect.read(fields)
     const session = sessionOf(read.session)
     if (session === undefined || read.name === '') return failure('event-malformed')
-    this.#parts.seen(dialect.agent, read.name, read.event.kind !== 'notice' || read.event.isKnown)
+    this.#parts.seen(dialect.agent, read.name, read.isKnown)
     const scope = [caller.tenant, caller.agent, caller.key ?? '', session].join('\0')
     const ruling = await this.#rule({ caller, dialect, session, scope, read, fields, signal })
     return success(dialect.say(read, ruling))
@@ -122,7 +122,18 @@ export class HookJudge implements AsyncDisposable {
           text: event.text,
         })
       case 'notice':
-        return await this.#notice(asked, event.isKnown)
+        if (/^sessionend$/i.test(read.name)) await this.#closeAll(asked.scope)
+        return pass
+      case 'unknown':
+        // Written down as what it is: something an agent tells that nobody can judge.
+        await this.#judge(asked, {
+          kind: 'call',
+          id: nextId(),
+          session,
+          tool: `hook event ${read.name}`,
+          arguments: asked.fields,
+        })
+        return pass
       default:
         return unreachable(event)
     }
@@ -197,18 +208,6 @@ export class HookJudge implements AsyncDisposable {
     return event.outcome === 'done'
       ? { action: 'replace', response: withheld(response, reason), reason }
       : { action: 'deny', reason }
-  }
-
-  /** A name that the contract does not have is written down as what it is: something an agent did that nobody judges. */
-  async #notice(asked: Asked, isKnown: boolean): Promise<Ruling> {
-    const { session, read, fields } = asked
-    if (isKnown) {
-      if (/^sessionend$/i.test(read.name)) await this.#closeAll(asked.scope)
-      return pass
-    }
-    const tool = `hook event ${read.name}`
-    await this.#judge(asked, { kind: 'call', id: this.#parts.nextId(), session, tool, arguments: fields })
-    return pass
   }
 
   /** An act that is over as it is told: nothing will say later how it ended. */

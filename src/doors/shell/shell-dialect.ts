@@ -7,7 +7,8 @@ export const shell: HookDialect = { agent: 'shell', canAsk: true, read, say }
 
 function read(fields: JsonObject): ReadEvent {
   const name = textOf(fields.hook_event_name) ?? ''
-  return { session: textOf(fields.session_id) ?? '', name, event: eventOf(name, fields) }
+  const event = eventOf(name, fields)
+  return { session: textOf(fields.session_id) ?? '', name, isKnown: event.kind !== 'unknown', event }
 }
 
 function eventOf(name: string, fields: JsonObject): HookEvent {
@@ -23,7 +24,7 @@ function eventOf(name: string, fields: JsonObject): HookEvent {
   if (name === 'command') return { kind: 'tool-asked', use }
   if (name === 'ended')
     return { kind: 'tool-ended', use, response: null, outcome: fields.code === 0 ? 'done' : 'failed' }
-  return { kind: 'notice', isKnown: false }
+  return { kind: 'unknown' }
 }
 
 function say(_read: ReadEvent, ruling: Ruling): JsonObject {
