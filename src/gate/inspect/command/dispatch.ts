@@ -1,7 +1,6 @@
 // Which looks are worth their work. A command is a few programs with a few words, and almost no look has anything to say
 // of either: so each is asked once about a program's name, and once about a word.
 import assert from 'node:assert/strict'
-import { Remembered } from '../../../kernel/remembered.ts'
 import type { Finding } from '../../finding.ts'
 import { none } from './detector.ts'
 import type { Invocation, Reading } from './shell/model.ts'
@@ -14,16 +13,30 @@ export type Look = (invocation: Invocation, reading: Reading) => readonly Findin
  */
 export const unconcerned: readonly Finding[] = []
 
-/** Names whose looks are kept, for each table. */
+/** For each table, by its number, the looks that may have something to say of a program. */
+export type Concerns = (readonly Look[] | undefined)[]
+
+/** Names that are kept. */
 const NAMES_MAX = 2_048
 const NAME_CHARACTERS_MAX = 64
+const names = new Map<string, Concerns>()
+let tables = 0
 
-/** The looks as one, in their order: a table by program's name, of those that may have something to say. */
+/** What was found out about a name; it is filled in as looks are asked. */
+export function concernsOf(name: string): Concerns {
+  const kept = names.get(name)
+  if (kept !== undefined) return kept
+  const made: Concerns = new Array(tables).fill(undefined)
+  if (names.size < NAMES_MAX && name.length <= NAME_CHARACTERS_MAX) names.set(name, made)
+  return made
+}
+
+/** The looks as one, in their order: only those are asked that may have something to say of this name. */
 export function looksByName(...looks: readonly Look[]): Look {
-  const table = new Map<string, readonly Look[]>()
+  const table = tables++
   return (invocation, reading) => {
-    const { name } = invocation
-    const concerned = table.get(name) ?? looks
+    const concerned = invocation.concerns[table] ?? looks
+    if (concerned.length === 0) return none
     let findings = none
     let left = concerned
     for (const look of concerned) {
@@ -31,12 +44,7 @@ export function looksByName(...looks: readonly Look[]): Look {
       if (seen === unconcerned) left = left.filter((each) => each !== look)
       else if (seen.length > 0) findings = findings.length === 0 ? seen : [...findings, ...seen]
     }
-    if (
-      left !== concerned &&
-      (table.size < NAMES_MAX || table.has(name)) &&
-      name.length <= NAME_CHARACTERS_MAX
-    )
-      table.set(name, left)
+    if (left !== concerned) invocation.concerns[table] = left
     return findings
   }
 }
@@ -44,26 +52,33 @@ export function looksByName(...looks: readonly Look[]): Look {
 /** As many as a number has bits that cost nothing. */
 const MARKS_MAX = 30
 const tests: ((word: string) => boolean)[] = []
-/** Options, common files and sub-commands come again and again. At most some 4 MB are kept. */
-const limits = { entriesMax: 8_192, charactersMax: 64 }
-let known = new Remembered<number>(limits)
+/** Options, common files and sub-commands come again and again. All of them take some 5 MB. */
+const WORDS_MAX = 32_768
+const WORD_CHARACTERS_MAX = 64
+const known = new Map<string, number>()
 
 /** A question about a word, answered by a bit of `marksOf`: what one of the words must have before a look begins. */
 export function wordMark(test: (word: string) => boolean): number {
   assert(tests.length < MARKS_MAX, 'there is a bit for every question')
-  known = new Remembered(limits)
+  known.clear()
   return 1 << (tests.push(test) - 1)
 }
 
 /** The marks of all the words together. */
 export function marksOf(words: readonly string[]): number {
   let marks = 0
-  for (const word of words) marks |= known.of(word, marksOfWord)
+  for (const word of words) marks |= known.get(word) ?? marksOfWord(word)
   return marks
 }
 
 function marksOfWord(word: string): number {
   let marks = 0
-  for (const [bit, test] of tests.entries()) if (test(word)) marks |= 1 << bit
+  tests.forEach((test, bit) => {
+    if (test(word)) marks |= 1 << bit
+  })
+  if (word.length > WORD_CHARACTERS_MAX) return marks
+  // Begun again rather than kept by age: what is common is soon back.
+  if (known.size >= WORDS_MAX) known.clear()
+  known.set(word, marks)
   return marks
 }

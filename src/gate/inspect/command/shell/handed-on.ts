@@ -1,4 +1,5 @@
-import { bangTexts, handedTexts, handedWords, isSpeaker } from './handed.ts'
+import { wordMark } from '../dispatch.ts'
+import { bangTexts, handedTexts, handedWords, isSpeaker, mayBeHanded } from './handed.ts'
 import { inlineOf, languageOf } from './interpreters.ts'
 import type { Invocation } from './model.ts'
 import type { ScriptReader } from './reader.ts'
@@ -6,22 +7,23 @@ import { deeper, type Place, type Scope, startOf } from './scope.ts'
 
 // What a program is handed that it, or whoever takes it from there, would run.
 
+const handedWord = wordMark(mayBeHanded)
+
 /** Words that whoever takes them would run; of an interpreter those behind its own program. */
 export function readHanded(reader: ScriptReader, invocation: Invocation, scope: Scope, place: Place): void {
-  const { name, args } = invocation
+  const { name, args, marks, path } = invocation
+  const isOnSocket = place.streams.stdout.kind === 'socket'
+  const isPlain = (marks & handedWord) === 0 && place.input === undefined && scope.files.size === 0
+  if (isPlain && !isOnSocket && !path.includes(' ')) return
   const language = languageOf(name)
   if (language !== undefined && inlineOf(language, args).inline.length > 0) return
   const sent = language === undefined && !carriers.has(name) ? sentTo(args, place.input, scope) : undefined
-  const words = language === undefined ? handedWords(name, args, place.streams.stdout.kind === 'socket') : []
+  const words = language === undefined ? handedWords(name, args, isOnSocket) : []
   if (words.length > 0)
     reader.run(words, { ...deeper(scope), isElsewhere: true }, { ...place, input: undefined })
   for (const text of bangTexts(name, args, language === undefined ? place.input : undefined))
     reader.script(text, deeper(scope), { ...place, input: undefined })
-  for (const { kind, text } of handedTexts(
-    invocation.path.includes(' ') ? invocation.path : name,
-    args,
-    sent,
-  ))
+  for (const { kind, text } of handedTexts(path.includes(' ') ? path : name, args, sent))
     if (kind === 'shell') reader.script(text, { ...deeper(scope), isElsewhere: true }, startOf())
     else
       reader.program({ language: 'php', code: text, by: undefined, decoding: [] }, deeper(scope), startOf())

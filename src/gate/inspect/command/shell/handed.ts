@@ -35,6 +35,12 @@ export function handedTexts(
 
 const none: readonly Handed[] = []
 
+/** Whether a word may be what one of the questions here looks for, of whatever program. */
+export function mayBeHanded(word: string): boolean {
+  const head = lastOf(word)
+  return isHead(head) || bang.test(word) || isWorthALook(word)
+}
+
 function isWorthALook(word: string): boolean {
   if (word.length < WORD_CHARACTERS_MIN || word.length > WORD_CHARACTERS_MAX) return false
   // A line has spaces, or signs that stand for them: most words have neither.
@@ -81,6 +87,7 @@ const shellHeads = new Set('sh bash dash zsh ksh ash python python3 python2 perl
 const windowsHead = /^(?:powershell|pwsh|cmd)$/i
 const windowsOption = /^(?:\/[ck]|-\w+)$/i
 const connecting = new Set('nc ncat netcat nc.traditional socat'.split(' '))
+const isHead = (head: string) => shellHeads.has(head) || windowsHead.test(head) || connecting.has(head)
 const port = /^\d{2,5}$|:\d{2,5}\b/
 const handsOver = /^-\w*[ec]$|^--(?:sh-|lua-)?exec|^(?:exec|system|shell):/i
 /** What comes before the command in the words of a program that starts others. */
@@ -93,6 +100,7 @@ export function handedWords(name: string, args: readonly string[], isOnSocket: b
   for (let at = 0; at < end; at++) {
     const head = lastOf(args[at] ?? '')
     if (isOnSocket && head.endsWith('sh')) return [head, ...args.slice(at + 1)]
+    if (!isHead(head)) continue
     if (shellHeads.has(head) && /^-[a-z]*[cer]$/.test(args[at + 1] ?? '')) return args.slice(at)
     if (windowsHead.test(head) && windowsOption.test(args[at + 1] ?? '')) return args.slice(at)
     if (!connecting.has(head)) continue
@@ -110,6 +118,8 @@ function lastOf(word: string): string {
   return last.endsWith('.exe') ? last.slice(0, -4) : last
 }
 
+const bang = /^(?:--[\w-]+=)?[+:]?\\?!\s*(\w\S*\s.+)$/s
+
 /** Editors, pagers and clients leave for a shell by an exclamation mark, in a word or typed in. */
 export function bangTexts(
   name: string,
@@ -120,7 +130,7 @@ export function bangTexts(
   let texts = noWords
   for (const arg of args) {
     if (!arg.includes('!')) continue
-    const text = /^(?:--[\w-]+=)?[+:]?\\?!\s*(\w\S*\s.+)$/s.exec(arg)?.[1]
+    const text = bang.exec(arg)?.[1]
     if (text !== undefined) texts = [...texts, text]
   }
   if (input?.includes('!') === true)

@@ -1,6 +1,7 @@
 // What a shell text would do, read without running it: who is invoked, with which words, and where their input
 // comes from and output goes to. Detectors look at this and never at the text itself.
 
+import type { Concerns } from '../dispatch.ts'
 import type { WindowsStatement } from '../windows/statements.ts'
 import { PathIndex } from './path-index.ts'
 
@@ -28,6 +29,8 @@ export type Invocation = {
   /** The program's path as written. */
   readonly path: string
   readonly args: readonly string[]
+  /** Which looks may have something to say of this name. */
+  readonly concerns: Concerns
   /** What its words have that looks ask for (`wordMark`). */
   readonly marks: number
   /** The directory it runs in, when the text itself says so. */

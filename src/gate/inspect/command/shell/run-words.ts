@@ -1,4 +1,4 @@
-import { marksOf } from '../dispatch.ts'
+import { concernsOf, marksOf } from '../dispatch.ts'
 import { builtFrom, escapesIn } from './escapes.ts'
 import { readBuilt, readHanded } from './handed-on.ts'
 import { inlineOf, isShell, languageOf, shellWords } from './interpreters.ts'
@@ -67,9 +67,11 @@ function pushInvocation(
   place: Place,
 ): Invocation {
   const path = words[0] ?? ''
+  const name = programName(path)
   const args = words.slice(1)
   return reader.push({
-    name: programName(path),
+    name,
+    concerns: concernsOf(name),
     path,
     args,
     marks: marksOf(args),
