@@ -42,9 +42,9 @@ function check(work: StoreWork, subject: string | undefined): ExitCode {
     console.stdout.write(
       `None of the ${canaries.length} canaries is in it. That does not say it was not made of our answers.\n`,
     )
-  for (const { campaign, words, chance, measures } of options.json ? [] : found)
+  for (const { campaign, words, isInOrder, chance, measures } of options.json ? [] : found)
     console.stdout.write(
-      `${campaign}: ${words} of 6 words in their order (by chance at most ${chance.toExponential(0)}); given by ${measures?.join(', ')}.\n`,
+      `${campaign}: ${words} of 6 words ${isInOrder ? 'in their' : 'in another'} order (by chance at most ${chance.toExponential(0)}); given by ${measures?.join(', ')}.\n`,
     )
   return found.length === 0 ? 0 : 1
 }

@@ -32,3 +32,17 @@ test('a failure that comes again at once is counted, and said once', () => {
 function delayOf(metrics: GateMetrics): number {
   return Number(/delay_seconds\{quantile="0.99"\} (\S+)/.exec(metrics.text())?.[1])
 }
+
+test('what only grows is a counter to Prometheus, and each name has one type', () => {
+  const metrics = new GateMetrics(() => {})
+  metrics.watch({ name: 'portcullis_kept_total', help: 'Kept.', read: () => [[{}, 7]] })
+  metrics.watch({ name: 'portcullis_open', help: 'Open.', read: () => [[{}, 3]] })
+  const types = [...metrics.text().matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => ({
+    name,
+    type,
+  }))
+  expect(new Set(types.map(({ name }) => name)).size).toBe(types.length)
+  for (const { name, type } of types)
+    expect([name, type === 'counter']).toEqual([name, name.endsWith('_total')])
+  expect(types).toContainEqual({ name: 'portcullis_kept_total', type: 'counter' })
+})

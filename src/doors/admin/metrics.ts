@@ -158,7 +158,9 @@ export class Gauge implements Metric {
 
   text(): string {
     const lines = this.#read().map(([labels, value]) => `${this.#name}${labelText(labels)} ${value}\n`)
-    return heading(this.#name, this.#help, 'gauge') + lines.join('')
+    // What only grows is a counter wherever it is kept; Prometheus takes its rate.
+    const type = this.#name.endsWith('_total') ? 'counter' : 'gauge'
+    return heading(this.#name, this.#help, type) + lines.join('')
   }
 }
 
