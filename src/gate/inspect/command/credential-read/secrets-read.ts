@@ -2,6 +2,7 @@ import { nameIs } from '../detector.ts'
 import { wordMark } from '../dispatch.ts'
 import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
 import type { Invocation } from '../shell/model.ts'
+import { logsInWith, typesIn } from './own-use.ts'
 import { type SecretFile, secretFile } from './secret-files.ts'
 
 export type SecretRead = { readonly path: string; readonly secret: SecretFile }
@@ -50,6 +51,7 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
     if (/^\S*ssh\s/.test(path) && name !== 'ssh') continue
     const secret = secretAt(path, cwd)
     if (secret === undefined || isBeside(invocation, path)) continue
+    if (index < words.length ? logsInWith(invocation, index) : typesIn(invocation, secret)) continue
     // Loading settings is what they are for; showing them is another matter.
     if (
       /^(settings|named)$/.test(secret.fact) &&
@@ -65,8 +67,6 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
         /^--?key$/.test(words[index - 1] ?? ''))
     )
       continue
-    // `scp -i key file host:` logs in with the key.
-    if (words[index - 1] === '-i' && (name === 'scp' || name === 'sftp')) continue
     if (!isWriteTarget(invocation, path)) reads.push({ path, secret })
   }
   return reads.length > 0 || leavesFilesAlone(invocation)

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../finding.ts'
+import { logsInWith } from '../credential-read/own-use.ts'
 import { secretFile } from '../credential-read/secret-files.ts'
 import { finding, shown } from '../detector.ts'
 import { placeOf } from '../paths.ts'
@@ -39,7 +40,7 @@ export function carried(invocation: Invocation, reading: Reading): readonly Find
   if (!isSending && !isTransfer) return []
   const sources = [
     ...stdin,
-    ...args.slice(0, -1),
+    ...args.slice(0, -1).filter((_, index) => !logsInWith(invocation, index)),
     ...(/^(gh|mutt|mail|mailx)$/.test(name) ? args.slice(-1) : []),
   ]
   const secret = sources.find((path) => secretFile(path) !== undefined)

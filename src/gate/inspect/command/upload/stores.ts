@@ -1,4 +1,5 @@
 import type { Finding } from '../../../finding.ts'
+import { logsInWith } from '../credential-read/own-use.ts'
 import { finding, shown } from '../detector.ts'
 import { looksByName, unconcerned } from '../dispatch.ts'
 import { upstreamOf } from '../shell/lineage.ts'
@@ -131,7 +132,10 @@ function put(invocation: Invocation, reading: Reading): readonly Finding[] {
   }
   const far = betweenBuckets(args)
   if (far !== undefined) return seen('upload.file', `${name} copies ${shown(far)} into another bucket`)
-  const words = args.filter((arg, index) => !arg.startsWith('-') || fileOption.test(args[index - 1] ?? ''))
+  const words = args.filter(
+    (arg, index) =>
+      (!arg.startsWith('-') || fileOption.test(args[index - 1] ?? '')) && !logsInWith(invocation, index),
+  )
   const isToStore =
     /^[\w-]+:/.test(words.findLast((arg, index) => index > 0 && /[:/.]/.test(arg)) ?? '') ||
     args.some((arg) => fileOption.test(arg)) ||

@@ -5,11 +5,13 @@ import { isDuplex } from '../network.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
+import { isNear, publicNumber, rawHost } from './addresses.ts'
 import { carried, collectors, reveals } from './carriers.ts'
 import { client } from './clients.ts'
+import { copied } from './copies.ts'
 import { givers } from './givers.ts'
 import { keysAbroad } from './keys-abroad.ts'
-import { dataFile, matterOf } from './matters.ts'
+import { dataFile } from './matters.ts'
 import { ontoSticks, throughMounts } from './mounts.ts'
 import { byProgram } from './programs.ts'
 import { stores } from './stores.ts'
@@ -42,8 +44,6 @@ const dropPlaces =
 /** Where nobody has an account of his own: whatever is put there is for whoever knows the address. */
 const anonymous =
   /webhook\.site|pipedream\.net|requestbin|requestcatcher|requestrepo|beeceptor|interact\.sh|oast\.|oastify\.com|dnslog\.cn|ceye\.io|burpcollaborator|transfer\.sh|0x0\.st|termbin|ix\.io|sprunge|bashupload|file\.io/i
-const rawHost =
-  /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?!127\.|10\.0\.2\.|localhost)\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)/i
 
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
@@ -214,19 +214,6 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
   return [finding(NAME, 'upload.file', isWhole ? 'medium' : 'low', `${name} sends ${shown(what)} away`)]
 }
 
-/** A number that no private network uses. */
-const publicNumber =
-  /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?!(?:0|10|127|255|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)\d{1,3}(?:\.\d{1,3}){3}(?:[:/]|$)/i
-
-const nearHost =
-  /^(?:127\.[\d.]+|0\.0\.0\.0|\[::1\]|[\w-]+|intranet\.[\w.-]+|[\w.-]+\.(?:internal|local|localhost|lan|corp|intranet|svc|test))$/i
-
-/** This machine, or a name that only means something at home. */
-function isNear(address: string): boolean {
-  const host = address.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/^[^/@]*@/, '')
-  return nearHost.test(/^(\[[^\]]*\]|[^:/?#]*)/.exec(host)?.[1] ?? '')
-}
-
 const asked = /\.(json|jsonl|ndjson|xml|ya?ml|graphql|form|sql|protobuf|soap|wat|lcov|info)$/i
 
 /** A file itself, not the body of a request kept in one: what interfaces are called with is text in a few formats. */
@@ -294,34 +281,6 @@ function piped(invocation: Invocation, reading: Reading, isDrop: boolean): reado
       severity === 'high' ? 'upload.drop' : 'upload.file',
       severity,
       `sends the output of ${shown(what)} away`,
-    ),
-  ]
-}
-
-const hasDomain = /^(?:rsync:\/\/)?(?:[^/@]*@)?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}[:/]/i
-
-function copied({ name, args }: Invocation): readonly Finding[] {
-  const words = args.filter((arg) => !arg.startsWith('-'))
-  const target = words.at(-1) ?? ''
-  if (!/^[^/:]+:|^rsync:\/\//.test(target) || /^[A-Za-z]:[\\/]/.test(target)) return []
-  const secret = words.slice(0, -1).find((word) => isSecret(word) && args[args.indexOf(word) - 1] !== '-i')
-  if (secret !== undefined)
-    return [finding(NAME, 'upload.secret', 'critical', `${name} sends ${shown(secret)} away`)]
-  const isWide = words.slice(0, -1).some((word) => /^(root|system|home|personal)$/.test(placeOf(word)))
-  if (isWide)
-    return [finding(NAME, 'upload.system', 'high', `${name} copies what matters to ${shown(target)}`)]
-  const isFar = !isNear(target) && /\.[a-z]{2,}:|\d:/i.test(target)
-  const what = isFar ? words.slice(0, -1).find((word) => matterOf(word) !== undefined) : undefined
-  // Whoever answers for a module needs no key of this machine's owner, and what goes there is not even encrypted.
-  const isModule =
-    /^rsync:\/\/|^[\w.@-]+::/.test(target) && name === 'rsync' && !isNear(target) && hasDomain.test(target)
-  const severity = rawHost.test(target) || what !== undefined || isModule ? 'medium' : 'info'
-  return [
-    finding(
-      NAME,
-      'upload.copy',
-      severity,
-      `${name} copies ${shown(what ?? words[0] ?? '')} to ${shown(target)}`,
     ),
   ]
 }
