@@ -1,6 +1,9 @@
+import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { commands } from '../../src/cli/commands.ts'
 import { reportOf } from '../../src/cli/testing/report.ts'
+import { nextSteps } from '../../src/doors/admin/api/next-steps.ts'
 import { actDetail } from '../../src/doors/admin/api/shapes/acts.ts'
 import { campaignDetail, campaignGraph } from '../../src/doors/admin/api/shapes/campaigns.ts'
 import { overview } from '../../src/doors/admin/api/shapes/overview.ts'
@@ -101,6 +104,20 @@ test('the overview counts what passed and names the campaigns', async () => {
   expect(seen.model.denied).toBeGreaterThan(0)
   expect(seen.campaigns.open).toBe(2)
   expect(seen.chart.allowed.reduce((sum, count) => sum + count, 0)).toBe(seen.model.allowed)
+})
+
+test('what the overview suggests to do next can be typed as it stands', async () => {
+  const lacking = { hasActs: false, hasAgents: false, hasFindings: false, hasUsers: false }
+  const steps = nextSteps({ listen: { host: '127.0.0.1', port: 8080 }, mode: 'observe' }, lacking)
+  expect(steps.length).toBe(4)
+  for (const line of steps.flatMap(({ command }) => command ?? [])) {
+    const [program, name, ...rest] = line.split(' ')
+    const command = await commands.find((one) => one.name === name)?.load()
+    const { positionals } = parseArgs({ args: rest, options: command?.options, allowPositionals: true })
+    expect([program, positionals.length <= (command?.wordsMax ?? -1)]).toEqual(['portcullis', true])
+  }
+  const done = { hasActs: true, hasAgents: true, hasFindings: true, hasUsers: true }
+  expect(nextSteps({ listen: { host: '127.0.0.1', port: 8080 }, mode: 'enforce' }, done)).toEqual([])
 })
 
 test('a campaign says why, what speaks against it, and draws its graph', async () => {

@@ -11,7 +11,8 @@ import { places } from './console/places.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const everyRule = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
-const NARROW = 390
+/** The narrowest phones in use. */
+const NARROW = 360
 const WIDE = 1600
 
 describeInBrowser('the console in chromium', (browser) => {
@@ -53,6 +54,7 @@ describeInBrowser('the console in chromium', (browser) => {
         await visit(page, url + path)
         found.push(...(await violations(page)).map((violation) => `${path}: ${violation}`))
       }
+    expect(await page.locator('.bar .tag').isVisible(), 'the mode is said on a phone').toBe(true)
     await visit(page, `${full.url}/campaigns/c_0cli3nh`)
     await page.getByRole('button', { name: 'Countermeasure…' }).click()
     await page.locator('[data-preview]').waitFor()

@@ -41,9 +41,7 @@ export function Frame({ children }: { children: ComponentChildren }): JSX.Elemen
           <Find />
           <span class="fill" />
           <Liveness />
-          <span class="wide">
-            <Mode />
-          </span>
+          <Mode />
           <span class="wide person">
             <Person />
           </span>

@@ -1,3 +1,4 @@
+import { nextSteps } from '../../../src/doors/admin/api/next-steps.ts'
 import type {
   LedgerEntry,
   LedgerStatus,
@@ -101,23 +102,10 @@ export const emptyOverview: Overview = {
   ledger: { health: 'well', entries: 1, behind: 0 },
   upstreams: [],
   watch: { isRunning: true, behind: 0, missed: 0, exchanges: 0, accounts: 0 },
-  nextSteps: [
-    {
-      title: 'Give a caller a key',
-      text: 'Whoever calls your models through the gate needs one. Yours stay inside.',
-      command: 'portcullis keys create --account acct-1',
-    },
-    {
-      title: 'Point a client at the gate',
-      text: 'OpenAI and Anthropic clients work unchanged: only the address and the key differ.',
-      command: 'OPENAI_BASE_URL=http://127.0.0.1:8080/v1',
-    },
-    {
-      title: 'Or look into logs you have',
-      text: 'A hunt reads exchange logs and raises campaigns in them; nothing is held up.',
-      command: 'portcullis hunt logs/*.jsonl.gz',
-    },
-  ],
+  nextSteps: nextSteps(
+    { listen: { host: '127.0.0.1', port: 8080 }, mode: 'observe' },
+    { hasActs: false, hasAgents: false, hasFindings: false, hasUsers: false },
+  ),
 }
 
 export function ledgerEntries(): readonly LedgerEntry[] {

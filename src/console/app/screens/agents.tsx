@@ -70,7 +70,7 @@ export function AgentsScreen(): JSX.Element {
           exportPath={path}
           empty={
             q === undefined ? (
-              <Empty title="No agent has come through yet" command="portcullis connect">
+              <Empty title="No agent has come through yet" command="portcullis connect claude-code">
                 Connect a coding agent, an MCP server or an A2A agent to the gate; its sessions appear here.
               </Empty>
             ) : (

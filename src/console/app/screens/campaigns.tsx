@@ -90,7 +90,7 @@ export function CampaignsScreen(): JSX.Element {
 function NoCampaigns({ isFiltered }: { isFiltered: boolean }): JSX.Element {
   if (isFiltered) return <Empty title="No campaign fits this filter" />
   return (
-    <Empty title="No campaign has been raised" command="portcullis hunt LOGS --store STORE">
+    <Empty title="No campaign has been raised" command="portcullis hunt logs/*.jsonl.gz">
       The watch beside the gate raises campaigns by itself once enough exchanges have passed. To look into
       logs you already have:
     </Empty>

@@ -244,14 +244,22 @@ function Campaigns({ overview: { campaigns, watch } }: { overview: Overview }): 
   )
 }
 
-function Notable({ overview: { notable } }: { overview: Overview }): JSX.Element {
+function Notable({ overview: { notable, model, agent } }: { overview: Overview }): JSX.Element {
+  // A request without a key that counts, or in no readable form, is refused before it is an act of anybody.
+  const refused = notable.length > 0 ? 0 : model.denied + agent.denied
   return (
     <Section
       title="Lately not simply allowed"
       aside={notable.length > 0 && <a href="/acts?action=deny">All denied acts</a>}
     >
       {notable.length === 0 ? (
-        <Empty title="Nothing was held up">Every act in this window was allowed.</Empty>
+        <Empty title={refused > 0 ? 'Nothing but refused requests' : 'Nothing was held up'}>
+          {refused > 0 ? (
+            <a href="/acts?side=refusal">{some(refused, 'request')} had no valid key or could not be read</a>
+          ) : (
+            'Every act in this window was allowed.'
+          )}
+        </Empty>
       ) : (
         <Table
           label="Acts that were not simply allowed"

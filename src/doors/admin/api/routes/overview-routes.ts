@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { nextSteps } from '../next-steps.ts'
 import type { ApiParts } from '../parts.ts'
 import { ApiProblem, notFound } from '../problems.ts'
 import { whole } from '../queries.ts'
@@ -38,7 +39,12 @@ export function overviewRoutes(parts: ApiParts): readonly Route[] {
             accounts: findings?.accounts ?? 0,
             ...(findings === undefined ? {} : { findingsAt: findings.savedAt, source: findings.source }),
           },
-          nextSteps: nextSteps(parts, { hasActs: entries > 0, hasFindings: findings !== undefined }),
+          nextSteps: nextSteps(parts.config(), {
+            hasActs: entries > 0,
+            hasAgents: seen.agent.acts > 0 || road.sessions.list(1).length > 0,
+            hasFindings: findings !== undefined,
+            hasUsers: parts.users.count() > 0,
+          }),
         }
       },
     }),
@@ -66,43 +72,4 @@ export function overviewRoutes(parts: ApiParts): readonly Route[] {
       },
     }),
   ]
-}
-
-/** What an empty deployment lacks, most useful first. */
-function nextSteps(
-  parts: ApiParts,
-  has: { readonly hasActs: boolean; readonly hasFindings: boolean },
-): Overview['nextSteps'] {
-  const { listen, mode } = parts.config()
-  const address = `http://${listen.host}:${listen.port}`
-  const steps: Overview['nextSteps'] = []
-  if (!has.hasActs)
-    steps.push({
-      title: 'Send the first exchange through the gate',
-      text: `Point a program at ${address}/v1 with a key of the gate. Make one under Settings, or with this command.`,
-      command: 'portcullis keys create --account my-app',
-    })
-  if (!has.hasFindings)
-    steps.push({
-      title: 'Look for campaigns in logs you have',
-      text: 'The watch finds campaigns in what passes, and in logs of the past: of LiteLLM, Langfuse, OpenTelemetry, CSV or JSON.',
-      command: 'portcullis hunt logs/*.jsonl.gz',
-    })
-  if (parts.road.sessions.list(1).length === 0)
-    steps.push({
-      title: 'Put an agent behind the gate',
-      text: 'Coding agents ask the gate through a hook before they act.',
-      command: 'portcullis judge',
-    })
-  if (mode === 'observe' && has.hasActs)
-    steps.push({
-      title: 'Enforce',
-      text: 'The gate only observes. When what it would do is right, write mode: enforce into portcullis.yaml.',
-    })
-  if (parts.users.count() === 0)
-    steps.push({
-      title: 'Give people names',
-      text: 'Every change is recorded with a name. Add users under Settings; the first of them should be an owner.',
-    })
-  return steps
 }
