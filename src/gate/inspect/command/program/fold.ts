@@ -1,4 +1,5 @@
 import { inflateRawSync, unzipSync } from 'node:zlib'
+import { marks } from '../shell-marks.ts'
 import type { Skeleton } from './skeleton.ts'
 
 // What a program would have worked out from its own constants before it did anything: pieces joined, signs by number,
@@ -23,7 +24,7 @@ type Rule = readonly [
 const T = '"§(\\d+)"'
 const LIST = '((?:"§\\d+"[\\s,]*)+)'
 /** A module in front, named or taken in on the spot. */
-const BORROWED = '(?:__import__\\s*\\(\\s*"§\\d+"\\s*\\)\\.|[\\w.:\\[\\]]{0,60}[.:\\]])?'
+const BORROWED = '(?:(?:__import__|require)\\s*\\(\\s*"§\\d+"\\s*\\)\\.|[\\w.:\\[\\]]{0,60}[.:\\]])?'
 const rule = (needs: RegExp, pattern: string, value: Rule[2]): Rule => [
   needs,
   new RegExp(pattern, 'gi'),
@@ -88,8 +89,8 @@ const rules: readonly Rule[] = [
     ([text = '', form = '']) => (form.startsWith('m') ? fromBase64(text) : undefined),
   ),
   rule(
-    /compress|inflate|gzdecode/,
-    `${BORROWED}(?:decompress|gzinflate|gzuncompress|gzdecode|inflate)\\s*\\(\\s*${T}\\s*\\)`,
+    /compress|inflate|gzdecode|unzip/,
+    `${BORROWED}(?:decompress|gzinflate|gzuncompress|gzdecode|inflate\\w{0,8}|gunzip\\w{0,8}|unzip\\w{0,8})\\s*\\(\\s*${T}\\s*\\)`,
     (all) => inflated(all.at(-1) ?? ''),
   ),
   rule(/rot_?13/, `\\bstr_rot13\\s*\\(\\s*${T}\\s*\\)`, ([text = '']) => rotated(text)),
@@ -306,7 +307,8 @@ export function unciphered({ code, strings }: Skeleton): readonly string[] {
         const made = text.replace(/[\s\S]/g, (sign) => String.fromCharCode(change(sign.charCodeAt(0)) & 255))
         if (
           /^[\t\n\r -~]+$/.test(made) &&
-          /import|require|\b(?:use|socket|exec|eval|system|open)\b/.test(made)
+          (marks.test(made) ||
+            /import|require|\b(?:use|socket|exec|eval|system|open)\b|^[a-z][\w./-]*\s+\S/.test(made))
         )
           found.push(made)
       }

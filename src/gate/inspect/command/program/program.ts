@@ -59,6 +59,7 @@ function read(language: string, code: string, depth: number): ProgramFacts {
       ...(runs ? strings.filter(isShellLine).map(asLine) : []),
       ...terms.equalTexts(skeleton),
       ...terms.calledTexts(skeleton),
+      ...(runs && strings.some((text) => unreadable.test(text)) ? unciphered(skeleton) : []),
       ...(runs && language === 'tcl' ? spawned(code) : []),
       ...(language === 'powershell' && startsPrograms.test(code) ? [code] : []),
       ...(decodes && runs ? decodings(skeleton).filter(isCommand) : []),
@@ -75,6 +76,9 @@ function read(language: string, code: string, depth: number): ProgramFacts {
   }
   return facts
 }
+
+/** Signs that no text has, as a cipher leaves them. */
+const unreadable = /[\0-\x08\x0b\x0e-\x1f]/
 
 /** Orders of other shells among those of PowerShell: what stands behind them is read as they would. */
 const startsPrograms =
@@ -208,7 +212,9 @@ function escapeTexts(language: string, code: string): string[] {
   // In vim a bar behind an exclamation mark belongs to what is run.
   const lines = code
     .split('\n')
-    .flatMap((line) => (/^\s*:?(?:silent!?\s+)?!/.test(line) ? [line] : line.split('|')))
+    .flatMap((line) =>
+      language === 'gdb' || /^\s*:?(?:silent!?\s+)?!/.test(line) ? [line] : line.split('|'),
+    )
   const pattern =
     language === 'vim'
       ? /^\s*:?(?:set\s+shell=\S+\s*)?(?:silent!?\s+)?(?:!|(?:vert\w*\s+|bo\w*\s+)*term(?:inal)?\s+(?:\+\+\w+\s+)*)(.+)$/

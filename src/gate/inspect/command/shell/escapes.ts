@@ -111,10 +111,23 @@ const sed: Rule = (args) =>
     arg.startsWith('-') ? [] : (/(?:^|[;{}\d$/]\s*)e\s+([a-z/.$].*)$/s.exec(arg)?.[1] ?? []),
   )
 
+const asWord = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`
+/** A command behind two dashes: as one text, or in words. */
+function behind(args: readonly string[]): readonly string[] {
+  const at = args.indexOf('--')
+  const rest = at < 0 ? none : args.slice(at + 1)
+  return rest.length === 0 ? none : [rest.length === 1 ? (rest[0] ?? '') : rest.map(asWord).join(' ')]
+}
+
 const call = after('-c', '--call', '--shell-mode')
 
 const rules: Readonly<Record<string, Rule>> = {
-  npm: (args) => (/^(exec|x)$/.test(args[0] ?? '') ? call(args, '') : none),
+  npm: (args) =>
+    /^(exec|x)$/.test(args[0] ?? '')
+      ? call(args, '')
+      : args[0] === 'pkg'
+        ? args.flatMap((arg) => /^scripts\.[\w:-]+=(.+)$/s.exec(arg)?.[1] ?? [])
+        : none,
   npx: call,
   pnpm: call,
   make,
@@ -128,8 +141,16 @@ const rules: Readonly<Record<string, Rule>> = {
   isql: database,
   sqlplus: database,
   aws: remoteRun,
-  gcloud: (args) => (args.includes('ssh') ? after('--command')(args, '') : none),
-  az: (args) => (args.includes('run-command') ? after('--scripts')(args, '') : none),
+  gcloud: (args) => (args.includes('ssh') ? [...after('--command')(args, ''), ...behind(args)] : none),
+  gh: (args) => (args[1] === 'ssh' ? behind(args) : none),
+  az: (args) =>
+    args.includes('run-command') || args.includes('invoke')
+      ? after('--scripts', '--command')(args, '')
+      : none,
+  heroku: (args) =>
+    args.some((arg) => arg.startsWith('run')) ? args.filter((arg) => arg.includes(' ')) : none,
+  plink: (args) => args.slice(-1).filter((arg) => arg.includes(' ')),
+  oc: (args) => (args[0] === 'rsh' ? [args.slice(2).map(asWord).join(' ')] : none),
   sed,
   gsed: sed,
 }

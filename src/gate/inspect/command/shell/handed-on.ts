@@ -1,5 +1,13 @@
 import { wordMark } from '../dispatch.ts'
-import { bangTexts, handedTexts, handedWords, isSpeaker, mayBeHanded } from './handed.ts'
+import {
+  bangTexts,
+  fieldTexts,
+  handedTexts,
+  handedWords,
+  holdsCommand,
+  isSpeaker,
+  mayBeHanded,
+} from './handed.ts'
 import { inlineOf, languageOf } from './interpreters.ts'
 import type { Invocation } from './model.ts'
 import type { ScriptReader } from './reader.ts'
@@ -23,11 +31,24 @@ export function readHanded(reader: ScriptReader, invocation: Invocation, scope: 
     reader.run(words, { ...deeper(scope), isElsewhere: true }, { ...place, input: undefined })
   for (const text of bangTexts(name, args, language === undefined ? place.input : undefined))
     reader.script(text, deeper(scope), { ...place, input: undefined })
+  if (!isSpeaker(name))
+    for (const arg of args)
+      if (holdsCommand(arg))
+        for (const text of fieldTexts(arg))
+          reader.script(text, { ...deeper(scope), isElsewhere: true }, startOf())
+  if (sent !== undefined && appliers.has(name))
+    for (const text of fieldTexts(sent))
+      reader.script(text, { ...deeper(scope), isElsewhere: true }, startOf())
   for (const { kind, text } of handedTexts(path.includes(' ') ? path : name, args, sent))
     if (kind === 'shell') reader.script(text, { ...deeper(scope), isElsewhere: true }, startOf())
     else
       reader.program({ language: 'php', code: text, by: undefined, decoding: [] }, deeper(scope), startOf())
 }
+
+/** Make what a description on standard input says. */
+const appliers = new Set(
+  'kubectl oc k3s docker podman nerdctl helm nomad ansible-playbook terraform tofu act gh'.split(' '),
+)
 
 /** What comes on standard input, or out of a process substitution that stands for a file. */
 function sentTo(args: readonly string[], input: string | undefined, scope: Scope): string | undefined {
@@ -94,6 +115,8 @@ export function readBuilt(reader: ScriptReader, { name, args }: Invocation, scop
       for (const each of handedTexts('', [], text))
         if (each.kind === 'shell')
           reader.script(each.text, { ...deeper(scope), isElsewhere: true }, startOf())
+      for (const each of fieldTexts(text))
+        reader.script(each, { ...deeper(scope), isElsewhere: true }, startOf())
     } else if (languageOf(name) !== language)
       reader.program({ language, code: text, by: undefined, decoding: [] }, deeper(scope), startOf())
   }

@@ -38,7 +38,32 @@ const none: readonly Handed[] = []
 /** Whether a word may be what one of the questions here looks for, of whatever program. */
 export function mayBeHanded(word: string): boolean {
   const head = lastOf(word)
-  return isHead(head) || bang.test(word) || isWorthALook(word)
+  return isHead(head) || bang.test(word) || isWorthALook(word) || holdsCommand(word)
+}
+
+/** A script, or a description with a shell and its text in a list. */
+export const holdsCommand = (word: string): boolean => word.startsWith('#!') || word.includes('sh","-')
+
+const listed = /\[\s*"(?:\/\w+)*\/?\w{0,3}sh"\s*,\s*"-\w*c"\s*,\s*"((?:[^"\\]|\\.)*)"/g
+/** What a field of a task, a step or a resource has a shell run. */
+const field =
+  /^[ \t]*(?:-[ \t]+)?"?(?:[\w.]+\.)?(?:shell|command|cmd|run|script|inline|ExecStart)"?[ \t]*[:=][ \t]*(\S.*)$/gm
+
+/** Commands in the fields and lists of a configuration that whoever is given it has run. */
+export function fieldTexts(text: string): readonly string[] {
+  if (text.startsWith('#!')) return [text]
+  const texts = [...text.matchAll(listed)].map((match) => unquoted(`"${match[1] ?? ''}"`))
+  for (const match of text.matchAll(field)) texts.push(unquoted((match[1] ?? '').trim()))
+  return texts.filter((each) => each.includes(' ')).slice(0, TEXTS_MAX)
+}
+
+function unquoted(text: string): string {
+  if (!text.startsWith('"')) return text.replace(/^'(.*)'$/s, '$1')
+  try {
+    return String(JSON.parse(text))
+  } catch {
+    return text
+  }
 }
 
 function isWorthALook(word: string): boolean {

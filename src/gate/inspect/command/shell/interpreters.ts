@@ -33,10 +33,7 @@ const interpreters: Readonly<Record<string, Interpreter>> = {
   bun: { flags: ['-e', '-p', '--eval', '--print'] },
   lua: { flags: ['-e'], valued: 'l' },
   awk: { flags: ['-e', '--source'], isFirstWordCode: true, valued: 'vFf' },
-  powershell: {
-    flags: ['-c', '-command', '-Command', '-EncodedCommand', '-enc', '-e', '-ec', '-encodedcommand'],
-    isFirstWordCode: true,
-  },
+  powershell: { flags: [], isFirstWordCode: true },
   tcl: { flags: ['-c'] },
   r: { flags: ['-e'] },
   julia: { flags: ['-e', '-E', '--eval', '--print'] },
@@ -143,8 +140,8 @@ export function inlineOf(
       while (at + 2 < args.length && (args[at + 1] ?? '').startsWith('-')) at++
       inline.push({ language, code: args[at + 1] ?? '' })
       at++
-    } else if (isCodeFlag(word, interpreter)) {
-      const isPowershellText = language === 'powershell' && !/^-e/i.test(word)
+    } else if (language === 'powershell' ? powershellCode.test(word) : isCodeFlag(word, interpreter)) {
+      const isPowershellText = language === 'powershell' && !/^[-/]e/i.test(word)
       inline.push({ language, code: isPowershellText ? args.slice(at + 1).join(' ') : next })
       isCodeDue = false
       at++
@@ -163,6 +160,9 @@ export function inlineOf(
   }
   return { inline, files }
 }
+
+/** `-Command` and `-EncodedCommand`, as short as they can be cut: `-Exec` is the policy. */
+const powershellCode = /^[-/](?:c(?:o[a-z]*)?|e(?:c|n[a-z]*)?)$/i
 
 /** Options of PowerShell whose next word is no code. */
 const powershellValued =

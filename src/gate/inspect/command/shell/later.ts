@@ -55,7 +55,9 @@ const webPage = /\.(php\d?|phtml|jspx?|aspx?)$/i
 export function runCron(reader: ScriptReader, text: string, scope: Scope): void {
   for (const line of text.split('\n')) {
     const match =
-      /^\s*(?:@\w+|(?:\S+\s+){5})(?:(?:root|www-data|\w+)\s+(?=\S*\/|bash|sh|curl|nc))?(.+)$/.exec(line)
+      /^\s*(?:@\w+|(?:\S+\s+){5})(?:(?:root|www-data|nobody)\s+|\w+\s+(?=\S*\/|bash|sh|curl|nc))?(.+)$/.exec(
+        line,
+      )
     if (match?.[1] !== undefined && !line.trimStart().startsWith('#'))
       reader.script(match[1], deeper(scope), startOf())
   }

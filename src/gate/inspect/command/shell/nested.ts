@@ -217,6 +217,7 @@ const nesters: Readonly<Record<string, (invocation: Invocation) => readonly Nest
   gxargs: xargs,
   parallel,
   su: afterOption('-c', '--command', '--session-command'),
+  'su-exec': afterOption('-c'),
   runuser: afterOption('-c', '--command'),
   script: (invocation) => [
     ...afterOption('-c', '--command')(invocation),

@@ -92,6 +92,16 @@ const sed: Producer = (args, input) => {
   )
   if (scripts.length === 0 || scripts.length > SUBSTITUTIONS_MAX) return undefined
   let text = input
+  const shown = args.some((arg) => /^-[a-zA-Z]*n/.test(arg))
+    ? /^\s*(\d+|\$)?(?:,(\d+|\$))?p\s*$/.exec(scripts[0] ?? '')
+    : null
+  if (shown !== null) {
+    const all = input.replace(/\n$/, '').split('\n')
+    const place = (said: string) => (said === '$' ? all.length : Number(said))
+    const from = shown[1] === undefined ? 1 : place(shown[1])
+    const to = shown[2] !== undefined ? place(shown[2]) : shown[1] === undefined ? all.length : from
+    return { text: all.slice(from - 1, to).join('\n'), decoding: 'sed' }
+  }
   for (const script of scripts) {
     const match = substitution.exec(script)
     if (match === null) return undefined
@@ -118,6 +128,18 @@ const sed: Producer = (args, input) => {
     }
   }
   return { text, decoding: 'sed' }
+}
+
+/** Lines that hold a plain text, or do not. */
+const grep: Producer = (args, input) => {
+  const [pattern = '', ...files] = plainWords(args)
+  if (input === undefined || files.length > 0 || !/^\^?[^\\^$*+?{}()|[\]]*\$?$/.test(pattern))
+    return undefined
+  if (args.some((arg) => /^-/.test(arg) && !/^-[viEFa]+$/.test(arg))) return undefined
+  const isLeftOut = args.some((arg) => /^-\w*v/.test(arg))
+  const like = new RegExp(pattern, args.some((arg) => /^-\w*i/.test(arg)) ? 'i' : '')
+  const found = input.split('\n').filter((line) => like.test(line) !== isLeftOut)
+  return { text: found.join('\n') }
 }
 
 /** Numbers of letters in pairs, as `perl -pe 's/(..)/chr(hex $1)/ge'` reads them. */
@@ -150,8 +172,8 @@ const jq: Producer = (args, input) => {
 
 export const pieces: Readonly<Record<string, Producer>> = {
   cut: ofKnown(cut),
-  tail: ofKnown(tail),
-  head: ofKnown(head),
+  tail: ofRead(tail),
+  head: ofRead(head),
   od: numbers,
   hexdump: numbers,
   awk: ofKnown(awk),
@@ -162,4 +184,5 @@ export const pieces: Readonly<Record<string, Producer>> = {
   gsed: ofRead(sed),
   perl: pairs,
   jq,
+  grep: ofRead(grep),
 }

@@ -8,7 +8,7 @@ import { nestedIn } from './nested.ts'
 import { outputOf } from './output.ts'
 import type { ScriptReader } from './reader.ts'
 import { endpointOf } from './redirect.ts'
-import { deeper, type Place, type Scope, startOf } from './scope.ts'
+import { deeper, type Place, type Scope, setPositionals, startOf } from './scope.ts'
 import { programName, unwrap } from './wrappers.ts'
 
 /** Wrappers around wrappers: `sudo env nohup nice …`. */
@@ -45,10 +45,7 @@ export function runWords(
   const body = inner.functions.get(first)
   if (body !== undefined && scope.depth < 8) {
     const positionals = new Map(inner.variables)
-    words.slice(1).forEach((word, index) => {
-      positionals.set(String(index + 1), word)
-    })
-    positionals.set('@', words.slice(1).join(' '))
+    setPositionals(positionals, words.slice(1))
     const called = { ...deeper(inner), variables: positionals, functions: new Map(inner.functions) }
     called.functions.delete(first)
     return reader.body(body, called, place)
@@ -97,10 +94,10 @@ function execute(
   const { name, args } = invocation
   const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined
   if (builtin !== undefined) return builtin({ reader, invocation, scope, place, opened })
-  if (isShell(name)) return runShell(reader, args, scope, place)
+  if (isShell(name)) return runShell(reader, args, scope, place, opened)
   const language = languageOf(name)
   const said = language === undefined ? '' : runLanguage(reader, language, invocation, scope, place)
-  if (copying.has(name) || (name === 'hash' && args[0] === '-p')) noteCopy(args, scope)
+  if (copying.has(name) || (name === 'hash' && args[0] === '-p')) noteCopy(args, scope, place)
   const written = scope.files.get(invocation.path)
   if (written !== undefined) runFile(reader, written, invocation, scope, place)
   let handedOut: string | undefined
@@ -136,33 +133,51 @@ function execute(
 const copying = new Set(['cp', 'ln', 'mv', 'install', 'rsync'])
 
 /** A program by another name: `cp /bin/nc /tmp/x`, `ln -s "$(command -v nc)" x`. */
-function noteCopy(args: readonly string[], scope: Scope): void {
-  const [from, to, more] = args.filter((arg) => !arg.startsWith('-'))
+function noteCopy(args: readonly string[], scope: Scope, place: Place): void {
+  const [from, to, more] = args.filter(
+    (arg, index) => !arg.startsWith('-') && !/^-[mogt]$/.test(args[index - 1] ?? ''),
+  )
   if (from === undefined || to === undefined || more !== undefined) return
-  const text = scope.files.get(from)
+  const text = from === '/dev/stdin' ? place.input : scope.files.get(from)
   const name = programName(from)
   if (text !== undefined) scope.files.set(to, text)
   else if (isNetcatName.test(name) || isShell(name) || languageOf(name) !== undefined)
-    scope.files.set(to, `${from} $@`)
+    scope.files.set(to, `${from} "$@"`)
 }
 
 const isNetcatName = /^(?:nc|ncat|netcat|socat|nc\.traditional|nc\.openbsd)$/
+
+/** `<&8`, where that was opened on a text. */
+const handedBy = ({ input, streams }: Place, readsStdin: boolean): string | undefined =>
+  readsStdin && input === undefined && streams.stdin.kind === 'text' ? streams.stdin.text : undefined
+
+/** A file that the text wrote, or a descriptor opened on a text: `/dev/fd/9`. */
+function fileText(path: string, scope: Scope, opened: Opened): string | undefined {
+  const known = scope.files.get(path)
+  if (known !== undefined || !path.startsWith('/dev/fd/')) return known
+  const descriptor = Number(path.slice('/dev/fd/'.length))
+  const end = opened.find(([each]) => each === descriptor)?.[1] ?? scope.descriptors.get(descriptor)
+  return end?.kind === 'text' ? end.text : undefined
+}
 
 function runShell(
   reader: ScriptReader,
   args: readonly string[],
   scope: Scope,
   place: Place,
+  opened: Opened,
 ): string | undefined {
   const words = shellWords(args)
   const inner = deeper(scope)
-  words.positionals.forEach((word, index) => {
-    const position = words.script === undefined ? index + 1 : index
-    inner.variables.set(String(position), word)
-  })
-  if (words.positionals.length > 0) inner.variables.set('@', words.positionals.join(' '))
+  const { positionals } = words
+  if (positionals.length > 0) {
+    if (words.script !== undefined) inner.variables.set('0', positionals[0] ?? '')
+    setPositionals(inner.variables, words.script === undefined ? positionals : positionals.slice(1))
+    inner.variables.set('@', positionals.join(' '))
+  }
   if (words.script !== undefined) return reader.script(words.script, inner, { ...place, redirections: [] })
-  const known = words.file === undefined ? undefined : scope.files.get(words.file)
+  const known =
+    words.file === undefined ? handedBy(place, words.readsStdin) : fileText(words.file, scope, opened)
   if (known !== undefined) return reader.script(known, inner, { ...place, input: undefined })
   if (words.readsStdin && place.input !== undefined)
     return reader.script(place.input, inner, { ...place, input: undefined, redirections: [] })
@@ -212,7 +227,7 @@ function runFile(
     reader.program({ language, code: text, by: invocation, decoding: scope.decoding }, deeper(scope), place)
   else {
     const inner = deeper(scope)
-    if (invocation.args.length > 0) inner.variables.set('@', invocation.args.join(' '))
+    setPositionals(inner.variables, invocation.args)
     reader.script(text, inner, { ...place, input: undefined })
   }
 }
@@ -303,7 +318,7 @@ function alias({ reader, invocation, scope }: BuiltinCall): string {
     if (/\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat|socat)\b/.test(text))
       reader.script(text, deeper(scope), startOf())
     // One that stands for its own program with an option more changes little.
-    else if (scope.depth < 4 && !text.trimStart().startsWith(name)) scope.files.set(name, `${text} $@`)
+    else if (scope.depth < 4 && !text.trimStart().startsWith(name)) scope.files.set(name, `${text} "$@"`)
   }
   return ''
 }

@@ -58,3 +58,13 @@ export function startOf(): Place {
 export function deeper(scope: Scope): Scope {
   return { ...scope, depth: scope.depth + 1 }
 }
+
+/** What a script or a function is called with: each word by its number, all as one text, and all as a list. */
+export function setPositionals(variables: Map<string, string>, words: readonly string[]): void {
+  words.forEach((word, index) => {
+    variables.set(String(index + 1), word)
+    variables.set(`@[${index}]`, word)
+  })
+  variables.delete(`@[${words.length}]`)
+  variables.set('@', words.join(' '))
+}

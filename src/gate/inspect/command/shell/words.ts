@@ -57,11 +57,14 @@ function isEveryWord(part: WordPart): boolean {
 /** `"${a[@]}"` of a list that the text made: blanks within its words part nothing. */
 function elementsOf(part: WordPart, scope: WordScope): string[] | undefined {
   const only = part.type === 'DoubleQuoted' ? part.parts[0] : undefined
-  if (only?.type !== 'ParameterExpansion' || only.index === undefined || only.operation !== undefined)
-    return undefined
+  const isAll =
+    only?.type === 'SimpleExpansion' || (only?.type === 'ParameterExpansion' && only.parameter === '@')
+  if (!isAll && (only?.type !== 'ParameterExpansion' || only.index === undefined)) return undefined
+  if (only?.type === 'ParameterExpansion' && only.operation !== undefined) return undefined
+  const name = only?.type === 'ParameterExpansion' && !isAll ? only.parameter : '@'
   const elements: string[] = []
   for (let at = 0; at < FIELDS_MAX; at++) {
-    const element = scope.variables.get(`${only.parameter}[${at}]`)
+    const element = scope.variables.get(`${name}[${at}]`)
     if (element === undefined) break
     elements.push(element)
   }

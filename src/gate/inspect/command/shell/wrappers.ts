@@ -207,7 +207,8 @@ const containerValued =
 /** `docker run [options] IMAGE program…` and `docker exec [options] CONTAINER program…`. */
 function unwrapContainer(words: readonly string[]): Unwrapped | undefined {
   const verb = words.findIndex((word, index) => index > 0 && (word === 'run' || word === 'exec'))
-  if (verb < 0 || verb > 3) return undefined
+  if (verb < 0 || verb > 3 + 2 * words.slice(0, verb).filter((word) => /^-[fpHc]$/.test(word)).length)
+    return undefined
   let at = verb + 1
   for (; at < words.length && (words[at] ?? '').startsWith('-'); at++) {
     const word = words[at] ?? ''
