@@ -16,6 +16,7 @@ function watched(): {
   found: Replacement[]
   /** Has what looks for replacements written down and read again. */
   restart: () => void
+  newcomers: () => number
 } {
   const found: Replacement[] = []
   const watch = new Watch({ seed: 7 })
@@ -33,7 +34,8 @@ function watched(): {
   const members = raised.flatMap(({ group }) =>
     group.members.map((index) => watch.accounts.names[index] ?? ''),
   )
-  return { observer, raised: new Set(members), found, restart }
+  const newcomers = () => (replacements.keep() as { readonly newcomers: readonly unknown[] }).newcomers.length
+  return { observer, raised: new Set(members), found, restart, newcomers }
 }
 
 /** What an account did, done again later by a new one. */
@@ -77,6 +79,40 @@ test('a new account that does as honest ones do is not', () => {
   for (const [name] of honest)
     for (const exchange of repeated(name, `new-${name}`)) observer.observe(exchange)
   expect(found).toEqual([])
+})
+
+test('one that begins with a dozen honest exchanges is found a little later, and once', () => {
+  const { observer, raised, found } = watched()
+  const honest = [...traffic.truth].find(
+    ([name, { campaign }]) => campaign === null && repeated(name, '').length >= 13,
+  )?.[0]
+  const guilty = [...raised].filter((name) => repeated(name, '').length >= 12).slice(0, 10)
+  expect(guilty.length).toBeGreaterThan(3)
+  for (const name of guilty) {
+    const as = `warm-${name}`
+    const warm = repeated(honest ?? '', as).slice(0, 13)
+    const told = repeated(name, as).slice(0, 7)
+    const shifted = told.map((exchange, index) => ({
+      ...exchange,
+      id: `${exchange.id}-b`,
+      ts: last + 60_000 * (20 + index),
+    }))
+    for (const exchange of [...warm, ...shifted]) observer.observe(exchange)
+  }
+  const accounts = found.map(({ account }) => account)
+  expect(new Set(accounts).size / guilty.length).toBeGreaterThan(0.5)
+  expect(accounts.length).toBe(new Set(accounts).size)
+})
+
+test('honest newcomers take no room from others', () => {
+  const { observer, raised, newcomers } = watched()
+  const honest = [...traffic.truth].filter(([name, { campaign }]) => campaign === null && !raised.has(name))
+  for (const [name] of honest)
+    for (const exchange of repeated(name, `new-${name}`)) observer.observe(exchange)
+  expect(newcomers()).toBeLessThan(honest.length / 20)
+  const [guilty = ''] = raised
+  for (const exchange of repeated(guilty, 'new-guilty').slice(0, 2)) observer.observe(exchange)
+  expect(newcomers()).toBeGreaterThan(0)
 })
 
 test('an account that was there before the campaign was raised is left to the sweeps', () => {

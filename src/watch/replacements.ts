@@ -14,6 +14,8 @@ const FITS_SHARE_MIN = 0.2
 /** and early: who has done more was looked at by a sweep or is none. */
 const LOOKED_MAX = 20
 const NEWCOMERS_MAX = 200_000
+/** In place of its fits: it was told of. More than can be counted. */
+const FOUND = 1_000
 
 type Profile = {
   readonly campaign: string
@@ -116,14 +118,28 @@ export class Replacements {
     }
     for (const profile of this.#profiles) {
       if ((accounts.first[account] ?? 0) < profile.since || profile.members.has(account)) continue
-      const newcomer = this.#newcomers.get(account) ?? { seen: 0, fits: new Map<string, number>() }
+      const known = this.#newcomers.get(account)
+      const isFit = fitsInto(profile, record)
+      // Who fits nothing is not remembered, or honest newcomers would leave no room for others.
+      if (known === undefined && !isFit) continue
+      const newcomer = known ?? this.#welcome(account)
       newcomer.seen = done
-      const fits = (newcomer.fits.get(profile.campaign) ?? 0) + (fitsInto(profile, record) ? 1 : 0)
+      const fits = (newcomer.fits.get(profile.campaign) ?? 0) + (isFit ? 1 : 0)
       newcomer.fits.set(profile.campaign, fits)
-      if (this.#newcomers.size < NEWCOMERS_MAX) this.#newcomers.set(account, newcomer)
-      if (fits !== FITS_MIN || fits < FITS_SHARE_MIN * newcomer.seen) continue
+      // Whoever begins with other things fits by number before it fits by share.
+      if (fits < FITS_MIN || fits >= FOUND || fits < FITS_SHARE_MIN * done) continue
+      newcomer.fits.set(profile.campaign, FOUND)
       this.#found({ campaign: profile.campaign, account: accounts.names[account] ?? '' })
     }
+  }
+
+  /** The one that has been there longest makes room. */
+  #welcome(account: number): Newcomer {
+    const oldest = this.#newcomers.keys().next()
+    if (this.#newcomers.size >= NEWCOMERS_MAX && !oldest.done) this.#newcomers.delete(oldest.value)
+    const newcomer = { seen: 0, fits: new Map<string, number>() }
+    this.#newcomers.set(account, newcomer)
+    return newcomer
   }
 }
 
