@@ -31,14 +31,13 @@ export function doingOf(
   const given = (effect: Effect): Doing => ({ effect, isGiven: true })
   const effect = effectOf(tool, description)
   if (values.length === 0 && Object.keys(args).length === 0)
-    return named(lowersGuard(tool) ? 'identity' : effect)
+    return named(lowersGuard(tool) ? 'share' : effect)
   const statements = statementsIn(tool, values)
   if (statements.length > 0)
     return given(rank.find((each) => statements.some((one) => one.effect === each)) ?? 'look')
-  if (grave.has(effect)) return named(effect)
-  if (values.some(givesRights)) return given('identity')
-  if (opensToAll(args)) return given('share')
-  if (lowersGuard(tool, values)) return named('identity')
+  if (grave.has(effect) && effect !== 'identity') return named(effect)
+  if (values.some(givesRights) || opensToAll(args)) return given('share')
+  if (lowersGuard(tool, values)) return named('share')
   return handsOut.has(effect) && handing(tool, values) ? given('message') : named(effect)
 }
 
@@ -62,9 +61,9 @@ function lowersGuard(tool: string, values: readonly Value[] = []): boolean {
 }
 
 const rightsField =
-  /(?:^|[_-])(?:role|roles|permission|permissions|rights?|scopes?|clusterrole|privileges?|access_?level)$/i
+  /(?:^|[_-])(?:groups?|role|roles|permission|permissions|rights?|scopes?|clusterrole|privileges?|access_?level)$/i
 const mighty =
-  /(?:^|[^a-z])(?:admin|administrator|owner|root|superuser|super_?admin|full|maintain|maintainer|sudo|all)(?:$|[^a-z])|\*|admin$/i
+  /(?:^|[^a-z])(?:admins?|administrators?|owners?|root|superuser|super_?admin|full|maintain|maintainer|sudo|all)(?:$|[^a-z])|\*|admin$/i
 
 function givesRights({ field, text }: Value): boolean {
   return text.length <= VALUE_CHARACTERS_MAX && rightsField.test(field) && mighty.test(text)

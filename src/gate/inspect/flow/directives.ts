@@ -40,11 +40,11 @@ const OBJECT_WORDS = 6
 const opening =
   /^(?:(?:[-*•>#\d.)\s"']+)|[\w-]{1,40}\\?["'] ?: ?\\?["']|@\w{1,40} |(?:please|kindly|also|then|next|first|finally|now|and|so|just|dear \w+|hi \w+|hello \w+|hey \w+|urgent|important|reminder|note|todo|action required|thanks|btw|ps)\b[ ,:!.-]*)+/
 const request =
-  /\b(?:please|kindly|could you(?: please)?|can you(?: please)?|would you(?: please)?|you (?:should|must|need to|have to|can|may|will)(?: also| now| first)?|make sure (?:to|you)|be sure to|remember to|don't forget to|i (?:need|want|would like|'d like) you to|we (?:need|ask|request|require) you to|is required to|are required to|needs? to be|must be|asked? you to|todo:?|action:?|to do (?:this|so|that),?|by) ([a-z]+)\b(?=((?: [^ ]+){0,6}))/g
+  /\b(?:please|kindly|could you(?: please)?|can you(?: please)?|would you(?: please)?|you (?:should|must|need to|have to|can|may|will)(?: also| now| first)?|make sure (?:to|you)|be sure to|remember to|don't forget to|i (?:need|want|would like|'d like) you to|we (?:need|ask|request|require) you to|is required to|are required to|needs? to be|must be|(?:is|are|has|have) to(?: be)?|(?:asks?|requests?|requires?|demands?|decided|orders?) (?:that )?(?:[^ ]+ ){1,8}?(?:be|to be)|asked? you to|todo:?|action:?|to do (?:this|so|that),?|by) ([a-z]+)\b(?=((?: [^ ]+){0,6}))/g
 
 /** "Also buy", "always send": base forms only, for a story has sent what an order sends. */
 const urging =
-  /\b(?:also|always|then|instead|immediately|promptly|whoever [a-z ]{1,30}|everyone) ([a-z]+)\b(?=((?: [^ ]+){1,6}))/g
+  /(?:\b(?:also|always|then|instead|immediately|promptly|whoever [a-z ]{1,30}|everyone) |[,;] (?=[a-z]+ (?:it|the|this|that|them|all|every|everything|my|our|your)\b))([a-z]+)\b(?=((?: [^ ]+){1,6}))/g
 
 const following = /(?:,| and)(?: then| also| afterwards)? ([a-z]+)\b(?=((?: [^ ]+){1,6}))/g
 

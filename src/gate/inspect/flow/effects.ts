@@ -66,11 +66,8 @@ const nouns: readonly (readonly [noun: RegExp, effect: Effect, unlessLooking: bo
     'pay',
     true,
   ],
-  [
-    /^(password|passwd|credential|credentials|token|key|ssh|2fa|mfa|otp|pin|secret|permission|permissions|role|access|collaborator|collaborators|member|members)$/,
-    'identity',
-    true,
-  ],
+  [/^(permissions?|roles?|access|collaborators?|members?|privileges?|admins?)$/, 'share', true],
+  [/^(password|passwd|credential|credentials|token|key|ssh|2fa|mfa|otp|pin|secret)$/, 'identity', true],
   [/^(webpage|website|url|web|page|link|site|http)$/, 'visit', false],
 ]
 

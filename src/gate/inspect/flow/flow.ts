@@ -24,11 +24,13 @@ import {
   self,
 } from './judging.ts'
 import { KeptSecrets, secretPath } from './kept-secrets.ts'
+import { isForeign as isForeignText } from './languages.ts'
 import { Origins, VALUE_CHARACTERS_MIN, wordsOf } from './origins.ts'
 import { Readings, readTask, type TaskReading } from './readings.ts'
 import { recordedInstead } from './recorded.ts'
 import { isEntry } from './records.ts'
 import { called } from './sources.ts'
+import { unreadDestination } from './unread.ts'
 import { coreOf, holds, placesIn, shapeOf, type Value, valuesOf } from './values.ts'
 
 const NAME = 'flow'
@@ -142,10 +144,11 @@ export class Flow {
     findings.push(...recordedInstead(act.tool, effect, values, this.#heard.results, this.#origins))
     if (findings.length === 0 && effect !== 'unknown')
       findings.push(...this.#directed(act.tool, effect, values))
-    if (findings.length === 0) findings.push(...this.#chosen(act.tool, effect, values.length > 0))
+    if (findings.length === 0) findings.push(...this.#chosen(act.tool, effect, values))
     if (effect === 'unknown') return findings
     if (findings.length === 0) findings.push(...this.#unasked(act.tool, doing, values))
-    if (findings.length === 0) findings.push(...this.#unread(act.tool, effect, values))
+    if (findings.length === 0)
+      findings.push(...unreadDestination(act.tool, effect, values, this.#heard, this.#origins))
     return findings
   }
 
@@ -197,7 +200,18 @@ export class Flow {
     const isOwn =
       !grave.has(effect) && values.length > 0 && values.every((each) => this.#origins.isAccountedFor(each))
     const wanted = isHandedOver || isOwn ? this.#heard.plainEffects : this.#heard.instructionEffects
-    if (wanted.has(effect) && !this.#asked.effects.has(effect) && !isNamed && !isSpelledOut(tool, this.#task))
+    // Told in a language that is not the user's: words of the task and of the order cannot be compared.
+    const isElsewhere =
+      this.#heard.hasForeignOrder &&
+      !this.#used.has(tool) &&
+      !isForeignText(this.#task) &&
+      !sharesKey(this.#toolKeys.of(tool), this.#asked.keys)
+    if (
+      wanted.has(effect) &&
+      (!this.#asked.effects.has(effect) || isElsewhere) &&
+      !isNamed &&
+      !isSpelledOut(tool, this.#task)
+    )
       return [
         found(
           'flow.injected-action',
@@ -257,23 +271,28 @@ export class Flow {
   }
 
   /** Did a sentence in tool output choose the tool? The user asked for nothing of the kind, and the sentence does. */
-  #chosen(tool: string, effect: Effect, hasValues: boolean): readonly Finding[] {
+  #chosen(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
     // A door of MCP never hears the task: then nobody can say what it did not ask for.
     if (this.#task === '' || this.#used.has(tool)) return []
     const keys = this.#toolKeys.of(tool)
     // A name of things alone says what a tool is about, and not that the task, which is about much, calls for it.
     const named = doingKey(tool) === undefined ? 'unknown' : effect
-    if ((passing.has(effect) && hasValues) || this.#asked.delegates || this.#isCalledFor(tool, named))
-      return []
+    if ((passing.has(effect) && values.length > 0) || this.#asked.delegates) return []
+    const hasValues = values.length > 0
+    const isCalledFor = this.#isCalledFor(tool, named)
+    // A call for what the task is about is its own, unless it takes what only a sentence says.
+    if (isCalledFor && !values.some((each) => this.#origins.isOnlySaid(each))) return []
     const isFitting = named === 'unknown' && sharesKey(keys, this.#asked.keys)
     const chosen = this.#heard.directives.find(
       (each) =>
-        asksFor(each, named, keys, this.#asked.keys, this.#asked.words) ||
-        (onlyLooks(this.#asked) && !isFitting && each.told.isRequest && each.told.effects.size > 0) ||
-        (named === 'unknown' &&
-          !isFitting &&
-          each.told.isRequest &&
-          isForeign(each.words, this.#asked.words, hasValues)),
+        (isCalledFor && each.told.isRequest && namesThing(tool, keys, each, this.#asked.keys)) ||
+        (!isCalledFor &&
+          (asksFor(each, named, keys, this.#asked.keys, this.#asked.words) ||
+            (onlyLooks(this.#asked) && !isFitting && each.told.isRequest && each.told.effects.size > 0) ||
+            (named === 'unknown' &&
+              !isFitting &&
+              each.told.isRequest &&
+              isForeign(each.words, this.#asked.words, hasValues)))),
     )
     if (chosen === undefined) return []
     return [
@@ -295,16 +314,25 @@ export class Flow {
     return this.#asked.leads.has(nameWords(tool)[0] ?? '')
   }
 
+  /** What the task calls for, sent where a sentence would have it although a record beside it names another place. */
+  #astray(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
+    if (!outward.includes(effect) || this.#asked.delegates || this.#task === '') return []
+    const place = values.find((value) => value.kind === 'place' && this.#origins.isBesideRecord(value))
+    if (place === undefined) return []
+    const summary = `${tool} would go to ${called(place)}, of which only a sentence in ${this.#origins.sourceOf(place)} speaks; a record beside it has another`
+    return [found('flow.other-destination', 'medium', summary)]
+  }
+
   /** The user has something done with the very thing that the tool's name names: opens the garage, stops the alarm. */
   #isGuardOf(tool: string, effect: Effect): boolean {
     return (
-      effect === 'identity' && !onlyLooks(this.#asked) && sharesKey(this.#toolKeys.of(tool), this.#asked.keys)
+      effect === 'share' && !onlyLooks(this.#asked) && sharesKey(this.#toolKeys.of(tool), this.#asked.keys)
     )
   }
 
   /** Does the call do what nobody asked for, with somewhere to go that only a tool named? */
   #unasked(tool: string, { effect, isGiven }: Doing, values: readonly Value[]): readonly Finding[] {
-    if (this.#asked.effects.has(effect)) return []
+    if (this.#asked.effects.has(effect)) return this.#astray(tool, effect, values)
     const isGrave = grave.has(effect)
     if (this.#asked.delegates && !isGrave)
       // Handed over is what the user sent the agent to read, and not where else a text would have things sent.
@@ -317,10 +345,25 @@ export class Flow {
       this.#asked.delegates ||
       values.some((each) => each.kind === 'place' && this.#origins.isMeant(each)) ||
       (!isGiven && this.#isGuardOf(tool, effect))
-    if (isGrave && effect !== 'delete' && !isFree) {
-      const does = effect === 'pay' ? 'pays' : 'changes who may do or see what'
+    if (((isGrave && effect !== 'delete') || (isGiven && effect === 'message')) && !isFree) {
+      const does =
+        effect === 'pay'
+          ? 'pays'
+          : effect === 'message'
+            ? 'hands something out'
+            : 'changes who may do or see what'
       return [found('flow.unasked-action', 'medium', `${tool} ${does}, which the task does not call for`)]
     }
+    const isOpen = this.#task === '' || this.#asked.delegates || (effect !== 'change' && effect !== 'publish')
+    const mentioned = isOpen ? undefined : values.find((value) => this.#origins.isOnlySaid(value))
+    if (mentioned !== undefined)
+      return [
+        found(
+          'flow.directed',
+          'medium',
+          `${tool}, which the task does not call for, takes ${called(mentioned)} from a sentence in ${this.#origins.sourceOf(mentioned)}`,
+        ),
+      ]
     const places = values.filter((value) => value.kind === 'place')
     const foreign = places.find((value) => {
       if (self.test(value.text)) return false
@@ -338,28 +381,6 @@ export class Flow {
         : `${this.#origins.sourceOf(foreign)}, and not the user,`
     const summary = `${tool}, which the task does not call for, would go to ${called(foreign)}: ${by} named it`
     return [found('flow.unasked-destination', 'medium', summary)]
-  }
-
-  /** What was not read may have named any place that nothing else did. */
-  #unread(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
-    const { hasUnread, hasForgotten } = this.#heard
-    if (!hasUnread && !hasForgotten) return []
-    const place = values.find((value) => {
-      if (value.kind !== 'place') return false
-      const origin = this.#origins.of(value)
-      return (
-        (hasUnread && origin === 'unknown') ||
-        (hasForgotten && origin === 'result' && outward.includes(effect))
-      )
-    })
-    if (place === undefined) return []
-    return [
-      found(
-        'flow.unread-destination',
-        'medium',
-        `${tool} would go to ${called(place)}, which a result too long to be followed may have told it`,
-      ),
-    ]
   }
 
   /** Do results speak of both within a few lines? */

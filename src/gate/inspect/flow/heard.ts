@@ -4,6 +4,7 @@ import type { Directive } from './directives.ts'
 import type { Effect } from './effects.ts'
 import { fold, partsOf } from './fold.ts'
 import { suspicionIn } from './instructions.ts'
+import { isForeign } from './languages.ts'
 import type { PartReading, Readings } from './readings.ts'
 import { Sources } from './sources.ts'
 import { effectsIn } from './task-words.ts'
@@ -28,6 +29,8 @@ export class Heard {
   /** Of the instructions, those that leave no doubt. */
   plain = ''
   instructionEffects: ReadonlySet<Effect> = new Set()
+  /** Something that speaks to the machine does so in another language than English. */
+  hasForeignOrder = false
   plainEffects: ReadonlySet<Effect> = new Set()
   /** Something was longer than is read or remembered, so what nobody is known to have named may stand in it. */
   hasUnread = false
@@ -109,6 +112,7 @@ export class Heard {
       this.hasUnread ||= this.instructions.length + spoken.length > MEMORY_CHARACTERS_MAX
       this.instructions = remembered(this.instructions, spoken)
       if (isPlain) this.plain = remembered(this.plain, spoken)
+      this.hasForeignOrder ||= isForeign(spoken)
       at = end
     }
     this.results = remembered(this.results, clean + text.slice(at))

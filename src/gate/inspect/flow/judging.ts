@@ -64,7 +64,7 @@ export function namesThing(
   task: ReadonlySet<string>,
 ): boolean {
   const doing = nameWords(tool).filter(
-    (word) => effectOfWord(word) !== undefined || nounEffect([word]) !== undefined,
+    (word) => effectOfWord(word) !== undefined || nounEffect([word]) === 'pay',
   )
   const things = new Set([...keys].filter((key) => !doing.some((word) => word.startsWith(key))))
   return sharesKey(things, keysOf(text)) && !sharesKey(things, task)

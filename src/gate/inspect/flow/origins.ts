@@ -3,7 +3,7 @@ import { fold } from './fold.ts'
 import type { Heard } from './heard.ts'
 import { isHost, NAMES_MAX, namesIn } from './judging.ts'
 import { isEntry } from './records.ts'
-import { coreOf, holds, hostOf, placesIn, spellingsOf, type Value } from './values.ts'
+import { coreOf, holds, hostOf, placesIn, shapeOf, shapesOf, spellingsOf, type Value } from './values.ts'
 
 export type Origin = 'task' | 'trusted' | 'result' | 'instruction' | 'unknown'
 
@@ -73,6 +73,25 @@ export class Origins {
       this.of(value) === 'result' &&
       !holds(this.#heard.referred, core)
     )
+  }
+
+  /** A sentence in a result has it and no record does. */
+  isOnlySaid(value: Value): boolean {
+    return this.of(value) === 'result' && !this.isEntry(value)
+  }
+
+  /** Only a sentence has it, in a result in which a record holds another place of the kind. */
+  isBesideRecord(value: Value): boolean {
+    const words = wordsOf(value)
+    const shape = shapeOf(words)
+    if (shape === 'none' || !this.isOnlySaid(value)) return false
+    const text = this.#heard.sources.textOf(words)
+    if (text === undefined) return false
+    const at = text.indexOf(words)
+    const end = text.indexOf('}', at)
+    const start = text.lastIndexOf('{', at)
+    const record = start < 0 || end < 0 ? '' : text.slice(start, end)
+    return shapesOf(record, shape).some((other) => other !== words && isEntry(record, other))
   }
 
   /** Did a result or the task name the host of an address that nobody gave in this form? */

@@ -18,6 +18,11 @@ export class Sources {
       this.#characters -= this.#heard.shift()?.text.length ?? 0
   }
 
+  /** The latest result that holds it. */
+  textOf(folded: string): string | undefined {
+    return this.#heard.findLast(({ text }) => holds(text, folded))?.text
+  }
+
   /** "what read_letter returned", or just "tool output" where nobody remembers. */
   of(folded: string): string {
     const source = this.#heard.findLast(({ text }) => holds(text, folded))?.from

@@ -28,7 +28,7 @@ const kinds: readonly (readonly [begin: RegExp, effect: Effect])[] = [
     ),
     'identity',
   ],
-  [new RegExp(`^(?:copy|unload)\\s[^;]*?\\bto\\s+'?${name}`, 'i'), 'message'],
+  [/^(?:copy|unload)\s[^;]*?\bto\b/i, 'message'],
   [new RegExp(`^(?:update)\\s+(?:only\\s+)?${name}`, 'i'), 'change'],
   [new RegExp(`^alter\\s+\\w+\\s+(?:if\\s+exists\\s+)?${name}`, 'i'), 'change'],
   [new RegExp(`^(?:insert\\s+into|merge\\s+into|replace\\s+into)\\s+${name}`, 'i'), 'create'],

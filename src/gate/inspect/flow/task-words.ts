@@ -18,7 +18,7 @@ const taskTerms: readonly (readonly [effect: Effect, term: RegExp])[] = [
   ],
   [
     'share',
-    /\b(share|sharing|invit\w*|grant|give \w+ access|add \w+( \w+)* to|permission\w*|collaborat\w*|participant\w*|access)\b/,
+    /\b(share|sharing|invit\w*|grant|give \w+ access|add \w+( \w+)* to|permission\w*|collaborat\w*|participant\w*|access|roles?|admins?|members?|onboard\w*|offboard\w*|rights?|privileg\w*|owner\w*)\b/,
   ],
   [
     'delete',

@@ -91,6 +91,14 @@ export function shapeOf(core: string): Shape {
     : 'none'
 }
 
+/** The words of a text that have this form. */
+export function shapesOf(folded: string, shape: Shape): readonly string[] {
+  return folded
+    .split(/[\s"'(),;:<>\\]+/, WORDS_LOOKED_AT)
+    .map((word) => word.replace(/[.!?]+$/, ''))
+    .filter((word) => shapeOf(word) === shape)
+}
+
 export function shapesIn(folded: string): ReadonlySet<Shape> {
   const found = new Set<Shape>()
   for (const word of folded.split(/[\s"'(),;:<>]+/, WORDS_LOOKED_AT))
