@@ -131,14 +131,15 @@ here, 126 refused, 130 stopped by you.`,
       stderr.write(`${paint('red', '✗')} Not run: no sandbox can be made here. ${obstacle}\n`)
       return passedOn(codes.unavailable)
     }
+    using hangUp = hangUpSignal()
     const end = await runInSandbox(command, limits, {
-      stdin: 'isTTY' in console.stdin || console.stdin === process.stdin ? 'inherit' : 'ignore',
+      stdin: console.stdin,
       stdout: console.stdout,
       stderr,
       env,
       broker: credentials?.broker,
       home: homeOf(console),
-      signal: console.signal,
+      signal: AbortSignal.any([console.signal, hangUp.signal]),
     })
     await judge.ended(
       end.how === 'exited' && end.code === 0 ? 'done' : end.how === 'exited' ? 'failed' : 'cancelled',
@@ -147,6 +148,14 @@ here, 126 refused, 130 stopped by you.`,
       stderr.write(`${paint('yellow', '!')} Kept from ${line.replace(/^deny /, '')}\n`)
     return codeOf(end, limits, (text) => stderr.write(`${paint('red', '✗')} ${text}\n`))
   },
+}
+
+/** A terminal that is closed takes the command along; elsewhere the signal has other meanings. */
+function hangUpSignal(): Disposable & { readonly signal: AbortSignal } {
+  const hangUp = new AbortController()
+  const heard = (): void => hangUp.abort()
+  process.once('SIGHUP', heard)
+  return { signal: hangUp.signal, [Symbol.dispose]: () => process.off('SIGHUP', heard) }
 }
 
 function codeOf(

@@ -181,6 +181,36 @@ describe.skipIf(obstacle !== undefined)(`a command in the sandbox${needs}`, () =
     expect(processesOf(['sleep', '97.5', ''].join('\0'))).toEqual([])
   })
 
+  test('ends when the program that began it is killed or its terminal is closed', async () => {
+    for (const [signal, seconds] of [
+      ['SIGKILL', '97.25'],
+      ['SIGHUP', '97.75'],
+    ] as const) {
+      const argv = [binary, 'run', '-c', `echo begun; sleep ${seconds}`]
+      const env = { PATH: process.env.PATH, HOME: home }
+      const child = spawn(process.execPath, argv, { cwd: project, env, stdio: ['ignore', 'pipe', 'ignore'] })
+      await once(child.stdout, 'data')
+      const sleeping = ['sleep', seconds, ''].join('\0')
+      await expect.poll(() => processesOf(sleeping).length, { timeout: 10_000 }).toBe(1)
+      child.kill(signal)
+      await once(child, 'exit')
+      await expect.poll(() => processesOf(sleeping), { timeout: 10_000 }).toEqual([])
+    }
+  })
+
+  test('reads what it is given, and cannot write to the file that this comes from', async () => {
+    const notes = join(home, 'notes.txt')
+    writeFileSync(notes, 'mine\n')
+    const text = 'head -1; echo evil > /proc/self/fd/0'
+    const argv = [process.execPath, binary, 'run', '--policy', 'observe', '-c', text]
+    const env = { PATH: process.env.PATH, HOME: home, NOTES: notes }
+    const redirected = ['-c', 'exec "$0" "$@" < "$NOTES"', ...argv]
+    const child = spawn('sh', redirected, { cwd: project, env, stdio: ['ignore', 'pipe', 'ignore'] })
+    const [said] = await Promise.all([once(child.stdout, 'data'), once(child, 'exit')])
+    expect(String(said)).toBe('mine\n')
+    expect(readFileSync(notes, 'utf8')).toBe('mine\n')
+  })
+
   test('changes no setting of the kernel, also as root, whose files they are', async () => {
     const pattern = readFileSync('/proc/sys/kernel/core_pattern', 'utf8')
     const observed = (text: string) => run(['--policy', 'observe', '-c', text])

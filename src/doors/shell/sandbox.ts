@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
 import type { Broker } from '../../gate/enforce/broker.ts'
 import { closedBwrap, refusingOpenProc } from './closed-bwrap.ts'
@@ -34,7 +34,7 @@ export type SandboxCredential = {
 }
 
 export type SandboxIo = {
-  readonly stdin: 'inherit' | 'ignore'
+  readonly stdin: Readable | undefined
   readonly stdout: Writable
   readonly stderr: Writable
   readonly env: Record<string, string>
@@ -112,14 +112,16 @@ export async function runInSandbox(
     const standIns = standInsOf(variables.length === 0 ? [] : (await wrap('true')).argv, variables)
     const limited = limitingProcesses(standing(command, standIns), limits.processesMax)
     const { argv, env } = await wrap(refusingOpenProc(limited, NOT_BEGUN))
-    const [program = '', ...args] = argv
+    const [program = '', ...args] = dyingWithUs(argv, bwrap?.path)
     const inside = Object.entries(io.env).map(([name, value]) => [name, standing(value, standIns)] as const)
     const child = spawn(program, args, {
       cwd: limits.workTree,
       env: { ...Object.fromEntries(inside), ...added(env) },
-      stdio: [io.stdin, 'pipe', 'pipe'],
+      // Never a file or terminal of ours: what it holds open it may open again, by its name in /proc, and write to.
+      stdio: [io.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: true,
     })
+    using _ = feeding(child, io.stdin)
     const ended = await watched(child, limits, { ...io, standIns })
     const kept = SandboxManager.getSandboxViolationStore()
       .getViolations()
@@ -160,6 +162,33 @@ function runtimeConfig(
       denyRead: [...unreadable(home, limits.hidden)],
       allowWrite: [limits.workTree, ...limits.writable],
       denyWrite: [...unwritable(limits.workTree)],
+    },
+  }
+}
+
+/**
+ * bubblewrap dies with the process that began it. The runtime begins it in a shell, which would outlive this process if it were
+ * killed, and the command with it, past every limit.
+ */
+function dyingWithUs(argv: readonly string[], bwrapPath: string | undefined): readonly string[] {
+  if (bwrapPath === undefined) return argv
+  const isBegun = argv.at(-1)?.startsWith(`${bwrapPath} `) === true && argv.at(-2) === '-c'
+  if (!isBegun) throw new Error('the sandbox does not begin with bubblewrap')
+  return argv.with(-1, `exec ${argv.at(-1)}`)
+}
+
+/** Passes on what comes in, for as long as the command lives. */
+function feeding(child: ChildProcess, from: Readable | undefined): Disposable {
+  const { stdin } = child
+  if (from === undefined || stdin === null) return { [Symbol.dispose]: () => {} }
+  // It need not read all of it.
+  stdin.on('error', () => {})
+  from.pipe(stdin)
+  return {
+    [Symbol.dispose]: () => {
+      from.unpipe(stdin)
+      from.pause()
+      if ('unref' in from && typeof from.unref === 'function') from.unref()
     },
   }
 }
