@@ -6,19 +6,7 @@ import { expect, test } from 'vitest'
 import { errorCodes } from '../src/kernel/error-codes.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const layers = [
-  'kernel',
-  'config',
-  'store',
-  'gate',
-  'watch',
-  'prove',
-  'share',
-  'work',
-  'doors',
-  'console',
-  'cli',
-]
+const layers = ['kernel', 'config', 'store', 'gate', 'watch', 'prove', 'doors', 'console', 'cli']
 const stages = ['identify', 'inspect', 'decide', 'record', 'enforce']
 const LINES_MAX = 400
 

@@ -3,6 +3,7 @@ import type { Infrastructure } from '../links/infrastructure.ts'
 import type { Accounts } from '../profiles/accounts.ts'
 import type { Rhythm } from '../profiles/rhythm.ts'
 import type { Verdict } from '../report.ts'
+import { below, upTo } from './ascending.ts'
 import type { Sameness } from './sameness.ts'
 import type { Tuning } from './tuning.ts'
 
@@ -141,30 +142,6 @@ function foundIn(values: Float64Array, others: Float64Array): number {
     taken++
   }
   return values.length
-}
-
-/** How many of the ascending values are less than this one. */
-function below(values: Float64Array, value: number): number {
-  let low = 0
-  let high = values.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((values[middle] ?? 0) < value) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** How many of the ascending values are at most this one. */
-function upTo(values: Float64Array, value: number): number {
-  let low = 0
-  let high = values.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((values[middle] ?? 0) <= value) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 export function percent(share: number): string {

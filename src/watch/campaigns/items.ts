@@ -1,6 +1,7 @@
 // Do the accounts send the same questions, or each its own? Pupils, the teams of a contest and everybody who runs a public
 // benchmark are set the same ones. A work queue deals each out once: nobody pays for an answer as often as he has accounts.
 import { RUNS, sampledRun } from '../profiles/accounts.ts'
+import { upTo } from './ascending.ts'
 import type { Group, Scene } from './group.ts'
 
 /** A run is common if so many of the other accounts that would have it among theirs do. */
@@ -42,16 +43,4 @@ export function commonItems({ members }: Group, { accounts, usesOf }: Scene): nu
     if (count - 1 >= HOLDERS_SHARE * others) common += count
   }
   return all < RUNS_MIN ? undefined : common / all
-}
-
-/** How many of the ascending values are at most this one. */
-function upTo(values: Uint32Array, value: number): number {
-  let low = 0
-  let high = values.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((values[middle] ?? 0) <= value) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -138,3 +138,15 @@ export function ReasonDialog(props: {
 export function openReason(props: Parameters<typeof ReasonDialog>[0]): void {
   openDialog(() => <ReasonDialog {...props} />)
 }
+
+/** A button that asks why before it does what it says. */
+export function ReasonButton({
+  look,
+  ...dialog
+}: Parameters<typeof ReasonDialog>[0] & { readonly look: string }): JSX.Element {
+  return (
+    <button type="button" class={look} onClick={() => openReason(dialog)}>
+      {dialog.verb}…
+    </button>
+  )
+}

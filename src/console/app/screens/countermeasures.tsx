@@ -5,7 +5,7 @@ import { post } from '../api/client.ts'
 import { listPath, usePages } from '../api/pages.ts'
 import { useResource } from '../api/resource.ts'
 import { count, some } from '../figures.ts'
-import { openDialog, openReason, ReasonDialog } from '../parts/dialog.tsx'
+import { openDialog, openReason, ReasonButton, ReasonDialog } from '../parts/dialog.tsx'
 import { ListTable } from '../parts/list.tsx'
 import { say } from '../parts/notices.tsx'
 import { useNow } from '../parts/now.ts'
@@ -244,23 +244,17 @@ function MeasureActions({ measure }: { measure: Measure }): JSX.Element | null {
   }
   if (state !== 'in force') return null
   return (
-    <button
-      type="button"
-      class="button danger"
-      onClick={() =>
-        openReason({
-          title: `Undo ${id}`,
-          verb: 'Undo',
-          children: <p>{some(accounts, 'account')} go back to the standing they had without it.</p>,
-          onDo: async (reason) => {
-            await post(`${path}/undo`, { reason })
-            say('Undone.')
-          },
-        })
-      }
+    <ReasonButton
+      look="button danger"
+      title={`Undo ${id}`}
+      verb="Undo"
+      onDo={async (reason) => {
+        await post(`${path}/undo`, { reason })
+        say('Undone.')
+      }}
     >
-      Undo…
-    </button>
+      <p>{some(accounts, 'account')} go back to the standing they had without it.</p>
+    </ReasonButton>
   )
 }
 

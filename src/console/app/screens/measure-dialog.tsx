@@ -85,37 +85,40 @@ export function openMeasure(target: MeasureTarget): void {
   openDialog(() => <MeasureDialog target={target} />)
 }
 
-function MeasureDialog({ target }: { target: MeasureTarget }): JSX.Element {
-  const kind = useSignal<Kind>(kinds[1] ?? { id: 'slowed', label: 'Slowed', does: '' })
-  const value = useSignal(kind.value.parameter?.value ?? '')
-  const lifeMs = useSignal(24 * HOUR_MS)
-  const preview = useSignal<{ key: string; of: MeasurePreview | string } | undefined>(undefined)
-  const { parameter } = kind.value
-  const parameters =
-    parameter === undefined ? {} : { [parameter.name]: parameter.isText ? value.value : Number(value.value) }
-  const what = { standing: kind.value.id, parameters, accounts: target.accounts, ...campaignOf(target) }
+const SETTLED_MS = 150
+
+/** Whom it would touch, or why that is not known; asked once what is chosen has stood still. */
+function usePreview(what: object): { preview: MeasurePreview | string | undefined; isCurrent: boolean } {
+  const last = useSignal<{ key: string; of: MeasurePreview | string } | undefined>(undefined)
   const key = JSON.stringify(what)
   useEffect(() => {
     let isOver = false
+    const take = (of: MeasurePreview | string): void => {
+      if (!isOver) last.value = { key, of }
+    }
     const timer = setTimeout(() => {
-      post<MeasurePreview>('measures/preview', what).then(
-        (answer) => {
-          if (!isOver) preview.value = { key, of: answer }
-        },
-        (error: unknown) => {
-          if (!isOver) preview.value = { key, of: failureText(error) }
-        },
-      )
-    }, 150)
+      post<MeasurePreview>('measures/preview', what).then(take, (error) => take(failureText(error)))
+    }, SETTLED_MS)
     return () => {
       isOver = true
       clearTimeout(timer)
     }
   }, [key])
-  const forMs = lifeMs.value === 0 ? undefined : lifeMs.value
+  return { preview: last.value?.of, isCurrent: last.value?.key === key }
+}
+
+function MeasureDialog({ target }: { target: MeasureTarget }): JSX.Element {
+  const kind = useSignal<Kind>(kinds[1] ?? { id: 'slowed', label: 'Slowed', does: '' })
+  const value = useSignal(kind.value.parameter?.value ?? '')
+  const lifeMs = useSignal(24 * HOUR_MS)
+  const { parameter } = kind.value
+  const parameters =
+    parameter === undefined ? {} : { [parameter.name]: parameter.isText ? value.value : Number(value.value) }
+  const what = { standing: kind.value.id, parameters, accounts: target.accounts, ...campaignOf(target) }
   // What is applied is what was previewed: while another preview is on its way, nothing is.
-  const isCurrent = preview.value?.key === key
-  const seen = typeof preview.value?.of === 'object' ? preview.value.of : undefined
+  const { preview, isCurrent } = usePreview(what)
+  const forMs = lifeMs.value === 0 ? undefined : lifeMs.value
+  const seen = typeof preview === 'object' ? preview : undefined
   return (
     <ReasonDialog
       title={target.campaign ? `Countermeasure against ${target.campaign}` : 'Countermeasure'}
@@ -179,7 +182,7 @@ function MeasureDialog({ target }: { target: MeasureTarget }): JSX.Element {
           onValue={(chosen) => (lifeMs.value = chosen)}
         />
       </div>
-      <PreviewPart preview={preview.value?.of} />
+      <PreviewPart preview={preview} />
     </ReasonDialog>
   )
 }

@@ -4,7 +4,7 @@ import type { AlertRoute, AlertTest } from '../../../doors/admin/api/shapes/sett
 import { post } from '../api/client.ts'
 import { usePages } from '../api/pages.ts'
 import { count, duration } from '../figures.ts'
-import { openDialog, openReason, ReasonDialog } from '../parts/dialog.tsx'
+import { openDialog, ReasonButton, ReasonDialog } from '../parts/dialog.tsx'
 import { CheckField, ChoiceField, InputField } from '../parts/fields.tsx'
 import { ListTable } from '../parts/list.tsx'
 import { say, sayFailure } from '../parts/notices.tsx'
@@ -114,23 +114,16 @@ function RouteActions({ route }: { route: AlertRoute }): JSX.Element | null {
           >
             Change…
           </button>
-          <button
-            type="button"
-            class="link-button"
-            onClick={() =>
-              openReason({
-                title: `Remove ${name}`,
-                verb: 'Remove',
-                isDanger: true,
-                onDo: async (reason) => {
-                  await post(`alert-routes/${encodeURIComponent(id)}/remove`, { reason })
-                  say(`${name} is removed.`)
-                },
-              })
-            }
-          >
-            Remove…
-          </button>
+          <ReasonButton
+            look="link-button"
+            title={`Remove ${name}`}
+            verb="Remove"
+            isDanger
+            onDo={async (reason) => {
+              await post(`alert-routes/${encodeURIComponent(id)}/remove`, { reason })
+              say(`${name} is removed.`)
+            }}
+          />
         </>
       )}
     </span>

@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import type { Key, MadeKey } from '../../../doors/admin/api/shapes/settings.ts'
 import { post } from '../api/client.ts'
 import { usePages } from '../api/pages.ts'
-import { closeDialog, Dialog, openDialog, openReason, ReasonDialog } from '../parts/dialog.tsx'
+import { closeDialog, Dialog, openDialog, ReasonButton, ReasonDialog } from '../parts/dialog.tsx'
 import { ChoiceField, InputField } from '../parts/fields.tsx'
 import { ListTable } from '../parts/list.tsx'
 import { say } from '../parts/notices.tsx'
@@ -71,44 +71,28 @@ function KeyActions({ of: { id, state, from } }: { of: Key }): JSX.Element | nul
   if (state !== 'valid' || !may('operator')) return null
   return (
     <span class="actions">
-      <button
-        type="button"
-        class="link-button"
-        onClick={() =>
-          openReason({
-            title: `Rotate ${id}`,
-            verb: 'Rotate',
-            children: <p>A new key for the same account. The old one works for another day.</p>,
-            onDo: async (reason) => {
-              showKey(
-                await post<MadeKey>(`keys/${encodeURIComponent(id)}/rotate`, { overlapMs: DAY_MS, reason }),
-              )
-            },
-          })
-        }
+      <ReasonButton
+        look="link-button"
+        title={`Rotate ${id}`}
+        verb="Rotate"
+        onDo={async (reason) => {
+          showKey(await post<MadeKey>(`keys/${encodeURIComponent(id)}/rotate`, { overlapMs: DAY_MS, reason }))
+        }}
       >
-        Rotate…
-      </button>
-      <button
-        type="button"
-        class="link-button"
-        onClick={() =>
-          openReason({
-            title: `Revoke ${id}`,
-            verb: 'Revoke',
-            isDanger: true,
-            children: (
-              <p>Whoever uses it is refused within a second. This cannot be undone; a new key can be made.</p>
-            ),
-            onDo: async (reason) => {
-              await post(`keys/${encodeURIComponent(id)}/revoke`, { reason })
-              say(`${id} is revoked.`)
-            },
-          })
-        }
+        <p>A new key for the same account. The old one works for another day.</p>
+      </ReasonButton>
+      <ReasonButton
+        look="link-button"
+        title={`Revoke ${id}`}
+        verb="Revoke"
+        isDanger
+        onDo={async (reason) => {
+          await post(`keys/${encodeURIComponent(id)}/revoke`, { reason })
+          say(`${id} is revoked.`)
+        }}
       >
-        Revoke…
-      </button>
+        <p>Whoever uses it is refused within a second. This cannot be undone; a new key can be made.</p>
+      </ReasonButton>
     </span>
   )
 }
