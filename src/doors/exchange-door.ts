@@ -28,7 +28,7 @@ import type { ModelDoor } from './model-door.ts'
 import { mergedModels } from './model-list.ts'
 import { openai } from './openai/openai.ts'
 import { parseFields, textsOf } from './parse-fields.ts'
-import { keptId, pathFields } from './path-fields.ts'
+import { keptId, pathFields, responseId } from './path-fields.ts'
 import { BodyRoom, readBody } from './read-body.ts'
 import { sendRefusal } from './refuse.ts'
 import type { SpanExporter } from './spans.ts'
@@ -304,6 +304,8 @@ export class ExchangeDoor implements ModelRequests {
   ): Promise<void> {
     const { gate, metrics, spans, now } = this.#parts
     const ts = now()
+    const kept = act.endpoint === 'responses' ? responseId(result) : undefined
+    if (kept !== undefined) gate.bindResponse(caller, kept)
     const used = usedTokens(act.endpoint, body, result, this.#countsTokens)
     const completion: CompletionEntry = {
       kind: 'completion',

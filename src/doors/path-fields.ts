@@ -1,6 +1,7 @@
 // What is asked for by a path alone: lists and models, and the answers that a vendor keeps.
 import { type Endpoint, isKept } from '../gate/exchange-act.ts'
 import { type ExchangeFields, modelAsked } from './model-door.ts'
+import type { RelayResult } from './upstream/relay-request.ts'
 
 const nothing: ExchangeFields = {
   model: '',
@@ -35,6 +36,15 @@ const keptBy: Readonly<Record<string, Endpoint>> = {
 export function keptEndpoint(method: string, path: string): Endpoint | undefined {
   const [, id, part = ''] = path.startsWith('/v1/responses/') ? (KEPT.exec(path) ?? []) : []
   return id === undefined ? undefined : keptBy[`${method} ${part}`]
+}
+
+const OWN_ID = /"id"\s*:\s*"([^"\\]+)"/
+
+/** The id under which a response is kept: it says that before it repeats anything of the request. */
+export function responseId({ status, answer }: Pick<RelayResult, 'status' | 'answer'>): string | undefined {
+  return status === 200 && answer !== undefined
+    ? OWN_ID.exec(answer.head().toString('latin1'))?.[1]
+    : undefined
 }
 
 /** The id of the kept answer that is asked for. */

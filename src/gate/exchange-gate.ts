@@ -244,6 +244,11 @@ export class ExchangeGate {
     if (digest !== undefined) reasoning.bind(digest, account)
   }
 
+  /** An answer to this caller is kept under this id of its own. */
+  bindResponse({ account }: Caller, id: string): void {
+    this.#parts.reasoning.bindResponse(id, account)
+  }
+
   async refuse(entry: RefusalEntry): Promise<void> {
     await this.#parts.recorder.noted(entry)
   }

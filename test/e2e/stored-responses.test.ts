@@ -26,7 +26,11 @@ async function vendor(request: IncomingMessage, response: ServerResponse): Promi
     response.end(JSON.stringify(answer))
   }
   if (request.method === 'POST' && path === '/v1/responses') {
-    const asked = JSON.parse(body) as { background?: boolean; text?: { format: { type: string } } }
+    const asked = JSON.parse(body) as {
+      background?: boolean
+      text?: { format: { type: string } }
+      metadata?: object
+    }
     const answer = newAnswer(asked)
     stored.set(String(answer.id), { answer, polls: 0 })
     return say(200, asked.background ? { ...answer, status: 'queued', output: [], usage: null } : answer)
@@ -60,7 +64,11 @@ function reasoning(): object {
   }
 }
 
-function newAnswer({ background = false, text = { format: { type: 'text' } } }): Record<string, unknown> {
+function newAnswer({
+  background = false,
+  text = { format: { type: 'text' } },
+  metadata = {},
+}): Record<string, unknown> {
   const content = [{ type: 'output_text', text: PROSE, annotations: [] }]
   return {
     ...{
@@ -69,6 +77,7 @@ function newAnswer({ background = false, text = { format: { type: 'text' } } }):
       status: 'completed',
       background,
       text,
+      metadata,
     },
     output: [reasoning(), { type: 'message', id: `msg_${made}`, role: 'assistant', content }],
     usage: { input_tokens: 50, output_tokens: background ? 2_050 : 450, total_tokens: 500 },
@@ -126,6 +135,12 @@ const client = (apiKey: string) => new OpenAI({ apiKey, baseURL: `${gate.url}/v1
 const create = (key: string, more: object = {}) =>
   client(key).responses.create({ model: 'm', input: 'How is it raised?', ...more } as const)
 
+async function ask(key: string, body: object): Promise<void> {
+  const headers = { authorization: `Bearer ${key}` }
+  const sent = JSON.stringify({ model: 'm', ...body })
+  expect((await fetch(`${gate.url}/v1/responses`, { method: 'POST', headers, body: sent })).status).toBe(200)
+}
+
 test('the official client reads, lists, cancels and deletes what was made for its account', async () => {
   const { responses } = client('sk-alice')
   const { id } = await create('sk-alice')
@@ -167,6 +182,14 @@ test('what was made for another account, or nobody knows for whom, is not found 
       await expect(way).rejects.toMatchObject({ status: 404, code: 'response.unknown' })
   expect(received.length).toBe(asked)
   expect(stored.has(id)).toBe(true)
+  // To send an id as if it were a reasoning block makes it nobody's own.
+  await ask('sk-bruno', {
+    input: [{ type: 'reasoning', summary: [], encrypted_content: 'resp_made_elsewhere' }],
+  })
+  await expect(responses.retrieve('resp_made_elsewhere')).rejects.toMatchObject({ code: 'response.unknown' })
+  // Nor does to have it repeated in an answer.
+  await ask('sk-bruno', { input: 'x', metadata: { id: 'resp_made_elsewhere' } })
+  await expect(responses.retrieve('resp_made_elsewhere')).rejects.toMatchObject({ code: 'response.unknown' })
   await expect(client('sk-chats').responses.retrieve(id)).rejects.toMatchObject({
     status: 403,
     code: 'key.scopes',

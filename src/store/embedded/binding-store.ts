@@ -8,7 +8,7 @@ import { GateError } from '../../kernel/gate-error.ts'
 
 const FOLDER = 'bindings'
 const NAME = /^(\d{8})\.txt$/
-const LINE = /^([0-9a-f]{32}) (".*")$/
+const LINE = /^([0-9a-frx][0-9a-f]{31}) (".*")$/
 const OWNER_ONLY = { folder: 0o700, file: 0o600 } as const
 /** What a crash may cost. */
 const FLUSH_MS = 50

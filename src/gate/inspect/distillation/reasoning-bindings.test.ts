@@ -46,3 +46,15 @@ test('the oldest blocks are forgotten first', () => {
     'unknown',
   ])
 })
+
+test('what a client says it has is no answer that was made for it, and takes none from whom it was made for', () => {
+  const bindings = new ReasoningBindings('pepper')
+  const id = 'resp_0123456789abcdef'
+  expect(bindings.originOf(bindings.digest(id) ?? '', 'mallory')).toBe('unknown')
+  expect([bindings.isOwn(id, 'mallory'), bindings.isForeign(id, 'alice')]).toEqual([false, false])
+  bindings.bind(bindings.digest(id) ?? '', 'alice')
+  expect(bindings.isOwn(id, 'alice')).toBe(false)
+  bindings.bindResponse(id, 'alice')
+  expect([bindings.isOwn(id, 'alice'), bindings.isForeign(id, 'mallory')]).toEqual([true, true])
+  expect(bindings.originOf(bindings.digest(id) ?? '', 'mallory')).toBe('foreign')
+})

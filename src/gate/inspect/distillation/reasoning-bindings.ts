@@ -69,18 +69,38 @@ export class ReasoningBindings {
     return owner !== undefined && owner !== account
   }
 
+  /** A kept answer that was made for `account`, by its own id. */
+  bindResponse(id: string, account: string): void {
+    const digest = this.digest(id)
+    if (digest !== undefined) this.bind(responseOf(digest), account)
+  }
+
   /** Whether an answer with this id was made for this account, as far as is known. */
   isOwn(id: string, account: string): boolean {
     const digest = this.digest(id)
-    return digest !== undefined && this.#owners.get(digest) === account
+    return digest !== undefined && this.#owners.get(responseOf(digest)) === account
   }
 
   /** Where a block that `account` sends back comes from. Unknown ones become its own: it was here first. */
   originOf(digest: string, account: string): ReasoningOrigin {
-    const owner = this.#owners.get(digest)
+    const claim = claimOf(digest)
+    const owner = this.#owners.get(digest) ?? this.#owners.get(claim)
     if (owner === account) return 'own'
     if (owner !== undefined) return 'foreign'
-    this.bind(digest, account)
+    this.bind(claim, account)
     return 'unknown'
   }
+}
+
+/** Apart from ids that stand somewhere in an answer: a vendor repeats what it was sent, and that may be another's id. */
+function responseOf(digest: string): string {
+  return `r${digest.slice(1)}`
+}
+
+/**
+ * What a client says it has is kept apart from what an answer was seen to carry: it could say the id of another's answer, and
+ * have that for its own.
+ */
+function claimOf(digest: string): string {
+  return `x${digest.slice(1)}`
 }
