@@ -69,3 +69,7 @@ test('wrapping loses no word and no line is too wide', () => {
     { seed: 7, numRuns: 200 },
   )
 })
+
+test('a number and its sign of a share stay on one line', () => {
+  expect(wrapped('they differ by 30–60 % at most', 20)).toEqual(['they differ by', '30–60 % at most'])
+})

@@ -44,7 +44,8 @@ export function wrapped(text: string, cells: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text
-    .split(/\s+/)
+    // A number keeps its sign of a share.
+    .split(/\s+(?!%)/)
     .filter((part) => part !== '')
     .flatMap((part) => pieces(part, cells))) {
     if (line === '') line = word
