@@ -3,7 +3,7 @@ import { finding, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
 import { type Place, placeFrom, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
-import { isHistory, isKey, isLibrary, isRecord, isSetting } from './vital.ts'
+import { isHistory, isKey, isLibrary, isPersonalFile, isRecord, isSetting } from './vital.ts'
 
 const NAME = 'destruction'
 
@@ -26,6 +26,8 @@ export function fileLoss(invocation: Invocation): readonly Finding[] {
     case 'ri':
       return invocation.args.some((arg) => /^-r/i.test(arg)) ? lossOf(plain(invocation.args), 'deletes') : []
     case 'shred':
+      if (plain(invocation.args).some(isPersonalFile))
+        return [finding(NAME, 'destroy.personal', 'medium', 'overwrites a file of a person for good')]
       // Without a path of its own it overwrites what it is handed.
       return invocation.isRepeated && !plain(invocation.args).some((arg) => /[/.~$]/.test(arg))
         ? listed(invocation)
@@ -99,6 +101,8 @@ function single(path: string): readonly Finding[] {
   if (isSetting(path) || isLibrary(path))
     return [finding(NAME, 'destroy.system', 'medium', `deletes ${shown(path)}`)]
   if (isKey(path)) return [finding(NAME, 'destroy.personal', 'medium', `deletes the key ${shown(path)}`)]
+  if (isPersonalFile(path))
+    return [finding(NAME, 'destroy.personal', 'medium', `deletes a file of a person: ${shown(path)}`)]
   if (isRecord(path)) return [finding(NAME, 'destroy.outside', 'medium', `deletes ${shown(path)}`)]
   return isHistory(path)
     ? [finding(NAME, 'destroy.repository', 'high', `deletes a part of the repository: ${shown(path)}`)]
@@ -116,10 +120,30 @@ const losses: Partial<Record<Place, readonly [fact: string, severity: Finding['s
   outside: ['destroy.outside', 'medium'],
 }
 
+/** Only passes most of a list on, in some order. */
+const passesOn = /^(sort|uniq|tee|cat|tac|shuf|tr|nl)$/
+
+/** The program that made the list, whoever it was run as. */
+function lister(pipeline: Invocation['pipeline'], stage: number): Invocation | undefined {
+  for (let at = stage - 1; at >= 0; at--) {
+    const there = pipeline.stages[at] ?? []
+    const found = there.findLast(({ name }) => /^(ls|find|locate|fd|plocate)$/.test(name))
+    if (found !== undefined) return found
+    const isPassedOn = there.every(
+      ({ name, args }) =>
+        passesOn.test(name) ||
+        (/^[ef]?grep$/.test(name) && args.some((arg) => /^-\w*v/.test(arg))) ||
+        name === 'sudo',
+    )
+    if (!isPassedOn) return undefined
+  }
+  return undefined
+}
+
 /** `ls / | xargs rm -rf`: what a listing without a filter names. */
 function listed({ pipeline, stage }: Invocation): readonly Finding[] {
-  const before = pipeline.stages[stage - 1]?.[0]
-  if (before === undefined || !/^(ls|find)$/.test(before.name)) return []
+  const before = lister(pipeline, stage)
+  if (before === undefined) return []
   if (before.args.some((arg, index) => arg === '-exec' || isNarrowing(arg, before.args[index + 1]))) return []
   return lossOf(
     plain(before.args).filter((arg) => /^[/~]/.test(arg) || (before.name === 'find' && arg === '.')),
@@ -183,6 +207,8 @@ function search({ name, args }: Invocation): readonly Finding[] {
     name === 'fd'
       ? plain(args).filter((arg) => /^[/~]/.test(arg))
       : plain(args.slice(0, end < 0 ? undefined : end))
+  if (args.some((arg, index) => arg === '.git' && /^-i?name$/.test(args[index - 1] ?? '')))
+    return [finding(NAME, 'destroy.repository', 'high', 'finds and deletes repositories')]
   if (isNarrow) return []
   return lossOf(roots.length === 0 ? ['.'] : roots, 'finds and deletes')
 }
@@ -259,6 +285,8 @@ function truncated({ args }: Invocation): readonly Finding[] {
     .filter((arg) => arg !== '0')
     .flatMap((path) => {
       const place = placeOf(path)
+      if (isPersonalFile(path))
+        return [finding(NAME, 'destroy.personal', 'medium', `empties a file of a person: ${shown(path)}`)]
       const isKept = /^\/(var\/(lib|spool|mail)|etc|boot|srv)\//.test(path)
       return place === 'device' || place === 'system'
         ? [finding(NAME, 'destroy.system', 'critical', `empties ${shown(path)}`)]

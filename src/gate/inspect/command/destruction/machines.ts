@@ -8,8 +8,9 @@ const NAME = 'destruction'
 type Rule = (args: readonly string[], name: string) => readonly Finding[]
 
 /** Virtual machines, what the machine starts from, and what it cannot work without. */
-export function machineLoss({ name, args }: Invocation): readonly Finding[] {
+export function machineLoss({ name, args, isRepeated }: Invocation): readonly Finding[] {
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+  if (rule === everyPackage && isRepeated) return rule([...args, 'all'], name)
   if (rule !== undefined) return rule(args, name)
   // Installers of whole clusters leave a script of this name behind.
   return name.endsWith('-uninstall.sh')
@@ -50,6 +51,21 @@ const isBlind =
 const packages: Rule = (args, name) =>
   has(args, isPackageRemoval) && args.some((arg) => vital.test(arg) || isBlind.test(arg))
     ? lost('destroy.packages', `${name} removes what the system stands on`)
+    : []
+
+const takesAway = /^(uninstall|remove|rm|delete|purge)$/
+/** All that a list names, whatever is on it; a whole environment with what is in it. */
+const everyPackage: Rule = (args, name) => {
+  const isAll = has(args, /^(--all|all)$|\uE000/)
+  const isEnvironment = args[0] === 'env' && args[1] === 'remove'
+  const isForGood = name === 'snap' && args.includes('--purge')
+  return (has(args, takesAway) && (isAll || isForGood)) || isEnvironment
+    ? lost('destroy.packages', `${name} takes all of them away`)
+    : []
+}
+const generations: Rule = (args, name) =>
+  has(args, /^(-d|--delete-old|--delete-generations)$/)
+    ? lost('destroy.packages', `${name} deletes what could be gone back to`)
     : []
 
 /** Nobody reaches this machine any more, and it reaches nobody. */
@@ -164,6 +180,19 @@ const rules: Readonly<Record<string, Rule>> = {
   k3d: workMachine,
   limactl: workMachine,
   colima: workMachine,
+  brew: everyPackage,
+  pip: everyPackage,
+  pip3: everyPackage,
+  npm: everyPackage,
+  conda: everyPackage,
+  mamba: everyPackage,
+  flatpak: everyPackage,
+  snap: everyPackage,
+  choco: everyPackage,
+  winget: everyPackage,
+  gem: everyPackage,
+  'nix-collect-garbage': generations,
+  'nix-env': generations,
   apt: packages,
   'apt-get': packages,
   aptitude: packages,

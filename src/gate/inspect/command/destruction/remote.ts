@@ -35,6 +35,19 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
       return args[0] === 'delete' ? lost('wrangler deletes a worker') : byClient(invocation)
     case 'nomad':
       return args.includes('-purge') ? lost('nomad takes a job away for good') : byClient(invocation)
+    case 'glab':
+      return args[0] === 'api' &&
+        args.some((arg, index) => /^(-X|--method)$/.test(args[index - 1] ?? '') && arg === 'DELETE')
+        ? lost('glab deletes something through the API')
+        : byClient(invocation)
+    case 'bfg':
+      return args.some((arg) => /^(--delete-|--strip-|--replace-)/.test(arg))
+        ? [finding(NAME, 'destroy.history', 'medium', 'bfg rewrites the history')]
+        : []
+    case 'osascript':
+      return args.some((arg) => /\bempty (?:the )?trash\b/i.test(arg))
+        ? [finding(NAME, 'destroy.emptied', 'medium', 'empties the trash')]
+        : []
     case 'gem':
       return args[0] === 'yank' ? lost('gem takes a version from everybody') : []
     case 'dotnet':
@@ -58,7 +71,11 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
         ? lost('consul deletes every key under a prefix', 'high')
         : []
     case 'vault':
-      return args[1] === 'disable' || /^(kv|secrets) (metadata )?(delete|destroy)\b/.test(args.join(' '))
+      return args[1] === 'disable' ||
+        args[0] === 'delete' ||
+        /^(?:kv|secrets) (?:metadata )?(?:delete|destroy)\b|^policy delete\b|^lease revoke\b.*-(?:prefix|force)\b/.test(
+          args.join(' '),
+        )
         ? lost('vault deletes secrets')
         : []
     case 'rabbitmqctl':
@@ -97,7 +114,11 @@ function asksToDelete(args: readonly string[], address: string): boolean {
   if (!isChange) return false
   if (/\/(_?delete([-_]\w+)*|doDelete|destroy|purge|terminate|_close|_flushall)(?=[/?]|$)/.test(address))
     return true
-  return args.some((arg) => /\bmutation\b[^{]*\{\s*(delete|destroy|remove|purge)[A-Z]/.test(arg))
+  return args.some((arg) =>
+    /\bmutation\b[^{]*\{\s*(?:(?:delete|destroy|remove|purge|drop)[A-Z]|\w+(?:Delete|Destroy|Remove|Purge)\b)/.test(
+      arg,
+    ),
+  )
 }
 
 /** A statement given as a command, as doors to databases carry it. */
@@ -213,6 +234,7 @@ function wordsOf(args: readonly string[]): readonly string[] {
     if (arg.startsWith('-') || globalOption.test(args[index - 1] ?? '')) continue
     if (
       /^[a-z][a-z0-9_-]*[:.][a-z][a-z_-]*$/.test(arg) ||
+      /^[a-z][\w-]*(?::[a-z][\w-]*)*:(?:remove|delete|destroy|purge)$/.test(arg) ||
       (/[ey]$/.test(arg) && /^[a-z]+(-[a-z]+){0,2}-(delete|destroy|terminate)$/.test(arg))
     )
       words.push(...arg.split(/[:.]|-(?=delete|destroy|terminate)/).flatMap((part) => part.split(/-(?!.*-)/)))
@@ -226,7 +248,10 @@ const globalOption = /^--(profile|region|project|context|namespace|org|team|outp
 
 function kafka(name: string, args: readonly string[]): readonly Finding[] {
   if (/^kafka-(topics|consumer-groups|acls)(\.sh)?$/.test(name))
-    return args.some((arg) => /^--(delete|remove)$/.test(arg)) ? lost('deletes from a Kafka cluster') : []
+    return args.some((arg) => /^--(delete|remove)$/.test(arg)) ||
+      (args.includes('--reset-offsets') && args.includes('--execute'))
+      ? lost('deletes from a Kafka cluster')
+      : []
   return name.startsWith('kafka-delete-records') || args.includes('--delete-config')
     ? lost('deletes from a Kafka cluster')
     : []

@@ -38,6 +38,8 @@ const sql = (args: readonly string[], input: string): readonly Finding[] => {
   const whole = sqlWhole.exec(text)
   if (whole && !/\bwhere\b(?!\s+(1\s*=\s*1|true)\b)/i.test(whole[0]))
     return lost(`changes every row: ${shown(whole[0])}`)
+  const logs = /\b(reset\s+master|purge\s+(binary|master)\s+logs)\b/i.exec(text)
+  if (logs) return lost(`runs ${shown(logs[0])}: what could be gone back to`, 'medium')
   const column = /\balter\s+table\s+\S+\s+drop\s+(column\s+)?["`\w]/i.exec(text)
   return column ? lost(`drops a column: ${shown(column[0])}`, 'medium') : []
 }
@@ -75,6 +77,12 @@ const container = (args: readonly string[]): readonly Finding[] => {
   if (first === 'node' && /^(rm|remove)$/.test(second) && isForced)
     return lost('docker removes a node by force', 'medium')
   if (first === 'swarm' && second === 'leave' && isForced) return lost('leaves the swarm by force', 'medium')
+  if (
+    (first === 'pod' ? second === 'rm' : first === 'rm') &&
+    isForced &&
+    flags.some((flag) => /^-[a-z]*a|^--all$/.test(flag))
+  )
+    return lost('deletes every container or pod', 'medium')
   if (first === 'system' && second === 'reset') return lost('deletes everything the engine keeps', 'high')
   return []
 }
@@ -88,8 +96,9 @@ const cluster = (args: readonly string[]): readonly Finding[] => {
   if (words.includes('replace') && has(args, '--force'))
     return lost('kubectl deletes and makes anew', 'medium')
   if (at < 0)
-    return words[0] === 'drain' && has(args, '--force')
-      ? lost('kubectl drains a node by force', 'medium')
+    return (words[0] === 'drain' && has(args, '--force', '--delete-emptydir-data', '--delete-local-data')) ||
+      (words[0] === 'apply' && has(args, '--prune') && has(args, '--all'))
+      ? lost(`kubectl ${words[0]} deletes what is not named`, 'medium')
       : []
   const kind = words[at + 1] ?? ''
   if (args.some((arg) => /^--raw\b/.test(arg))) return lost('kubectl deletes by address', 'medium')
@@ -101,6 +110,14 @@ const cluster = (args: readonly string[]): readonly Finding[] => {
     )
   )
     return lost(`kubectl deletes ${shown(kind)}`)
+  if (
+    args.some(
+      (arg, index) =>
+        /^(-f|--filename|-k|--kustomize)$/.test(args[index - 1] ?? '') && /^\.{1,2}$|\/$/.test(arg),
+    )
+  )
+    return lost('kubectl deletes all that a folder describes', 'medium')
+  if (kind.includes('\uE000') || /^\$/.test(kind)) return lost('kubectl deletes what a list names', 'medium')
   if (kind.includes(',')) return lost(`kubectl deletes ${shown(kind)}`, 'medium')
   // A pod comes back by itself; what makes pods, and what is named in a file, does not.
   if (workload.test(kind)) return lost(`kubectl deletes ${shown(kind)}`, 'medium')
@@ -118,6 +135,8 @@ const infrastructure = (args: readonly string[]): readonly Finding[] => {
     return lost('destroys the whole infrastructure it manages', isUnattended ? 'critical' : 'medium')
   if (has(args, 'state') && has(args, 'rm'))
     return lost('makes the infrastructure tool forget what it manages')
+  if (args.some((arg) => /^-?-replace\b/.test(arg)) && isUnattended)
+    return lost('destroys what it makes anew, without asking', 'medium')
   if (args[0] === 'workspace' && args[1] === 'delete') return lost('deletes a workspace')
   return []
 }
@@ -260,6 +279,11 @@ const rules: Readonly<Record<string, (args: readonly string[], input: string) =>
   bq: (args, input) => (args[0] === 'rm' ? lost('deletes a BigQuery table or data set') : sql(args, input)),
   snowsql: sql,
   dropdb: (args) => lost('drops a database', has(args, '-i', '--interactive') ? 'low' : 'high'),
+  dropuser: () => lost('drops a user of a database', 'medium'),
+  nodetool: (args) =>
+    has(args, 'decommission', 'clearsnapshot', 'removenode', 'assassinate')
+      ? lost('takes a part of the store away', 'medium')
+      : [],
   mysqladmin: (args) => (has(args, 'drop') ? lost('drops a database', 'critical') : []),
   cockroach: sql,
   usql: sql,

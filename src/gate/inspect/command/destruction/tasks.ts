@@ -19,18 +19,25 @@ const things = /^(db|database|schema|migrate|migrations?|orm:schema-tool|site)$/
 const ends = /^(drop|reset|wipe|purge|clean|nuke|empty|revert-all)$/
 const alone = /^(flush|reset_db|sqlflush_now|dropAll|drop-all|--force-reset|sql-drop|site:install)$/
 
+/** A model's own words for all that there is of it. */
+const emptiesAll =
+  /\bdrop_table\b|\.(?:delete_all|destroy_all)\b(?!.*\bwhere\b)|\.objects\.all\(\)\.delete\(\)/
+
 /** Databases emptied by a task: the word for it is the framework's, the loss is the database's. */
 export function taskLoss({ name, args }: Invocation): readonly Finding[] {
   if (!runners.has(name) && !name.startsWith('python')) return unconcerned
   if (args.length === 0) return []
   if (args.some((arg) => /^(--pretend|--status|-h)$/.test(arg))) return []
   const task = args.find((arg, index) => {
-    if (arg.length > 60 || arg.startsWith('-')) return arg === '--force-reset'
     const before = args[index - 1] ?? name
+    if (/^(?:runner|shell|-c)$/.test(before) && emptiesAll.test(arg)) return true
+    if (arg.length > 60 || arg.startsWith('-')) return arg === '--force-reset'
     if (joined.test(arg) || (ends.test(arg) && things.test(before))) return true
     if (alone.test(arg)) return isOwn(name, args, index)
     if (/^(-|--)?(all|-all)$/.test(arg) && /^(down|--down|-down)$/.test(before)) return true
     if (/^migrate:(rollback|reset)$/.test(arg) && args.includes('--all')) return true
+    if (arg === 'zero' && args.includes('migrate')) return true
+    if (arg === 'drop' && index === 0 && name === 'dbmate') return true
     return (arg === 'clean' && name === 'flyway') || (arg === 'base' && before === 'downgrade')
   })
   // What is only for tests is made again by the next run of them.

@@ -38,3 +38,10 @@ export function isRecord(path: string): boolean {
 export function isHistory(path: string): boolean {
   return /(?:^|\/|\w)\.git\/(?:objects|refs|logs|packed-refs|HEAD|index)(?:\/|$)/.test(path)
 }
+
+/** What a person wrote, drew or keeps, one file of it: no build makes it anew. What was fetched can be fetched again. */
+export function isPersonalFile(path: string): boolean {
+  return /^(?:~|\$\{?HOME\}?|\/home\/[\w.-]+|\/Users\/[\w.-]+)\/(?:Documents|Desktop|Pictures|Photos|Music|Videos|Movies)\/[^*]*[^*/]$/.test(
+    path,
+  )
+}

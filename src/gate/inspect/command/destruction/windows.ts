@@ -33,9 +33,33 @@ function ofStatement(
 ): readonly Finding[] {
   const { name, line } = statement
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-  if (rule !== undefined) return rule(line, statement, all, at)
-  if (/^(remove|clear|uninstall|delete)-/.test(name)) return removed(line, name)
-  return line.includes('.delete') ? deletedCall(all, at) : none
+  const found = rule === undefined ? none : rule(line, statement, all, at)
+  if (found.length > 0) return found
+  if (endsThings.test(name)) {
+    const every = ofEvery(line, name, all[at - 1])
+    if (every.length > 0) return every
+  }
+  if (rule === undefined && /^(remove|clear|uninstall|delete)-/.test(name)) return removed(line, name)
+  return line.includes('delete') && /\bdelete\b/.test(line) ? deletedCall(line, all, at) : none
+}
+
+/** Verbs of PowerShell that take something away or stop it. */
+const endsThings =
+  /^(?:remove|disable|stop|unregister|clear|uninstall|dismount|reset|delete|revoke|suspend)-(?!job|module|variable|event$|breakpoint|pssession|alias|history|item$|host|dnsclientcache|typedata|psdrive|transcript|computer$)/
+/** A list of all that there are of a kind: nothing in its words picks some out. */
+const everything =
+  /^get-\w+(?: -(?:filter|name|identity|displayname|vmname) ["']?\*["']?| -(?:allusers|all|force|includeallsubfeature|online))*$/
+const noTarget =
+  /^\S+(?: -(?:force|confirm:?\S*|turnoff|erroraction \S+|passthru|removedata|allusers|whatif:\S*))*$/
+
+/** `Get-Service | Stop-Service`, `Disable-NetAdapter -Name *`. */
+function ofEvery(line: string, name: string, before: WindowsStatement | undefined): readonly Finding[] {
+  if (/ -whatif(?!:\$?false)/.test(line)) return none
+  const isHandedAll = before !== undefined && everything.test(before.line) && noTarget.test(line)
+  return isHandedAll ||
+    / -(?:name|identity|displayname|logname|vmname|all\b) ?["']?(?:\*["']?(?: |$)|$)/.test(`${line} `)
+    ? lost('destroy.service', 'medium', `${shown(name)} is handed all that there are`)
+    : none
 }
 
 const backups = (summary: string) => lost('destroy.service', 'critical', summary)
@@ -58,7 +82,12 @@ function removal(isRecursive: RegExp): Rule {
     if (/\\\?|(^| )-whatif/.test(line)) return none
     if (backupFiles.test(line)) return lost('destroy.service', 'high', 'deletes backups')
     if (!isRecursive.test(line)) return none
-    if (/\b(hklm|hkcu|hkcr|hku):\\?(\w+)?\\?\*?( |$)/.test(line)) return registry()
+    if (
+      /\b(hklm|hkcu|hkcr|hku):\\?((software|system)\\(microsoft|policies|classes|currentcontrolset)|\w+)?\\?\*?( |$)/.test(
+        line,
+      )
+    )
+      return registry()
     if (/[ "'\\]\.git\\?(?:["' ]|$)/.test(line))
       return lost('destroy.repository', 'high', 'deletes the repository itself')
     if (ownPlace.test(line)) return lost('destroy.system', 'critical', `deletes what is under ${shown(line)}`)
@@ -76,7 +105,7 @@ const recursiveItem: Rule = (line, statement, all, at) => {
   // Without a path it removes what it is handed.
   const listing = all[at - 1]
   const isListing = listing !== undefined && /^(get-childitem|gci|dir|ls|get-item|gi)$/.test(listing.name)
-  const isNarrow = / -(filter|include|older|file )|where/.test(listing?.line ?? '')
+  const isNarrow = / -(filter|include|older)|where/.test(listing?.line ?? '')
   if (!isListing || isNarrow || !/ -r/.test(listing.line)) return none
   if (/^\S+( -\w+)*$/.test(listing.line)) return lost('destroy.here', 'high', 'deletes everything here')
   return ownPlace.test(listing.line) || personalPlace.test(listing.line)
@@ -85,8 +114,23 @@ const recursiveItem: Rule = (line, statement, all, at) => {
 }
 
 /** `Get-WmiObject Win32_ShadowCopy | ForEach { $_.Delete() }`: the list is one order, the removal another. */
-function deletedCall(all: readonly WindowsStatement[], at: number): readonly Finding[] {
-  return isHanded(all, at, /win32_shadowcopy/) ? backups('deletes shadow copies') : none
+function deletedCall(line: string, all: readonly WindowsStatement[], at: number): readonly Finding[] {
+  if (isHanded(all, at, /win32_shadowcopy/)) return backups('deletes shadow copies')
+  // The framework's own words for the same, of a path or of each thing of a list.
+  const named = line.replace(/[(),]/g, ' ')
+  if (
+    /directory\]?::delete|\.delete +\$?true|\bdelete \$?true/.test(named) &&
+    (ownPlace.test(named) || personalPlace.test(named))
+  )
+    return lost('destroy.personal', 'high', `deletes what is under ${shown(line)}`)
+  const listing = all[at - 1]
+  return listing !== undefined &&
+    /file\]?::delete|\$_.*delete/.test(line) &&
+    /^(get-childitem|gci|dir|ls)$/.test(listing.name) &&
+    !/ -(filter|include|older)|where/.test(listing.line) &&
+    (ownPlace.test(listing.line) || personalPlace.test(listing.line))
+    ? lost('destroy.personal', 'high', `deletes everything that ${shown(listing.line)} lists`)
+    : none
 }
 
 const HANDED_MAX = 4
@@ -115,8 +159,9 @@ const diskpart: Rule = (_, __, all) => {
 
 /** Nouns of PowerShell that name what others rely on, with the prefix of any module before them. */
 const kept =
-  /^(?:remove|clear|uninstall|delete)-\w*?(?:vm|vmsnapshot|vmcheckpoint|vmharddiskdrive|user|computer|group|object|organizationalunit|forest|resourcegroup|bucket|database|server|cluster|disk|partition|volume|vdisk|snapshot|checkpoint|mailbox|mailboxdatabase|account|site|sitecollection|zone|vault|secret|app|application|webapp|table|queue|topic|subscription|domain|storagepool|filesystem|filesharing|recoverypoint|restorepoint|backup\w*|image|instance|stack|namespace|tenant|team|list|container|blob|repository|function|key|hostedzone|loggroup|userpool)s?$/
-const localNouns = /-(?:localgroupmember|adgroupmember|psreadlinekeyhandler|item\w*|module|variable)$/
+  /^(?:remove|clear|uninstall|delete)-\w*?(?:vm|vmsnapshot|vmcheckpoint|vmharddiskdrive|user|computer|group|object|organizationalunit|forest|resourcegroup|bucket|database|server|cluster|disk|partition|volume|vdisk|snapshot|checkpoint|mailbox|mailboxdatabase|account|site|sitecollection|zone|vault|secret|app|application|webapp|table|queue|topic|subscription|domain|storagepool|filesystem|filesharing|recoverypoint|restorepoint|backup\w*|image|instance|stack|namespace|tenant|team|list|container|blob|repository|function|key|hostedzone|loggroup|userpool|service|feature|controller|website|iissite|ipaddress|netroute|share|rolegroup|policy|forest|trust|package)s?$/
+const localNouns =
+  /-(?:appxpackage|package|itemproperty|localgroupmember|adgroupmember|psreadlinekeyhandler|item\w*|module|variable)$/
 
 function removed(line: string, name: string): readonly Finding[] {
   if (/ -whatif/.test(line) || localNouns.test(name) || !kept.test(name)) return none
@@ -175,7 +220,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'remove-item': recursiveItem,
   ri: recursiveItem,
   reg: (line) =>
-    /^reg delete (hklm|hkcr|hkcu|hku|hkey_\w+)(\\(software|system|system\\(currentcontrolset|setup)|system\\currentcontrolset\\(services|control)|sam|security|system\\currentcontrolset\\control\\safeboot\S*))?( \\f| \\va)*$/.test(
+    /^reg delete (hklm|hkcr|hkcu|hku|hkey_\w+)(\\(software\\(microsoft|classes|policies)|system\\currentcontrolset\\services\\[\w-]+|software|system|system\\(currentcontrolset|setup)|system\\currentcontrolset\\(services|control)|sam|security|system\\currentcontrolset\\control\\safeboot\S*))?( \\f| \\va)*$/.test(
       line,
     )
       ? registry()
@@ -197,7 +242,21 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   net: when(/^net1? user \S+ .*\\del/, lost('destroy.account', 'medium', 'deletes an account')),
   net1: when(/^net1? user \S+ .*\\del/, lost('destroy.account', 'medium', 'deletes an account')),
-  'clear-content': when(/ (-path )?["']?\*/, lost('destroy.emptied', 'medium', 'empties every file here')),
+  'clear-recyclebin': () => lost('destroy.emptied', 'medium', 'empties the recycle bin'),
+  'reset-physicaldisk': () => lost('destroy.device', 'high', 'erases a disk'),
+  'remove-itemproperty': when(
+    /\bhk(lm|cu|cr|u):.* -name ["']?\*/,
+    lost('destroy.system', 'high', 'deletes every value of a key of the registry'),
+  ),
+  'restore-sqldatabase': when(
+    / -replacedatabase/,
+    lost('destroy.service', 'medium', 'writes over a database'),
+  ),
+  bootsect: when(/ \\force/, boot('writes over what the machine starts from')),
+  'clear-content': when(
+    / (-path )?["']?(?:[a-z]:\\\S*\\)?\*/,
+    lost('destroy.emptied', 'medium', 'empties every file here'),
+  ),
   'set-content': when(
     /^set-content (-path )?["']?[a-z]:\\windows\\/,
     lost('destroy.system', 'high', 'writes over a file of the system'),

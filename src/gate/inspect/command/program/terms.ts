@@ -152,7 +152,7 @@ const emptiedCall =
   /\.(?:all|filter|objects|iterator)\s*\(\s*\)\s*\.delete\s*\(\s*\)|\.(?:delete_bucket|delete_table|delete_db_instance|delete_cluster|terminate_instances|delete_stack|drop_database|drop_collection|drop_all|dropDatabase|flushall|flushdb|delete_many\s*\(\s*\{\s*\}|deleteMany\s*\(\s*\{\s*\})\s*\(?/
 
 const homes =
-  /\b(?:rmtree|rm_rf|rm_r|rmSync|rmdirSync|removeSync|rimraf|emptyDirSync|remove_dir_all|RemoveAll)\s*\(?\s*(?:\w+\.)*(?:expanduser\s*\(\s*"§(\d+)"|Path\.home\b|homedir\b|home\b)|\brequire\("§\d+"\)\.homedir\(\)\s*,\s*\{\s*recursive/
+  /\b(?:rmtree|rm_rf|rm_r|rmSync|rmdirSync|removeSync|rimraf|emptyDirSync|remove_dir(?:_all)?|remove_entry|RemoveAll)\s*\(?\s*(?:\w+\.)*(?:(?:process\.)?env\.HOME\b|expanduser\s*\(\s*"§(\d+)"|Path\.home\b|homedir\b|home\b)|\brequire\("§\d+"\)\.homedir\(\)\s*,\s*\{\s*recursive/
 const walks = /\b(?:walk|rglob|glob|scandir|Find\.find|find)\s*\(?\s*("§\d+")/g
 const removes = /\b(?:remove|unlink|unlinkSync|rmSync|delete)\b/
 const written =
@@ -167,7 +167,7 @@ function worded(
 ): string[] {
   const texts: string[] = []
   // Nearly every program has none of these words, and looking for a word costs next to nothing.
-  const home = code.includes('expanduser') || /[Hh]ome/.test(code) ? homes.exec(code) : null
+  const home = code.includes('expanduser') || /[Hh]ome|HOME/.test(code) ? homes.exec(code) : null
   if (
     home === null &&
     /\bPath\.home\(\)|expanduser/.test(code) &&
