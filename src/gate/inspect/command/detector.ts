@@ -21,6 +21,7 @@ export function ofEach<Thing>(
   look: (thing: Thing, reading: Reading) => readonly Finding[],
   reading: Reading,
 ): readonly Finding[] {
+  if (things.length === 0) return none
   let findings: Finding[] | undefined
   for (const thing of things) {
     const seen = look(thing, reading)

@@ -55,11 +55,12 @@ export class Volume {
   /** What this act would do to the budgets. Counts nothing yet. */
   inspect(amount: Amount, spender: Spender): readonly Finding[] {
     const { session, agent, destination } = this.#budgets
-    const findings = over('session', session, spender.session, amount)
+    const findings: Finding[] = []
+    over(findings, 'session', session, spender.session, amount)
     const account = this.#accountOf(spender)
-    findings.push(...over('agent', agent, account.spent, amount))
+    over(findings, 'agent', agent, account.spent, amount)
     for (const place of spender.destinations)
-      findings.push(...over('destination', destination, spentAt(account, this.#keyOf(place)), amount, place))
+      over(findings, 'destination', destination, spentAt(account, this.#keyOf(place)), amount, place)
     return findings
   }
 
@@ -120,8 +121,14 @@ function raise(spent: Spent, amount: Amount): void {
   for (const measure of measures) spent[measure] += amount[measure]
 }
 
-function over(scope: Scope, budget: Budget, spent: Readonly<Spent>, amount: Amount, place = ''): Finding[] {
-  const findings: Finding[] = []
+function over(
+  findings: Finding[],
+  scope: Scope,
+  budget: Budget,
+  spent: Readonly<Spent>,
+  amount: Amount,
+  place = '',
+): void {
   for (const measure of measures) {
     const limit = budget[measure]
     const after = spent[measure] + amount[measure]
@@ -136,7 +143,6 @@ function over(scope: Scope, budget: Budget, spent: Readonly<Spent>, amount: Amou
       summary: summaryOf(scope, measure, after, limit, isOver, place),
     })
   }
-  return findings
 }
 
 const facts: Readonly<Record<Measure, string>> = {

@@ -1,3 +1,4 @@
+import { Remembered } from '../../../../kernel/remembered.ts'
 import type { Severity } from '../../../finding.ts'
 import { plainPath } from '../plain-path.ts'
 
@@ -214,16 +215,22 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
 /** All of them at once: almost every word is none, and one expression says so sooner than two dozen. */
 const anyFile = new RegExp(files.map(([pattern]) => `(?:${pattern.source})`).join('|'), 'i')
 
+const remembered = new Remembered<SecretFile | null>({ entriesMax: 4_096, charactersMax: 128 })
+
 /** What a path keeps, when that is a secret; however the way to it is written. */
 export function secretFile(written: string): SecretFile | undefined {
   if (written.length < 4 || written.length > 4096) return undefined
   if (!/[./\\]/.test(written) && !/^(id_|Login|Cookies)/.test(written)) return undefined
+  return remembered.of(written, lookedUp) ?? undefined
+}
+
+function lookedUp(written: string): SecretFile | null {
   const path = asPlain(written)
-  if (!anyFile.test(path) || isNone.test(path)) return undefined
+  if (!anyFile.test(path) || isNone.test(path)) return null
   const lower = path.toLowerCase()
   const found =
     files.find(([pattern]) => pattern.test(path)) ?? files.find(([pattern]) => pattern.test(lower))
-  return found === undefined ? undefined : { what: found[1], fact: found[2], severity: found[3] }
+  return found === undefined ? null : { what: found[1], fact: found[2], severity: found[3] }
 }
 
 /** A secret that nobody has a reason to send; the key of a server is put where the server is. */

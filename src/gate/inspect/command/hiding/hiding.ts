@@ -1,7 +1,8 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
+import { looksByName, unconcerned } from '../dispatch.ts'
 import { plainPath } from '../plain-path.ts'
-import type { Assignment, Invocation } from '../shell/model.ts'
+import type { Assignment, Invocation, Reading } from '../shell/model.ts'
 import { actsAgainstGate } from './gate.ts'
 import { guards } from './guards.ts'
 import { masks } from './masks.ts'
@@ -68,15 +69,21 @@ const joined = new Set([
   'Add-MpPreference',
 ])
 
-function ofInvocation(invocation: Invocation): readonly Finding[] {
-  const { name, redirections } = invocation
-  const args = plainPaths(invocation.args)
-  for (const { direction, endpoint } of redirections) {
+const byName = looksByName(ofProgram)
+
+function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
+  for (const { direction, endpoint } of invocation.redirections) {
     if (direction !== 'write' || endpoint.kind !== 'file') continue
     if (historyFile.test(endpoint.path))
       return seen('hide.history', 'high', `overwrites ${shown(endpoint.path)}`)
     if (logFile.test(endpoint.path)) return seen('hide.logs', 'high', `overwrites ${shown(endpoint.path)}`)
   }
+  return byName(invocation, reading)
+}
+
+function ofProgram(invocation: Invocation): readonly Finding[] {
+  const { name } = invocation
+  const args = plainPaths(invocation.args)
   const all = joined.has(name) ? args.join(' ') : ''
   switch (name) {
     case 'history':
@@ -186,7 +193,7 @@ function ofInvocation(invocation: Invocation): readonly Finding[] {
     case 'utmpdump':
       return args.includes('-r') ? seen('hide.logs', 'high', 'rewrites the login records') : []
     default:
-      return none
+      return unconcerned
   }
 }
 

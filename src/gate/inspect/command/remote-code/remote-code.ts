@@ -1,11 +1,11 @@
 import type { Finding } from '../../../finding.ts'
-import { aProgram, type CommandDetector, finding, ofEach, shown, together } from '../detector.ts'
+import { aProgram, type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
 import { addressOf, isDownload, isInterpreter } from '../network.ts'
 import { placeOf } from '../paths.ts'
 import { isShell, shellWords } from '../shell/interpreters.ts'
 import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
-import { byWindows } from './windows.ts'
+import { byWindows, isOfWindows } from './windows.ts'
 
 const NAME = 'remote-code'
 
@@ -22,7 +22,13 @@ export const remoteCode: CommandDetector = {
 const decoders =
   /^(base64|gbase64|base32|xxd|openssl|gpg|uudecode|rev|tr|gunzip|zcat|gzip|bzip2|xz|uncompress)$/
 
+/** What runs code that it is handed; anything else is of interest for its path, or for having been hidden. */
+const runsCode = (name: string) =>
+  isInterpreter(name) || /^(eval|source|\.|g?xargs)$/.test(name) || isOfWindows(name)
+
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, path, decoding } = invocation
+  if (decoding.length === 0 && !path.includes('/') && !hasMarker(path) && !runsCode(name)) return none
   const findings: Finding[] = []
   if (invocation.decoding.length > 0 && !isPlainText(invocation)) {
     const how = [...new Set(invocation.decoding)].join(', ')

@@ -37,8 +37,12 @@ const fetchers: Readonly<Record<string, RegExp>> = {
 const concerned = new Set([...Object.keys(runners), ...Object.keys(fetchers)])
 const none: readonly Finding[] = []
 
+const keyOf = (name: string) => (/[A-Z]/.test(name) ? name.toLowerCase() : name)
+
+export const isOfWindows = (name: string): boolean => concerned.has(keyOf(name))
+
 export function byWindows({ name, args }: Invocation): readonly Finding[] {
-  const key = /[A-Z]/.test(name) ? name.toLowerCase() : name
+  const key = keyOf(name)
   if (!concerned.has(key)) return none
   const runner = Object.hasOwn(runners, key) ? runners[key] : undefined
   if (runner !== undefined) {
