@@ -10,7 +10,9 @@ import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
 import { gzipSync } from 'node:zlib'
+import { COMPILER_OF_ACTS } from '../src/cli/judge.ts'
 import { judgeLines } from '../src/doors/judge/judge.ts'
 import { AgentGate, agentDetectors } from '../src/gate/agent-gate.ts'
 import type { AgentPolicy } from '../src/gate/decide/agent-policy.ts'
@@ -224,6 +226,8 @@ longResult(
   'words that could be base64',
   `${randomBytes(65_536).toString('base64').replace(/.{12}/g, '$& ')}\n`,
 )
+// As the command runs; what came before was compiled as a gate that stays up would have it.
+setFlagsFromString(COMPILER_OF_ACTS)
 for (const comes of ['once', 'again'] as const) {
   await throughput('ok', 'ordinary shell commands', comes)
   await throughput('bad', 'hostile shell commands', comes)
