@@ -33,7 +33,7 @@ const rules: readonly Rule[] = [
     'medium',
     'makes a copy of a disk in use, where password hashes can be read',
   ],
-  [/^rpcping\b.*-u ntlm/, 'token', 'medium', 'logs in at another machine for it to take down'],
+  [/^rpcping\b.*[-\\]u ntlm/, 'token', 'medium', 'logs in at another machine for it to take down'],
   [
     /^(type|cat|gc|get-content|more)\b.*\\(inetpub\b.*\\(web|applicationhost|machine)\.config|cred(ential)?s?\.(txt|xml|json|csv)|passwords?\.(txt|xml|json|csv|docx?|xlsx?))/,
     'settings',
@@ -72,7 +72,7 @@ const rules: readonly Rule[] = [
     'dumps the memory that holds logins',
   ],
   [
-    /^(procdump(64)?|createdump|rdrleakdiag|sqldumper|tttracer|dumpminitool(\.\w+)?|adplus|avdump|processdump|out-minidump|dumpert|xordump)\b .*\S|\b(outflank-)?dumpert\b|^(nanodump|out-minidump)\b/,
+    /^(procdump(64)?|createdump|rdrleakdiag|sqldumper|tttracer|dumpminitool(\.\w+)?|adplus|avdump|processdump|out-minidump|dumpert|xordump)\b .*\S|\b(outflank-)?dumpert\b|^(nanodump|out-minidump)\b|^werfault(secure)?\b.*\\(pid|encfile|s)\b|^(?!(pg|my|mongo|ldap|exp|imp)\w*)\w*dump\w*\b.*\.dmp\b/,
     'memory',
     'medium',
     'dumps the memory of another program',
@@ -129,7 +129,7 @@ const rules: readonly Rule[] = [
     'prints the passwords of a web server',
   ],
   [
-    /^(export-pfxcertificate|certutil\b.*-exportpfx|export-certificate\b.*pfx)|\.export\b.*pfx|certutil\b.*-backupkey/,
+    /^export-\w*(adfs\w*cert|signingcert|encryptioncert|privatekey)\w*|^(export-pfxcertificate|certutil\b.*-exportpfx|export-certificate\b.*pfx)|\.export\b.*pfx|certutil\b.*-backupkey/,
     'private-key',
     'medium',
     'takes private keys out of their store',
@@ -169,6 +169,13 @@ const rules: readonly Rule[] = [
     'browser',
     'high',
     'reads what browsers or programs keep secret',
+  ],
+  // A profile whole, handed to anything but a listing or the browser itself.
+  [
+    /^(?!(dir|ls|gci|get-childitem|cd|start|explorer|chrome|msedge|firefox)\b)[^=]*\\(user data\\(default|profile \d+)|firefox\\profiles(\\[\w*.-]*)?)\\?( |$)/,
+    'browser',
+    'medium',
+    'takes what a browser keeps of its user',
   ],
 ]
 

@@ -6,6 +6,9 @@ import type { Invocation } from '../shell/model.ts'
 const NAME = 'persistence'
 
 const admins = /^(?:[^,]*,)*(sudo|wheel|root|admin|administrators|domain admins|disk|shadow)(?![\w-])/i
+/** Groups whose members can have the whole machine without being called administrators: a container with its disk, raw devices. */
+const powerful =
+  /^(?:[^,]*,)*(docker|podman|lxd|lxc|incus(-admin)?|libvirt(d|-qemu)?|microk8s|kmem|operator|(backup|account|server|print) operators|dnsadmins|(schema|enterprise) admins|hyper-v administrators|remote (desktop|management) users)(?![\w-])/i
 /** Accounts that own files and run services; nobody logs in as one. */
 const servants =
   /^(nobody|daemon|bin|sys|sync|games|man|lp|mail|news|uucp|proxy|www-data|backup|list|irc|gnats|_\w+)$/
@@ -91,8 +94,11 @@ export function accounts(invocation: Invocation): readonly Finding[] {
       return args.includes('-d') ? [] : privilege('lets root log in')
     case 'dseditgroup':
     case 'gpasswd':
-      return args.some((arg) => admins.test(arg)) && args.some((arg) => /^-a$|^--add$/.test(arg))
-        ? account('makes an account an administrator', 'high')
+      return args.some((arg) => /^-a$|^--add$/.test(arg)) ? joins(args) : []
+    case 'addgroup':
+    case 'groupmod':
+      return (name === 'addgroup' ? args.length === 2 : args.some((arg) => /^(-\w*U|--users)$/.test(arg)))
+        ? joins(args.slice(-1))
         : []
     case 'sysadminctl':
       return system(args)
@@ -107,11 +113,21 @@ export function accounts(invocation: Invocation): readonly Finding[] {
       return account(`${name} makes an account`)
     case 'Add-LocalGroupMember':
     case 'Add-ADGroupMember':
-      return args.some((arg) => admins.test(arg)) ? account('makes an account an administrator', 'high') : []
+      return joins(args)
     default:
       return unconcerned
   }
 }
+
+const asGoodAsRoot = 'puts an account into a group that is as good as root'
+
+function joins(args: readonly string[]): readonly Finding[] {
+  if (args.some((arg) => admins.test(arg))) return account('makes an account an administrator', 'high')
+  return args.some((arg) => powerful.test(arg)) ? account(asGoodAsRoot) : []
+}
+
+const joinedGroups = (args: readonly string[]) =>
+  args.find((arg) => /^--(groups|gid)=/.test(arg))?.replace(/^[^=]*=/, '') ?? ''
 
 /** Unlocked, emptied, or set to what the line says. */
 function passwords(args: readonly string[], input: string | undefined): readonly Finding[] {
@@ -127,16 +143,17 @@ function user(args: readonly string[], isNew: boolean): readonly Finding[] {
   }
   if (after(/^(-\w*u|--uid)$/) === '0' || args.some((arg) => /^(--uid=|-\w*u)0$/.test(arg)))
     return privilege('makes a second account with the power of root', 'critical')
-  if (admins.test(after(/^(-\w*G|--groups|-g|--gid)$/)))
-    return account('makes an account an administrator', 'high')
+  const groups = after(/^(-\w*G|--groups|-g|--gid)$/) || joinedGroups(args)
+  const last = isNew && args.length > 1 && !(args.at(-2) ?? '').startsWith('-') ? (args.at(-1) ?? '') : ''
+  if (admins.test(groups)) return account('makes an account an administrator', 'high')
+  if (powerful.test(groups) || powerful.test(last)) return account(asGoodAsRoot)
   const shell = after(/^(-s|--shell)$/) || (args.find((arg) => arg.startsWith('--shell='))?.slice(8) ?? '')
   const servant = args.find((arg) => servants.test(arg))
   if (aShell.test(shell) && servant !== undefined) return account(`lets ${shown(servant)} log in`, 'high')
   // Set in the line itself: whoever wrote the line can log in.
   if (args.some((arg) => /^(-p|--password)(=|$)/.test(arg)))
     return account('makes an account with a password that this line knows')
-  if (isNew && args.length > 1 && !(args.at(-2) ?? '').startsWith('-') && admins.test(args.at(-1) ?? ''))
-    return account('makes an account an administrator', 'high')
+  if (admins.test(last)) return account('makes an account an administrator', 'high')
   if (isNew && aShell.test(shell)) return account('makes an account that can log in')
   // For a service or an image it has a number, a group or no home; otherwise it is for somebody.
   const isForService = args.some((arg) =>
@@ -147,6 +164,7 @@ function user(args: readonly string[], isNew: boolean): readonly Finding[] {
   const who = args.at(-1) ?? ''
   return isNew &&
     !isForService &&
+    !(args.length === 2 && last !== '') &&
     /^[a-z_][\w-]*\$?$/i.test(who) &&
     !servants.test(who) &&
     args.at(-2) !== '-g'
@@ -186,7 +204,6 @@ function system(args: readonly string[]): readonly Finding[] {
 
 function windows(args: readonly string[]): readonly Finding[] {
   if (!args.some((arg) => /^\/add$/i.test(arg))) return []
-  if (/^(local)?group$/i.test(args[0] ?? ''))
-    return args.some((arg) => admins.test(arg)) ? account('makes an account an administrator', 'high') : []
+  if (/^(local)?group$/i.test(args[0] ?? '')) return joins(args)
   return /^users?$/i.test(args[0] ?? '') ? account('net makes an account') : []
 }

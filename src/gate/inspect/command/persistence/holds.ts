@@ -5,6 +5,7 @@ import { finding, none, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
 import { fromNowhere, isInstaller, packages } from './packages.ts'
+import { pageFrom, webRoot } from './pages.ts'
 import { isBuild, pipeline } from './pipelines.ts'
 
 const NAME = 'persistence'
@@ -30,7 +31,7 @@ const settings =
   /(^|\/)\.(vimrc|exrc|tmux\.conf|screenrc|emacs|inputrc|psqlrc|mailcap|Xresources|xbindkeysrc|gitconfig|wgetrc|curlrc|npmrc|pip\/pip\.conf|config\/pip\/pip\.conf|pam_environment|muttrc|nanorc|envrc|forward|procmailrc)$|\/\.vim\/(plugin|autoload|after|ftplugin)\/|^\/etc\/(aliases$|logrotate\.d\/|rsyslog\.d\/|fail2ban\/action\.d\/|audit\/plugins\.d\/|sudo\.conf$)|\/\.config\/(i3|sway|hypr|awesome|openbox|bspwm|nvim|git|kitty|alacritty)\/|\/\.emacs\.d\/|\/\.ssh\/config$|^\/etc\/ssh\/ssh_config|(^|\/)\.htaccess$|(^|\/)\.user\.ini$|^\/etc\/(environment|security\/pam_env\.conf|environment\.d\/|ld\.so\.conf(\.d\/|$)|vim\/vimrc|apache2\/|httpd\/|nginx\/|php\/|php\.ini)/
 
 const trap =
-  /^\s*(?:AddType|AddHandler|SetHandler)\s+\S*(?:php|cgi)|^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\s+\S*(\/tmp\/|\/dev\/shm\/|\b(curl|nc|ncat|bash -c|sh -c)\b|\/dev\/tcp)|^\s*LocalCommand\s|\b(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|BASH_ENV|ENV|PYTHONSTARTUP|PERL5OPT|NODE_OPTIONS)\s*=\s*\S*\/|\b(zend_)?extension\s*=\s*"?\/(tmp|var\/tmp|dev\/shm|home)\/|^\s*(registry|index-url|extra-index-url)\s*=\s*http:\/\/(?!localhost|127\.|10\.|192\.168\.)|\bauto_(prepend|append)_file\s*=\s*\S|\bload(_|-)?module\b.*(\/tmp\/|\/dev\/shm\/|\/home\/)|\brun-shell\b|\bexec(_always|-once)?\s*=?\s+\S*(\/tmp\/|\/dev\/shm\/)|^\s*(au|autocmd)\b.*!|\((?:shell-command|async-shell-command|start-process|call-process)\b.*["']\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*(?:script-shell|onload-script|init-module|git|node-options)\s*=.*\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*\/(tmp|dev\/shm|var\/tmp|home)\//im
+  /^\s*(?:AddType|AddHandler|SetHandler)\s+\S*(?:php|cgi)|^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\s+\S*(\/tmp\/|\/dev\/shm\/|\b(curl|nc|ncat|bash -c|sh -c)\b|\/dev\/tcp)|^\s*LocalCommand\s|\b(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|BASH_ENV|ENV|PYTHONSTARTUP|PERL5OPT|NODE_OPTIONS)\s*=\s*\S*\/|\b(zend_)?extension\s*=\s*"?\/(tmp|var\/tmp|dev\/shm|home)\/|^\s*(registry|index-url|extra-index-url)\s*=\s*http:\/\/(?!localhost|127\.|10\.|192\.168\.)|\bauto_(prepend|append)_file\s*=\s*\S|\bload(_|-)?module\b.*(\/tmp\/|\/dev\/shm\/|\/home\/)|\brun-shell\b|\bexec(_always|-once)?\s*=?\s+\S*(\/tmp\/|\/dev\/shm\/)|^\s*(au|autocmd)\b.*!|\b(?:os\.execute|io\.popen|vim\.fn\.(?:system|jobstart))\s*\(\s*[[{]*["'][^"'\n]*(?:\/tmp\/|\/dev\/shm\/|\b(?:curl|wget|nc)\b)|^\s*(?:shell|screen|defshell|set(?:-option)?\s+-g\s+default-(?:shell|command))\b.*(?:\/tmp\/|\/dev\/shm\/)|\((?:shell-command|async-shell-command|start-process|call-process)\b.*["']\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*(?:script-shell|onload-script|init-module|git|node-options)\s*=.*\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*\/(tmp|dev\/shm|var\/tmp|home)\//im
 
 /** Settings of networks, modules, devices and keepers of services, whose lines may name a program to start. */
 const ofNetworks =
@@ -83,21 +84,6 @@ export function inPlaceOf(name: string, args: readonly string[]): readonly Findi
   return isOwn || (isTool && !isStrange)
     ? []
     : seen('persist.replaced', 'high', `puts ${shown(source)} in the place of ${base}`)
-}
-
-const webRoot =
-  /^(?:\/var\/www|\/srv\/(?:www|http)|\/usr\/share\/nginx|\/opt\/lampp|\/(?:var\/lib|opt|usr\/share|usr\/local)\/(?:apache-)?tomcat[^/]*|.*\/(?:htdocs|webapps|wwwroot|public_html))\/.*\.(?:php\d?|phtml|jspx?|aspx?|ashx|cfm)$/i
-
-/** A page that a web server runs, fetched into its folder or copied out of a temporary one. */
-function pageFrom(name: string, source: string, target: string): readonly Finding[] {
-  const isStrange =
-    /^(curl|wget)$/.test(name) ||
-    /^\/(tmp|dev\/shm|var\/tmp)\//.test(source) ||
-    // Pages of Java come inside archives; one by itself was put there by hand.
-    /\.jspx?$/.test(target)
-  return webRoot.test(target) && isStrange
-    ? seen('persist.web', 'medium', `puts ${shown(target)} where a web server runs it`)
-    : []
 }
 
 /** Whether something is written over what people log in with or look at a machine with. */

@@ -5,11 +5,15 @@ import type { Invocation, Reading } from '../shell/model.ts'
 import { accounts } from './accounts.ts'
 import { holds, inPlaceOf, startsUnseen, typedIn } from './holds.ts'
 import { identities } from './identities.ts'
+import { opened } from './opened.ts'
 import { byAnyProgram, byProgram, placed, setGoing, written } from './start-places.ts'
 import { ofFunctions, ofShell, ofVariable } from './traps.ts'
 import { ofWindows } from './windows.ts'
 
 const NAME = 'persistence'
+
+/** `jq '.scripts.postinstall="…"' package.json`. */
+const installHook = /\.scripts\W{1,3}(pre|post)?(install|prepare)\b[\s\])"']{0,3}\|?=[^=]/
 
 /** What would still be there, or run again, after the session is over. */
 export const persistence: CommandDetector = {
@@ -62,6 +66,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'at':
     case 'batch':
       return invocation.input !== undefined ||
+        args.some((arg) => /^\/(interactive|every|next)\b/i.test(arg)) ||
         invocation.stage > 0 ||
         invocation.streams.stdin.kind === 'file' ||
         args.includes('-f')
@@ -89,6 +94,13 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'chmod':
       return args.some((arg) => /^([24567]\d{3}|[augo]*\+[rwx]*s[rwx]*)$/.test(arg) && !/^0/.test(arg))
         ? setuid(args, reading)
+        : opened(name, args)
+    case 'chown':
+      return opened(name, args)
+    case 'jq':
+    case 'yq':
+      return args.some((arg) => installHook.test(arg))
+        ? seen('persist.hook', 'medium', `${name} has something run at every install`)
         : []
     case 'setcap':
       return args.some((arg) =>

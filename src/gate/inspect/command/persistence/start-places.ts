@@ -146,7 +146,7 @@ const PATH_CHARACTERS_MAX = 4_096
 /** All of them at once: almost every path is none, and one expression says so sooner than fourteen. */
 const anyPlace = new RegExp(startPlaces.map(([place]) => `(?:${place.source})`).join('|'), 'i')
 
-function placeAt(written: string): StartPlace | undefined {
+export function placeAt(written: string): StartPlace | undefined {
   if (written.length > PATH_CHARACTERS_MAX) return undefined
   const plain = written.includes('/') ? plainPath(written) : written
   // On macOS `/etc` and `/var` are links to here.

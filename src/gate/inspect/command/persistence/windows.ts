@@ -67,7 +67,7 @@ const rules: readonly Rule[] = [
     'has an everyday program load something',
   ],
   [
-    /^(copy|xcopy|robocopy|copy-item|cp|move|move-item|mv|cpi)\b.*\\(sethc|utilman|osk|magnify|narrator|displayswitch|atbroker|termsrv)\.\w+|^(takeown|icacls)\b.*\\system32\\\S+\.(exe|dll)|^(copy|xcopy|robocopy|copy-item|cp|cpi|move|move-item)\b.*(%systemroot%|%windir%|\\windows|\$env:systemroot|\$env:windir)\\(system32|syswow64)(\\\S*\.(dll|exe|scr)|\\?)$|^(copy|xcopy|copy-item|cp|cpi)\b.*(%systemroot%|%windir%|c:\\windows|\$env:systemroot|\$env:windir)\\(system32|syswow64)\\\S+\.(dll|exe)\b.*(%appdata%|%temp%|%userprofile%|%localappdata%|\$env:\w+|\\users\\|programdata)/,
+    /^(copy|xcopy|robocopy|copy-item|cp|move|move-item|mv|cpi|mklink|new-item)\b.*\\(sethc|utilman|osk|magnify|narrator|displayswitch|atbroker|termsrv)\.\w+|^(takeown|icacls)\b.*\\system32\\\S+\.(exe|dll)|^(copy|xcopy|robocopy|copy-item|cp|cpi|move|move-item)\b.*(%systemroot%|%windir%|\\windows|\$env:systemroot|\$env:windir)\\(system32|syswow64)(\\\S*\.(dll|exe|scr)|\\?)$|^(copy|xcopy|copy-item|cp|cpi)\b.*(%systemroot%|%windir%|c:\\windows|\$env:systemroot|\$env:windir)\\(system32|syswow64)\\\S+\.(dll|exe)\b.*(%appdata%|%temp%|%userprofile%|%localappdata%|\$env:\w+|\\users\\|programdata)/,
     'persist.replaced',
     'medium',
     'puts a program among those of the system',
@@ -126,8 +126,16 @@ const rules: readonly Rule[] = [
     'medium',
     'changes what starts with the system',
   ],
+  [/^mavinject\b.*\\injectrunning/, 'persist.launch', 'medium', 'puts code into a program that runs'],
   [
-    /^(new-item|copy|copy-item|echo)\b.*\\wpbbin\.exe/,
+    /^(set|setx|\$env:\w*|new-itemproperty|set-itemproperty|\[(system\.)?environment\]::setenv\w*)\b.*\b(dotnet_startup_hooks|cor(eclr)?_profiler(_path\w*)?)\b/,
+    'persist.interpreter',
+    'medium',
+    'has every program of .NET load something',
+  ],
+  [/^secedit\b.*\\(configure|import)\b/, 'persist.privilege', 'medium', 'changes the rules of the machine'],
+  [
+    /^(new-item|copy|copy-item|echo|xcopy|set-content|out-file)\b.*(\\wpbbin\.exe|\\windows\\setup\\scripts\\\w+\.cmd)/,
     'persist.boot',
     'high',
     'puts something where the firmware starts it',

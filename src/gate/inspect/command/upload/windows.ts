@@ -34,7 +34,7 @@ const rules: readonly Rule[] = [
     'copies to a folder of another machine',
   ],
   [
-    /^net1? use\b.* \\(?!10\.|192\.168\.|172\.|127\.)(\d{1,3}(\.\d{1,3}){3}|[\w-]+(\.[\w-]+)*\.(?!local|lan|corp|internal|test)[a-z]{2,})(@\w+)?\\/,
+    /^net1? use\b.* https?:\\(?!localhost|127\.)|^net1? use\b.* \\(?!10\.|192\.168\.|172\.|127\.)(\d{1,3}(\.\d{1,3}){3}|[\w-]+(\.[\w-]+)*\.(?!local|lan|corp|internal|test)[a-z]{2,})(@\w+)?\\/,
     'upload.copy',
     'makes a folder of a far machine one of this',
   ],
@@ -42,6 +42,16 @@ const rules: readonly Rule[] = [
     /^(invoke-webrequest|invoke-restmethod|iwr|irm|curl|wget)\b.*[?&](d|data|b64|enc|x|payload|exfil|file|content|body)=\$\w/,
     'upload.program',
     'puts data into an address',
+  ],
+  [
+    /^net1? share [^\s=]+=\S|^new-smbshare\b/,
+    'upload.served',
+    'gives a folder to whoever comes over the network',
+  ],
+  [
+    /^\S+ .*> ?\\(?!localhost|127\.|\.|\?)[\w.-]+\\[\w$.-]+\\/,
+    'upload.copy',
+    'copies to a folder of another machine',
   ],
   [/^certutil\b.*-encode(hex)?\b/, 'upload.prepared', 'writes a file out as text'],
   [/networkinformation\.ping\b|\.send\b.*getbytes|icmp/, 'upload.names', 'carries data in packets'],

@@ -46,7 +46,9 @@ export function windowsStatements(text: string, depth = 0): readonly WindowsStat
       const name = (words[0] ?? '').slice(1).toLowerCase()
       const value = rest.join(' ')
       if (variables.size < VARIABLES_MAX && value.length < LINE_CHARACTERS_MAX) variables.set(name, value)
-      if (rest.length > 0) found.push(statement(rest, filled))
+      // `$x = $(net use …)`: the brackets have parted their sign from what it stands for.
+      const order = /^[$@&]$/.test(rest[0] ?? '') ? rest.slice(1) : rest
+      if (order.length > 0) found.push(statement(order, filled))
     } else if (first !== '') found.push(statement(loopBody(filled), filled))
     const inner = handedOn(filled)
     if (inner !== undefined && depth < DEPTH_MAX) found.push(...windowsStatements(inner, depth + 1))
