@@ -14,9 +14,11 @@ const received: string[] = []
 const stored = new Map<string, { answer: Record<string, unknown>; polls: number }>()
 let made = 0
 let gate: RunningGate
+let isAway = false
 
 /** As OpenAI keeps what it answered. A background answer is finished when it is asked for the second time. */
 async function vendor(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (isAway) return void request.socket.destroy()
   let body = ''
   for await (const chunk of request) body += String(chunk)
   const [path = '', query = ''] = (request.url ?? '').split('?')
@@ -220,6 +222,24 @@ test('an id is nothing else: no path, no query of another, no other verb', async
   for (const verb of ['PUT', 'PATCH', 'POST', 'HEAD'])
     expect([verb, (await raw(`${verb} /v1/responses/${id}`)).slice(9, 12)]).toEqual([verb, '404'])
   expect(received.length).toBe(asked)
+})
+
+test('what an upstream keeps that is away is not said to be gone', async () => {
+  const port = (vendors[1]?.address() as AddressInfo).port
+  // The other order: the one that keeps it is asked first, and is not there.
+  await using turned = await RunningGate.open(`
+upstreams:
+  - { name: keeps, protocol: openai, url: "http://127.0.0.1:${port}", models: [m] }
+  - { name: empty, protocol: openai, url: "http://127.0.0.1:${(vendors[0]?.address() as AddressInfo).port}" }
+keys: [{ key: "sk-alice", account: alice }]
+`)
+  const own = new OpenAI({ apiKey: 'sk-alice', baseURL: `${turned.url}/v1`, maxRetries: 0 }).responses
+  const made = await own.create({ model: 'm', input: 'Hi' })
+  expect((await own.retrieve(made.id)).id).toBe(made.id)
+  isAway = true
+  await expect(own.retrieve(made.id)).rejects.toMatchObject({ status: 502, code: 'upstream.unreachable' })
+  isAway = false
+  expect((await own.retrieve(made.id)).id).toBe(made.id)
 })
 
 test('an answer made in the background is fetched, and its tokens count in a budget when it is', async () => {

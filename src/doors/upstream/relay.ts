@@ -19,6 +19,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const brokeOff = { status: 502, rule: 'upstream.died', reason: 'the upstream broke off' } as const
 const unpassable = {
   encoded: 'the upstream sent an answer that cannot be read',
+  unreachable: 'the upstream cannot be reached',
   redirect: 'the upstream sends its clients elsewhere',
 } as const
 const RETRY_BACKOFF_MS = 50
@@ -58,6 +59,8 @@ export class Relay {
   #held: Buffer[] = []
   #heldBytes = 0
   #isHolding = false
+  /** An upstream that may keep what is asked for could not be asked. */
+  #isInDoubt = false
   #stall: NodeJS.Timeout | undefined
 
   private constructor(request: RelayRequest) {
@@ -65,7 +68,7 @@ export class Relay {
     this.#started = request.now()
     const { candidates, door, onSignature } = request
     this.#signatures = onSignature ? door.boundKeys.map((key) => new SignatureScanner(key, onSignature)) : []
-    this.#plan = isKept(request.endpoint) ? candidates : attemptsAt(candidates)
+    this.#plan = isKept(request.endpoint) && candidates.length > 1 ? candidates : attemptsAt(candidates)
   }
 
   static start(request: RelayRequest): void {
@@ -102,6 +105,7 @@ export class Relay {
     }
     if (RETRY_STATUSES.has(status)) upstream.breaker.fail(now())
     else upstream.breaker.succeed()
+    if (status === 404 && this.#isInDoubt) return void this.#unpassable('unreachable')
     if (REDIRECTS.has(status)) return void this.#unpassable('redirect')
     this.#firstMs = now() - this.#started
     this.#status = status
@@ -308,7 +312,10 @@ export class Relay {
     }
     if (error instanceof GivenUp) return
     if (error instanceof NotHere) upstream.breaker.succeed()
-    else upstream.breaker.fail(now())
+    else {
+      upstream.breaker.fail(now())
+      this.#isInDoubt = isKept(this.#with.endpoint)
+    }
     if (this.#status === 0 && this.#attempt < this.#plan.length) return void this.#tryAgain(upstream)
     if (this.#isHeadSent || this.#status !== 0) return void this.#diedMidway()
     const isTimeout = 'code' in error && /TIMEOUT/.test(String(error.code))
