@@ -177,6 +177,8 @@ export class ExchangeDoor implements ModelRequests {
       fields = parsed
     }
     const { opening, isProse, reasoningSignatures, references, system, prompt } = fields
+    const response = keptId(endpoint, request.url ?? '')
+    if (response !== undefined) await gate.hearOf(caller.value, response)
     const reasoning = gate.readReasoning(
       { account: caller.value.account, opening },
       reasoningSignatures.slice(-REASONING_BLOCKS_MAX),
@@ -190,7 +192,7 @@ export class ExchangeDoor implements ModelRequests {
       endpoint,
       // Named one by one: to copy what is left of an object costs more than most steps of an exchange.
       model: fields.model,
-      response: keptId(endpoint, request.url ?? ''),
+      response,
       isStream: fields.isStream,
       system,
       prompt,

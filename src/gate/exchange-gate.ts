@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config, ReasoningConfig, Trust } from '../config/config.ts'
 import type { Result } from '../kernel/result.ts'
 import type { Caller, IdentityFailure } from './caller.ts'
@@ -249,6 +250,11 @@ export class ExchangeGate {
     this.#parts.reasoning.bindResponse(id, account)
   }
 
+  /** Waits until another process of the gate, which may just have made this answer, would have told of it. */
+  async hearOf({ account }: Caller, id: string): Promise<void> {
+    if (!this.#parts.reasoning.isOwn(id, account)) await sleep(TOLD_MS)
+  }
+
   async refuse(entry: RefusalEntry): Promise<void> {
     await this.#parts.recorder.noted(entry)
   }
@@ -307,6 +313,8 @@ const noReasoning: ReasoningRead = { blocks: [], state: 'unsealed', sealed: [] }
 const sealStates: readonly SealState[] = ['foreign', 'moved', 'unsealed']
 
 const SECRET_CHARACTERS_MAX = 4 * 1024 * 1024
+/** Workers tell one another in milliseconds; whoever tries ids waits so long for each. */
+const TOLD_MS = 200
 const GLOB_SETS_MAX = 10_000
 
 /** Rules against an account or its rate can be observed first; what a key may do and where data may go cannot. */

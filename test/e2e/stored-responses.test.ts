@@ -224,13 +224,18 @@ test('an id is nothing else: no path, no query of another, no other verb', async
   expect(received.length).toBe(asked)
 })
 
+function portOf(server: Server | undefined): number {
+  const address = server?.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
 test('what an upstream keeps that is away is not said to be gone', async () => {
-  const port = (vendors[1]?.address() as AddressInfo).port
+  const port = portOf(vendors[1])
   // The other order: the one that keeps it is asked first, and is not there.
   await using turned = await RunningGate.open(`
 upstreams:
   - { name: keeps, protocol: openai, url: "http://127.0.0.1:${port}", models: [m] }
-  - { name: empty, protocol: openai, url: "http://127.0.0.1:${(vendors[0]?.address() as AddressInfo).port}" }
+  - { name: empty, protocol: openai, url: "http://127.0.0.1:${portOf(vendors[0])}" }
 keys: [{ key: "sk-alice", account: alice }]
 `)
   const own = new OpenAI({ apiKey: 'sk-alice', baseURL: `${turned.url}/v1`, maxRetries: 0 }).responses

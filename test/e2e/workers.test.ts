@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MeasureStore } from '../../src/store/embedded/measure-store.ts'
@@ -13,20 +16,29 @@ const START_MS = 120_000
 const BURST = 20
 const REFUSALS = 20
 
+/** Has made one response, and keeps it. */
+const keeps = createServer((request, response) => {
+  request.resume()
+  response.end(JSON.stringify({ id: `resp_${'0'.repeat(24)}`, object: 'response', output: [] }))
+})
 let mock: MockUpstream
 let gate: ManyWorkers
 let config = ''
 
 beforeAll(async () => {
   mock = await MockUpstream.open()
+  keeps.listen(0, '127.0.0.1')
+  await once(keeps, 'listening')
   config = `
 upstreams:
+  - { name: keeps, protocol: openai, url: "http://127.0.0.1:${(keeps.address() as AddressInfo).port}", models: [kept] }
   - { name: m, protocol: openai, url: "${mock.url}" }
   - { name: a, protocol: anthropic, url: "${mock.url}" }
 keys:
   - { key: sk-alice, account: alice }
   - { key: sk-bob, account: bob }
   - { key: sk-mallory, account: mallory }
+  - { key: sk-reader, account: reader }
 rates: { account: { requestsPerMinute: ${BURST} }, refusalsPerMinute: ${REFUSALS} }
 trust: { hops: 1, proxies: ["127.0.0.1/32"] }
 `
@@ -37,6 +49,7 @@ afterAll(async () => {
   const { holds, open } = gate.verify()
   gate.remove()
   await mock[Symbol.asyncDispose]()
+  keeps.close()
   expect({ holds, open }).toEqual({ holds: true, open: 0 })
 }, START_MS)
 
@@ -97,6 +110,20 @@ test('a block that was made for one account is foreign from another, whichever w
     if (answer.status !== 429) expect(answer.text).toContain('reasoning.foreign')
   }
   expect(seen.size).toBe(WORKERS)
+})
+
+test('a stored answer is its account’s in every worker as soon as it is there', {
+  timeout: START_MS,
+}, async () => {
+  const { text, process } = await gate.ask('/v1/responses', {
+    ...{ key: 'sk-reader', body: JSON.stringify({ model: 'kept', input: 'Hi' }) },
+  })
+  const id = /"id":"([^"]+)"/.exec(text)?.[1] ?? ''
+  const read = (key: string) => gate.ask(`/v1/responses/${id}`, { key })
+  const answers = await Promise.all(Array.from({ length: BURST - 2 }, () => read('sk-reader')))
+  expect(new Set([...answers.map((answer) => answer.process), process]).size).toBeGreaterThan(1)
+  expect(answers.map((answer) => answer.text)).toEqual(answers.map(() => text))
+  expect((await read('sk-mallory')).text).toMatch(/response.unknown|rate.requests/)
 })
 
 test('a measure takes effect in every worker, and is noted once', { timeout: START_MS }, async () => {
