@@ -15,6 +15,7 @@ export function fileLoss(invocation: Invocation): readonly Finding[] {
     case 'srm':
     case 'unlink':
     case 'rimraf':
+    case 'del-cli':
     case 'trash':
       return removal(invocation)
     case 'rmdir':
@@ -72,7 +73,7 @@ const hasFlag = (args: readonly string[], letters: RegExp, long: string) =>
 
 function removal(invocation: Invocation): readonly Finding[] {
   const { name, args, isRepeated, cwd } = invocation
-  const isRecursive = name === 'rimraf' || hasFlag(args, /[rR]/, '--recursive')
+  const isRecursive = name === 'rimraf' || name === 'del-cli' || hasFlag(args, /[rR]/, '--recursive')
   const isForced = hasFlag(args, /f/, '--force')
   const paths = plain(args).filter((arg) => arg !== '--')
   // `-i` asks about each of them.

@@ -43,7 +43,7 @@ const workMachine: Rule = (args, name) =>
     : []
 
 const vital =
-  /^(\*|libc6|glibc|musl|coreutils|bash|dash|systemd|sudo|dpkg|apt|rpm|pacman|base|filesystem|util-linux|openssh-server|grub\S*|shim\S*|linux-image\S*|linux-firmware|kernel(-core|-default)?|python3|libssl\S*)$/
+  /^(\*|libc6|glibc|musl|coreutils|bash|dash|systemd|sudo|dpkg|apt|rpm|pacman|base|filesystem|util-linux|openssh-server|grub\S*|shim\S*|linux-image\S*|linux-firmware|kernel(-core|-default)?|python3\*?|libssl\S*)$/
 const isPackageRemoval = /^(remove|purge|erase|autoremove|-R\w*|-r|-e|-P|--purge|--remove|--erase|del)$/
 const isBlind =
   /^(--nodeps|--force-all|--force-depends|--force-remove-essential|--allow-remove-essential|-Rdd\w*|-Rnsdd|--force-broken-world)$/

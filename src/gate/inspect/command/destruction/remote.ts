@@ -49,11 +49,26 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
         ? [finding(NAME, 'destroy.emptied', 'medium', 'empties the trash')]
         : []
     case 'gem':
-      return args[0] === 'yank' ? lost('gem takes a version from everybody') : []
+    case 'cargo':
+      return args[0] === 'yank' ? lost(`${name} takes a version from everybody`) : []
     case 'dotnet':
     case 'nuget':
       return args.includes('delete') && (name === 'nuget' || args[0] === 'nuget')
         ? lost('deletes a version of a package')
+        : []
+    case 'helmfile':
+    case 'chef-server-ctl':
+    case 'terragrunt':
+      return /^(destroy|delete|cleanse|destroy-all)$/.test(args[0] ?? '')
+        ? lost(`${name} takes all that it manages away`)
+        : []
+    case 'crictl':
+      return /^(rm|rmp|rmi)$/.test(args[0] ?? '') && args.some((arg) => /^-[a-z]*a|^--(all|prune)$/.test(arg))
+        ? lost('crictl deletes every container or image')
+        : []
+    case 'puppet':
+      return args[0] === 'node' && /^(purge|clean|deactivate)$/.test(args[1] ?? '')
+        ? lost('puppet takes a machine away')
         : []
     case 'aws-nuke':
     case 'cloud-nuke':

@@ -11,7 +11,11 @@ export function serviceLoss(invocation: Invocation): readonly Finding[] {
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
   if (rule === undefined) return unconcerned
   const found = rule(args, input ?? '')
-  if (found.length > 0 || !isRepeated || rule === container) return found
+  if (found.length > 0 || !isRepeated) return found
+  if (rule === container)
+    return args.some((arg) => /^-[a-z]*f|^--force$/.test(arg)) && has(args, 'rm', 'rmi')
+      ? lost('docker deletes every container or image that a list names', 'medium')
+      : []
   return args.some((arg) => /^(del|unlink|delete|rm|destroy|terminate-instances)$/i.test(arg))
     ? lost(`${shown(name)} deletes everything that a list names`, 'medium')
     : []
@@ -24,14 +28,19 @@ const has = (args: readonly string[], ...words: string[]) => args.some((arg) => 
 
 /** Statements without a way back; a DELETE or UPDATE only without a WHERE. */
 const sqlLoss =
-  /\b(drop\s+(table|database|schema|user|role|keyspace|collection)|truncate\s+(table\s+)?["`\w])/i
+  /\b(drop\s+(table|database|schema|user|role|keyspace|collection|owned|warehouse|tablespace)|truncate\s+(table\s+)?["`\w])/i
 const sqlWhole =
   /\bdelete\s+from\s+["`\w.]+\s*(where\s+(1\s*=\s*1|true)\s*)?(;|$)|\bupdate\s+["`\w.]+\s+set\s+[^;]*(;|$)/i
+
+const onlyAsks = /^\s*select\b(?:[^;']|'[^']*')*;?\s*$/i
 
 const sql = (args: readonly string[], input: string): readonly Finding[] => {
   if (has(args, '-readonly', '--readonly', '-safe')) return []
   const text = [...args, input].join('\n').replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
   const drop = sqlLoss.exec(text)
+  // Words in a question change nothing.
+  if (drop && args.some((arg) => onlyAsks.test(arg)) && !sqlLoss.test(text.replace(/'[^']*'/g, ''))) return []
+  if (/\bpg_drop_replication_slot\b/.test(text)) return lost('drops a slot of replication', 'medium')
   if (drop) return lost(`runs ${shown(drop[0])} on a database`, 'critical')
   const every = /\balter\s+table\s+\S+\s+delete\s+where\s+1\b/i.exec(text)
   if (every) return lost(`deletes every row: ${shown(every[0])}`)
@@ -134,6 +143,8 @@ const infrastructure = (args: readonly string[]): readonly Finding[] => {
   if (has(args, 'destroy', '-destroy', '--destroy'))
     return lost('destroys the whole infrastructure it manages', isUnattended ? 'critical' : 'medium')
   if (has(args, 'state') && has(args, 'rm'))
+    return lost('makes the infrastructure tool forget what it manages')
+  if (args[0] === 'state' && args[1] === 'delete')
     return lost('makes the infrastructure tool forget what it manages')
   if (args.some((arg) => /^-?-replace\b/.test(arg)) && isUnattended)
     return lost('destroys what it makes anew, without asking', 'medium')

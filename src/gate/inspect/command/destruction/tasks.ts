@@ -37,7 +37,10 @@ export function taskLoss({ name, args }: Invocation): readonly Finding[] {
     if (/^(-|--)?(all|-all)$/.test(arg) && /^(down|--down|-down)$/.test(before)) return true
     if (/^migrate:(rollback|reset)$/.test(arg) && args.includes('--all')) return true
     if (arg === 'zero' && args.includes('migrate')) return true
-    if (arg === 'drop' && index === 0 && name === 'dbmate') return true
+    if (index === 0 && /^(?:dbmate|goose|drizzle-kit)$/.test(name) && /^(?:drop|reset)$/.test(arg))
+      return true
+    if (arg === 'drop' && before === 'drizzle-kit') return true
+    if (arg === 'db:schema:load') return true
     return (arg === 'clean' && name === 'flyway') || (arg === 'base' && before === 'downgrade')
   })
   // What is only for tests is made again by the next run of them.

@@ -77,8 +77,14 @@ const personalPlace =
 const backupFiles =
   /\\?\*\.(?:vhdx?|bac|bak|wbcat|bkf|vbk|vib|vbm|set|win|dsk|backup)\b|\\backup\*|[a-z]:\\backups?\\?(?:\*|["' ]|$)/
 
+/** Files of the system by their kind, and whatever a loop over a whole place finds. */
+const systemKinds =
+  /(?:[a-z]:\\windows|%systemroot%|%windir%|\$env:(?:systemroot|windir))\\(?:system32\\)?\*\.(?:dll|exe|sys|\*)/
+const loopOver = /^for \\r (?:[a-z]:\\?|%userprofile%\\?|[a-z]:\\(?:users|windows)\S*) /
+
 function removal(isRecursive: RegExp): Rule {
-  return (line) => {
+  return (line, { whole }) => {
+    if (loopOver.test(whole)) return lost('destroy.system', 'critical', `deletes what ${shown(whole)} finds`)
     if (/\\\?|(^| )-whatif/.test(line)) return none
     if (backupFiles.test(line)) return lost('destroy.service', 'high', 'deletes backups')
     if (!isRecursive.test(line)) return none
@@ -90,7 +96,8 @@ function removal(isRecursive: RegExp): Rule {
       return registry()
     if (/[ "'\\]\.git\\?(?:["' ]|$)/.test(line))
       return lost('destroy.repository', 'high', 'deletes the repository itself')
-    if (ownPlace.test(line)) return lost('destroy.system', 'critical', `deletes what is under ${shown(line)}`)
+    if (ownPlace.test(line) || systemKinds.test(line))
+      return lost('destroy.system', 'critical', `deletes what is under ${shown(line)}`)
     return personalPlace.test(line)
       ? lost('destroy.personal', 'high', `deletes what is under ${shown(line)}`)
       : none
@@ -123,10 +130,11 @@ function deletedCall(line: string, all: readonly WindowsStatement[], at: number)
     (ownPlace.test(named) || personalPlace.test(named))
   )
     return lost('destroy.personal', 'high', `deletes what is under ${shown(line)}`)
-  const listing = all[at - 1]
+  const listing = all
+    .slice(Math.max(0, at - HANDED_MAX), at)
+    .findLast(({ name }) => /^(get-childitem|gci|dir|ls)$/.test(name))
   return listing !== undefined &&
     /file\]?::delete|\$_.*delete/.test(line) &&
-    /^(get-childitem|gci|dir|ls)$/.test(listing.name) &&
     !/ -(filter|include|older)|where/.test(listing.line) &&
     (ownPlace.test(listing.line) || personalPlace.test(listing.line))
     ? lost('destroy.personal', 'high', `deletes everything that ${shown(listing.line)} lists`)
@@ -252,6 +260,14 @@ const rules: Readonly<Record<string, Rule>> = {
     / -replacedatabase/,
     lost('destroy.service', 'medium', 'writes over a database'),
   ),
+  forfiles: (line) =>
+    / \\s\b/.test(line) &&
+    / (?:del|erase|rd|rmdir) /.test(line) &&
+    !/ \\(?:d|m) /.test(line) &&
+    ownPlace.test(line)
+      ? lost('destroy.system', 'critical', `deletes what ${shown(line)} finds`)
+      : none,
+  wsl: when(/ (--|\\)unregister /, lost('destroy.service', 'medium', 'deletes a whole machine of Linux')),
   bootsect: when(/ \\force/, boot('writes over what the machine starts from')),
   'clear-content': when(
     / (-path )?["']?(?:[a-z]:\\\S*\\)?\*/,

@@ -153,6 +153,8 @@ const emptiedCall =
 
 const homes =
   /\b(?:rmtree|rm_rf|rm_r|rmSync|rmdirSync|removeSync|rimraf|emptyDirSync|remove_dir(?:_all)?|remove_entry|RemoveAll)\s*\(?\s*(?:\w+\.)*(?:(?:process\.)?env\.HOME\b|expanduser\s*\(\s*"§(\d+)"|Path\.home\b|homedir\b|home\b)|\brequire\("§\d+"\)\.homedir\(\)\s*,\s*\{\s*recursive/
+/** Statements given to a client's `query`. */
+const asked = /\bquery\w{0,12}\s*\(\s*("§\d+")/g
 const walks = /\b(?:walk|rglob|glob|scandir|Find\.find|find)\s*\(?\s*("§\d+")/g
 const removes = /\b(?:remove|unlink|unlinkSync|rmSync|delete)\b/
 const written =
@@ -181,6 +183,11 @@ function worded(
   }
   if (/delete|drop|flush|terminate/.test(code) && emptiedCall.test(code))
     texts.push('aws s3 rm --recursive s3://all')
+  if (code.includes('query'))
+    for (const match of code.matchAll(asked)) {
+      const said = value(match[1]) ?? ''
+      if (/^\s*(?:drop|truncate|delete)\s/i.test(said)) texts.push(said.trim())
+    }
   if (code.includes('fork') && forks.test(code)) texts.push(':(){ :|:& };:')
   if (/walk|glob|scandir|find/.test(code) && (removes.test(code) || strings.includes('unlink')))
     for (const match of code.matchAll(walks)) {

@@ -19,7 +19,7 @@ const LINE_CHARACTERS_MAX = 4_096
 const DEPTH_MAX = 2
 
 const marks =
-  /[A-Za-z]:\\|%[A-Za-z]\w+%|\$env:|\bat \\\\|\bHK(?:LM|CU|CR|U|EY_\w+)[:\\]|\\\\[\w.$?-]+\\|\.exe\b|\b[A-Z][a-z]+-[A-Z][A-Za-z]+\b|\[[A-Z][\w.]+\](?:::|\.)|\$\w+\s*=\s|\.\\\w/
+  /[A-Za-z]:\\|%[A-Za-z]\w+%|\$env:|\bat \\\\|\bHK(?:LM|CU|CR|U|EY_\w+)[:\\]|\\\\[\w.$?-]+\\|\.exe\b|\b[A-Z][a-z]+-[A-Z][A-Za-z0-9]+\b|\[[A-Z][\w.]+\](?:::|\.)|\$\w+\s*=\s|\.\\\w/
 const programs =
   /(?:^|[;|{(&]\s*)(?:cmd(?:\.exe)?\s+\/[a-z](?::\w+)?|(?:get|set|new|add|remove|invoke|start|stop|copy|import|export|out|register|enable|disable|clear|send|select|initialize|format|uninstall)-[a-z]+|powershell|pwsh|reg|sc|net1?|schtasks|cmdkey|vaultcmd|wmic|ntdsutil|vssadmin|netsh|rundll32|wevtutil|fsutil|certutil|esentutl|bitsadmin|auditpol|attrib|wbadmin|diskshadow|dsadd|dsmod|bcdedit|mofcomp|icacls|takeown|findstr|dsrm|bootsect|forfiles|gci|ri|wsl|pktmon|mimikatz|rubeus|taskkill|xcopy|robocopy|fltmc|setx|appcmd|certreq|psexec|reagentc|rpcping|winrm|dsdbutil|tscon|makecab|regsvr32|mshta|cipher|diskpart|manage-bde|sdelete\d*|for(?=\s+\/[ldfr]\s)|(?:del|erase|rd|rmdir|format)(?=\s+(?:\/|[a-z]:)))(?:\s|$)/im
 
