@@ -38,10 +38,11 @@ function check(work: StoreWork, subject: string | undefined): ExitCode {
   }))
   if (options.json) console.stdout.write(`${JSON.stringify({ canaries: canaries.length, found })}\n`)
   else if (canaries.length === 0) console.stdout.write('No canary was ever given out from this store.\n')
-  else if (found.length === 0)
-    console.stdout.write(
-      `None of the ${canaries.length} canaries is in it. That does not say it was not made of our answers.\n`,
-    )
+  else if (found.length === 0) {
+    const none =
+      canaries.length === 1 ? 'The one canary is not' : `None of the ${canaries.length} canaries is`
+    console.stdout.write(`${none} in it. That does not say it was not made of our answers.\n`)
+  }
   for (const { campaign, words, isInOrder, chance, measures } of options.json ? [] : found)
     console.stdout.write(
       `${campaign}: ${words} of 6 words ${isInOrder ? 'in their' : 'in another'} order (by chance at most ${chance.toExponential(0)}); given by ${measures?.join(', ')}.\n`,

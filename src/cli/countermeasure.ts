@@ -11,7 +11,7 @@ import { type Measure, MeasureStore, measureState, type NewMeasure } from '../st
 import { parseReport } from '../watch/report-schema.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { campaignNamed } from './findings.ts'
-import { some } from './render/figures.ts'
+import { moment, some } from './render/figures.ts'
 import {
   authorOption,
   durationOption,
@@ -161,10 +161,12 @@ function list({ state, options, console }: StoreWork): ExitCode {
   else if (all.length + allowed.length === 0)
     console.stderr.write('No account is under a measure, and none is on the allow-list.\n')
   else {
-    for (const { id, state, standing, accounts, author, reason } of all)
+    for (const { id, state, standing, accounts, expires, author, reason } of all) {
+      const end = state === 'in force' && expires !== undefined ? `until ${moment(expires)}, ` : ''
       console.stdout.write(
-        `${id}  ${state.padEnd(8)}  ${standing.padEnd(11)}  ${some(accounts, 'account')}  ${author}: ${reason}\n`,
+        `${id}  ${state.padEnd(8)}  ${standing.padEnd(11)}  ${some(accounts, 'account')}  ${end}${author}: ${reason}\n`,
       )
+    }
     for (const { account, author, reason } of allowed)
       console.stdout.write(`allowed  ${account}  ${author}: ${reason}\n`)
   }

@@ -125,8 +125,11 @@ function list(work: StoreWork): ExitCode {
   return answerList(
     work,
     all,
-    ({ id, account, tenant, created, state }) =>
-      `${id}  ${state.padEnd(7)}  ${day(created)}  ${account} (${tenant})`,
+    ({ id, account, tenant, created, state, expires }) => {
+      // After a rotation two keys of an account are valid: only this tells which of them goes on.
+      const end = state === 'valid' && expires !== undefined ? ` until ${day(expires)}` : ''
+      return `${id}  ${state.padEnd(7)}  ${day(created)}${end}  ${account} (${tenant})`
+    },
     'There are no keys in this store yet: `portcullis keys create --account NAME` makes one.',
   )
 }

@@ -11,6 +11,7 @@ import { PromptStore } from '../store/embedded/prompt-store.ts'
 import { openState } from '../store/embedded/state.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
 import { checkExport, checkStore } from './ledger-check.ts'
+import { some } from './render/figures.ts'
 import { authorOption, neededOption, storeOptions, storePath, textOption } from './store-option.ts'
 import { verbNamed } from './verbs.ts'
 
@@ -117,12 +118,12 @@ function summary(verification: Verification): string {
   const { holds, records, blocks, segments, checkpoints, unsignedRecords, firstSeq, open, problems } =
     verification
   const lines = [
-    `${holds ? 'The ledger holds' : 'THE LEDGER DOES NOT HOLD'}: ${records} entries in ${blocks} blocks of ${segments} segments.`,
-    `${checkpoints} signed checkpoints; ${unsignedRecords} entries after the last one are chained, not yet signed.`,
+    `${holds ? 'The ledger holds' : 'THE LEDGER DOES NOT HOLD'}: ${some(records, 'entry', 'entries')} in ${some(blocks, 'block')} of ${some(segments, 'segment')}.`,
+    `${some(checkpoints, 'signed checkpoint')}; ${unsignedRecords === 0 ? 'nothing stands after the last one.' : `after the last one, ${some(unsignedRecords, 'entry', 'entries')} chained and not yet signed.`}`,
   ]
   if (firstSeq > 1) lines.push(`Entries before ${firstSeq} were retired.`)
   if (open > 0)
-    lines.push(`${open} exchanges are open: under way, or waiting for the next start to close them.`)
+    lines.push(`Open: ${some(open, 'exchange')}, under way or waiting for the next start to close them.`)
   for (const { kind, segment, offset, summary: text } of problems)
     lines.push(`  ${segment}:${offset} ${text} [${kind}]`)
   return `${lines.join('\n')}\n`

@@ -71,3 +71,24 @@ test('a word that is meant as a file of canaries and is none is refused, not rea
   expect((await portcullis(['canary', 'check', 'leaked.jsonl'], { cwd })).err).toContain('input-not-found')
   expect((await portcullis(['canary', 'check', '.'], { cwd })).err).toContain('input-is-directory')
 })
+
+test('a list says when what it lists ends: of two valid keys the rotated one', async () => {
+  await portcullis(['keys', 'create', '--account', 'a'], { cwd })
+  const old = (await portcullis(['keys', 'list'], { cwd })).out.split(' ')[0] ?? ''
+  await portcullis(['keys', 'rotate', old, '--overlap', '24h'], { cwd })
+  const lines = (await portcullis(['keys', 'list'], { cwd })).out.trim().split('\n')
+  expect(lines.filter((line) => line.includes(' until ')).map((line) => line.split(' ')[0])).toEqual([old])
+  const apply = [
+    'countermeasure',
+    'apply',
+    'watched',
+    '--accounts',
+    'a',
+    '--reason',
+    'case 17',
+    '--for',
+    '24h',
+  ]
+  await portcullis(apply, { cwd })
+  expect((await portcullis(['countermeasure', 'list'], { cwd })).out).toMatch(/ until \d/)
+})

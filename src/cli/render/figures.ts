@@ -65,9 +65,9 @@ export function span(ms: number): string {
   return some(hours, 'hour')
 }
 
-/** `1 account`, `1,234 accounts` */
-export function some(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
+/** `1 account`, `1,234 accounts`, `2 entries` */
+export function some(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : nouns}`
 }
 
 function two(value: number): string {
