@@ -10,6 +10,7 @@ import { Judge } from '../doors/judge-act.ts'
 import { BridgingUpstream } from '../doors/mcp/bridge/bridging-upstream.ts'
 import { McpGuard } from '../doors/mcp/guard.ts'
 import { HttpUpstream } from '../doors/mcp/http-upstream.ts'
+import { RequestStates } from '../doors/mcp/request-states.ts'
 import { StdioDoor } from '../doors/mcp/stdio-door.ts'
 import { StdioUpstream } from '../doors/mcp/stdio-upstream.ts'
 import { McpTasks } from '../doors/mcp/tasks.ts'
@@ -148,7 +149,8 @@ async function serve(config: Config, server: McpServerConfig, console: Console):
   if (!session.ok) throw new Error('a name of our own is a session id')
   const caller = { tenant: 'default', agent: 'local', person: userInfo().username, key: undefined }
   const tasks = new McpTasks(server.name, caller.tenant, new TaskOwnerStore(state), now)
-  const guard = new McpGuard({ server, caller, session: session.value, judge, offers, tasks })
+  const states = new RequestStates()
+  const guard = new McpGuard({ server, caller, session: session.value, judge, offers, tasks, states })
   const schemaOf = (tool: string) => offers.schemaOf(server.name, tool)
   const door = new StdioDoor({ server, upstream, guard, judge, schemaOf, output: console.stdout })
   return (await door.run(console.stdin)) ? 0 : 1

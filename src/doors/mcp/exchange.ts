@@ -35,7 +35,12 @@ const ACCEPT = 'application/json, text/event-stream'
 export async function exchangeWith(exchange: Exchange): Promise<void> {
   const { guard, reply, message, text } = exchange
   if (message !== undefined && text !== undefined) {
+    const left = (): void => {
+      if (message.kind === 'request') guard.left(message.id)
+    }
+    reply.response.once('close', left)
     const step = await guard.fromClient(text, message)
+    reply.response.off('close', left)
     if (step.kind === 'answer') reply.message(200, step.text)
     else if (step.kind === 'drop') reply.empty(202)
     else await ask({ ...exchange, text: step.text })
@@ -105,6 +110,8 @@ async function passBack(exchange: Exchange, answer: ServerAnswer): Promise<void>
       return
     case 'message': {
       const step = await fromServer(exchange, answer.text)
+      // An answer that names no request is the answer all the same: nothing else comes.
+      settle(exchange, 'the server did not answer')
       if (step.kind === 'drop') reply.empty(answer.status, answer.headers)
       else reply.message(answer.status, step.text, answer.headers)
       return

@@ -9,11 +9,12 @@ import { textsOf } from '../texts.ts'
 import { saidBeside } from './beside.ts'
 import { type Carried, withCredentials, withoutCredentials } from './credentials.ts'
 import { EventIds } from './event-ids.ts'
-import { offersWithin, withoutRefused } from './listings.ts'
+import { listed } from './listed.ts'
 import { followUps, listings, silent } from './methods.ts'
-import { noticeOf } from './notices.ts'
+import { noticeOf, unaddressed } from './notices.ts'
 import { Questions, withoutQuestions, withThese } from './questions.ts'
 import { failureStop, refuse, type Stop, stopOf } from './refusals.ts'
+import type { RequestStates } from './request-states.ts'
 import { errorMessage, gateCodes, idKey, isObject, type RpcId, type RpcMessage, versionOf } from './rpc.ts'
 import type { McpTasks } from './tasks.ts'
 import type { ToolOffers } from './tool-offers.ts'
@@ -33,6 +34,7 @@ export type GuardParts = {
   readonly judge: Judge
   readonly offers: ToolOffers
   readonly tasks: McpTasks
+  readonly states: RequestStates
 }
 
 /** Answered requests are remembered a while: a stream that is resumed delivers an answer again. */
@@ -46,6 +48,8 @@ type Pending = {
   readonly isModern: boolean
   passage: Passage | undefined
   isAnswered: boolean
+  /** Aborted once nobody waits for the answer. */
+  readonly leaving: AbortController
 }
 
 /** Everything both sides of one conversation say passes here, message by message. */
@@ -123,6 +127,13 @@ export class McpGuard {
     return lost
   }
 
+  /** Who asked is gone. What waits for a person's approval is not made for nobody once it is given. */
+  left(id: RpcId): void {
+    const pending = this.#pending.get(idKey(id))
+    if (pending !== undefined && !pending.isAnswered && pending.passage === undefined)
+      this.#settle(pending, 'cancelled')
+  }
+
   /** Nobody waits for anything any more. */
   end(): void {
     this.#ending.abort()
@@ -155,10 +166,14 @@ export class McpGuard {
       )
     if (!this.#parts.tasks.mayName(method, params))
       return this.#refused(id, gateCodes.params, 'there is no such task', 'task.unknown')
+    const state = params.requestState
+    if (typeof state === 'string' && this.#ownerOf(state) === 'another')
+      return this.#refused(id, gateCodes.params, 'there is no such request state', 'state.unknown')
     const tool = method === 'tools/call' ? String(named) : method
-    const pending: Pending = { id, method, tool, isModern, passage: undefined, isAnswered: false }
+    const leaving = new AbortController()
+    const pending: Pending = { id, method, tool, isModern, passage: undefined, isAnswered: false, leaving }
     this.#remember(key, pending)
-    const said = saidBeside(message)
+    const said = saidBeside(message, (given) => this.#ownerOf(given) === 'this')
     if (silent.has(method) || followUps.has(method)) {
       if (said === '') return { kind: 'forward', text }
       return this.#letCall({ text }, pending, () => this.#letBeside(said, method))
@@ -184,7 +199,7 @@ export class McpGuard {
       const stop =
         (await this.#letInput(inputResponses)) ?? (await this.#letBeside(said, `The call of ${tool}`))
       if (stop !== undefined) return stop
-      const passage = await this.#pass(act, seen)
+      const passage = await this.#pass(act, seen, leaving.signal)
       if (passage.decision.action !== 'allow') return stopOf(passage, `The call of ${tool}`)
       pending.passage = passage
       return undefined
@@ -211,7 +226,7 @@ export class McpGuard {
     // What calls off nothing only carries something.
     if (message.method === 'notifications/cancelled' && !this.#cancelled(message.params))
       return { kind: 'drop' }
-    const said = saidBeside(message)
+    const said = saidBeside(message, () => false)
     if (said === '') return { kind: 'forward', text }
     return this.#letBeside(said, message.method).then((stop) =>
       stop === undefined ? { kind: 'forward', text } : { kind: 'drop' },
@@ -240,8 +255,10 @@ export class McpGuard {
   }
 
   async #serverAnswer(text: string, message: RpcMessage & { kind: 'result' | 'error' }): Promise<Step> {
-    // An error without an id says that something of the client's could not be read; there is nothing in it to judge.
-    if (message.id === undefined) return { kind: 'forward', text }
+    if (message.id === undefined)
+      return message.kind === 'error'
+        ? await unaddressed(text, message.error, this.#parts, (act) => this.#pass(act))
+        : { kind: 'drop' }
     const pending = this.#pending.get(idKey(message.id))
     if (pending === undefined) return { kind: 'drop' }
     const isFailed = message.kind === 'error' || (isObject(message.result) && message.result.isError === true)
@@ -266,8 +283,17 @@ export class McpGuard {
       const id = pending.passage?.id ?? this.#parts.judge.nextId()
       return this.#instead(pending, failureStop(id, gateCodes.params, 'the task is not this client’s'))
     }
-    if (listings.has(pending.method)) return await this.#listing(text, result, pending)
-    if (silent.has(pending.method)) return { kind: 'forward', text }
+    if (pending.isModern && isObject(result) && typeof result.requestState === 'string')
+      this.#parts.states.give(this.#parts.server.name, this.#parts.caller.tenant, result.requestState)
+    if (listings.has(pending.method) && isObject(result)) {
+      const seen = await listed(pending.method, result, this.#parts, (act) => this.#pass(act))
+      if ('stop' in seen) return this.#instead(pending, seen.stop)
+      const isSame = seen.result === result
+      return {
+        kind: 'forward',
+        text: isSame ? text : JSON.stringify({ ...envelope(pending), result: seen.result }),
+      }
+    }
     const own = pending.method === 'tasks/list' ? this.#parts.tasks.own(result) : result
     const wrap = (changed: JsonValue): JsonObject => ({ ...envelope(pending), result: changed })
     return await this.#returned(own === result ? text : JSON.stringify(wrap(own)), own, pending, wrap)
@@ -306,40 +332,20 @@ export class McpGuard {
     return this.#instead(pending, stopOf(passage, `What ${pending.tool} returned`))
   }
 
-  async #listing(text: string, result: JsonValue, pending: Pending): Promise<Step> {
-    const { offers, server, judge, caller, session } = this.#parts
-    if (!isObject(result)) return { kind: 'forward', text }
-    const reviewed = offersWithin(pending.method, result, server, offers)
-    const refused = new Set<string>()
-    for (const item of reviewed) {
-      if (item.findings.length === 0) {
-        item.accept('first-use')
-        continue
-      }
-      const act = {
-        kind: 'message',
-        id: judge.nextId(),
-        session,
-        from: `mcp:${server.name}`,
-        to: 'model',
-        text: item.text,
-      } as const
-      const passage = await judge.pass(caller, act, item.findings)
-      if (passage.wouldBe.action === 'allow') item.accept(passage.id)
-      else item.hold()
-      if (passage.decision.action === 'allow') await judge.end(passage, 'done')
-      else refused.add(item.key)
-    }
-    const { kept, result: rest } = withoutRefused(pending.method, result, refused, reviewed, server.name)
-    if (pending.method === 'tools/list') judge.note(caller, { kind: 'tools', session, tools: kept })
-    return rest === result
-      ? { kind: 'forward', text }
-      : { kind: 'forward', text: JSON.stringify({ ...envelope(pending), result: rest }) }
+  async #pass(
+    act: Parameters<Judge['pass']>[1],
+    seen: readonly Finding[] = [],
+    leaving?: AbortSignal,
+  ): Promise<Passage> {
+    const { judge, caller, server } = this.#parts
+    const ending = this.#ending.signal
+    const signal = leaving === undefined ? ending : AbortSignal.any([ending, leaving])
+    return await judge.passOrAsk(caller, act, seen, server.approvalWaitMs, signal)
   }
 
-  async #pass(act: Parameters<Judge['pass']>[1], seen: readonly Finding[] = []): Promise<Passage> {
-    const { judge, caller, server } = this.#parts
-    return await judge.passOrAsk(caller, act, seen, server.approvalWaitMs, this.#ending.signal)
+  #ownerOf(state: string) {
+    const { states, server, caller } = this.#parts
+    return states.ownerOf(server.name, caller.tenant, state)
   }
 
   async #refused(id: RpcId, code: number, reason: string, rule: string): Promise<Step> {
@@ -376,6 +382,7 @@ export class McpGuard {
 
   #settle(pending: Pending, outcome: 'done' | 'failed' | 'blocked' | 'cancelled'): void {
     pending.isAnswered = true
+    pending.leaving.abort()
     this.#open--
     if (pending.passage !== undefined) void this.#parts.judge.end(pending.passage, outcome)
   }

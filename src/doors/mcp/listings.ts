@@ -22,6 +22,7 @@ const lists: Readonly<Record<string, string>> = {
   'resources/list': 'resources',
   'resources/templates/list': 'resourceTemplates',
 }
+export const isList = (method: string): boolean => Object.hasOwn(lists, method)
 const ITEMS_MAX = 10_000
 const nothing = (): void => {}
 
@@ -55,6 +56,26 @@ export function offersWithin(
     hold: () => offers.hold(offer),
     tool: offer.tool,
   }))
+}
+
+/** Versions, and places in a listing: no words. */
+const plain = /^[\w+/=.:-]{0,1024}$/
+const isPlain = (value: JsonValue): boolean => typeof value === 'string' && plain.test(value)
+
+/** What stands in an answer around the offers, and reaches whoever reads all of it. */
+export function besideOffers(method: string, result: JsonObject): JsonObject {
+  const list = lists[method]
+  const { _meta = {}, ...fields } = result
+  const read = Object.entries(fields).filter(([name, value]) => {
+    if (name === list) return !Array.isArray(value)
+    if (name === 'instructions') return typeof value !== 'string'
+    if (name === 'serverInfo') return !isObject(value)
+    if (name === 'supportedVersions') return !(Array.isArray(value) && value.every(isPlain))
+    return !((name === 'nextCursor' || name === 'protocolVersion') && isPlain(value))
+  })
+  const notes = Object.entries(isObject(_meta) ? _meta : { notes: _meta })
+  const others = notes.filter(([name, value]) => name !== META_INFO || !isObject(value))
+  return { ...Object.fromEntries(read), notes: Object.fromEntries(others) }
 }
 
 const META_INFO = 'io.modelcontextprotocol/serverInfo'

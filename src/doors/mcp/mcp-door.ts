@@ -31,6 +31,7 @@ import { HttpUpstream } from './http-upstream.ts'
 import { isAllowedOrigin } from './origin.ts'
 import { failureStop } from './refusals.ts'
 import { Reply } from './reply.ts'
+import { RequestStates } from './request-states.ts'
 import { errorMessage, gateCodes, type RpcId, type RpcMessage } from './rpc.ts'
 import { McpSessions } from './sessions.ts'
 import { StdioUpstream } from './stdio-upstream.ts'
@@ -94,6 +95,7 @@ export class McpDoor implements AsyncDisposable {
   readonly #parts: McpDoorParts
   readonly #judge: Judge
   readonly #offers: ToolOffers
+  readonly #states = new RequestStates()
   readonly #book = new AgentSessionBook()
   readonly #room: BodyRoom
   readonly #servers: ReadonlyMap<string, Served>
@@ -201,8 +203,8 @@ export class McpDoor implements AsyncDisposable {
     const session = this.#book.sessionOf(caller, request.headers, now())
     const { owners } = this.#parts
     const tasks = new McpTasks(server.name, caller.tenant, owners, now)
-    const guard =
-      known ?? new McpGuard({ server, caller, session, judge: this.#judge, offers: this.#offers, tasks })
+    const shared = { judge: this.#judge, offers: this.#offers, states: this.#states }
+    const guard = known ?? new McpGuard({ server, caller, session, tasks, ...shared })
     const { text } = read ?? { text: undefined }
     await exchangeWith({
       id,

@@ -5,8 +5,8 @@ import type { Finding } from '../../gate/finding.ts'
 import { inspectElicitation } from '../../gate/inspect/offer/elicitation.ts'
 import type { Judge } from '../judge-act.ts'
 import { textsOf } from '../texts.ts'
+import { notesOf, SAID_CHARACTERS_MIN } from './beside.ts'
 import type { Step } from './guard.ts'
-import { silent } from './methods.ts'
 import { failureStop, refuseServer, type Stop, stopOf } from './refusals.ts'
 import { gateCodes, idKey, isObject, type RpcMessage } from './rpc.ts'
 
@@ -54,7 +54,7 @@ export class Questions {
     // Else the second would decide how the answer to the first is read.
     if (this.#open.has(idKey(id))) return refused('a question with this id is still open')
     this.#open.set(idKey(id), method)
-    const stop = silent.has(method) ? undefined : await this.let(method, params)
+    const stop = await this.let(method, params)
     if (stop === undefined) return { kind: 'forward', text }
     this.#open.delete(idKey(id))
     return { kind: 'answer', text: refuseServer(id, method, stop) }
@@ -88,12 +88,13 @@ export class Questions {
   }
 
   async let(method: string, params: JsonObject): Promise<Stop | undefined> {
-    if (method === 'roots/list') return undefined
     const { _meta, ...rest } = params
+    const notes = textsOf(notesOf(_meta)).text
+    const { text } = textsOf(rest)
     return await this.letSay({
       from: `mcp:${this.#parts.server.name}`,
       to: method === 'sampling/createMessage' ? 'model' : 'user',
-      text: textsOf(rest).text,
+      text: notes.length < SAID_CHARACTERS_MIN ? text : `${text}\n${notes}`,
       what: `The request ${method}`,
       seen: method === 'elicitation/create' ? inspectElicitation(params) : [],
     })

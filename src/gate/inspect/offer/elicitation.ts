@@ -1,5 +1,7 @@
+import { domainToUnicode } from 'node:url'
 import type { JsonObject, JsonValue } from '../../act.ts'
 import type { Finding } from '../../finding.ts'
+import { skeletonOf } from './names.ts'
 
 const NAME = 'elicitation'
 
@@ -15,7 +17,11 @@ const harmless = new Set(['boolean'])
 
 /** A form must not ask for secrets: whatever is typed into it passes the client, the model's context and the logs. */
 export function inspectElicitation(params: JsonObject): readonly Finding[] {
-  if (params.mode === 'url') return []
+  return [...aboutForm(params), ...aboutAddress(params)]
+}
+
+/** Whatever mode is said: a client that knows no modes shows the form. */
+function aboutForm(params: JsonObject): readonly Finding[] {
   const fields = fieldsOf(params.requestedSchema)
   const asked = fields.find(({ name, title, type }) => {
     if (harmless.has(type)) return false
@@ -28,6 +34,36 @@ export function inspectElicitation(params: JsonObject): readonly Finding[] {
   return [
     { detector: NAME, fact: 'elicit.secret', severity: 'high', summary: `a form asks for a secret ${what}` },
   ]
+}
+
+/**
+ * A user is sent to an address with the trust they have in their client. What opens a program, hides its host behind another name
+ * or sends unencrypted is no address for that (MCP 2025-11-25, URL mode: HTTPS, no sensitive data, hosts shown whole).
+ */
+function aboutAddress({ mode, url }: JsonObject): readonly Finding[] {
+  if (mode !== 'url' && url === undefined) return []
+  const fault = faultOf(textOf(url ?? ''))
+  if (fault === undefined) return []
+  const summary = `the user is sent to ${fault}`
+  return [{ detector: NAME, fact: 'elicit.address', severity: 'high', summary }]
+}
+
+function faultOf(text: string): string | undefined {
+  const url = URL.parse(text)
+  if (url === null) return 'an address that cannot be read'
+  if (/[\p{Cc}\p{Cf}\s\\]/u.test(text)) return 'an address with signs that nobody sees'
+  const isHere = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname)
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere))
+    return `an address by ${url.protocol.slice(0, 30)} instead of https`
+  if (url.username !== '' || url.password !== '') return 'an address with a name before its host'
+  const host = domainToUnicode(url.hostname)
+  // An honest name in another alphabet has letters that no Latin ones are taken for.
+  const isMixed = host
+    .split('.')
+    .some((label) => /[a-z]/.test(label) && /[^\p{Script=Latin}\p{Nd}_-]/u.test(label))
+  return isMixed || (host !== url.hostname && /^[a-z0-9]+$/.test(skeletonOf(host)))
+    ? 'a host whose name mixes alphabets'
+    : undefined
 }
 
 type Field = { readonly name: string; readonly title: string; readonly type: string }

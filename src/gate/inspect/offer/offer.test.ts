@@ -121,7 +121,42 @@ describe('forms', () => {
     expect(inspectElicitation(form(name, 'Please fill this in', type))).toEqual([])
   })
 
-  test('a page of the server is not a form', () => {
-    expect(inspectElicitation({ ...form('password'), mode: 'url' })).toEqual([])
+  test('a form is one whatever mode is said, for there are clients that know no modes', () => {
+    expect(inspectElicitation({ ...form('password'), mode: 'url', url: 'https://a.example/' })).toMatchObject(
+      [{ fact: 'elicit.secret' }],
+    )
+  })
+
+  test.each([
+    'https://shop.example/pay?order=17#top',
+    'https://xn--mnchen-3ya.example/',
+    'https://例え.example/',
+    'https://пример.example/',
+    'http://127.0.0.1:8123/callback',
+    'http://localhost:8123/',
+    'http://[::1]:9/',
+  ])('a user may be sent to %s', (url) => {
+    expect(inspectElicitation({ mode: 'url', message: 'Sign in', url })).toEqual([])
+  })
+
+  test.each([
+    'http://shop.example/pay',
+    ['java', 'script:alert(1)'].join(''),
+    'file:///etc/passwd',
+    'data:text/html,hello',
+    'vscode://file/tmp/x',
+    'https://github.com@evil.example/',
+    'https://github.com\\@evil.example/',
+    'https://git\u200bhub.com/',
+    'https://g\u0456thub.com/',
+    'https://\u0440\u0430\u0443\u0440\u0430l.com/',
+    'http://127.0.0.1.evil.example/',
+    'not an address',
+    '',
+  ])('a user is not sent to %j', (url) => {
+    expect(inspectElicitation({ mode: 'url', message: 'Sign in', url })).toMatchObject([
+      { fact: 'elicit.address' },
+    ])
+    expect(inspectElicitation({ mode: 'URL', message: 'Sign in', url })).toHaveLength(1)
   })
 })
