@@ -27,7 +27,7 @@ export function fileLoss(invocation: Invocation): readonly Finding[] {
     case 'ri':
       return invocation.args.some((arg) => /^-r/i.test(arg)) ? lossOf(plain(invocation.args), 'deletes') : []
     case 'shred':
-      if (plain(invocation.args).some(isPersonalFile))
+      if (plain(invocation.args).some((arg) => isPersonalFile(arg) || /^~\/Downloads\/./.test(arg)))
         return [finding(NAME, 'destroy.personal', 'medium', 'overwrites a file of a person for good')]
       // Without a path of its own it overwrites what it is handed.
       return invocation.isRepeated && !plain(invocation.args).some((arg) => /[/.~$]/.test(arg))

@@ -45,7 +45,7 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
       return checkout(rest)
     case 'restore':
       return rest.some((arg) => !arg.startsWith('-')) &&
-        (!(has('--staged') || cluster('S')) || has('--worktree') || cluster('W'))
+        (!(has('--staged', '--staged=true') || cluster('S')) || has('--worktree') || cluster('W'))
         ? lost('git restore throws away uncommitted work')
         : []
     case 'switch':
@@ -70,8 +70,8 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
         ? lost('git reflog deletes the way back to lost commits')
         : []
     case 'submodule':
-      return rest[0] === 'deinit' && (has('--force') || cluster('f')) && (has('--all') || rest.includes('.'))
-        ? lost('git submodule throws away what was changed in every submodule')
+      return rest[0] === 'deinit' && (has('--force') || cluster('f'))
+        ? lost('git submodule throws away what was changed in a submodule')
         : []
     case 'read-tree':
     case 'checkout-index':
@@ -179,6 +179,9 @@ function otherLoss(name: string, args: readonly string[]): readonly Finding[] {
 }
 
 /** `git checkout -- file` and `git checkout .`: the same verb that switches branches. */
+const sourceFile =
+  /^(?!(?:feature|feat|fix|bugfix|hotfix|release|chore|refactor|origin|dependabot|renovate|users?)\/)\.?[\w@.-]+(?:\/[\w@.-]+)*\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|swift|cs|c|h|cc|cpp|hpp|php|css|scss|html|vue|svelte|json|ya?ml|toml|md|sql|sh|txt|lock|tf)$/
+
 function checkout(rest: readonly string[]): readonly Finding[] {
   // It asks about each piece.
   if (rest.some((arg) => arg === '-p' || arg === '--patch')) return []
@@ -193,6 +196,11 @@ function checkout(rest: readonly string[]): readonly Finding[] {
   if ((dashes > 0 && isLoss) || namesFiles)
     return [
       finding(NAME, 'destroy.replaced', 'medium', 'git checkout replaces files with those of another commit'),
+    ]
+  // One word with a folder and an ending is a file far more often than a branch.
+  if (!isNewBranch && words.length === 1 && rest.length === 1 && sourceFile.test(words[0] ?? ''))
+    return [
+      finding(NAME, 'destroy.replaced', 'medium', 'git checkout throws away what was changed in a file'),
     ]
   const isForced = rest.some((arg) => arg === '--force' || /^-[qf]*f$/.test(arg))
   return isLoss && (!isNewBranch || isForced)

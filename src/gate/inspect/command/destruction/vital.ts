@@ -36,7 +36,7 @@ export function isRecord(path: string): boolean {
 
 /** Objects and names of a repository; locks and half-done merges are taken out every day. */
 export function isHistory(path: string): boolean {
-  return /(?:^|\/|\w)\.git\/(?:objects|refs|logs|packed-refs|HEAD|index)(?:\/|$)/.test(path)
+  return /(?:^|\/|\w)\.git\/(?:objects|refs|logs|packed-refs|HEAD|index|config)(?:\/|$)/.test(path)
 }
 
 /** What a person wrote, drew or keeps, one file of it: no build makes it anew. What was fetched can be fetched again. */
