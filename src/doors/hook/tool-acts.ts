@@ -1,4 +1,4 @@
-import type { ActId, JsonObject, JudgedAct, SessionId } from '../../gate/act.ts'
+import type { ActId, JsonObject, JsonValue, JudgedAct, SessionId } from '../../gate/act.ts'
 import { listOf, objectOf, textOf } from './fields.ts'
 import type { FileText, ToolUse } from './hook-event.ts'
 import { patchedFiles } from './patch.ts'
@@ -25,9 +25,15 @@ const speakers = new Set(['SendMessage'])
  */
 export function toolActs(use: ToolUse, { session, nextId }: ActNames): readonly JudgedAct[] {
   const { tool, input, cwd } = use
-  const command = shells.has(tool) ? commandOf(input) : undefined
-  if (command !== undefined)
-    return [{ kind: 'command', id: nextId(), session, command, cwd: directoryOf(use) }]
+  const commands = shells.has(tool) ? commandsOf(input) : []
+  if (commands.length > 0)
+    return commands.map((command) => ({
+      kind: 'command',
+      id: nextId(),
+      session,
+      command,
+      cwd: directoryOf(use),
+    }))
   const writes = writesOf(use)
   if (writes.length > 0)
     return writes.flatMap(({ path, text }) =>
@@ -44,19 +50,33 @@ export function toolActs(use: ToolUse, { session, nextId }: ActNames): readonly 
         session,
         from: use.agent ?? 'main',
         to: textOf(input.to) ?? textOf(input.recipient) ?? '',
-        text: textOf(input.message) ?? textOf(input.content) ?? '',
+        text: textsIn(input, ['message', 'content']),
       },
     ]
   return [{ kind: 'call', id: nextId(), session, tool, arguments: input }]
 }
 
-function commandOf(input: JsonObject): string | undefined {
-  const command = input.command ?? input.cmd
+/**
+ * Agents differ in what they call a command, and take no notice of what they do not know: a model that writes both names chooses
+ * which of the two is run, so both are judged. None where one is of no form a command has: then the whole input is.
+ */
+function commandsOf({ command, cmd }: JsonObject): readonly string[] {
+  const given = [command, cmd].filter((each) => each !== undefined && each !== null)
+  const texts = given.map(commandOf).filter((text) => text !== undefined)
+  return texts.length === given.length ? texts : []
+}
+
+function commandOf(command: JsonValue): string | undefined {
   if (typeof command === 'string') return command
-  const words = listOf(command).filter((word) => typeof word === 'string')
-  if (words.length === 0) return undefined
+  const words = listOf(command)
+  if (words.length === 0 || !words.every((word) => typeof word === 'string')) return undefined
   // `["bash", "-lc", "…"]` and its like: the words as a shell would write them.
   return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
+}
+
+/** Texts under any of these names, for the same reason. */
+function textsIn(input: JsonObject, names: readonly string[]): string {
+  return names.flatMap((name) => textOf(input[name]) ?? []).join('\n')
 }
 
 function directoryOf({ input, cwd }: ToolUse): string {
@@ -64,22 +84,23 @@ function directoryOf({ input, cwd }: ToolUse): string {
 }
 
 function writesOf({ tool, input, file }: ToolUse): readonly FileText[] {
-  const path = textOf(input.file_path) ?? textOf(input.absolute_path) ?? textOf(input.path)
+  const names = [input.file_path, input.absolute_path, input.path].flatMap((name) => textOf(name) ?? [])
+  const paths = [...new Set(names)]
   switch (tool) {
     case 'apply_patch':
-      return patchedFiles(textOf(input.command) ?? textOf(input.patch) ?? textOf(input.input) ?? '')
+      return patchedFiles(textsIn(input, ['command', 'patch', 'input']))
     case 'NotebookEdit': {
       const notebook = textOf(input.notebook_path)
       return notebook === undefined ? [] : [{ path: notebook, text: textOf(input.new_source) ?? '' }]
     }
     case 'Write':
     case 'write_file':
-      return path === undefined ? [] : [{ path, text: textOf(input.content) ?? textOf(input.contents) ?? '' }]
+      return paths.map((path) => ({ path, text: textsIn(input, ['content', 'contents']) }))
     case 'Edit':
     case 'MultiEdit':
     case 'StrReplace':
     case 'replace':
-      return path === undefined ? [] : [{ path, text: edited(input, path, file) }]
+      return paths.map((path) => ({ path, text: edited(input, path, file) }))
     default:
       return []
   }
@@ -96,7 +117,7 @@ function edited(input: JsonObject, path: string, file: FileText | undefined): st
     const edit = objectOf(each)
     return {
       from: textOf(edit.old_string) ?? textOf(edit.old_str) ?? '',
-      to: textOf(edit.new_string) ?? textOf(edit.new_str) ?? '',
+      to: textsIn(edit, ['new_string', 'new_str']),
       isEverywhere: edit.replace_all === true,
     }
   })
@@ -112,7 +133,16 @@ function isJudgedWhole(path: string): boolean {
   return /\.(json|jsonc|toml)$/i.test(path)
 }
 
-function whole(path: string, cwd: string): string {
+/** On Windows either stroke parts names; elsewhere a backslash is a letter of one. */
+const windows = /^(?:[A-Za-z]:|\\\\)/
+
+function whole(given: string, directory: string): string {
+  const isWindows = windows.test(given) || windows.test(directory)
+  const [path, cwd] = isWindows ? [strokes(given), strokes(directory)] : [given, directory]
   if (cwd === '' || /^([/~$]|[A-Za-z]:)/.test(path)) return path
   return `${cwd.replace(/\/$/, '')}/${path.replace(/^\.\//, '')}`
+}
+
+function strokes(path: string): string {
+  return path.replaceAll('\\', '/')
 }

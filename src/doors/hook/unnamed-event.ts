@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../gate/act.ts'
-import { textOf } from './fields.ts'
+import { present, textOf } from './fields.ts'
 import type { HookEvent, ToolUse } from './hook-event.ts'
 
 /**
@@ -8,10 +8,19 @@ import type { HookEvent, ToolUse } from './hook-event.ts'
  * calls a prompt may be anybody's, and so gives no authority.
  */
 export function unnamedEvent(name: string, fields: JsonObject, use: ToolUse): HookEvent {
-  const command = textOf(fields.command)
-  const about = use.tool === '' && command !== undefined ? { ...use, tool: 'Shell', input: { command } } : use
+  const { command, tool_input: input } = fields
+  const commanded = command === undefined || command === null ? undefined : present({ command })
   const response = fields.tool_response ?? fields.tool_output ?? fields.output
-  if (about.tool !== '' && (about !== use || fields.tool_input !== undefined))
+  const isTool = input !== undefined && input !== null
+  const about =
+    commanded === undefined
+      ? // A tool without a name is whatever its input makes of it.
+        { ...use, tool: use.tool === '' ? 'Shell' : use.tool }
+      : isTool
+        ? // A command beside an input: nobody knows which of them will be done.
+          { ...use, tool: `hook event ${name}`, input: { input, ...commanded } }
+        : { ...use, tool: 'Shell', input: commanded }
+  if (isTool || commanded !== undefined)
     return response === undefined
       ? { kind: 'tool-asked', use: about }
       : { kind: 'tool-ended', use: about, response, outcome: 'done' }
