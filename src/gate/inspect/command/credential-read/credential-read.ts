@@ -120,6 +120,9 @@ function printed({ name, args, streams, pipeline, stage }: Invocation): readonly
   const after = pipeline.stages.slice(stage + 1).flat()
   const last = after.at(-1)?.streams ?? streams
   if (last.stdout.kind !== 'inherited' || !after.every((next) => encoders.test(next.name))) return []
+  // What a workflow is given, all of it: the runner writes it into the line before a shell reads it.
+  if (args.some((arg) => /\$\{\{\s*toJSON\(\s*(secrets|env)\s*\)/i.test(arg)))
+    return [finding(NAME, 'credential.printed', 'high', `${name} shows all secrets of a workflow`)]
   const word = args.find((arg) =>
     name === 'printenv' ? secretName.test(arg) : secretVariable.test(arg) && !/::add-mask::|\$\$/.test(arg),
   )

@@ -112,7 +112,7 @@ const files: readonly (readonly [path: RegExp, what: string, fact: string, sever
     'high',
   ],
   [
-    /(^|\/)(sitemanager|recentservers)\.xml$|\.purple\/accounts\.xml$|\/dslocal\/nodes\/\w+\/users\/|\.tfstate(\.backup)?$|\.tfvars$|\/tomcat-users\.xml$|\/mgmt-users\.properties$/,
+    /(^|\/)(sitemanager|recentservers)\.xml$|\.purple\/accounts\.xml$|\/dslocal\/nodes\/\w+\/users\/|\.tfstate(\.backup)?$|\.tfvars$|\/tomcat-users\.xml$|\/mgmt-users\.properties$|^\/(opt|var|srv|etc|usr\/local)\/\S+\/(dbconfig\.xml|confluence\.cfg\.xml|hibernate\.properties|credentials\.xml|hudson\.util\.Secret)$/,
     'passwords that a program keeps',
     'settings',
     'medium',

@@ -116,6 +116,7 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
     case 'docker':
     case 'nerdctl':
     case 'podman':
+    case 'crictl':
       return (args.some((arg) => /\.Env\b/.test(arg)) && args.includes('inspect')) ||
         (args[0] === 'exec' && /^(env|printenv)$/.test(args.at(-1) ?? ''))
         ? seen('credential.environment', `${name} shows the environment of a container`)
@@ -196,7 +197,7 @@ function pastSecrets(invocation: Invocation, reading: Reading): readonly Finding
 }
 
 function showsEnvironment(invocation: Invocation, reading: Reading): boolean {
-  return downstreamOf(invocation, reading).some(({ args }) => args.some((arg) => /\bEnv\b/.test(arg)))
+  return downstreamOf(invocation, reading).some(({ args }) => args.some((arg) => /\b[Ee]nvs?\b/.test(arg)))
 }
 
 /** Where databases keep who may log in. */

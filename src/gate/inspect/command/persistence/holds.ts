@@ -16,7 +16,7 @@ const seen = (fact: string, severity: Finding['severity'], summary: string): rea
 
 /** Where nobody keeps programs, or what fetches one: a line that begins so runs what came from elsewhere. */
 const unseen =
-  /(?:^|[;&|!]\s*|\b(?:nohup|setsid|exec|sh|bash|source|\.)\s+(?:-\w+\s+)*["']?)["']?(?:\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)[\w.]|\b(?:bash|sh) -i\b|\/dev\/(?:tcp|udp)\/|\b(?:curl|wget)\b[^|;]*\|\s*(?:ba|z|da)?sh\b|\bnohup\b.*\bsh\b/
+  /(?:^|[;&|!]\s*|\b(?:nohup|setsid|exec|sh|bash|source|\.|python[\d.]*|perl|ruby|node|php)\s+(?:-\w+\s+)*["']?)["']?(?:\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)[\w.]|\b(?:bash|sh) -i\b|\/dev\/(?:tcp|udp)\/|\b(?:curl|wget)\b[^|;]*\|\s*(?:ba|z|da)?sh\b|\bnohup\b.*\bsh\b/
 
 /** Whether a text starts something that no system keeps, rather than tidying up. */
 export function startsUnseen(text: string): boolean {

@@ -208,7 +208,7 @@ const others = looksByName(accounts, holds, ofShell)
 
 /** Settings of git whose value is a program, set to one that no system keeps. */
 const gitRuns =
-  /^(-\S+ )*config\b.*\b(core\.(pager|editor)|sequence\.editor|diff\.external|filter\.\S+\.(smudge|clean|process)|alias\.\S+|gpg\.program|diff\.\S+\.(textconv|command)|merge\.\S+\.driver) !?['"]?(\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|rm -\w*r\w* [/~]|.*\b(curl|wget|nc|ncat)\b|.*\/dev\/tcp\/)/i
+  /^(-\S+ )*config\b.*\b(core\.(pager|editor)|sequence\.editor|diff\.external|filter\.\S+\.(smudge|clean|process)|alias\.\S+|gpg\.program|diff\.\S+\.(textconv|command)|merge\.\S+\.driver) !?['"]?((python[\d.]*|perl|ruby|node|php|(ba|z|da)?sh) )?(\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|rm -\w*r\w* [/~]|.*\b(curl|wget|nc|ncat)\b|.*\/dev\/tcp\/)/i
 
 /** `mv ls ls.old`, then a new `ls` that calls `ls.old`: whoever runs the program runs both. */
 function inFrontOf({ invocations, writes }: Reading): readonly Finding[] {

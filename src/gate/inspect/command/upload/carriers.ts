@@ -36,7 +36,8 @@ export function carried(invocation: Invocation, reading: Reading): readonly Find
     args.some((arg) => /^(cp|mv|sync|copy|move|upload|put|rsync|create|-a|-A|--attach|-T)$/.test(arg))
   const isTransfer =
     /^([ls]?ftp|smbclient)$/.test(name) &&
-    /(^|[;\n])\s*(m?put|mirror -R)\b/.test([input ?? '', ...args].join('\n'))
+    (/(^|[;\n])\s*(m?put|mirror -R)\b/.test([input ?? '', ...args].join('\n')) ||
+      (name === 'ftp' && args.includes('-u')))
   if (!isSending && !isTransfer) return []
   const sources = [
     ...stdin,

@@ -173,6 +173,14 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
     return [
       finding(NAME, 'upload.address', 'medium', `${name} puts the output of ${aside.name} into a header`),
     ]
+  // `base64 file | xargs -I{} curl https://…/{}`.
+  if (bodies.length === 0 && address.includes('{}') && !isNear(address)) {
+    const encoder = upstreamOf(invocation, reading).find(({ name: source }) => encoders.test(source))
+    if (encoder !== undefined)
+      return [
+        finding(NAME, 'upload.address', 'high', `${name} puts the output of ${encoder.name} into an address`),
+      ]
+  }
   if (bodies.length === 0)
     return /^(curl|wget)$/.test(name) &&
       dropPlaces.test(address) &&
