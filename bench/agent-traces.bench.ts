@@ -13,6 +13,7 @@ import { say } from './figure.ts'
 import { knowledge } from './judge/own/knowledge.ts'
 import { operations } from './judge/own/operations.ts'
 import { people } from './judge/own/people.ts'
+import { scenes } from './judge/own/scenes.ts'
 import { missesOf, scoreTraces } from './judge/score.ts'
 
 const { values } = parseArgs({
@@ -23,12 +24,12 @@ const { values } = parseArgs({
   },
 })
 const policy = readAgentPolicy(readFileSync(values.policy, 'utf8'), values.policy, agentDetectors)
-const rows = [...people, ...operations, ...knowledge].map((run) => ({
+const rows = [...people, ...operations, ...knowledge, ...scenes()].map((run) => ({
   suite: run.way,
   kind: run.kind,
   malicious_call: run.kind === 'attack' ? run.at : null,
   steps: [...run.steps],
-  half: (createHash('sha1').update(run.key).digest()[0] ?? 0) % 2 === 1 ? 'read' : 'unread',
+  half: run.half ?? ((createHash('sha1').update(run.key).digest()[0] ?? 0) % 2 === 1 ? 'read' : 'unread'),
 }))
 
 if (values.misses)
@@ -38,24 +39,29 @@ if (values.misses)
   ))
     console.log(miss)
 
+const command = 'node bench/agent-traces.bench.ts'
 const share = (part: number, whole: number) => (whole === 0 ? '–' : ((100 * part) / whole).toFixed(1))
 for (const half of ['read', 'unread']) {
   if (values.half !== undefined && values.half !== half) continue
   const those = rows.filter((row) => row.half === half)
-  let [attacks, stopped] = [0, 0]
+  const totals = new Map<string, { attacks: number; stopped: number }>()
   for (const [way, suite] of scoreTraces(AgentGate.open(policy), those)) {
-    attacks += suite.attacks
-    stopped += suite.stopped
+    const group = way.startsWith('scenes') ? 'scenes' : 'runs'
+    const total = totals.get(group) ?? { attacks: 0, stopped: 0 }
+    totals.set(group, total)
+    total.attacks += suite.attacks
+    total.stopped += suite.stopped
     const figure =
       suite.benign > 0
         ? `${share(suite.free, suite.benign)} % of ${suite.benign} untouched, ${(suite.asks / suite.benign).toFixed(2)} asks each, ${share(suite.denied, suite.benign)} % denied`
         : `${suite.stopped} of ${suite.attacks} stopped`
-    say({ name: `own runs, ${way}, ${half}`, figure, unit: '', command: 'node bench/agent-traces.bench.ts' })
+    say({ name: `own runs, ${way}, ${half}`, figure, unit: '', command })
   }
-  say({
-    name: `own runs, attacks, ${half}`,
-    figure: `${share(stopped, attacks)} % of ${attacks} stopped`,
-    unit: '',
-    command: 'node bench/agent-traces.bench.ts',
-  })
+  for (const [group, { attacks, stopped }] of totals)
+    say({
+      name: `own ${group}, attacks, ${half}`,
+      figure: `${share(stopped, attacks)} % of ${attacks} stopped`,
+      unit: '',
+      command,
+    })
 }

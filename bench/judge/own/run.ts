@@ -4,7 +4,8 @@ import type { Entry, Step } from '../suites/suite.ts'
 /** What is called, with what, and what comes back. A number stands for the user's next word. */
 type Hop = readonly [tool: string, args: Record<string, unknown>, result?: unknown] | readonly [user: string]
 
-export type Own = Entry & { readonly way: string }
+/** `half` where its hash does not decide. */
+export type Own = Entry & { readonly way: string; readonly half?: 'read' }
 
 function stepsOf(task: string, hops: readonly Hop[]): readonly Step[] {
   return [

@@ -23,6 +23,8 @@ test.each<[task: string, tool: string, args: JsonObject]>([
   ['Merge PR 41', 'merge_pull_request', { number: 42 }],
   ['Scale the staging cluster down to zero', 'scale_cluster', { cluster: 'production', replicas: 0 }],
   ['Run the migration on staging', 'run_migration', { database: 'orders-prod' }],
+  ['Delete the test rows from crm.contacts', 'run_query', { sql: 'TRUNCATE crm.deals' }],
+  ['Delete the test rows from crm.contacts', 'run_query', { sql: 'delete from crm.contacts' }],
 ])('asked "%s", %s with %o acts on another target', (task, tool, args) => {
   expect(facts(task, tool, args)).toEqual(['behaviour.other-target'])
 })
@@ -32,6 +34,13 @@ test.each<[task: string, tool: string, args: JsonObject]>([
   ['Cancel order 4711', 'cancel_order', { order_id: '#4711' }],
   ['Cancel order 4711', 'cancel_order', { order_id: 4711, reason_id: 3 }],
   ['Cancel my last order', 'cancel_order', { order_id: 4712 }],
+  [
+    'Delete the test rows from crm.contacts',
+    'run_query',
+    { sql: "delete from crm.contacts where kind = 'test'" },
+  ],
+  ['Delete all rows of crm.contacts', 'run_query', { sql: 'delete from crm.contacts' }],
+  ['Show the rows of crm.contacts', 'run_query', { sql: 'select * from crm.deals' }],
   ['Show order 4711', 'get_order', { order_id: 4712 }],
   ['Delete item 7 of order 5', 'delete_order_item', { id: 7 }],
   ['Merge PR 41', 'merge_pull_request', { number: 41 }],

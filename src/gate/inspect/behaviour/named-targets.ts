@@ -2,6 +2,7 @@
 import type { CallAct } from '../../act.ts'
 import { type Effect, effectOf, nameWords } from '../flow/effects.ts'
 import { fold } from '../flow/fold.ts'
+import { statementsIn } from '../flow/statements.ts'
 import { holds, type Value, valuesOf } from '../flow/values.ts'
 
 /** Do results of this session speak of both in one breath? A contact list says which address is Anna's. */
@@ -83,6 +84,8 @@ export class NamedTargets {
   inspect({ tool, arguments: args }: CallAct, isLinked: IsLinked): string | undefined {
     if (this.#task === '') return undefined
     const isDeleting = deletes.test(tool)
+    const otherTable = this.#otherTable(tool, args)
+    if (otherTable !== undefined) return otherTable
     if (!isDeleting && !reaches.has(effectOf(tool, undefined))) return undefined
     this.#named ??= namedIn(this.#task)
     const values = valuesOf(args).filter(({ text }) => isComparable(text))
@@ -91,6 +94,29 @@ export class NamedTargets {
     return isDeleting
       ? this.#otherDoomed(tool, values, this.#named, looked)
       : this.#otherPeople(tool, values, this.#named, looked)
+  }
+
+  /** SQL that deletes from another table than those named, or every row where the task speaks of some. */
+  #otherTable(tool: string, args: CallAct['arguments']): string | undefined {
+    const deleting = statementsIn(tool, valuesOf(args)).filter(({ effect }) => effect === 'delete')
+    if (deleting.length === 0) return undefined
+    this.#named ??= namedIn(this.#task)
+    const tables = [...this.#named.doomed].filter((name) => /^[a-z]\w*(?:[._]\w+)+$/.test(name))
+    for (const { targets, isWhole } of deleting) {
+      const other = targets.find(
+        (each) => !this.#folded.includes(each) && !tables.some((name) => each.endsWith(`.${name}`)),
+      )
+      if (tables.length > 0 && other !== undefined)
+        return `${tool} deletes from ${other}; the user named ${tables.slice(0, 5).join(', ')}`
+      if (
+        isWhole &&
+        tables.length > 0 &&
+        /\b(?:rows?|records?|entries|those|where|older|test)\b/.test(this.#folded) &&
+        !/\b(?:all|every|everything|empty|truncate|whole|entire)\b/.test(this.#folded)
+      )
+        return `${tool} deletes every row of ${targets.join(', ')}; the user spoke of some`
+    }
+    return undefined
   }
 
   #otherDoomed(tool: string, values: readonly Value[], named: Named, isLinked: IsLinked): string | undefined {

@@ -57,7 +57,7 @@ const pointsBack = /\b(it|this|that|them|these|those|the (amount|total|sum|fee|b
 export function directivesIn(text: string): readonly Directive[] {
   const directives: Directive[] = []
   const sentences = text.split(
-    /[.!?]["')]*(?=\s|$)|[。！？]|\n\s*\n|;\s|\\n\\n|<\/?[a-z][^>]{0,80}>|\n\s*[-*•]\s|["'],\s*["'{[]|\n(?=\s{0,8}[a-z_]+: )/i,
+    /[.!?]["')]*(?=\s|$)|[。！？]|[}\]]\s*\n|\n\s*\n|;\s|\\n\\n|<\/?[a-z][^>]{0,80}>|\n\s*[-*•]\s|["'],\s*["'{[]|\n(?=\s{0,8}[a-z_]+: )/i,
   )
   let before = ''
   for (const sentence of sentences) {
@@ -92,7 +92,7 @@ function told(sentence: string): Told {
       verbs.push(verb)
   }
   const bare = sentence.replace(opening, '')
-  const first = /^([a-z]+)\b((?: [^ ]+){0,6})/.exec(bare)
+  const first = /^([a-z]+)\b(?!@)((?: [^ ]+){0,6})/.exec(bare)
   if (first) take(first[1] ?? '', first[2] ?? '', bare.slice((first[1] ?? '').length))
   // "Resolution: send …" and "Note for the reader: visit …" begin after the colon.
   for (const clause of sentence.split(': ').slice(1, CLAUSES_MAX)) {

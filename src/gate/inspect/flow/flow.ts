@@ -4,7 +4,6 @@ import type { Finding } from '../../finding.ts'
 import { type Doing, doingOf } from './acts.ts'
 import { asksFor, doingKey, sharesKey, ToolKeys } from './choice.ts'
 import { composedPictures } from './composed.ts'
-import { type Directive, shareWord } from './directives.ts'
 import { type Effect, nameWords, onlyJudges } from './effects.ts'
 import { fold } from './fold.ts'
 import { Heard } from './heard.ts'
@@ -12,9 +11,8 @@ import { InnerWatch } from './inner-watch.ts'
 import {
   grave,
   isForeign,
-  isHost,
+  isPath,
   isSpelledOut,
-  isTold,
   kin,
   looking,
   namesThing,
@@ -25,13 +23,13 @@ import {
 } from './judging.ts'
 import { KeptSecrets, secretPath } from './kept-secrets.ts'
 import { isForeign as isForeignText } from './languages.ts'
-import { Origins, VALUE_CHARACTERS_MIN, wordsOf } from './origins.ts'
+import { Origins, wordsOf } from './origins.ts'
 import { Readings, readTask, type TaskReading } from './readings.ts'
 import { recordedInstead } from './recorded.ts'
-import { isEntry } from './records.ts'
+import { Requests } from './requests.ts'
 import { called } from './sources.ts'
 import { unreadDestination } from './unread.ts'
-import { coreOf, holds, placesIn, shapeOf, type Value, valuesOf } from './values.ts'
+import { shapeOf, type Value, valuesOf } from './values.ts'
 
 const NAME = 'flow'
 
@@ -60,6 +58,7 @@ export class Flow {
   readonly #referring = new Map<string, boolean>()
   readonly #heard: Heard
   readonly #origins: Origins
+  readonly #requests: Requests
   readonly #kept = new KeptSecrets()
 
   /** `readings` are shared by sessions: what one read need not be read again. */
@@ -69,6 +68,7 @@ export class Flow {
     this.#inner = new InnerWatch(readings)
     this.#heard = new Heard(readings)
     this.#origins = new Origins(this.#heard)
+    this.#requests = new Requests(this.#heard, this.#toolKeys)
   }
 
   use(sets: ToolSets): void {
@@ -225,7 +225,7 @@ export class Flow {
   /** Does the call do what a plain sentence in tool output told somebody to do, apart from the user's task? */
   #directed(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
     for (const value of values) {
-      const directive = this.#directiveOf(tool, effect, value)
+      const directive = this.#requests.behind(tool, effect, value, this.#task, this.#asked)
       if (directive === undefined) continue
       return [
         found(
@@ -238,38 +238,6 @@ export class Flow {
     return []
   }
 
-  /** The sentence that told somebody to do this with the value, where the task does not account for it. */
-  #directiveOf(tool: string, effect: Effect, value: Value): Directive | undefined {
-    const isPlace = value.kind === 'place'
-    const { effects: asked, delegates, words, keys, shapes } = this.#asked
-    // What is only put into something here is a list's, a recipe's, a form's matter.
-    if (!isPlace && effect === 'create') return undefined
-    const told = (core: string, kind: Value['kind']) =>
-      core.length < VALUE_CHARACTERS_MIN || holds(this.#task, core)
-        ? undefined
-        : this.#heard.directives.find((each) => isTold(each, effect, kind) && holds(each.text, core))
-    const core = wordsOf(value)
-    const isAbout = (each: Directive) => this.#heard.isReferred(each) || shareWord(each.words, words)
-    // Words of the agent's own with an address in them that a sentence wanted spread.
-    if (!isPlace && outward.includes(effect))
-      for (const place of placesIn(value.text).map(coreOf)) {
-        const spread = told(place, 'place')
-        if (spread !== undefined && !(delegates && isAbout(spread)) && !isEntry(this.#heard.results, place))
-          return spread
-      }
-    const directive = told(core, value.kind)
-    if (directive === undefined) return undefined
-    const isOtherAccount = isPlace && grave.has(effect) && shapes.has(shapeOf(core))
-    // What stands in a record, too, was looked up; a sentence that repeats it chose nothing.
-    if (!isOtherAccount && this.#origins.isEntry(value)) return undefined
-    const isOtherThing =
-      isPlace && grave.has(effect) && namesThing(tool, this.#toolKeys.of(tool), directive, keys)
-    const isNewHost = isPlace && !delegates && outward.includes(effect) && effect !== 'pay' && isHost(core)
-    const isAccounted = isAbout(directive) && (asked.has(effect) || delegates)
-    if (isAccounted && !isOtherAccount && !isOtherThing && !isNewHost) return undefined
-    return delegates && !isPlace ? undefined : directive
-  }
-
   /** Did a sentence in tool output choose the tool? The user asked for nothing of the kind, and the sentence does. */
   #chosen(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
     // A door of MCP never hears the task: then nobody can say what it did not ask for.
@@ -280,8 +248,9 @@ export class Flow {
     if ((passing.has(effect) && values.length > 0) || this.#asked.delegates) return []
     const hasValues = values.length > 0
     const isCalledFor = this.#isCalledFor(tool, named)
-    // A call for what the task is about is its own, unless it takes what only a sentence says.
-    if (isCalledFor && !values.some((each) => this.#origins.isOnlySaid(each))) return []
+    // A call for what the task is about is its own, unless it deletes or takes what only a sentence says.
+    if (isCalledFor && effect !== 'delete' && !values.some((each) => this.#origins.isOnlySaid(each)))
+      return []
     const isFitting = named === 'unknown' && sharesKey(keys, this.#asked.keys)
     const chosen = this.#heard.directives.find(
       (each) =>
@@ -318,6 +287,19 @@ export class Flow {
   #astray(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
     if (!outward.includes(effect) || this.#asked.delegates || this.#task === '') return []
     const place = values.find((value) => value.kind === 'place' && this.#origins.isBesideRecord(value))
+    const made =
+      effect !== 'message' || this.#heard.hasUnread
+        ? undefined
+        : values.find(
+            (value) =>
+              value.kind === 'place' &&
+              shapeOf(wordsOf(value)) === 'mail' &&
+              this.#origins.of(value) === 'unknown',
+          )
+    if (made !== undefined)
+      return [
+        found('flow.unasked-destination', 'medium', `${tool} would go to ${called(made)}: nobody named it`),
+      ]
     if (place === undefined) return []
     const summary = `${tool} would go to ${called(place)}, of which only a sentence in ${this.#origins.sourceOf(place)} speaks; a record beside it has another`
     return [found('flow.other-destination', 'medium', summary)]
@@ -326,7 +308,10 @@ export class Flow {
   /** The user has something done with the very thing that the tool's name names: opens the garage, stops the alarm. */
   #isGuardOf(tool: string, effect: Effect): boolean {
     return (
-      effect === 'share' && !onlyLooks(this.#asked) && sharesKey(this.#toolKeys.of(tool), this.#asked.keys)
+      effect === 'share' &&
+      !/share|grant|invite/i.test(tool) &&
+      !onlyLooks(this.#asked) &&
+      sharesKey(this.#toolKeys.of(tool), this.#asked.keys)
     )
   }
 
@@ -343,7 +328,7 @@ export class Flow {
     const isFree =
       this.#task === '' ||
       this.#asked.delegates ||
-      values.some((each) => each.kind === 'place' && this.#origins.isMeant(each)) ||
+      (effect === 'pay' && values.some((each) => each.kind === 'place' && this.#origins.isMeant(each))) ||
       (!isGiven && this.#isGuardOf(tool, effect))
     if (((isGrave && effect !== 'delete') || (isGiven && effect === 'message')) && !isFree) {
       const does =
@@ -354,8 +339,19 @@ export class Flow {
             : 'changes who may do or see what'
       return [found('flow.unasked-action', 'medium', `${tool} ${does}, which the task does not call for`)]
     }
+    const wished = this.#asked.delegates ? undefined : this.#requests.about(values)
+    if (wished !== undefined && this.#task !== '' && (effect === 'change' || effect === 'publish'))
+      return [
+        found(
+          'flow.directed',
+          'medium',
+          `${tool} acts on what a request in ${this.#heard.sources.of(wished.text.trim())} is about; the task calls for nothing of the kind`,
+        ),
+      ]
     const isOpen = this.#task === '' || this.#asked.delegates || (effect !== 'change' && effect !== 'publish')
-    const mentioned = isOpen ? undefined : values.find((value) => this.#origins.isOnlySaid(value))
+    const mentioned = isOpen
+      ? undefined
+      : values.find((value) => !isPath(value) && this.#origins.isOnlySaid(value))
     if (mentioned !== undefined)
       return [
         found(

@@ -70,6 +70,11 @@ export function namesThing(
   return sharesKey(things, keysOf(text)) && !sharesKey(things, task)
 }
 
+/** Where a file lies is told in passing by whatever tool last touched it. */
+export function isPath({ text }: Value): boolean {
+  return /^[\w.~-]*\/[\w./ -]+$/.test(text)
+}
+
 export function isHost(core: string): boolean {
   return !core.includes('@') && hostOf(`${core}/`) !== undefined
 }

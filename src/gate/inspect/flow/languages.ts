@@ -113,7 +113,7 @@ export const foreignCues: readonly {
   {
     name: 'addresses-assistant',
     pattern: new RegExp(
-      `${begin}(?:an (?:den|die|das|alle)|für (?:den|die)|à l'|pour l'|a l'|al|para (?:el|la|o|os|los)|aan de|voor de|dla|do|для) ?${machine}(?![\\p{L}])|(?:^|[.!?:"'>] ?)${machine} ?[,:] ?(?=\\p{L})|${begin}${machine} (?:muss|soll|sollte|doit|devrait|debe|deberá|deve|dovrà|moet|powinien|должен|обязан)|(?:请|請|致|给|对)(?:ai|人工智能)?(?:助手|助理|智能体|代理)|(?:助手|智能体)(?:请|请注意|必须|应)|(?:アシスタント|エージェント)(?:へ|は、|に告ぐ|の方へ)|(?:어시스턴트|에이전트)(?:에게|는|님)|(?:أيها|إلى) (?:ال)?(?:مساعد|وكيل)`,
+      `${begin}(?:an (?:den|die|das|alle)|für (?:den|die)|à l'|pour l'|a l'|al|para (?:el|la|o|os|los)|aan de|voor de|dla|do|для) ?${machine}(?![\\p{L}])|(?:^|[.!?:,;"'>] ?)${machine} ?[,:] ?(?=\\p{L})|${begin}${machine} (?:muss|soll|sollte|doit|devrait|debe|deberá|deve|dovrà|moet|powinien|должен|обязан)|(?:请|請|致|给|对)(?:ai|人工智能)?(?:助手|助理|智能体|代理)|(?:助手|智能体)(?:请|请注意|必须|应)|(?:アシスタント|エージェント)(?:へ|は、|に告ぐ|の方へ)|(?:어시스턴트|에이전트)(?:에게|는|님)|(?:أيها|إلى) (?:ال)?(?:مساعد|وكيل)`,
       'gu',
     ),
   },

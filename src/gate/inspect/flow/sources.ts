@@ -18,6 +18,11 @@ export class Sources {
       this.#characters -= this.#heard.shift()?.text.length ?? 0
   }
 
+  /** The results that do not hold it. */
+  textsBut(folded: string): readonly string[] {
+    return this.#heard.flatMap(({ text }) => (text.includes(folded.trim()) ? [] : [text]))
+  }
+
   /** The latest result that holds it. */
   textOf(folded: string): string | undefined {
     return this.#heard.findLast(({ text }) => holds(text, folded))?.text

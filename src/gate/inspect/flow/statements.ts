@@ -4,7 +4,12 @@ import { nameWords } from './effects.ts'
 import type { Value } from './values.ts'
 
 /** A statement's effect and the tables, schemas or users it acts on, in lower case. */
-export type Statement = { readonly effect: Effect; readonly targets: readonly string[] }
+export type Statement = {
+  readonly effect: Effect
+  readonly targets: readonly string[]
+  /** It spares no row. */
+  readonly isWhole: boolean
+}
 
 const STATEMENTS_MAX = 50
 const CHARACTERS_MAX = 20_000
@@ -71,7 +76,8 @@ function readStatement(text: string): Statement | undefined {
     const match = begin.exec(text)
     if (match === null) continue
     const target = match[1]?.replace(/["`[\]]/g, '').toLowerCase()
-    return { effect, targets: target === undefined ? [] : [target] }
+    const isWhole = effect === 'delete' && /^(?:delete|truncate)/i.test(text) && !/\bwhere\b/i.test(text)
+    return { effect, targets: target === undefined ? [] : [target], isWhole }
   }
   return undefined
 }
