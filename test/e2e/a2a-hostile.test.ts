@@ -23,10 +23,11 @@ a2a: [{ name: planner, url: "${agent.url}", approvalWaitSeconds: 0, webhooks: ["
 `,
     ),
   )
-  const ask = async (method: string, params: unknown, key = 'sk-agent-one') => {
+  const ask = async (method: string, params: unknown, key = 'sk-agent-one', more: object = {}) => {
+    const own = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'a2a-version': '1.0' }
     const response = await fetch(`${gate.url}/a2a/planner`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'a2a-version': '1.0' },
+      headers: { ...own, ...more },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     })
     return await response.text()
@@ -64,6 +65,28 @@ test.each<[string, unknown]>([
   const { ask, agent } = await asking({})
   await ask('SendMessage', params)
   expect(JSON.stringify(agent.got)).not.toContain(token)
+})
+
+test.each(['a2a-version', 'a2a-extensions', 'accept'])(
+  'what a caller says in the header %s does not leave unread',
+  async (name) => {
+    const { ask, agent } = await asking({})
+    await ask('SendMessage', { message: hello }, 'sk-agent-one', { [name]: `https://x.example/${token}` })
+    expect(JSON.stringify(agent.got)).not.toContain(token)
+  },
+)
+
+test('headers that callers send pass, and names of extensions are judged once', async () => {
+  const { ask, agent, gate } = await asking({})
+  const headers = {
+    'a2a-extensions': 'https://a.example/ext/v1, urn:b:2',
+    accept: 'application/json, text/event-stream',
+  }
+  for (const messageId of ['m1', 'm2']) {
+    await ask('SendMessage', { message: { ...hello, messageId } }, 'sk-agent-one', headers)
+    expect(agent.got.at(-1)?.headers).toMatchObject({ ...headers, 'a2a-version': '1.0' })
+  }
+  expect(gate.entries().filter(({ kind }) => kind === 'agent-act')).toHaveLength(3)
 })
 
 test('a tenant of the agent is not reached through the gate', async () => {

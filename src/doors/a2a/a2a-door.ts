@@ -100,7 +100,13 @@ const otherTenant: FrameFailure = {
   reason: 'tenants of the agent are not served',
   rule: 'request.tenant',
 }
-const passedOn = ['a2a-version', 'a2a-extensions', 'accept']
+/** What a caller's headers may say to the agent; names of extensions are judged, and anything else would leave unseen. */
+const passedOn: Readonly<Record<string, RegExp>> = {
+  'a2a-version': /^\d{1,3}(?:\.\d{1,3}){0,2}$/,
+  'a2a-extensions': /^[\x20-\x7e]{1,2048}$/,
+  accept:
+    /^(?: *(?:\*\/\*|application\/(?:json|a2a\+json|\*)|text\/(?:event-stream|\*)) *(?:; *q=[\d.]{1,5} *)?(?:,|$))+$/i,
+}
 
 /** Agents behind the gate, each at /a2a/NAME over JSON-RPC, with a card of the gate's own signing. */
 export class A2aDoor implements AsyncDisposable {
@@ -212,6 +218,7 @@ export class A2aDoor implements AsyncDisposable {
       heard: this.#heard,
       now,
       signal: leaving.signal,
+      wanted: String(request.headers['a2a-extensions'] ?? ''),
     })
     const stop = await guard.ask()
     if (stop !== undefined) return this.#answer(going, 200, message.id, stop)
@@ -243,9 +250,9 @@ export class A2aDoor implements AsyncDisposable {
   async #ask(going: Going, guard: A2aGuard, { text, message }: Asked, signal: AbortSignal): Promise<void> {
     const { request, reply, served } = going
     const headers: Record<string, string> = { 'content-type': 'application/json' }
-    for (const name of passedOn) {
+    for (const [name, form] of Object.entries(passedOn)) {
       const value = request.headers[name]
-      if (typeof value === 'string') headers[name] = value
+      if (typeof value === 'string' && form.test(value)) headers[name] = value
     }
     try {
       const asked = { verb: 'POST', headers, text, message, owner: '', signal } as const

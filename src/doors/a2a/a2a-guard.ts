@@ -26,6 +26,8 @@ export type A2aGuardParts = {
   readonly heard: SaidBefore
   readonly now: () => number
   readonly signal: AbortSignal
+  /** The header that names extensions, as the caller wrote it. */
+  readonly wanted: string
 }
 
 export type Request = RpcMessage & { kind: 'request' }
@@ -63,6 +65,8 @@ export class A2aGuard {
     const to = `a2a:${agent.name}`
     const refused = sends.has(method) ? await this.#passOn(to) : undefined
     if (refused !== undefined) return refused
+    const stop = await this.#letWanted(to)
+    if (stop !== undefined) return stop
     const isOwn = seen.length === 0 && this.#isHousekeeping()
     const passage =
       sends.has(method) || isOwn
@@ -132,6 +136,18 @@ export class A2aGuard {
     const { agent, caller, session, judge, signal } = this.#parts
     const act = { kind: 'message', id: judge.nextId(), session, from, to, text: textsOf(value).text } as const
     return await judge.passOrAsk(caller, act, seen, agent.approvalWaitMs, signal)
+  }
+
+  /** Names of extensions are the caller's words, the same each time. */
+  async #letWanted(to: string): Promise<Stop | undefined> {
+    const { wanted, heard, agent, caller, judge } = this.#parts
+    const said = { parts: [{ text: wanted }] }
+    if (wanted === '' || heard.isHeard(agent.name, caller.tenant, said)) return undefined
+    const passage = await this.#pass(caller.agent, to, wanted, [])
+    if (passage.decision.action !== 'allow') return stopOf(passage, `The request to ${agent.name}`)
+    await judge.end(passage, 'done')
+    heard.note(agent.name, caller.tenant, said)
+    return undefined
   }
 
   /** Whether a request passes tools on: what the answer tells the client. */

@@ -23,10 +23,14 @@ export class SaidBefore {
     }
   }
 
+  isHeard(agent: string, tenant: string, message: JsonObject): boolean {
+    return this.#messages.has(digestOf(agent, tenant, message))
+  }
+
   /** The answer with nothing in the place of each message of its history that was heard before. */
   unheard(agent: string, tenant: string, value: JsonValue): JsonValue {
     return withHistory(value, (message) =>
-      isObject(message) && this.#messages.has(digestOf(agent, tenant, message)) ? null : message,
+      isObject(message) && this.isHeard(agent, tenant, message) ? null : message,
     )
   }
 }
