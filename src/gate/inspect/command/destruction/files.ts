@@ -147,7 +147,10 @@ function listed({ pipeline, stage }: Invocation): readonly Finding[] {
   if (before === undefined) return []
   if (before.args.some((arg, index) => arg === '-exec' || isNarrowing(arg, before.args[index + 1]))) return []
   return lossOf(
-    plain(before.args).filter((arg) => /^[/~]/.test(arg) || (before.name === 'find' && arg === '.')),
+    // What is picked out of a folder of one's own was meant.
+    plain(before.args).filter(
+      (arg) => /^[/~]/.test(arg) || (before.name === 'find' && arg === '.' && before.stage === stage - 1),
+    ),
     'deletes what is listed:',
     undefined,
   )

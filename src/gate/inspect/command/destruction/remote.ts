@@ -42,15 +42,14 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
         : byClient(invocation)
     case 'bfg':
       return args.some((arg) => /^(--delete-|--strip-|--replace-)/.test(arg))
-        ? [finding(NAME, 'destroy.history', 'medium', 'bfg rewrites the history')]
+        ? [finding(NAME, 'destroy.history', 'low', 'bfg rewrites the history')]
         : []
     case 'osascript':
       return args.some((arg) => /\bempty (?:the )?trash\b/i.test(arg))
         ? [finding(NAME, 'destroy.emptied', 'medium', 'empties the trash')]
         : []
     case 'gem':
-    case 'cargo':
-      return args[0] === 'yank' ? lost(`${name} takes a version from everybody`) : []
+      return args[0] === 'yank' ? lost('gem takes a version from everybody') : []
     case 'dotnet':
     case 'nuget':
       return args.includes('delete') && (name === 'nuget' || args[0] === 'nuget')

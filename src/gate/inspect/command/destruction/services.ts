@@ -290,7 +290,6 @@ const rules: Readonly<Record<string, (args: readonly string[], input: string) =>
   bq: (args, input) => (args[0] === 'rm' ? lost('deletes a BigQuery table or data set') : sql(args, input)),
   snowsql: sql,
   dropdb: (args) => lost('drops a database', has(args, '-i', '--interactive') ? 'low' : 'high'),
-  dropuser: () => lost('drops a user of a database', 'medium'),
   nodetool: (args) =>
     has(args, 'decommission', 'clearsnapshot', 'removenode', 'assassinate')
       ? lost('takes a part of the store away', 'medium')
