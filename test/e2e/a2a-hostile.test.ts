@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { twoTenants } from './a2a-client.ts'
 import { holding } from './held.ts'
@@ -56,6 +59,45 @@ describe('what an agent answers is read wherever it stands', () => {
     expect(listed).toContain('t1')
     expect(listed).not.toContain(token)
   })
+})
+
+test('the card an agent shows whom it knows is another than the public one, and is held when it changes', async () => {
+  const card = (skill: string) => ({
+    ...{ name: 'Planner', description: 'Plans.', version: '1', capabilities: {} },
+    ...{ defaultInputModes: ['text/plain'], defaultOutputModes: ['text/plain'], supportedInterfaces: [] },
+    skills: [{ id: skill, name: skill, description: 'Makes plans.', tags: [] }],
+  })
+  const shown = { card: card('plan more') }
+  const agent = held(await hostileServer(() => ({ result: shown.card })))
+  const pages = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(card('plan')))
+  }).listen(0, '127.0.0.1')
+  await once(pages, 'listening')
+  const { port } = pages.address() as AddressInfo
+  const gate = held(
+    await RunningGate.open(
+      `${twoTenants}agents: { policy: strict }
+a2a: [{ name: planner, url: "${agent.url}", card: "http://127.0.0.1:${port}/", approvalWaitSeconds: 0 }]
+`,
+    ),
+  )
+  const headers = {
+    authorization: 'Bearer sk-agent-one',
+    'content-type': 'application/json',
+    'a2a-version': '1.0',
+  }
+  const extended = async () => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'GetExtendedAgentCard', params: {} })
+    return await (await fetch(`${gate.url}/a2a/planner`, { method: 'POST', headers, body })).text()
+  }
+  const known = await fetch(`${gate.url}/a2a/planner/.well-known/agent-card.json`)
+  expect(await known.json()).toMatchObject({ skills: [{ id: 'plan' }] })
+  expect(await extended()).toContain('plan more')
+  shown.card = card('plan otherwise')
+  const changed = await extended()
+  expect(changed).not.toContain('plan otherwise')
+  expect(changed).toContain('needs a person')
+  pages.close()
 })
 
 test.each<[string, unknown]>([

@@ -27,7 +27,9 @@ type DeskParts = {
 const FRESH_MS = 60_000
 const FETCH_MS = 10_000
 const CARD_BYTES_MAX = 1_048_576
-const PIN = 'agent-card'
+/** What an agent shows everybody, and what it shows whom it knows: two cards, each pinned as it was first seen. */
+const pinNames = { public: 'agent-card', extended: 'extended-agent-card' } as const
+type Kind = keyof typeof pinNames
 
 /** An agent's card: fetched, checked against what was pinned, and made the gate's own. */
 export class CardDesk implements AsyncDisposable {
@@ -49,17 +51,17 @@ export class CardDesk implements AsyncDisposable {
         )
       this.#known = { card, at: now() }
     }
-    return await this.ours(this.#known.card, gateUrl)
+    return await this.ours(this.#known.card, gateUrl, 'public')
   }
 
   /** A card of the agent's, whichever way it came, as callers of the gate may see it. */
-  async ours(card: JsonValue, gateUrl: string): Promise<Result<JsonObject, Stop>> {
+  async ours(card: JsonValue, gateUrl: string, kind: Kind): Promise<Result<JsonObject, Stop>> {
     const { agent, judge, key } = this.#parts
     if (!isObject(card))
       return failure(
         failureStop(judge.nextId(), gateCodes.upstream, `the card of ${agent.name} cannot be read`),
       )
-    const stop = await this.#judge(card)
+    const stop = await this.#judge(card, pinNames[kind])
     return stop === undefined ? success(await ownCard(card, agent, gateUrl, key)) : failure(stop)
   }
 
@@ -67,11 +69,11 @@ export class CardDesk implements AsyncDisposable {
     this.#ending.abort()
   }
 
-  async #judge(card: JsonObject): Promise<Stop | undefined> {
+  async #judge(card: JsonObject, name: string): Promise<Stop | undefined> {
     const { agent, judge, pins, now } = this.#parts
     const definition = isOldCard(card) ? canonicalJson(oldFields(card)) : signingInput(card)
-    const offered = { server: `a2a:${agent.name}`, name: PIN, digest: digestOf(definition) }
-    const pin = pins.find(offered.server, PIN)
+    const offered = { server: `a2a:${agent.name}`, name, digest: digestOf(definition) }
+    const pin = pins.find(offered.server, name)
     if (agent.keys.length === 0 && pin?.digest === offered.digest) return undefined
     const findings = [
       ...(await this.#identity(card, pin?.digest)),

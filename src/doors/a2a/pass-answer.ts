@@ -61,7 +61,7 @@ async function passed({ guard, request, cards, origin }: Passing, text: string):
       : written(text, message.value.error, judged.result, id, 'error')
   }
   if (extendedCard.test(request.method)) {
-    const card = await cards.ours(message.value.result, origin)
+    const card = await cards.ours(message.value.result, origin, 'extended')
     return card.ok ? JSON.stringify({ jsonrpc: '2.0', id, result: card.value }) : a2aError(id, card.error)
   }
   const { result } = message.value
