@@ -4,7 +4,7 @@ import type { Invocation } from './shell/model.ts'
 
 /** Programs that take a file's name and leave what is in it alone, or use a key for what keys are for. */
 const leavers = new Set(
-  'ls ll exa eza stat file test [ [[ chmod chown chgrp rm shred touch mkdir rmdir echo printf ssh ssh-add ssh-keygen ssh-agent autossh mosh sshfs sshpass keychain git docker docker-compose podman buildah nerdctl kubectl oc helm terraform tofu ansible ansible-playbook ansible-vault vagrant packer eksctl kops find du df tree realpath readlink dirname basename setfacl getfacl chattr lsattr lsof fuser which whereis alias export declare local unset man info cd pushd inotifywait useradd usermod vipw vigr pwconv pwunconv grpconv visudo passwd systemctl service mount umount mountpoint restorecon chcon semanage certbot age rage sops gpgconf gpg-agent pinentry fwknop wg wg-quick openvpn nmcli bw op rclone restic borg htpasswd code idea open xdg-open trash gio true false : rem sha256sum sha1sum sha512sum md5sum cksum b2sum kubeseal'.split(
+  'ls ll exa eza stat file test [ [[ chmod chown chgrp rm shred touch mkdir rmdir echo printf ssh ssh-add ssh-keygen ssh-agent autossh mosh sshfs sshpass keychain git docker docker-compose podman buildah nerdctl kubectl oc helm terraform tofu ansible ansible-playbook ansible-vault vagrant packer eksctl kops find du df tree realpath readlink dirname basename setfacl getfacl chattr lsattr lsof fuser which whereis alias export declare local unset man info cd pushd inotifywait useradd usermod vipw vigr pwconv pwunconv grpconv visudo passwd systemctl service mount umount mountpoint restorecon chcon semanage certbot age rage sops gpgconf gpg-agent pinentry fwknop wg wg-quick openvpn nmcli bw op rclone restic borg htpasswd code idea open xdg-open trash gio true false : rem sha256sum sha1sum sha512sum md5sum cksum b2sum kubeseal icacls'.split(
     ' ',
   ),
 )
@@ -28,6 +28,8 @@ export function pathLiterals(code: string): readonly string[] {
 export function leavesFilesAlone({ name, args }: Invocation): boolean {
   if (name === 'git') return args[0] !== 'diff'
   if (isEngine(name)) return args[0] !== 'cp'
+  if (name === 'security')
+    return /^(un)?lock-keychain$|^(list|create|default)-keychains?$/.test(args[0] ?? '')
   if (name === 'find') return !args.some((arg) => /^-(exec|execdir|ok|okdir)$/.test(arg))
   return leavers.has(name)
 }

@@ -10,7 +10,7 @@ import { managers } from './managers.ts'
 import { recordings } from './recordings.ts'
 import { searches, tablesOfLogins } from './searches.ts'
 import { type SecretRead, secretLiterals, secretsRead } from './secrets-read.ts'
-import { borrowsAgent, logsIn, ofLibraries, tokens } from './tokens.ts'
+import { borrowsAgent, logsIn, ofLibraries, secretWord, tokens } from './tokens.ts'
 import { ofWindows } from './windows.ts'
 
 const NAME = 'credential-read'
@@ -150,8 +150,7 @@ function isSearched(invocation: Invocation, reading: Reading): boolean {
 function isSearchedForSecrets(invocation: Invocation, reading: Reading): boolean {
   return [invocation, ...downstreamOf(invocation, reading)].some(
     ({ name, args }) =>
-      /^(e|f|z)?grep$|^rg$|^ag$|^g?awk$/.test(name) &&
-      args.some((arg) => /pass|secret|token|api.?key|cred|sshpass|PRIVATE/i.test(arg)),
+      /^(e|f|z)?grep$|^rg$|^ag$|^g?awk$/.test(name) && args.some((arg) => secretWord.test(arg)),
   )
 }
 
@@ -282,7 +281,10 @@ function environment(invocation: Invocation, reading: Reading): readonly Finding
   if (after.some(isUpload))
     return [finding(NAME, 'credential.sent', 'critical', 'sends the environment away')]
   const filter = after.find((each) => /^(grep|egrep|rg|awk|sed)$/.test(each.name))
-  const isForSecrets = filter?.args.some((arg) => /key|token|secret|pass|cred|aws|auth/i.test(arg)) ?? false
+  const isForSecrets =
+    filter?.args.some((arg) =>
+      /key|token|secret|pass|cred|aws(?!_?(region|default|profile|page))|auth/i.test(arg),
+    ) ?? false
   return isForSecrets
     ? [finding(NAME, 'credential.environment', 'medium', 'looks through the environment for secrets')]
     : [finding(NAME, 'credential.environment-listed', 'info', 'prints the environment')]

@@ -41,3 +41,50 @@ const asksForPassword = /^--(password|token|pass|key)-stdin$|^--with-token$/
 export function typesIn({ args }: Invocation, { fact }: SecretFile): boolean {
   return !/^(private-key|hashes|browser|wallet)$/.test(fact) && args.some((arg) => asksForPassword.test(arg))
 }
+
+/** `cut -d= -f1 .env`, `grep -q KEY .env`, `node --env-file=.env`: the names, a count, or what a program is started with. */
+export function showsNoValue({ name, args }: Invocation, path: string): boolean {
+  switch (name) {
+    case 'wc':
+      return true
+    case 'grep':
+    case 'egrep':
+    case 'fgrep':
+    case 'rg':
+      return args.some((arg) =>
+        /^-[a-zA-Z]*[qclL]$|^--(quiet|silent|count|files-with(out)?-match(es)?)$/.test(arg),
+      )
+    case 'cut':
+      return /(^| )(-d ?|--delimiter=)= (.* )?(-f ?|--fields=)1( |$)/.test(args.join(' '))
+    case 'awk':
+    case 'gawk':
+      return /(^| )-F ?= /.test(args.join(' ')) && args.some((arg) => /^\{ *print \$1 *\}$/.test(arg))
+    case 'sed':
+      return args.some((arg) => /^s([/|,#])=\.\*\1=?\1g?$/.test(arg))
+    default:
+      return /^--env-file(-if-exists)?=/.test(path)
+  }
+}
+
+/** Programs whose business is to take a secret in: sealed, or put into the cluster or store that it is for. */
+function takesIn({ name, args }: Invocation): boolean {
+  switch (name) {
+    case 'kubeseal':
+      return true
+    case 'kubectl':
+    case 'oc':
+      return /^(apply|create|replace)$/.test(args[0] ?? '') && args.includes('-')
+    case 'docker':
+    case 'podman':
+      return args[0] === 'secret' && args[1] === 'create' && args.at(-1) === '-'
+    default:
+      return false
+  }
+}
+
+/** Shown to nobody: thrown away, or handed in a pipe to what takes secrets in. */
+export function isKeptIn({ streams, pipeline, stage }: Invocation): boolean {
+  if (streams.stdout.kind === 'file' && streams.stdout.path === '/dev/null') return true
+  const last = pipeline.stages.length > stage + 1 ? pipeline.stages.at(-1) : undefined
+  return last !== undefined && last.length > 0 && last.every(takesIn)
+}

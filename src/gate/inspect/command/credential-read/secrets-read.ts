@@ -2,7 +2,7 @@ import { nameIs } from '../detector.ts'
 import { wordMark } from '../dispatch.ts'
 import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
 import type { Invocation } from '../shell/model.ts'
-import { logsInWith, typesIn } from './own-use.ts'
+import { logsInWith, showsNoValue, typesIn } from './own-use.ts'
 import { type SecretFile, secretFile } from './secret-files.ts'
 
 export type SecretRead = { readonly path: string; readonly secret: SecretFile }
@@ -52,6 +52,8 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
     const secret = secretAt(path, cwd)
     if (secret === undefined || isBeside(invocation, path)) continue
     if (index < words.length ? logsInWith(invocation, index) : typesIn(invocation, secret)) continue
+    if (secret.fact === 'settings' && showsNoValue(invocation, path)) continue
+    if (name === 'openssl' && /^-(key)?out$/.test(words[index - 1] ?? '')) continue
     // Loading settings is what they are for; showing them is another matter.
     if (
       /^(settings|named)$/.test(secret.fact) &&

@@ -1,8 +1,9 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, nameIs, none, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
-import { downstreamOf } from '../shell/lineage.ts'
-import type { Assignment, Invocation, Program, Reading } from '../shell/model.ts'
+import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
+import { type Assignment, hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
+import { isKeptIn } from './own-use.ts'
 
 const NAME = 'credential-read'
 
@@ -69,7 +70,8 @@ const says: Readonly<Record<string, RegExp>> = {
   yarn: /^config get \S*(auth|password|token)/i,
   pnpm: /^config get \S*(_auth|password|token)/i,
   git: /^credential(-\w+)? (fill|get)\b|^config\b.*\b(extraheader|http\.\S*token)/,
-  vault: /^(kv get|read|unwrap|print token|operator (unseal|generate-root))\b/,
+  vault:
+    /^(kv get|read(?! sys\/(health|seal-status|leader|mounts|auth|polic\w+)\b)|unwrap|print token|operator (unseal|generate-root))\b/,
   pulumi: /--show-secrets\b/,
   podman: /^secret inspect\b.*--showsecret/,
   terraform: /^output\b.*-raw\b.*(password|secret|token|key)/i,
@@ -78,7 +80,7 @@ const says: Readonly<Record<string, RegExp>> = {
   bw: /^list items\b/,
   'kwallet-query': /(^| )-r /,
   'redis-cli': /\bconfig get (requirepass|masterauth|\*)/i,
-  sops: /^(-d|--decrypt|decrypt|exec-env|exec-file)\b/,
+  sops: /^(-d|--decrypt|decrypt)\b|^exec-(env|file)\b.* ((ba|z)?sh( -c)? )?(env|printenv|export|set|cat|base64|(ba|z)?sh)\b/,
   consul: /^kv (export|get\b.*-recurse)/,
   etcdctl: /^get\b.*(secrets|(^| )\/ .*--prefix|--prefix.* \/$)/,
   'git-credential': /^(fill|get)\b/,
@@ -104,7 +106,7 @@ export function lineOf(args: readonly string[]): string {
 export function tokens(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
   const pattern = Object.hasOwn(says, name) ? says[name] : undefined
-  if (pattern?.test(lineOf(args)) && !args.includes('--help'))
+  if (pattern?.test(lineOf(args)) && !args.some((arg) => /^(--help|-h|-help)$/.test(arg)))
     return logsIn(invocation, reading)
       ? []
       : seen('credential.store', `${shown(name)} prints what it keeps secret`)
@@ -112,7 +114,7 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
     case 'kubectl':
     case 'oc':
     case 'k':
-      return cluster(lineOf(args))
+      return isKeptIn(invocation) ? [] : cluster(lineOf(args))
     case 'docker':
     case 'nerdctl':
     case 'podman':
@@ -174,6 +176,7 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
 
 /** `… | docker login --password-stdin`: handed to the client that it is for, and shown to nobody. */
 export function logsIn(invocation: Invocation, reading: Reading): boolean {
+  if (isKeptIn(invocation)) return true
   return downstreamOf(invocation, reading).some(({ name, args }) =>
     /^(docker|podman|nerdctl|buildah|skopeo|crane|oras|helm)$/.test(name)
       ? args.includes('login') && args.some((arg) => arg.startsWith('--password-stdin'))
@@ -186,8 +189,12 @@ function pastSecrets(invocation: Invocation, reading: Reading): readonly Finding
   const { args } = invocation
   if (/^(config|stash|reflog)$/.test(args[0] ?? '')) return forSecrets(invocation, reading)
   if (!/^(log|show|rev-list|grep)$/.test(args[0] ?? '')) return none
+  const isShown =
+    args[0] !== 'log' || args.some((arg) => /^(-p|-u|--patch|--all|--reflog|--walk-reflogs|-g)$/.test(arg))
   const isAsked = args.some(
-    (arg, index) => (/^-[SG]/.test(arg) || /^-[SG]$/.test(args[index - 1] ?? '')) && secretWord.test(arg),
+    (arg, index) =>
+      (/^-[SG]/.test(arg) || /^-[SG]$/.test(args[index - 1] ?? '')) &&
+      (secretValue.test(arg) || (isShown && secretWord.test(arg))),
   )
   return isAsked
     ? seen('credential.history-searched', 'looks for secrets in the history of the files')
@@ -206,7 +213,7 @@ const accountTables =
 
 function cluster(line: string): readonly Finding[] {
   const isShown =
-    /^get secrets?(\b|\/).*(-o(?![= ]?(name|wide)\b)\S*|--output(?![= ](name|wide)\b)\S*|--template\S*|(^| )(-A|--all-namespaces)\b)/.test(
+    /^get secrets?(\b|\/).*(-o(?![= ]?(name|wide)\b)\S*|--output(?![= ](name|wide)\b)\S*|--template\S*)/.test(
       line,
     ) || /^create token\b/.test(line)
   if (isShown) return seen('credential.store', 'kubectl prints secrets')
@@ -215,7 +222,10 @@ function cluster(line: string): readonly Finding[] {
     : []
 }
 
-const secretWord = /pass|secret|token|api.?key|cred|sshpass|private|authorization/i
+export const secretWord =
+  /pass|secret|token|api.?key|cred|sshpass|private|authorization|bearer|\bcurl\b.* -u\b|AKIA|sk[_-](live|ant|proj)|gh[pousr]_|glpat|xox[abp]|npm_\[?[\\A-Za-z]/i
+/** How keys of well-known services begin: who looks for one looks for a key. */
+const secretValue = /AKIA|ASIA\[|sk[_-](live|ant|proj)|gh[pousr]_|glpat-|xox[abp]-|AIza|BEGIN.*PRIVATE/
 
 /** `history | grep pass`, `strings core | grep pass`. */
 function forSecrets(invocation: Invocation, reading: Reading): readonly Finding[] {
@@ -230,11 +240,16 @@ function forSecrets(invocation: Invocation, reading: Reading): readonly Finding[
 }
 
 const lookers = nameIs(
-  /^(?:dbus-send|gdbus|busctl|qdbus|bpftrace|frida|stap|avml|linpmem|winpmem|osxpmem|fmem|lime|memdump|dumpit|trufflehog|gitleaks|detect-secrets|noseyparker|whispers|nxc|crackmapexec|cme|netexec)/i,
+  /^(?:docker-credential-[\w-]+|git-credential-[\w-]+|dbus-send|gdbus|busctl|qdbus|bpftrace|frida|stap|avml|linpmem|winpmem|osxpmem|fmem|lime|memdump|dumpit|trufflehog|gitleaks|detect-secrets|noseyparker|whispers|nxc|crackmapexec|cme|netexec)/i,
 )
 
 /** Keyrings over their own bus, probes of what others type, memory taken whole. */
 function elsewhere({ name, args }: Invocation): readonly Finding[] {
+  // Helpers of docker and git speak one protocol: `get` prints what was stored.
+  if (name.startsWith('docker-credential-') || name.startsWith('git-credential-'))
+    return args[0] === 'get' || (args[0] === 'list' && name.startsWith('d'))
+      ? seen('credential.store', `${shown(name)} prints a password that it keeps`)
+      : []
   if (/^(dbus-send|gdbus|busctl|qdbus)$/.test(name))
     return args.some((arg) => /org\.freedesktop\.secrets?\b|org\.kde\.KWallet/i.test(arg))
       ? seen('credential.store', `${name} asks the keyring`)
@@ -275,6 +290,9 @@ const listens =
 /** A variable that is a secret by its name, and what prints it whole; whether it is there may be asked. */
 const secretInCode =
   /(?:environ(?:\.get)?|getenv|process\.env|ENV|Deno\.env\.get|Bun\.env)\s*[.[({]+\s*["'`]?[A-Z]\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)\w*["'`]?\s*[\])}]*(?!\s*(?:\?|&&|!=|==|is\b|\.length|in\b))/
+/** A whole file of settings, as libraries hand it to a program. */
+const settingsInCode =
+  /\bdotenv_values\s*\(|dotenv["'`]\)\s*\.\s*(?:config|parse)\s*\([^)]*\)(?!\s*[;\n])|\bDotenv\.(?:parse|load)\b/
 const printsInCode =
   /\b(?:print|puts|console\.\w+|echo|say|p|var_dump|print_r|printf|println|write(?:ln)?|Write-\w+)\b(?!.*\b(?:len|bool|isset|empty|defined|strlen|length|Boolean)\s*\(|.*!!)/
 
@@ -287,6 +305,8 @@ export function ofLibraries({ code, language, by }: Program): readonly Finding[]
     printsInCode.test(code)
   )
     return seen('credential.printed', `a ${language} program shows a secret`)
+  if (by !== undefined && settingsInCode.test(code) && printsInCode.test(code))
+    return seen('credential.printed', `a ${language} program shows what a file of settings keeps`)
   if (keyring.test(code)) return seen('credential.store', `a ${language} program asks the keyring`)
   return listens.test(code)
     ? seen('credential.keys', `a ${language} program listens to what is typed or sent here`)
@@ -296,9 +316,13 @@ export function ofLibraries({ code, language, by }: Program): readonly Finding[]
 /** A program longer than this is somebody's work and not a line typed to look. */
 const LINE_CHARACTERS_MAX = 2_000
 
-/** An agent that holds keys of somebody, reached through its socket. */
-export function borrowsAgent([name, value]: Assignment): readonly Finding[] {
-  return name === 'SSH_AUTH_SOCK' && /\/ssh-[^/]+\/agent\.(\d+|\*)$/.test(value)
+/** An agent that holds keys of somebody, reached through its socket: named, or looked for. */
+export function borrowsAgent([name, value]: Assignment, reading: Reading): readonly Finding[] {
+  if (name !== 'SSH_AUTH_SOCK') return none
+  const isFound =
+    hasMarker(value) &&
+    sourcesOf(value, reading).some(({ args }) => args.some((arg) => /\/ssh-|^agent\.|\/agent\./.test(arg)))
+  return isFound || /\/ssh-[^/]+\/agent\.(\d+|\*)$/.test(value)
     ? seen('credential.private-key', 'uses the keys that an agent of somebody holds', 'high')
     : none
 }

@@ -46,6 +46,12 @@ const rules: readonly Rule[] = [
     'medium',
     'shows a secret',
   ],
+  [
+    /getenvironmentvariables\(\).*\b(convertto-json|export-\w+|out-file|set-content|format-list \*)/,
+    'environment',
+    'medium',
+    'prints the environment whole',
+  ],
   [/^select(-object)?\b.*\bdefaultpassword\b/, 'search', 'medium', 'looks for passwords in the registry'],
   [
     /^(where(-object)?|\?)\b.*\bname\b.*-c?i?(match|like)\b.*(key|token|secret|passw|cred)/,
@@ -159,7 +165,7 @@ const rules: readonly Rule[] = [
     'looks for passwords in files',
   ],
   [
-    /^(dir|where|get-childitem|gci|ls)\b.*(\*pass\*|\*cred\*|\*secret\*|\*\.kdbx|\*\.rdp|\*\.vnc|\*password\*|web\.config|\*\.pfx|\*\.ppk)/,
+    /^(dir|where|get-childitem|gci|ls)\b.*(\*pass\*|(?=.*( (-path )?'?"?(\w:\\|~|\$home|\$env:userprofile|%userprofile%)))(-filter|-include) '?"?(\*?\.env\b|id_\w+|\.npmrc|\.git-credentials|credentials\b|\*\.pem)|\*cred\*|\*secret\*|\*\.kdbx|\*\.rdp|\*\.vnc|\*password\*|web\.config|\*\.pfx|\*\.ppk)/,
     'search',
     'medium',
     'looks for files of secrets',
@@ -181,7 +187,16 @@ const rules: readonly Rule[] = [
 
 /** What only looks whether something is there, or takes it away. */
 const leaves =
-  /^(test-path|if|write-host|write-output|echo|rem|remove-item|del|rm|erase|md|mkdir|new-item|set-acl|import-module|install-module|cd)$/
+  /^(test-path|if|write-host|write-output|echo|rem|remove-item|del|rm|erase|md|mkdir|new-item|set-acl|import-module|install-module|cd|ssh|ssh-add|ssh-keygen|plink)$/
+
+const codeFile =
+  /\.(ts|tsx|js|jsx|mjs|cjs|cs|vb|fs|py|java|kt|go|rs|rb|php|c|h|cc|cpp|hpp|swift|scala|html|css|vue|svelte|md)$/i
+
+/** `findstr /s password src\*.ts`: a word looked up in the code at hand, as with grep. */
+function staysInCode(args: readonly string[]): boolean {
+  const files = args.filter((arg) => /[\\/.*]/.test(arg) && !/^[-/]\w/.test(arg))
+  return files.length > 0 && files.every((file) => codeFile.test(file) && !/^([a-z]:|[\\/~%$])/i.test(file))
+}
 
 /** What is said aloud all the same: a password made readable, a variable that is a secret by its name. */
 const saysSecret =
@@ -190,6 +205,7 @@ const saysSecret =
 export function ofWindows(statement: WindowsStatement): readonly Finding[] {
   const { name, line, args } = statement
   if (leaves.test(name) && !saysSecret.test(line)) return none
+  if (/^(findstr|select-string|sls)$/.test(name) && staysInCode(args)) return none
   const rule = rules.find(([pattern]) => saysSo(pattern, statement))
   if (rule !== undefined)
     return [finding(NAME, `credential.${rule[1]}`, rule[2], `${shown(name)} ${rule[3]}`)]

@@ -1,7 +1,8 @@
 import type { Finding } from '../../../finding.ts'
-import { finding, shown } from '../detector.ts'
+import { finding, none, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
-import type { Invocation } from '../shell/model.ts'
+import { sourcesOf } from '../shell/lineage.ts'
+import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
 
 const NAME = 'persistence'
 
@@ -22,8 +23,9 @@ const account = (summary: string, severity: Finding['severity'] = 'medium'): rea
 ]
 
 /** New ways to log in, and old ones with more power (MITRE ATT&CK T1136, T1098, T1078). */
-export function accounts(invocation: Invocation): readonly Finding[] {
+export function accounts(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args, input, isElsewhere } = invocation
+  if (isOwnGroup(invocation, reading)) return none
   switch (name) {
     case 'useradd':
     case 'adduser':
@@ -117,6 +119,26 @@ export function accounts(invocation: Invocation): readonly Finding[] {
     default:
       return unconcerned
   }
+}
+
+const joiners = /^(usermod|adduser|addgroup|gpasswd|groupmod)$/
+const ofContainers = /^(docker|podman|libvirt|lxd|incus|incus-admin|microk8s|kvm)$/
+/** Whoever types it, or the one person a cloud's image has. */
+const oneself = /^\$\{?(USER|USERNAME|LOGNAME|SUDO_USER)\}?$|^(me|ubuntu|ec2-user|vagrant|pi)$/
+
+/** `usermod -aG docker $USER`, as every guide to installing it says; of anybody else it is a question. */
+function isOwnGroup({ name, args }: Invocation, reading: Reading): boolean {
+  if (!joiners.test(name) || !args.some((arg) => ofContainers.test(arg))) return false
+  const words = args.filter((arg) => !arg.startsWith('-') && !ofContainers.test(arg))
+  return (
+    words.length === 1 &&
+    words.every(
+      (word) =>
+        oneself.test(word) ||
+        (hasMarker(word) &&
+          sourcesOf(word, reading).every((each) => /^(whoami|id|logname)$/.test(each.name))),
+    )
+  )
 }
 
 const asGoodAsRoot = 'puts an account into a group that is as good as root'

@@ -63,7 +63,15 @@ export function inPlaceOf(name: string, args: readonly string[]): readonly Findi
     )
   const fetched = args[args.findIndex((arg) => /^(-o|-O|--output|--output-document)$/.test(arg)) + 1] ?? ''
   const target = /^(curl|wget)$/.test(name) ? fetched : (args.at(-1) ?? '')
-  const source = args.slice(0, -1).find((arg) => !arg.startsWith('-') && !/^\d{3,4}$/.test(arg)) ?? ''
+  const source =
+    args
+      .slice(0, -1)
+      .find(
+        (arg, index) =>
+          !arg.startsWith('-') &&
+          !/^\d{3,4}$/.test(arg) &&
+          !(name === 'install' && /^-[ogm]$|^--(owner|group|mode)$/.test(args[index - 1] ?? '')),
+      ) ?? ''
   if (isHidden(target) && target !== source)
     return seen('persist.hidden', 'medium', `hides something among programs: ${shown(target)}`)
   if (

@@ -31,7 +31,9 @@ export function fromNowhere({ name, args }: Invocation): readonly Finding[] {
 
 export function packages(name: string, args: readonly string[]): readonly Finding[] {
   const line = args.join(' ')
-  if (/^(config )?set script-shell\b|^pkg set scripts\.(pre|post)?install/.test(line))
+  const isTool =
+    /^pkg set scripts\.postinstall=(?!(node|bun|deno|npx|sh|bash|python\d?|curl|wget|env)\b)[a-z][\w-]*( [\w-]+)*$/
+  if (!isTool.test(line) && /^(config )?set script-shell\b|^pkg set scripts\.(pre|post)?install/.test(line))
     return seen('persist.hook', 'medium', `${name} runs something at every install`)
   if (/^(i|in|install|add|ci)$/.test(args[0] ?? '') && args.some((arg) => /^git\+http:\/\//.test(arg)))
     return seen('persist.trust', 'medium', `${name} takes a package over a plain connection`)

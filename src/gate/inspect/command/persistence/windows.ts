@@ -49,7 +49,7 @@ const rules: readonly Rule[] = [
     'puts something where it is opened at every login',
   ],
   [
-    /^net1? (user|group|localgroup)\b.*\\(add|active:yes)\b|^net1? user \S+ (?!\\)\S{3,}(?! \\(delete|active:no))$|^ds(add|mod)\b|^(enable|new|set)-localuser\b|^new-(ad|azuread|msol|mg|az|azad)user\b|^set-(?!psreadline|location|clipboard)\w*password\b|^set-(remote|dc|domain|jea|aadint)\w*(permissions?|wmi|psremoting|acl|owner|password|object)\b|^new-machineaccount\b|^add-(local|ad|azuread|msol|mg)?\w*(groupmember|rolemember)\b|^add-azureaddirectoryrolemember|^new-az\w*roleassignment|^(new|add)-(az|azad|azuread|msol|mg)\w*(serviceprincipal\w*|application|app\w*credential|passwordcredential|owner|approleassignment\w*|oauth2permissiongrant|\w*(password|key|owner|member)|roleassignment|automationrunbook|automationwebhook|automationschedule|federat\w+|trusted\w*)\b|^set-(msol|mg)\w*(federation|authentication)\b|^set-adaccountpassword|^set-aduser\b.*sidhistory|^add-(objectacl|domainobjectacl|adpermission|mailboxpermission|recipientpermission)|^set-domainobject\b|^new-(inboxrule|transportrule|managementroleassignment)|\bsidhistory\b|^ntdsutil\b.*set dsrm/,
+    /^net1? (user|group|localgroup)\b(?! "?docker-users\b).*\\(add|active:yes)\b|^net1? user \S+ (?!\\)\S{3,}(?! \\(delete|active:no))$|^ds(add|mod)\b|^(enable|new|set)-localuser\b|^new-(ad|azuread|msol|mg|az|azad)user\b|^set-(?!psreadline|location|clipboard)\w*password\b|^set-(remote|dc|domain|jea|aadint)\w*(permissions?|wmi|psremoting|acl|owner|password|object)\b|^new-machineaccount\b|^add-(local|ad|azuread|msol|mg)?\w*(groupmember|rolemember)\b|^add-azureaddirectoryrolemember|^new-az\w*roleassignment|^(new|add)-(az|azad|azuread|msol|mg)\w*(serviceprincipal\w*|application|app\w*credential|passwordcredential|owner|approleassignment\w*|oauth2permissiongrant|\w*(password|key|owner|member)|roleassignment|automationrunbook|automationwebhook|automationschedule|federat\w+|trusted\w*)\b|^set-(msol|mg)\w*(federation|authentication)\b|^set-adaccountpassword|^set-aduser\b.*sidhistory|^add-(objectacl|domainobjectacl|adpermission|mailboxpermission|recipientpermission)|^set-domainobject\b|^new-(inboxrule|transportrule|managementroleassignment)|\bsidhistory\b|^ntdsutil\b.*set dsrm/,
     'persist.account',
     'high',
     'makes an account, or gives one power',
@@ -125,6 +125,13 @@ const rules: readonly Rule[] = [
     'persist.kernel',
     'medium',
     'changes what starts with the system',
+  ],
+  // Variables that have git, Node or Java start or load something, set to where programs are not installed.
+  [
+    /^(setx|\[(system\.)?environment\]::setenv\w*)\b.*\b(node_options\b.*-(r\b|-require\b|-import\b|-loader\b).*:\\|(git_ssh(_command)?|git_askpass|ssh_askpass|git_(editor|pager|external_diff)|editor|pager|browser|pythonstartup|bash_env)\b.*(appdata|\\users\\public|\\temp\\|programdata)|_?java_(tool_)?options\b.*-javaagent:)/,
+    'persist.trap',
+    'medium',
+    'has other programs start or load something',
   ],
   [/^mavinject\b.*\\injectrunning/, 'persist.launch', 'medium', 'puts code into a program that runs'],
   [
