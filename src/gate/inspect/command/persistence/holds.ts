@@ -3,8 +3,10 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, none, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
-import type { Invocation } from '../shell/model.ts'
-import { fromNowhere, isInstaller, packages } from './packages.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
+import { container, manifest } from './containers.ts'
+import { startsHiddenBySetting } from './hidden-starts.ts'
+import { fromNowhere, isInstaller, packages, republished } from './packages.ts'
 import { pageFrom, webRoot } from './pages.ts'
 import { isBuild, pipeline } from './pipelines.ts'
 
@@ -31,7 +33,7 @@ const settings =
   /(^|\/)\.(vimrc|exrc|tmux\.conf|screenrc|emacs|inputrc|psqlrc|mailcap|Xresources|xbindkeysrc|gitconfig|wgetrc|curlrc|npmrc|pip\/pip\.conf|config\/pip\/pip\.conf|pam_environment|muttrc|nanorc|envrc|forward|procmailrc)$|\/\.vim\/(plugin|autoload|after|ftplugin)\/|^\/etc\/(aliases$|logrotate\.d\/|rsyslog\.d\/|fail2ban\/action\.d\/|audit\/plugins\.d\/|sudo\.conf$)|\/\.config\/(i3|sway|hypr|awesome|openbox|bspwm|nvim|git|kitty|alacritty)\/|\/\.emacs\.d\/|\/\.ssh\/config$|^\/etc\/ssh\/ssh_config|(^|\/)\.htaccess$|(^|\/)\.user\.ini$|^\/etc\/(environment|security\/pam_env\.conf|environment\.d\/|ld\.so\.conf(\.d\/|$)|vim\/vimrc|apache2\/|httpd\/|nginx\/|php\/|php\.ini)/
 
 const trap =
-  /^\s*(?:AddType|AddHandler|SetHandler)\s+\S*(?:php|cgi)|^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\s+\S*(\/tmp\/|\/dev\/shm\/|\b(curl|nc|ncat|bash -c|sh -c)\b|\/dev\/tcp)|^\s*LocalCommand\s|\b(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|BASH_ENV|ENV|PYTHONSTARTUP|PERL5OPT|NODE_OPTIONS)\s*=\s*\S*\/|\b(zend_)?extension\s*=\s*"?\/(tmp|var\/tmp|dev\/shm|home)\/|^\s*(registry|index-url|extra-index-url)\s*=\s*http:\/\/(?!localhost|127\.|10\.|192\.168\.)|\bauto_(prepend|append)_file\s*=\s*\S|\bload(_|-)?module\b.*(\/tmp\/|\/dev\/shm\/|\/home\/)|\brun-shell\b|\bexec(_always|-once)?\s*=?\s+\S*(\/tmp\/|\/dev\/shm\/)|^\s*(au|autocmd)\b.*!|\b(?:os\.execute|io\.popen|vim\.fn\.(?:system|jobstart))\s*\(\s*[[{]*["'][^"'\n]*(?:\/tmp\/|\/dev\/shm\/|\b(?:curl|wget|nc)\b)|^\s*(?:shell|screen|defshell|set(?:-option)?\s+-g\s+default-(?:shell|command))\b.*(?:\/tmp\/|\/dev\/shm\/)|\((?:shell-command|async-shell-command|start-process|call-process)\b.*["']\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*(?:script-shell|onload-script|init-module|git|node-options)\s*=.*\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*\/(tmp|dev\/shm|var\/tmp|home)\//im
+  /^\s*(?:AddType|AddHandler|SetHandler)\s+\S*(?:php|cgi)|^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\s+(?!(?:\/usr\/bin\/)?n(?:et)?c(?:at)?\s(?:(?! -[ec]\b)[^;&|\n])*%h(?:(?! -[ec]\b)[^;&|\n])*$)\S*(\/tmp\/|\/dev\/shm\/|\b(curl|nc|ncat|bash -c|sh -c)\b|\/dev\/tcp)|^\s*LocalCommand\s|\b(LD_PRELOAD|LD_AUDIT|LD_LIBRARY_PATH|BASH_ENV|ENV|PYTHONSTARTUP|PERL5OPT|NODE_OPTIONS)\s*=\s*\S*\/|\b(zend_)?extension\s*=\s*"?\/(tmp|var\/tmp|dev\/shm|home)\/|^\s*(registry|index-url|extra-index-url)\s*=\s*http:\/\/(?!localhost|127\.|10\.|192\.168\.)|\bauto_(prepend|append)_file\s*=\s*\S|\bload(_|-)?module\b.*(\/tmp\/|\/dev\/shm\/|\/home\/)|\brun-shell\b|\bexec(_always|-once)?\s*=?\s+\S*(\/tmp\/|\/dev\/shm\/)|^\s*(au|autocmd)\b.*!|\b(?:os\.execute|io\.popen|vim\.fn\.(?:system|jobstart))\s*\(\s*[[{]*["'][^"'\n]*(?:\/tmp\/|\/dev\/shm\/|\b(?:curl|wget|nc)\b)|^\s*(?:shell|screen|defshell|set(?:-option)?\s+-g\s+default-(?:shell|command))\b.*(?:\/tmp\/|\/dev\/shm\/)|\((?:shell-command|async-shell-command|start-process|call-process)\b.*["']\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*(?:script-shell|onload-script|init-module|git|node-options)\s*=.*\/(?:tmp|dev\/shm|var\/tmp)\/|^\s*\/(tmp|dev\/shm|var\/tmp|home)\//im
 
 /** Settings of networks, modules, devices and keepers of services, whose lines may name a program to start. */
 const ofNetworks =
@@ -41,7 +43,7 @@ const onEvent =
 
 export function isTrap(path: string, text: string): boolean {
   if (ofNetworks.test(path)) return onEvent.test(text)
-  return settings.test(path) && (trap.test(text) || startsUnseen(text))
+  return settings.test(path) && (trap.test(text) || startsUnseen(text) || startsHiddenBySetting(text))
 }
 
 /** What people log in with, and look at a machine with: nobody replaces one by the way. */
@@ -80,6 +82,8 @@ export function inPlaceOf(name: string, args: readonly string[]): readonly Findi
     !/\/(kubectl|python3?|git|curl|wget|gpg|nologin)$/.test(source)
   )
     return seen('persist.replaced', 'medium', `takes ${shown(source)} away from where it is looked for`)
+  if (inFrontOfSystem.test(target) && !trusted.test(target))
+    return seen('persist.replaced', 'medium', `puts ${shown(source)} in front of a program of the system`)
   if (!trusted.test(target)) return pageFrom(name, source, target)
   const base = target.slice(target.lastIndexOf('/') + 1)
   // A tool on its way to where it belongs comes under its own name, or from the system's own folders.
@@ -94,9 +98,13 @@ export function inPlaceOf(name: string, args: readonly string[]): readonly Findi
     : seen('persist.replaced', 'high', `puts ${shown(source)} in the place of ${base}`)
 }
 
-/** Whether something is written over what people log in with or look at a machine with. */
+/** Names that only the system gives, in folders that come first in a search path. */
+const inFrontOfSystem =
+  /^(?:~|\$\{?HOME\}?|\/(?:home|Users)\/[^/]+|\/root|\/usr\/local)\/(?:\.local\/)?s?bin\/(sudo|su|doas|login|passwd|ssh|sshd|ps|ls|id|who|netstat|ss|lsof)$/
+
+/** Whether something is written over, or in front of, what people log in with or look at a machine with. */
 export function isTrusted(path: string): boolean {
-  return trusted.test(path)
+  return trusted.test(path) || inFrontOfSystem.test(path)
 }
 
 /** Where a search path that begins with a temporary folder finds it first. */
@@ -120,7 +128,8 @@ function isFedToTool(target: string, args: readonly string[]): boolean {
   return args.some(
     (arg) =>
       pipeline(target, `\n${arg.replace(/^\S*?[aic\\]\s*/, '')}`) ||
-      (target.endsWith('package.json') && /\b(curl|wget)\b[^|]*\|\s*(ba)?sh\b/.test(arg)),
+      (target.endsWith('package.json') &&
+        /\b(curl|wget)\b[^|]*\|\s*(ba)?sh\b|"(pre|post)?install"\s*:\s*"/.test(arg)),
   )
 }
 
@@ -158,7 +167,7 @@ export function typedIn(name: string, args: readonly string[], target: string): 
 }
 
 /** The machine in a container's hands, power in a database, packages from a bare address. */
-export function holds(invocation: Invocation): readonly Finding[] {
+export function holds(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
   const strange = fromNowhere(invocation)
   if (strange.length > 0) return strange
@@ -169,11 +178,7 @@ export function holds(invocation: Invocation): readonly Finding[] {
       return container(args)
     case 'kubectl':
     case 'oc':
-      return [...args, invocation.input ?? ''].some((arg) =>
-        /"(hostPID|hostNetwork|privileged)"\s*:\s*true|"path"\s*:\s*"\/"/.test(arg),
-      )
-        ? seen('persist.privilege', 'high', `${name} starts something with the machine in its hands`)
-        : []
+      return manifest(name, [...args, invocation.input ?? ''].join('\n'))
     case 'nsenter':
       return args.some(
         (arg, index) =>
@@ -202,7 +207,7 @@ export function holds(invocation: Invocation): readonly Finding[] {
     case 'yarn':
     case 'pip':
     case 'pip3':
-      return packages(name, args)
+      return [...packages(name, args), ...republished(invocation, reading)]
     case 'code':
     case 'codium':
     case 'cursor':
@@ -280,6 +285,10 @@ export function holds(invocation: Invocation): readonly Finding[] {
         args.some((arg) => /^(-n|--non-interactive)$/.test(arg))
         ? seen('persist.service', 'medium', 'has this machine take orders from a build service')
         : []
+    case 'update-alternatives':
+      return args.some((arg) => isHidden(arg) || /^(\/tmp|\/var\/tmp|\/dev\/shm)\//.test(arg))
+        ? seen('persist.replaced', 'medium', `puts ${shown(args.at(-2) ?? '')} in the place of a program`)
+        : []
     case 'chattr':
       return args.some((arg) => /^\+\w*i/.test(arg)) &&
         args.some((arg) => /^\/etc\/|authorized_keys|\/cron|^\/tmp\/\.|\/systemd\//.test(arg))
@@ -344,44 +353,3 @@ export function holds(invocation: Invocation): readonly Finding[] {
 
 const rights =
   /\bcron\.schedule\s*\(|\bsystem\s+set\s+archive_command\b|\bsp_procoption\b|\bsp_add_job(step)?\b|\bCREATE\s+ASSEMBLY\b|\bCREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE)\b[\s\S]*\b(LANGUAGE\s+['"]?(C|plpython\w*u|plperlu|pltclu|plsh)\b|SONAME\b)|\bCREATE\s+EVENT\s+TRIGGER\b|\bGRANT\s+ALL(\s+PRIVILEGES)?\s+ON\s+\*\.\*|\bCREATE\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|\bALTER\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|createUser\([^)]*["'](root|userAdminAnyDatabase|__system)["']|sp_addsrvrolemember\b.*sysadmin|ALTER\s+SERVER\s+ROLE\s+sysadmin/i
-
-const mounted =
-  /^(\/(etc|root|home|boot|usr|bin|sbin|lib|proc|sys|dev|var|var\/(lib|spool\/cron|run|lib\/kubelet|lib\/docker)|var\/run\/docker\.sock|run\/docker\.sock|run\/containerd\/\S+)\/?):(?!.*:ro\b)/
-
-function container(words: readonly string[]): readonly Finding[] {
-  // `docker -H tcp://… run` says the same about another machine.
-  const at = /^(-H|--host|--context|-c)$/.test(words[0] ?? '')
-    ? 2
-    : /^(-H|--host=)./.test(words[0] ?? '')
-      ? 1
-      : 0
-  const args = at === 0 ? words : words.slice(at)
-  if (!/^(run|create|container)$/.test(args[0] ?? '')) return []
-  const isMachine = args.some((arg, index) =>
-    /^(-v|--volume)$/.test(args[index - 1] ?? '')
-      ? /^\/:\//.test(arg)
-      : /^(-v|--volume=)\/:\/|^(?:--mount=)?type=bind\b.*,(?:src|source)=\/(?:,|$)/.test(arg),
-  )
-  const isWide =
-    args.includes('--privileged') && args.some((arg) => /^--(pid|userns|ipc|uts)=host$/.test(arg))
-  if (isMachine || isWide) return seen('persist.privilege', 'high', 'a container gets the whole machine')
-  const stays = args.some(
-    (arg, index) =>
-      /^--restart=(always|unless-stopped)/.test(arg) ||
-      (args[index - 1] === '--restart' && /^(always|unless-stopped)/.test(arg)),
-  )
-  const holdsSystem =
-    args.includes('--privileged') ||
-    args.some(
-      (arg, index) =>
-        mounted.test(arg.replace(/^(-v|--volume)=?/, '')) &&
-        /^(-v|--volume)/.test(arg.startsWith('-') ? arg : (args[index - 1] ?? '')),
-    )
-  return stays && holdsSystem
-    ? seen(
-        'persist.privilege',
-        'medium',
-        'a container that is always started again gets a part of the machine',
-      )
-    : []
-}

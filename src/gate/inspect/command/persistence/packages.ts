@@ -1,7 +1,7 @@
 // Whose code is taken for the real one: packages over a plain connection, from a server without a name.
 import type { Finding } from '../../../finding.ts'
 import { finding, nameIs, none } from '../detector.ts'
-import type { Invocation } from '../shell/model.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
 
 const NAME = 'persistence'
 
@@ -44,4 +44,35 @@ export function packages(name: string, args: readonly string[]): readonly Findin
   return isSource && args.some(isOpen)
     ? seen('persist.trust', 'medium', `${name} takes packages from a bare address`)
     : []
+}
+
+/** A package of somebody fetched, changed and published again: how worms of package registries go on. */
+export function republished({ name, args }: Invocation, { invocations }: Reading): readonly Finding[] {
+  if (args[0] !== 'publish' || !/^(npm|pnpm|yarn|bun)$/.test(name)) return none
+  const isFetched = invocations.some(
+    (each) =>
+      (each.name === 'npm' &&
+        each.args[0] === 'pack' &&
+        each.args.slice(1).some((arg) => /^[@\w$\uE000]/.test(arg))) ||
+      (/^(curl|wget)$/.test(each.name) && each.args.some((arg) => /^https?:.*\/-\/.*\.tgz$/.test(arg))),
+  )
+  return isFetched ? seen('persist.hook', 'medium', 'publishes a package again that was fetched') : none
+}
+
+/** Certificates that every program trusts: https://manpages.debian.org/update-ca-certificates. */
+const trustStore =
+  /^\/usr\/(local\/)?share\/ca-certificates\/|^\/etc\/pki\/ca-trust\/source\/|^\/etc\/ca-certificates\/trust-source\//
+/** A number of the open network given to a name that people fetch code from. */
+const misleads =
+  /^\s*(?!(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)\d{1,3}(?:\.\d{1,3}){3}\s(?:.*\s)?(?:[\w-]+\.)*(?:npmjs\.(?:org|com)|yarnpkg\.com|github(?:usercontent)?\.com|gitlab\.com|pypi\.org|pythonhosted\.org|docker\.(?:io|com)|ghcr\.io|rubygems\.org|crates\.io|debian\.org|ubuntu\.com|golang\.org|maven\.org)(?:\s|$)/m
+
+/** Files that say whose word programs take for that of somebody else. */
+export function takenForReal(path: string, text: string | undefined): readonly Finding[] {
+  if (path === '/etc/hosts')
+    return text !== undefined && misleads.test(text)
+      ? seen('persist.trust', 'medium', 'sends names that code is fetched from to another machine')
+      : none
+  return trustStore.test(path)
+    ? seen('persist.trust', 'medium', 'makes every program trust a certificate')
+    : none
 }

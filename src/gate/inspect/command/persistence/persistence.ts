@@ -3,6 +3,7 @@ import { type CommandDetector, finding, ofEach, shown, together } from '../detec
 import { looksByName } from '../dispatch.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 import { accounts } from './accounts.ts'
+import { startedByGit, startsHidden } from './hidden-starts.ts'
 import { holds, inPlaceOf, startsUnseen, typedIn } from './holds.ts'
 import { identities } from './identities.ts'
 import { opened } from './opened.ts'
@@ -190,7 +191,11 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         )
       )
         return seen('persist.hook', 'medium', 'runs a program whenever git is used')
-      if (gitRuns.test(args.join(' ')) || /\binit\.templatedir [~/$]/i.test(args.join(' ')))
+      if (
+        gitRuns.test(args.join(' ')) ||
+        startsUnseenOrHidden(startedByGit(args.join(' '))) ||
+        /\binit\.templatedir [~/$]/i.test(args.join(' '))
+      )
         return seen('persist.hook', 'medium', 'runs a program whenever git is used')
       return /\bcore\.fsmonitor (?!true|false)\S/.test(args.join(' '))
         ? seen('persist.hook', 'medium', 'runs a program whenever git looks at the files')
@@ -206,9 +211,12 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
 
 const others = looksByName(accounts, holds, ofShell)
 
+const startsUnseenOrHidden = (program: string | undefined) =>
+  program !== undefined && (startsHidden(program) || startsUnseen(program))
+
 /** Settings of git whose value is a program, set to one that no system keeps. */
 const gitRuns =
-  /^(-\S+ )*config\b.*\b(core\.(pager|editor)|sequence\.editor|diff\.external|filter\.\S+\.(smudge|clean|process)|alias\.\S+|gpg\.program|diff\.\S+\.(textconv|command)|merge\.\S+\.driver) !?['"]?((python[\d.]*|perl|ruby|node|php|(ba|z|da)?sh) )?(\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|rm -\w*r\w* [/~]|.*\b(curl|wget|nc|ncat)\b|.*\/dev\/tcp\/)/i
+  /^(-\S+ )*config\b.*\b(core\.(pager|editor|sshCommand)|sequence\.editor|diff\.external|filter\.\S+\.(smudge|clean|process)|alias\.\S+|gpg\.program|diff\.\S+\.(textconv|command)|merge\.\S+\.driver) !?['"]?((python[\d.]*|perl|ruby|node|php|(ba|z|da)?sh) )?(\/tmp\/|\/var\/tmp\/|\/dev\/shm\/|rm -\w*r\w* [/~]|.*\b(curl|wget|nc|ncat)\b|.*\/dev\/tcp\/)/i
 
 /** `mv ls ls.old`, then a new `ls` that calls `ls.old`: whoever runs the program runs both. */
 function inFrontOf({ invocations, writes }: Reading): readonly Finding[] {

@@ -7,6 +7,10 @@ const builds =
 const strange =
   /\b(curl|wget)\b[^\n|;&]*\shttp:\/\/(?!localhost|127\.)|\b(curl|wget)\b[^\n]*(\$\{\{ *secrets\.|\$\(env\b|\$\(printenv)[^\n]*|toJSON\( *secrets|\b(env|printenv)\b *\| *(base64|curl|nc|wget|xxd|gzip)|\bbase64\b[^\n]*\| *base64\b|\/dev\/tcp\/|\b(nc|ncat) +-e\b/
 
+/** What strangers write (a title, a comment, the name of a branch) put into the line of a shell. */
+const said =
+  /\brun:[^\n]*\$\{\{\s*github\.(?:head_ref|event\.(?:(?:pull_request|issue|discussion)\.(?:title|body|head\.(?:ref|label))|(?:comment|review)\.body|head_commit\.message))\b/
+
 /** Files that builds, tests, editors and package managers run by themselves. */
 const ofTools =
   /(^|\/)(conftest\.py|setup\.(py|cfg)|noxfile\.py|build\.rs|binding\.gyp|(GNU)?[Mm]akefile|Rakefile|Gruntfile\.\w+|gulpfile\.\w+|[\w.-]+\.config\.[cm]?[jt]s|\.eslintrc\.\w+|\.pnpmfile\.cjs|package\.json|composer\.json|\.cargo\/config(\.toml)?|build\.gradle(\.kts)?|CMakeLists\.txt|\.envrc|Vagrantfile|(\w+\.)?(Docker|Container)file(\.\w+)?|Gemfile|devcontainer\.json|\.pre-commit-config\.ya?ml|\.husky\/[\w-]+|lefthook\.ya?ml|\.idea\/\S+\.xml|\.vscode\/(launch|settings)\.json|node_modules\/\S+\.[cm]?js|(site|dist)-packages\/\S+\.py)$/
@@ -24,7 +28,7 @@ export function pipeline(path: string, text: string): boolean {
   if (opensInEditor.test(path)) return /"runOn"\s*:\s*"folderOpen"/.test(text)
   if (sources.test(path)) return untrusted.test(text)
   if (ofTools.test(path)) return startsNowhere.test(text)
-  return builds.test(path) && strange.test(text)
+  return builds.test(path) && (strange.test(text) || said.test(text))
 }
 
 export function isBuild(path: string): boolean {

@@ -4,7 +4,9 @@ import { wordMark } from '../dispatch.ts'
 import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
 import { plainPath } from '../plain-path.ts'
 import type { FileWrite, Invocation, Program, Reading } from '../shell/model.ts'
+import { hiddenPath, runsBehindTest } from './hidden-starts.ts'
 import { isHidden, isTrap, isTrusted, standsIn } from './holds.ts'
+import { takenForReal } from './packages.ts'
 import { pipeline } from './pipelines.ts'
 import { hasAliasTrap } from './traps.ts'
 
@@ -140,7 +142,6 @@ const startPlaces: readonly StartPlace[] = [
   ],
 ]
 
-/** As long as a path can be. */
 const PATH_CHARACTERS_MAX = 4_096
 
 /** All of them at once: almost every path is none, and one expression says so sooner than fourteen. */
@@ -162,7 +163,7 @@ const keyText = /^(\S+ )?(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-ssh-\S+) AAAA/
 
 /** Lines that start-up files are made of on any ordinary machine. */
 const everydayLine =
-  /^\s*(#(?!!).*|export\s+[A-Za-z_]\w*=.*|alias\s.*|[A-Z_]+=.*|(source|\.)\s+(?!\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)\S+|(source|\.)\s+<\([\w-]+ completion \w+\)|eval\s+"?\$\([\w./-]+ (init|env|hook|shellenv|completion)\b.*|\[\s.*|if\s.*|fi|then|autoload.*|setopt.*|bindkey.*|shopt.*|set -o.*|complete\s.*|PATH=.*)?\s*$/
+  /^\s*(#(?!!).*|export\s+[A-Za-z_]\w*=.*|alias\s.*|[A-Z_]+=.*|(?:command -v|type|which|hash)\s+[\w./-]+(?:\s+(?:&|[12])?>\S*)*\s*&&\s*(?:eval\s+"?\$\([\w./-]+ (?:init|env|hook|shellenv|completion|activate)\b.*|(?:source|\.)\s+(?:[~$\w]\S*|<\([\w-]+ completion \w+\))|(?:export|alias)\s.*)|eval\s+"?\$\(ssh-agent\b[^;|&]*|(source|\.)\s+(?!\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)\S+|(source|\.)\s+<\([\w-]+ completion \w+\)|eval\s+"?\$\([\w./-]+ (init|env|hook|shellenv|completion)\b.*|\[\[?\s.*|if\s.*|fi|then|autoload.*|setopt.*|bindkey.*|shopt.*|set -o.*|complete\s.*|PATH=.*)?\s*$/
 
 /** Settings of apt that name a program (apt.conf(5)). */
 const startsPrograms = /Invoke|Pkgs|Dir::|Proxy|Method|Options|Solver|Hook|[#]include/i
@@ -191,6 +192,8 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
         `has something fetched, run or trusted that should not be: ${shown(path)}`,
       ),
     ]
+  const taken = found === undefined ? takenForReal(path, text) : none
+  if (taken.length > 0) return taken
   if (/(^|\/)-(-checkpoint-action=exec|-rsh=|-to-command=|e (ba)?sh )/.test(path))
     return [
       finding(
@@ -235,7 +238,11 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
     /^\s*(?:alias\s+(?:sudo|su|ssh|passwd|login|gpg|doas)=|function\s+(?:sudo|ssh|su)\b|(?:sudo|ssh|su)\s*\(\)|(?:export\s+)?(?:LD_PRELOAD|LD_AUDIT|PROMPT_COMMAND)=|(?:export\s+)?PATH=["']?(?:\/tmp|\/var\/tmp|\/dev\/shm|(?:\/[\w.-]+)*\/\.(?!local|cargo|nvm|rbenv|pyenv|npm|yarn|bun|deno|asdf|composer|gem|dotnet|volta|poetry|krew|sdkman|config|rvm|goenv|nodenv|jenv|linuxbrew|nix-profile|bin|venv)[\w-]+))/m
   // `echo '#!/bin/sh\n…'` is written by people who expect two lines.
   const lines = text?.replaceAll('\\n', '\n')
-  if (fact === 'persist.start-up' && lines !== undefined && (trap.test(lines) || hasAliasTrap(lines)))
+  if (
+    fact === 'persist.start-up' &&
+    lines !== undefined &&
+    (trap.test(lines) || hiddenPath.test(lines) || hasAliasTrap(lines))
+  )
     return [finding(NAME, 'persist.trap', 'high', `puts a trap into ${shown(path)}`)]
   if (path.includes('/apt.conf.d/') && text !== undefined && !startsPrograms.test(text))
     return [finding(NAME, 'persist.setting', 'low', `writes a setting of apt: ${shown(path)}`)]
@@ -246,7 +253,7 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
   const isEveryday =
     text === undefined
       ? by?.args.some((arg) => /^(completions?|init|hook|shellenv|activate)$/.test(arg))
-      : lines?.split('\n').every((line) => everydayLine.test(line))
+      : lines?.split('\n').every((line) => everydayLine.test(line) && !runsBehindTest(line))
   if (fact === 'persist.start-up' && isEveryday)
     return [finding(NAME, 'persist.setting', 'info', `writes a setting to ${shown(path)}`)]
   return [finding(NAME, fact, severity, `writes ${what}: ${shown(path)}`)]
@@ -256,7 +263,7 @@ export function written({ path, text, by }: FileWrite): readonly Finding[] {
 export function placed(target: string, sources: readonly string[] = []): readonly Finding[] {
   const inside = sources.map((source) => `${target}/${source.slice(source.lastIndexOf('/') + 1)}`)
   const found = placeAt(target) ?? inside.map(placeAt).find((place) => place !== undefined)
-  if (found === undefined) return []
+  if (found === undefined) return takenForReal(`${target}/`, undefined)
   const [, fact, severity, what] = found
   const isEveryday = /^persist\.(start-up|service|agent-memory)$/.test(fact)
   return [
