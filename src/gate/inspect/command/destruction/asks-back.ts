@@ -18,7 +18,7 @@ const asks = (about: RegExp, unless: RegExp = yes): Asks => ({ about, unless })
 const removal = /\b(?:delete|destroy|remove|rm)\b/
 const clients: Readonly<Record<string, Asks>> = {
   pulumi: asks(/\b(?:stack|env) rm\b/, /^(-y|--yes|-f)$/),
-  gcloud: asks(/^(?!projects )(?=.*\bdelete\b)/),
+  gcloud: asks(/^(?!projects |pubsub |dns record-sets )(?=.*\bdelete\b)/),
   doctl: asks(/\b(?:delete|d|rm)\b/),
   az: asks(
     /^(?:vm|vmss|storage account|container|acr(?: repository)?|redis|sql (?:db|server)|(?:mysql|postgres)(?: flexible-server| server)?|cosmosdb|aks|appconfig) (?:\w+ )?delete\b/,
@@ -42,6 +42,12 @@ function isAsked({ name, args, streams, input }: Invocation): boolean {
   const client = Object.hasOwn(clients, name) ? clients[name] : undefined
   if (client === undefined || input !== undefined || streams.stdin.kind !== 'inherited') return false
   return client.about.test(wordsOf(args).join(' ')) && !args.some((arg) => client.unless.test(arg))
+}
+
+/** A word typed for it, or `yes` without end: what asks back is answered. */
+export function isAnswered({ input, pipeline, stage }: Invocation): boolean {
+  if (input !== undefined) return /^\s*y(?:es)?\b/i.test(input)
+  return stage > 0 && (pipeline.stages[stage - 1] ?? []).some(({ name }) => name === 'yes')
 }
 
 /** Buckets and repositories that hold something stay, unless forced. */

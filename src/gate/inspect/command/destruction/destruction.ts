@@ -1,14 +1,21 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
-import { looksByName, unconcerned, wordMark } from '../dispatch.ts'
+import { looksByName, unconcerned } from '../dispatch.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading, type Redirection } from '../shell/model.ts'
+import { appleLoss } from './apple.ts'
 import { weighed } from './asks-back.ts'
+import { backupLoss } from './backups.ts'
+import { databaseLoss } from './databases.ts'
 import { deviceLoss } from './devices.ts'
 import { encryptedAway } from './encryption.ts'
 import { fileLoss } from './files.ts'
+import { firmwareLoss } from './firmware.ts'
+import { asksForHelp } from './help.ts'
 import { machineLoss } from './machines.ts'
+import { networkLoss } from './network.ts'
+import { packageLoss } from './packages.ts'
 import { remoteLoss } from './remote.ts'
 import { repositoryLoss } from './repositories.ts'
 import { serviceLoss } from './services.ts'
@@ -35,7 +42,21 @@ export const destruction: CommandDetector = {
     ),
 }
 
-const kinds = looksByName(fileLoss, deviceLoss, machineLoss, repositoryLoss, serviceLoss, ofTask, remoteLoss)
+const kinds = looksByName(
+  fileLoss,
+  deviceLoss,
+  machineLoss,
+  networkLoss,
+  packageLoss,
+  firmwareLoss,
+  appleLoss,
+  databaseLoss,
+  backupLoss,
+  repositoryLoss,
+  serviceLoss,
+  ofTask,
+  remoteLoss,
+)
 
 /** What is only for tests is made again by the next run of them. */
 const isForTests = (reading: Reading) =>
@@ -48,16 +69,6 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
 function ofTask(invocation: Invocation, reading: Reading): readonly Finding[] {
   const loss = taskLoss(invocation)
   return loss.length === 0 || reading.assignments.length === 0 || !isForTests(reading) ? loss : none
-}
-
-const helpWord = wordMark(
-  (word) =>
-    word === '--help' || word === '--version' || word === '--dry-run' || word === '--dryrun' || word === '/?',
-)
-
-function asksForHelp({ name, marks }: Invocation): boolean {
-  // Words of other programs stand among those of these.
-  return (marks & helpWord) !== 0 && name !== 'find' && name !== 'ssh' && name !== 'xargs'
 }
 
 const wholePlaces = /^(root|system|home|personal)$/

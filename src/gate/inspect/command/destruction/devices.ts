@@ -14,7 +14,7 @@ export function deviceLoss(invocation: Invocation): readonly Finding[] {
 }
 
 const concerned = new Set(
-  'mke2fs newfs mkswap dd wipefs shred wipe scrub blkdiscard nvme hdparm cryptsetup fdisk sfdisk sgdisk gdisk parted diskutil format Format-Volume Clear-Disk zpool zfs lvremove vgremove pvremove btrfs mdadm badblocks debugfs xfs_repair kill systemctl reboot shutdown halt poweroff init telinit userdel deluser sysadminctl dscl crontab'.split(
+  'mke2fs newfs mkswap dd wipefs shred wipe scrub blkdiscard nvme hdparm cryptsetup fdisk sfdisk sgdisk gdisk parted diskutil format Format-Volume Clear-Disk zpool zfs lvremove vgremove pvremove btrfs mdadm badblocks debugfs xfs_repair kill systemctl reboot shutdown halt poweroff init telinit userdel deluser crontab'.split(
     ' ',
   ),
 )
@@ -144,14 +144,6 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
       return args.some((arg) => /^-\w*r|^--remove(-\S+)?$/.test(arg)) &&
         !args.some((arg) => arg.startsWith('--backup'))
         ? [finding(NAME, 'destroy.account', 'medium', 'deletes an account and its files')]
-        : []
-    case 'sysadminctl':
-      return args.includes('-deleteUser')
-        ? [finding(NAME, 'destroy.account', 'medium', 'deletes an account and its files')]
-        : []
-    case 'dscl':
-      return args.some((arg) => /^-?delete$/.test(arg)) && args.some((arg) => /^\/Users\/[^/]+$/.test(arg))
-        ? [finding(NAME, 'destroy.account', 'medium', 'deletes an account')]
         : []
     case 'crontab':
       return args.includes('-r')

@@ -8,9 +8,8 @@ const NAME = 'destruction'
 type Rule = (args: readonly string[], name: string) => readonly Finding[]
 
 /** Virtual machines, what the machine starts from, and what it cannot work without. */
-export function machineLoss({ name, args, isRepeated }: Invocation): readonly Finding[] {
+export function machineLoss({ name, args }: Invocation): readonly Finding[] {
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-  if (rule === everyPackage && isRepeated) return rule([...args, 'all'], name)
   if (rule !== undefined) return rule(args, name)
   // Installers of whole clusters leave a script of this name behind.
   return name.endsWith('-uninstall.sh')
@@ -30,6 +29,7 @@ const isAllOrForced = /^(-f|-[a-z]*p|--force|--purge|--all|--remove-all-storage|
 const machine: Rule = (args, name) => {
   const isGone = has(args, name === 'virsh' ? /^(undefine|vol-delete|pool-delete)$/ : goesForGood)
   const isSnapshot = has(args, /^(snapshots?|snap|cloud)$/) && !has(args, isAllOrForced)
+
   const isKept = args[0] === 'unregistervm' && !has(args, isAllOrForced)
   return !isKept && isGone && !isSnapshot
     ? lost('destroy.service', `${name} removes a virtual machine or its disk`)
@@ -42,46 +42,12 @@ const workMachine: Rule = (args, name) =>
     ? lost('destroy.service', `${name} removes machines without asking`)
     : []
 
-const vital =
-  /^(\*|libc6|glibc|musl|coreutils|bash|dash|systemd|sudo|dpkg|apt|rpm|pacman|base|filesystem|util-linux|openssh-server|grub\S*|shim\S*|linux-image\S*|linux-firmware|kernel(-core|-default)?|python3\*?|libssl\S*)$/
-const isPackageRemoval = /^(remove|purge|erase|autoremove|-R\w*|-r|-e|-P|--purge|--remove|--erase|del)$/
-const isBlind =
-  /^(--nodeps|--force-all|--force-depends|--force-remove-essential|--allow-remove-essential|-Rdd\w*|-Rnsdd|--force-broken-world)$/
-
-const packages: Rule = (args, name) =>
-  has(args, isPackageRemoval) && args.some((arg) => vital.test(arg) || isBlind.test(arg))
-    ? lost('destroy.packages', `${name} removes what the system stands on`)
-    : []
-
-const takesAway = /^(uninstall|remove|rm|delete|purge)$/
-/** All that a list names, whatever is on it; a whole environment with what is in it. */
-const everyPackage: Rule = (args, name) => {
-  const isAll = has(args, /^(--all|all)$|\uE000/)
-  const isEnvironment = args[0] === 'env' && args[1] === 'remove'
-  const isForGood = name === 'snap' && args.includes('--purge')
-  return (has(args, takesAway) && (isAll || isForGood)) || isEnvironment
-    ? lost('destroy.packages', `${name} takes all of them away`)
-    : []
-}
-const generations: Rule = (args, name) =>
-  has(args, /^(-d|--delete-old|--delete-generations)$/)
-    ? lost('destroy.packages', `${name} deletes what could be gone back to`)
-    : []
-
-/** Nobody reaches this machine any more, and it reaches nobody. */
-const cut = (words: string, how: RegExp): readonly Finding[] =>
-  how.test(words) ? lost('destroy.halt', 'cuts this machine off') : []
-
-const reach = /^(ssh|sshd|networking|network|NetworkManager|systemd-networkd|systemd-resolved)(\.service)?$/
-
 /** Groups whose members may put things right again. */
 const keepers = /^(sudo|wheel|admin|root|docker|adm)$/
 const unattended = (args: readonly string[], name: string): readonly Finding[] =>
   args[0] === 'uninstall' && has(args, /^(-s|--silent|-y|--skip-confirmation|--purge)$/)
     ? lost('destroy.service', `${name} takes a part of the cluster away`)
     : []
-const flash: Rule = (args, name) =>
-  args.length > 0 ? lost('destroy.boot', `${name} writes over what this device starts from`) : []
 const power: Rule = (args, name) =>
   !args.includes('bmc') &&
   !args.includes('mc') &&
@@ -90,11 +56,6 @@ const power: Rule = (args, name) =>
     : []
 
 const rules: Readonly<Record<string, Rule>> = {
-  flash_erase: flash,
-  flash_eraseall: flash,
-  flashcp: flash,
-  nandwrite: flash,
-  mtd: (args, name) => (has(args, /^(erase|write)$/) ? flash(args, name) : []),
   lvreduce: (args) =>
     has(args, /^(-\w*[fy]\w*|--force|--yes)$/)
       ? lost('destroy.storage', 'shrinks a volume without asking')
@@ -108,6 +69,10 @@ const rules: Readonly<Record<string, Rule>> = {
   drbdadm: (args) =>
     has(args, /^(wipe-md|create-md|invalidate)$/)
       ? lost('destroy.storage', 'drbdadm throws a replica away')
+      : [],
+  pw: (args) =>
+    args[0] === 'userdel' && has(args, /^-r$/)
+      ? lost('destroy.account', 'deletes an account and its files')
       : [],
   groupdel: (args) =>
     args.some((arg) => keepers.test(arg))
@@ -133,16 +98,7 @@ const rules: Readonly<Record<string, Rule>> = {
     args.includes('/') && has(args, /^-\w*[fl]/)
       ? lost('destroy.halt', 'takes the root file system away')
       : [],
-  iptables: (args) => cut(args.join(' '), /(-P|--policy) (INPUT|OUTPUT) DROP/),
-  nmcli: (args) => cut(args.join(' '), /^(n|net|networking) off/),
-  nft: (args) => cut(args.join(' '), /^flush ruleset/),
-  ufw: (args) => cut(args.join(' '), /--force reset|reset --force/),
-  ifconfig: (args) => cut(args.join(' '), /^(eth0|en[a-z0-9]+) down$/),
   gpg: (args) => (has(args, /^--delete-secret/) ? lost('destroy.personal', 'deletes a secret key') : []),
-  pass: (args) =>
-    /^(rm|remove|delete)$/.test(args[0] ?? '') && has(args, /^-\w*r/) && has(args, /^[/.]$/)
-      ? lost('destroy.personal', 'deletes every password')
-      : [],
   dconf: (args) =>
     args[0] === 'reset' && has(args, /^\/$/)
       ? lost('destroy.personal', 'deletes every setting of a person')
@@ -151,14 +107,6 @@ const rules: Readonly<Record<string, Rule>> = {
     args.at(-1) === '1' && has(args, /^-(9|KILL|SIGKILL|s)$/) && args.length < 4
       ? lost('destroy.halt', 'kills what everything else hangs on', 'high')
       : [],
-  'update-rc.d': (args) =>
-    has(args, reach) && has(args, /^(remove|disable)$/) ? lost('destroy.halt', 'cuts this machine off') : [],
-  ifdown: (args) => cut(args.join(' '), /^(-a|--all|eth0|en\w+)$/),
-  ip: (args) =>
-    cut(
-      args.join(' '),
-      /^(link set (dev )?(eth0|en[a-z0-9]+) down|(addr|route) flush (dev (eth0|en\w+)|table main))/,
-    ),
   virsh: machine,
   VBoxManage: machine,
   vboxmanage: machine,
@@ -180,29 +128,6 @@ const rules: Readonly<Record<string, Rule>> = {
   k3d: workMachine,
   limactl: workMachine,
   colima: workMachine,
-  brew: everyPackage,
-  pip: everyPackage,
-  pip3: everyPackage,
-  npm: everyPackage,
-  conda: everyPackage,
-  mamba: everyPackage,
-  flatpak: everyPackage,
-  snap: everyPackage,
-  choco: everyPackage,
-  winget: everyPackage,
-  gem: everyPackage,
-  'nix-collect-garbage': generations,
-  'nix-env': generations,
-  apt: packages,
-  'apt-get': packages,
-  aptitude: packages,
-  dpkg: packages,
-  rpm: packages,
-  dnf: packages,
-  yum: packages,
-  zypper: packages,
-  pacman: packages,
-  apk: packages,
   'vim-cmd': (args) =>
     has(args, /^vmsvc\/(destroy|unregister|snapshot\.remove(all)?|power\.off)$/)
       ? lost('destroy.service', 'vim-cmd removes a virtual machine, its snapshots or its power')
@@ -215,25 +140,6 @@ const rules: Readonly<Record<string, Rule>> = {
         : [],
   'proxmox-backup-client': (args) =>
     has(args, /^(forget|prune)$/) && !has(args, /^--keep/) ? lost('destroy.service', 'deletes backups') : [],
-  nvram: (args) => (has(args, /^-c$/) ? lost('destroy.boot', 'deletes what the firmware keeps') : []),
-  asr: (args) =>
-    has(args, /^--?erase$/) ? lost('destroy.device', 'asr writes an image over a volume', 'critical') : [],
-  security: (args) =>
-    has(args, /^delete-keychain$/) && has(args, /(login|system)\.keychain/i)
-      ? lost('destroy.personal', 'deletes a keychain or a key')
-      : [],
-  defaults: (args) =>
-    args[0] === 'delete' && has(args, /^(-g|NSGlobalDomain|-globalDomain)$/)
-      ? lost('destroy.personal', 'deletes every setting of a person')
-      : [],
-  pg_resetwal: (args) =>
-    has(args, /^-\w*f|^--force$/)
-      ? lost('destroy.service', 'throws away what a database has not written yet')
-      : [],
-  efibootmgr: (args) =>
-    has(args, /^(-B|--delete-bootnum)$/) ? lost('destroy.boot', 'efibootmgr deletes a boot entry') : [],
-  flashrom: (args) =>
-    has(args, /^(-w|-E|--write|--erase)/) ? lost('destroy.boot', 'flashrom overwrites the firmware') : [],
   bcdedit: (args) =>
     has(args, /^(recoveryenabled|bootstatuspolicy|\/delete\w*)$/i)
       ? lost('destroy.boot', 'bcdedit switches recovery off', 'high')
@@ -263,10 +169,4 @@ const rules: Readonly<Record<string, Rule>> = {
         ? lost('destroy.processes', 'kills every process of root', 'high')
         : [],
   killall5: () => lost('destroy.processes', 'kills every process', 'high'),
-  systemctl: (args) =>
-    has(args, /^(stop|disable|mask)$/) && has(args, reach)
-      ? lost('destroy.halt', 'cuts this machine off')
-      : [],
-  service: (args) =>
-    reach.test(args[0] ?? '') && args[1] === 'stop' ? lost('destroy.halt', 'cuts this machine off') : [],
 }

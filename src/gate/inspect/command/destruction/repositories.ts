@@ -6,11 +6,11 @@ import { hasMarker, type Invocation } from '../shell/model.ts'
 const NAME = 'destruction'
 
 /** Work that only exists in a working tree, a stash or a branch. */
-export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
+export function repositoryLoss({ name, args, input }: Invocation): readonly Finding[] {
   if (name !== 'git') return otherLoss(name, args)
   const words = withoutGlobals(args)
   const [verb = '', ...all] = words
-  const rest = verb === 'worktree' ? flagged(all) : all
+  const rest = verb === 'worktree' ? flagged(all) : verb === 'clean' ? withoutPatterns(all) : all
   const has = (...flags: string[]) => rest.some((arg) => flags.includes(arg))
   const cluster = (letter: string) => rest.some((arg) => /^-[a-zA-Z]+$/.test(arg) && arg.includes(letter))
   const lost = (what: string): readonly Finding[] => [finding(NAME, 'destroy.work', 'high', what)]
@@ -96,7 +96,13 @@ export function repositoryLoss({ name, args }: Invocation): readonly Finding[] {
         ? [finding(NAME, 'destroy.branch', 'medium', 'git tag deletes every tag that a list names')]
         : []
     case 'update-ref':
-      return has('-d', '--delete') ? lost('git update-ref deletes a reference') : []
+      return has('-d', '--delete') || (has('--stdin') && /^\s*delete\b/m.test(input ?? ''))
+        ? lost('git update-ref deletes a reference')
+        : []
+    case 'annex':
+      return /^(?:drop|dropunused|uninit)$/.test(rest[0] ?? '') && has('--force')
+        ? lost('git annex deletes what may be kept nowhere else')
+        : []
     case 'gc':
       return rest.some((arg) => /^--p\w*=(now|all)$/.test(arg)) ||
         args.some((arg) => /^gc\.pruneExpire=(now|all)$/i.test(arg)) ||
@@ -149,7 +155,7 @@ function otherLoss(name: string, args: readonly string[]): readonly Finding[] {
     case 'hg':
       if (args[0] === 'strip' || args[0] === 'debugstrip')
         return lost('hg strip deletes commits', has('--no-backup') ? 'high' : 'medium')
-      if (args[0] === 'purge' || args[0] === 'clean')
+      if ((args[0] === 'purge' || args[0] === 'clean') && !has('-p', '--print'))
         return lost('hg purge deletes files that are not under version control')
       return (args[0] === 'update' && has('-C', '--clean')) ||
         (args[0] === 'revert' && has('-a', '--all') && has('-C', '--no-backup'))
@@ -170,9 +176,28 @@ function otherLoss(name: string, args: readonly string[]): readonly Finding[] {
         ? lost('jj forgets the way back')
         : []
     case 'p4':
-      return args[0] === 'obliterate' && has('-y')
-        ? lost('p4 obliterates files and their history', 'high')
+      if (args[0] === 'obliterate' && has('-y')) return lost('p4 obliterates files and their history', 'high')
+      return (/^(?:client|workspace|depot|branch|label|user)$/.test(args[0] ?? '') &&
+        has('-d') &&
+        has('-f')) ||
+        (args[0] === 'revert' && args.some((arg) => arg.endsWith('...')) && !has('-n', '-a'))
+        ? lost('p4 throws away work that was not submitted')
         : []
+    case 'fossil':
+      return args[0] === 'purge' &&
+        /^(?:artifacts|cat|checkins|files|tickets|wiki|obliterate)$/.test(args[1] ?? '')
+        ? lost('fossil takes pieces out of the history')
+        : []
+    case 'darcs':
+      return /^(?:obliterate|unpull)$/.test(args[0] ?? '') ? lost('darcs deletes patches') : []
+    case 'cvs':
+      return args.includes('release') && has('-d') ? lost('cvs deletes a working copy') : []
+    case 'bzr':
+      return args[0] === 'uncommit' && has('--force')
+        ? lost('bzr throws commits away')
+        : args[0] === 'clean-tree' && has('--force')
+          ? lost('bzr deletes files that are not under version control')
+          : []
     default:
       return unconcerned
   }
@@ -214,6 +239,14 @@ function flagged(words: readonly string[]): readonly string[] {
   return dashes < 0
     ? words
     : [...words.slice(0, dashes), ...words.slice(dashes + 1).map((word) => `./${word}`)]
+}
+
+/** What is left out of a `git clean` is a pattern, whatever it looks like. */
+function withoutPatterns(words: readonly string[]): readonly string[] {
+  const dashes = words.indexOf('--')
+  return (dashes < 0 ? words : words.slice(0, dashes)).filter(
+    (_, at) => !/^(?:--exclude|-[a-zA-Z]*e)$/.test(words[at - 1] ?? ''),
+  )
 }
 
 function withoutGlobals(args: readonly string[]): readonly string[] {

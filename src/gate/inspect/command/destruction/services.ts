@@ -2,15 +2,16 @@ import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
+import { isAnswered } from './asks-back.ts'
 
 const NAME = 'destruction'
 
 /** Databases, containers, clusters and clouds: what a command line can destroy far away. */
 export function serviceLoss(invocation: Invocation): readonly Finding[] {
-  const { name, args, input, isRepeated } = invocation
+  const { name, args, isRepeated } = invocation
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
   if (rule === undefined) return unconcerned
-  const found = rule(args, input ?? '')
+  const found = rule(isAnswered(invocation) ? [...args, '--force'] : args)
   if (found.length > 0 || !isRepeated) return found
   if (rule === container)
     return args.some((arg) => /^-[a-z]*f|^--force$/.test(arg)) && has(args, 'rm', 'rmi')
@@ -25,38 +26,6 @@ const lost = (summary: string, severity: Finding['severity'] = 'high'): readonly
   finding(NAME, 'destroy.service', severity, summary),
 ]
 const has = (args: readonly string[], ...words: string[]) => args.some((arg) => words.includes(arg))
-
-/** Statements without a way back; a DELETE or UPDATE only without a WHERE. */
-const sqlLoss =
-  /\b(drop\s+(table|database|schema|user|role|keyspace|collection|owned|warehouse|tablespace)|truncate\s+(table\s+)?["`\w])/i
-const sqlWhole =
-  /\bdelete\s+from\s+["`\w.]+\s*(where\s+(1\s*=\s*1|true)\s*)?(;|$)|\bupdate\s+["`\w.]+\s+set\s+[^;]*(;|$)/i
-
-const onlyAsks = /^\s*select\b(?:[^;']|'[^']*')*;?\s*$/i
-
-const sql = (args: readonly string[], input: string): readonly Finding[] => {
-  if (has(args, '-readonly', '--readonly', '-safe')) return []
-  const text = [...args, input].join('\n').replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
-  const drop = sqlLoss.exec(text)
-  // Words in a question change nothing.
-  if (drop && args.some((arg) => onlyAsks.test(arg)) && !sqlLoss.test(text.replace(/'[^']*'/g, ''))) return []
-  if (/\bpg_drop_replication_slot\b/.test(text)) return lost('drops a slot of replication', 'medium')
-  if (drop) return lost(`runs ${shown(drop[0])} on a database`, 'critical')
-  const every = /\balter\s+table\s+\S+\s+delete\s+where\s+1\b/i.exec(text)
-  if (every) return lost(`deletes every row: ${shown(every[0])}`)
-  const whole = sqlWhole.exec(text)
-  if (whole && !/\bwhere\b(?!\s+(1\s*=\s*1|true)\b)/i.test(whole[0]))
-    return lost(`changes every row: ${shown(whole[0])}`)
-  const logs = /\b(reset\s+master|purge\s+(binary|master)\s+logs)\b/i.exec(text)
-  if (logs) return lost(`runs ${shown(logs[0])}: what could be gone back to`, 'medium')
-  const column = /\balter\s+table\s+\S+\s+drop\s+(column\s+)?["`\w]/i.exec(text)
-  return column ? lost(`drops a column: ${shown(column[0])}`, 'medium') : []
-}
-
-const mongo = (args: readonly string[], input: string): readonly Finding[] =>
-  /\.(dropDatabase|drop|deleteMany|remove)\s*\(\s*(\{\s*\})?\s*\)/.test([...args, input].join('\n'))
-    ? lost('drops data in MongoDB', 'critical')
-    : []
 
 const container = (args: readonly string[]): readonly Finding[] => {
   const words = args.filter((arg) => !arg.startsWith('-'))
@@ -114,7 +83,7 @@ const cluster = (args: readonly string[]): readonly Finding[] => {
   if (has(args, '--all', '-A', '--all-namespaces') || kind === 'all')
     return lost(`kubectl deletes every ${shown(kind)}`)
   if (
-    /^(ns|namespaces?|pvc?|persistentvolume(claim)?s?|crds?|customresourcedefinitions?|nodes?|clusterroles?)(\/|$)/.test(
+    /^(ns|namespaces?|pvc?|persistentvolume(claim)?s?|crds?|customresourcedefinitions?|nodes?|clusterroles?|projects?|storageclass(?:es)?|volumesnapshots?|clusters?)(\/|$)/.test(
       kind,
     )
   )
@@ -134,7 +103,7 @@ const cluster = (args: readonly string[]): readonly Finding[] => {
 }
 
 const workload =
-  /^(deploy(ments?)?|sts|statefulsets?|ds|daemonsets?|svc|services?|secrets?|ing(ress(es)?)?|cronjobs?|configmaps?)(\.\w+)*(\/|$)/
+  /^(deploy(ments?)?|sts|statefulsets?|ds|daemonsets?|svc|services?|secrets?|ing(ress(es)?)?|cronjobs?|configmaps?|apps?|applications?|vms?|virtualmachines?|helmreleases?|kustomizations?|backups?)(\.\w+)*(\/|$)/
 
 const infrastructure = (args: readonly string[]): readonly Finding[] => {
   const isUnattended = args.some((arg) => /^(-|--)?-?(auto-approve|force|yes|y|skip-preview)$/.test(arg))
@@ -156,12 +125,20 @@ const infrastructure = (args: readonly string[]): readonly Finding[] => {
 const cloudVerb =
   /^(rb|nuke|batch-delete-\w+|schedule-key-deletion|leave-organization|close-account|(delete|terminate|destroy|purge|remove|deregister)(-(?!tags|message|item\b|event-source-mapping)[\w-]+)?|disable-key|[a-z]+-(?:delete|destroy|terminate))$/
 
+/** What is described in a line and holds nothing: rules, alarms, reports and attachments are made again as they were. */
+const setting =
+  /-(?:analyzer|report-definition|report|alarms?|alarm-action|insight-rules|anomaly-\w+|metric-\w+|rules?|filters?|permissions?|associations?|attachments?|notification\w*|schedules?|budgets?|placement-group|subscription-filter|contacts?|suppressed-\w+|assignments?)$/
+const settings =
+  /^(?:firewalls?|firewall-rules|rules?|locks?|tags?|alerts?|permissions?|assignments?|ssh-keys?)$/
+
 const cloud = (args: readonly string[]): readonly Finding[] => {
   if (has(args, 'help', '--generate-cli-skeleton')) return []
   const words = args.filter(
     (arg, index) =>
       !arg.startsWith('-') &&
-      !/^--(subscription|query|profile|region|project|output)$/.test(args[index - 1] ?? ''),
+      !/^--(subscription|query|profile|region|project|output|function-name|name|(?!no-)[a-z]+-(?:name|id|arn|identifier))$/.test(
+        args[index - 1] ?? '',
+      ),
   )
   if (words[0] === 's3') {
     if (words[1] === 'rb')
@@ -174,13 +151,23 @@ const cloud = (args: readonly string[]): readonly Finding[] => {
     return []
   }
   const verb = words.slice(0, 6).find((word) => cloudVerb.test(word))
-  if (words[0] === 'storage' && words[1] === 'rm') return lost('deletes stored objects', 'medium')
-  const settings = args.join(' ')
-  if (/put-bucket-(lifecycle\S*.*Expiration|versioning.*Suspended)/.test(settings))
+  if (words[0] === 'storage' && words[1] === 'rm')
+    return args.some((arg) => /^(?:-r|-R|--recursive|-a|--all-versions)$|\*|^gs:\/\/[^/]+\/?$/.test(arg))
+      ? lost('deletes stored objects', 'medium')
+      : []
+  const line = args.join(' ')
+  if (
+    /--(?:max-size|desired-capacity|backup-retention-period|retention-in-days)[ =]0\b|\bdeployment\b.*--mode[ =]Complete\b/i.test(
+      line,
+    )
+  )
+    return lost('leaves nothing of what it keeps', 'medium')
+  if (/put-bucket-(lifecycle\S*.*Expiration|versioning.*Suspended)/.test(line))
     return lost('lets what a bucket keeps expire', 'medium')
   if (args.some((arg) => /"Action"\s*:\s*"DELETE"/.test(arg)))
     return lost('deletes records of a zone', 'medium')
-  if (verb === undefined) return []
+  if (verb === undefined || setting.test(verb) || settings.test(words[words.indexOf(verb) - 1] ?? ''))
+    return []
   const isQuiet = has(
     args,
     '--quiet',
@@ -200,75 +187,6 @@ const cloud = (args: readonly string[]): readonly Finding[] => {
   )
 }
 
-const keyValue = (args: readonly string[], input: string): readonly Finding[] =>
-  /\beval\b[\s\S]*\bdel\b[\s\S]*\bkeys\b|\bdebug segfault\b|^shutdown\b/i.test(
-    [...args, input].join(' ').trim(),
-  )
-    ? lost('deletes by script from a Redis store, or stops it', 'medium')
-    : emptied(args, input)
-
-const emptied = (args: readonly string[], input: string): readonly Finding[] =>
-  /\b(flushall|flushdb|shutdown\s+nosave)\b/i.test([...args, input].join(' '))
-    ? lost('empties a Redis store', 'critical')
-    : []
-
-/** A rule of retention says what stays: that is how backups are kept up. */
-const keeps = (args: readonly string[]) => args.some((arg) => arg.startsWith('--keep'))
-/** More than the last one or two: what is thrown away is what nobody meant to keep. */
-const rotates = (args: readonly string[]) =>
-  args.some(
-    (arg, index) =>
-      /^--keep-(hourly|daily|weekly|monthly|yearly|within\S*)/.test(arg) &&
-      !/^0|=0/.test(args[index + 1] ?? arg),
-  )
-
-const backups: Readonly<Record<string, (args: readonly string[]) => readonly Finding[]>> = {
-  restic: (args) =>
-    (has(args, 'forget', 'prune') && ((has(args, '--prune') && !rotates(args)) || !keeps(args))) ||
-    has(args, '--remove-all')
-      ? lost('deletes backups', 'medium')
-      : [],
-  borg: (args) =>
-    args[0] === 'delete'
-      ? lost('deletes backups')
-      : has(args, 'compact', 'recreate') || (args[0] === 'prune' && !keeps(args))
-        ? lost('deletes old backups', 'medium')
-        : [],
-  azcopy: (args) =>
-    args[0] === 'remove' || args[0] === 'rm' || args.some((arg) => /^--delete-destination(=true)?$/.test(arg))
-      ? lost('deletes stored objects', 'medium')
-      : [],
-  'rdiff-backup': (args) =>
-    args.some((arg, index) => /^--remove-older-than/.test(arg) && /^0|=0/.test(args[index + 1] ?? arg))
-      ? lost('deletes backups', 'medium')
-      : [],
-  burp: (args) => (has(args, '-a') && has(args, 'delete') ? lost('deletes backups', 'medium') : []),
-  bup: (args) =>
-    has(args, 'rm') || (has(args, 'gc') && has(args, '--unsafe')) ? lost('deletes backups', 'medium') : [],
-  snapper: (args) => (has(args, 'delete', 'rm') ? lost('deletes snapshots', 'medium') : []),
-  timeshift: (args) => (has(args, '--delete-all', '--delete') ? lost('deletes snapshots', 'medium') : []),
-  barman: (args) => (has(args, 'delete') ? lost('deletes backups', 'medium') : []),
-  'wal-g': (args) => (has(args, 'delete') ? lost('deletes backups', 'medium') : []),
-  pgbackrest: (args) => (has(args, 'stanza-delete') ? lost('deletes backups', 'medium') : []),
-  duplicity: (args) =>
-    /^(remove-|cleanup)/.test(args[0] ?? '') && has(args, '--force') ? lost('deletes backups', 'medium') : [],
-  wmic: (args) =>
-    args.some((arg) => /^shadowcopy$/i.test(arg)) && args.some((arg) => /^delete$/i.test(arg))
-      ? lost('deletes shadow copies', 'critical')
-      : [],
-  vssadmin: (args) => (has(args, 'delete', 'Delete') ? lost('deletes shadow copies', 'critical') : []),
-  wbadmin: (args) => (has(args, 'delete') ? lost('deletes backups', 'critical') : []),
-  tmutil: (args) =>
-    has(args, 'delete', 'deletelocalsnapshots')
-      ? lost('deletes backups')
-      : args[0] === 'disable'
-        ? lost('switches backups off', 'medium')
-        : [],
-  // It asks back, unless told not to.
-  velero: (args) =>
-    has(args, 'delete') ? lost('deletes cluster backups', has(args, '--confirm') ? 'medium' : 'low') : [],
-}
-
 const objects = (args: readonly string[]): readonly Finding[] =>
   has(args, 'rm', 'rb', 'del') && args.some((arg) => /^--(recursive|force)/.test(arg))
     ? lost('deletes stored objects')
@@ -276,55 +194,14 @@ const objects = (args: readonly string[]): readonly Finding[] =>
       ? lost('deletes stored objects', 'medium')
       : []
 
-const rules: Readonly<Record<string, (args: readonly string[], input: string) => readonly Finding[]>> = {
-  psql: sql,
-  mysql: sql,
-  mariadb: sql,
-  sqlite3: sql,
-  sqlcmd: sql,
-  sqlplus: sql,
-  duckdb: sql,
-  clickhouse: sql,
-  'clickhouse-client': sql,
-  cqlsh: sql,
-  bq: (args, input) => (args[0] === 'rm' ? lost('deletes a BigQuery table or data set') : sql(args, input)),
-  snowsql: sql,
-  dropdb: (args) => lost('drops a database', has(args, '-i', '--interactive') ? 'low' : 'high'),
-  nodetool: (args) =>
-    has(args, 'decommission', 'clearsnapshot', 'removenode', 'assassinate')
-      ? lost('takes a part of the store away', 'medium')
-      : [],
-  mysqladmin: (args) => (has(args, 'drop') ? lost('drops a database', 'critical') : []),
-  cockroach: sql,
-  usql: sql,
-  pgcli: sql,
-  mycli: sql,
-  litecli: sql,
-  'mssql-cli': sql,
-  isql: sql,
-  beeline: sql,
-  hive: sql,
-  trino: sql,
-  presto: sql,
-  'spark-sql': sql,
-  'impala-shell': sql,
-  mongorestore: (args) => (has(args, '--drop') ? lost('drops what it restores over', 'medium') : []),
-  pg_restore: (args) =>
-    has(args, '-c', '--clean') && !has(args, '-l', '--list') && args.some((arg) => /^(-d|--dbname)/.test(arg))
-      ? lost('drops what it restores over', 'medium')
-      : [],
-  pg_dropcluster: () => lost('deletes a database cluster'),
-  mongo,
-  mongosh: mongo,
-  'redis-cli': keyValue,
-  'valkey-cli': keyValue,
-  'keydb-cli': keyValue,
+const rules: Readonly<Record<string, (args: readonly string[]) => readonly Finding[]>> = {
   docker: container,
   podman: container,
   nerdctl: container,
   'docker-compose': (args) =>
     has(args, 'down') && has(args, '-v', '--volumes') ? lost('docker-compose down deletes volumes') : [],
   kubectl: cluster,
+  k: cluster,
   oc: cluster,
   helm: (args) => (has(args, 'uninstall', 'delete') ? lost('uninstalls a release', 'medium') : []),
   terraform: infrastructure,
@@ -383,5 +260,4 @@ const rules: Readonly<Record<string, (args: readonly string[], input: string) =>
           has(args, '--force', '-f') || args.some((arg) => /.@[\d.]/.test(arg)) ? 'medium' : 'low',
         )
       : [],
-  ...backups,
 }

@@ -2,6 +2,7 @@ import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
 import type { Invocation } from '../shell/model.ts'
+import { sqlSpoken } from './clients.ts'
 
 const NAME = 'destruction'
 
@@ -21,13 +22,18 @@ const alone = /^(flush|reset_db|sqlflush_now|dropAll|drop-all|--force-reset|sql-
 
 /** A model's own words for all that there is of it. */
 const emptiesAll =
-  /\bdrop_table\b|\.(?:delete_all|destroy_all)\b(?!.*\bwhere\b)|\.objects\.all\(\)\.delete\(\)/
+  /\bdrop_table\b|^(?!.*\bwhere\b).*\.(?:delete_all|destroy_all)\b|\.objects\.all\(\)\.delete\(\)/
 
 /** Databases emptied by a task: the word for it is the framework's, the loss is the database's. */
-export function taskLoss({ name, args }: Invocation): readonly Finding[] {
+export function taskLoss({ name, args, input }: Invocation): readonly Finding[] {
   if (!runners.has(name) && !name.startsWith('python')) return unconcerned
   if (args.length === 0) return []
   if (args.some((arg) => /^(--pretend|--status|-h)$/.test(arg))) return []
+  // What runs on this machine alone is made anew from its own migrations.
+  if (args.includes('supabase') || name === 'supabase')
+    if (!args.some((arg) => /^--(?:linked|db-url|project-ref)/.test(arg))) return []
+  if (input !== undefined && args.includes('execute') && sqlSpoken.test(input))
+    return [finding(NAME, 'destroy.service', 'high', `${shown(name)} runs ${shown(input)} on a database`)]
   const task = args.find((arg, index) => {
     const before = args[index - 1] ?? name
     if (/^(?:runner|shell|-c)$/.test(before) && emptiesAll.test(arg)) return true
@@ -40,6 +46,7 @@ export function taskLoss({ name, args }: Invocation): readonly Finding[] {
     if (index === 0 && /^(?:dbmate|goose|drizzle-kit)$/.test(name) && /^(?:drop|reset)$/.test(arg))
       return true
     if (arg === 'drop' && before === 'drizzle-kit') return true
+    if (arg === 'push' && before === 'drizzle-kit' && args.includes('--force')) return true
     if (arg === 'db:schema:load') return true
     return (arg === 'clean' && name === 'flyway') || (arg === 'base' && before === 'downgrade')
   })
