@@ -7,6 +7,7 @@ import { existingStore } from './store-option.ts'
 
 const NAME_WIDTH = 36
 const DIGEST_CHARACTERS = 12
+const digestForm = /^[\da-f]{12,64}$/
 
 export function listTools(
   [server]: readonly string[],
@@ -25,14 +26,22 @@ export function listTools(
 }
 
 export function approveTool(
-  [server, tool]: readonly string[],
+  [server, tool, seen]: readonly string[],
   options: ParsedOptions,
   console: Console,
 ): Promise<ExitCode> {
-  if (server === undefined || tool === undefined)
-    throw new GateError('usage', 'Say portcullis mcp approve SERVER TOOL.')
+  if (server === undefined || tool === undefined || (seen !== undefined && !digestForm.test(seen)))
+    throw new GateError('usage', 'Say portcullis mcp approve SERVER TOOL [DIGEST], as mcp tools shows it.')
   return withPins(options, console, (pins) => {
     const waiting = pins.find(server, tool)
+    const now = waiting?.heldDigest
+    // Between the look and the word the server may have said something else.
+    if (seen !== undefined && now?.startsWith(seen) === false) {
+      console.stderr.write(
+        `What waits of ${server} ${printable(tool)} is ${now.slice(0, DIGEST_CHARACTERS)} by now. Look at it again.\n`,
+      )
+      return 2
+    }
     if (!pins.approve(server, tool, userInfo().username, console.now(), waiting?.heldDigest)) {
       console.stderr.write(`Nothing of ${server} by the name ${printable(tool)} waits for approval.\n`)
       return 2
@@ -69,8 +78,9 @@ function line({ server, name, digest, heldDigest, heldReason, author }: ToolPin)
   const pinned = digest === undefined ? '—'.padEnd(DIGEST_CHARACTERS) : digest.slice(0, DIGEST_CHARACTERS)
   const head = `${`${server} ${printable(name)}`.padEnd(NAME_WIDTH)} ${pinned}`
   if (heldDigest === undefined) return `${head}  ${author ?? ''}\n`
-  const waits = `  waits: ${heldDigest.slice(0, DIGEST_CHARACTERS)} (${printable(heldReason ?? '')})`
-  return `${head}${waits}\n${' '.repeat(4)}portcullis mcp approve ${server} ${JSON.stringify(printable(name))}\n`
+  const waiting = heldDigest.slice(0, DIGEST_CHARACTERS)
+  const waits = `  waits: ${waiting} (${printable(heldReason ?? '')})`
+  return `${head}${waits}\n${' '.repeat(4)}portcullis mcp approve ${server} ${JSON.stringify(printable(name))} ${waiting}\n`
 }
 
 /** A server chose these words; a terminal must not obey them. */

@@ -37,12 +37,14 @@ const ANSWERS_MS = 500
 const SESSION_BYTES = 6
 
 export const mcp: Command = {
-  usage: 'SERVER | -- COMMAND [ARGUMENT...] | tools [SERVER] | approve SERVER TOOL | forget SERVER [TOOL]',
+  usage:
+    'SERVER | -- COMMAND [ARGUMENT...] | tools [SERVER] | approve SERVER TOOL [DIGEST] | forget SERVER [TOOL]',
   description: `Stands between a local MCP client and one server: speaks MCP on standard input and output, judges every
 call, result, question and answer, and refuses to start when the policy cannot be read. SERVER is a name in the
 configuration's mcp section; after -- stands the command of a server that is in none. Without a configuration the
 policy balanced is enforced.
-\`tools\` lists the pinned tools and what waits for approval; \`approve\` and \`forget\` change that.`,
+\`tools\` lists the pinned tools and what waits for approval; \`approve\` and \`forget\` change that. With the digest
+that \`tools\` shows, only what was looked at is approved, and not what the server says since.`,
   options: {
     ...storeOptions,
     policy: {
@@ -58,6 +60,7 @@ policy balanced is enforced.
     ['portcullis mcp github', 'the server that portcullis.yaml calls github, for a client on this machine'],
     ['portcullis mcp tools', 'what is pinned, and what waits'],
     ['portcullis mcp approve github create_issue', 'accept what the server says of the tool now'],
+    ['portcullis mcp approve github create_issue 3f0c2a9be1d4', 'only if it is still what `tools` showed'],
   ],
   wordsMax: Number.POSITIVE_INFINITY,
   run: async (positionals, options, console) => {

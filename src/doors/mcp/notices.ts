@@ -8,8 +8,14 @@ import type { Step } from './guard.ts'
 import { withThese } from './questions.ts'
 import { stopOf } from './refusals.ts'
 import { errorMessage, type RpcMessage } from './rpc.ts'
+import type { McpTasks } from './tasks.ts'
 
-type Parts = { readonly judge: Judge; readonly caller: AgentCaller; readonly session: SessionId }
+type Parts = {
+  readonly judge: Judge
+  readonly caller: AgentCaller
+  readonly session: SessionId
+  readonly tasks: McpTasks
+}
 type Notice = RpcMessage & { readonly kind: 'notification' }
 
 /**
@@ -17,6 +23,9 @@ type Notice = RpcMessage & { readonly kind: 'notification' }
  * what a tool returned. Nobody waits for it, so nobody is asked.
  */
 export function noticeOf(text: string, { method, params }: Notice, parts: Parts): Step | Promise<Step> {
+  // To the server all clients of the gate are one, and it tells each of them what becomes of tasks.
+  if (method.startsWith('notifications/tasks') && parts.tasks.isForeign(params.taskId))
+    return { kind: 'drop' }
   const told = without(params, () => false)
   const texts = textsOf(told)
   if (texts.text.length < SAID_CHARACTERS_MIN) return { kind: 'forward', text }

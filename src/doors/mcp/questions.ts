@@ -80,16 +80,17 @@ export class Questions {
 
   /** Questions within an answer, wherever its version puts them. */
   async letWithin(answer: JsonValue): Promise<Stop | undefined> {
-    for (const { method, params } of questionsWithin(answer)) {
-      const stop = await this.let(method, params)
+    for (const { method, params, beside } of questionsWithin(answer)) {
+      const stop = await this.let(method, params, beside)
       if (stop !== undefined) return stop
     }
     return undefined
   }
 
-  async let(method: string, params: JsonObject): Promise<Stop | undefined> {
+  /** `beside`: what else came with the question. */
+  async let(method: string, params: JsonObject, beside: JsonValue = null): Promise<Stop | undefined> {
     const { _meta, ...rest } = params
-    const notes = textsOf(notesOf(_meta)).text
+    const notes = textsOf([notesOf(_meta), beside]).text
     const { text } = textsOf(rest)
     return await this.letSay({
       from: `mcp:${this.#parts.server.name}`,
@@ -121,26 +122,43 @@ export class Questions {
   }
 }
 
-type Question = { readonly method: string; readonly params: JsonObject }
+type Question = { readonly method: string; readonly params: JsonObject; readonly beside: JsonValue }
 
-/** `inputRequests` of the stateless era, and addresses to be visited that come as the reason of an error (−32042). */
+const asking: ReadonlySet<string> = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list'])
+
+/**
+ * `inputRequests` of the stateless era, and addresses to be visited that come as the reason of an error (−32042). The server chose
+ * the names of its questions too, and their form: what is no question is read beside one.
+ */
 function questionsWithin(answer: JsonValue): readonly Question[] {
   if (!isObject(answer)) return []
-  const { inputRequests, data } = answer
-  const requests = typeof inputRequests === 'object' ? Object.values(inputRequests ?? {}) : []
+  const { inputRequests = null, data } = answer
   const visits = isObject(data) && Array.isArray(data.elicitations) ? data.elicitations : []
   return [
-    ...requests.map((request: JsonValue): Question => {
-      const { method, params } = isObject(request) ? request : {}
-      return { method: typeof method === 'string' ? method : '', params: isObject(params) ? params : {} }
-    }),
+    ...(isObject(inputRequests) ? Object.entries(inputRequests).map(named) : odd(inputRequests)),
     ...(visits as readonly JsonValue[]).map(
       (params): Question => ({
         method: 'elicitation/create',
         params: isObject(params) ? params : {},
+        beside: null,
       }),
     ),
   ]
+}
+
+function named([name, request]: readonly [name: string, request: JsonValue]): Question {
+  if (!isObject(request)) return { method: '', params: {}, beside: [name, request] }
+  const { method, params = {}, ...rest } = request
+  const isKnown = typeof method === 'string' && asking.has(method)
+  return {
+    method: isKnown ? method : '',
+    params: isObject(params) ? params : {},
+    beside: [name, rest, isKnown ? null : (method ?? null), isObject(params) ? null : params],
+  }
+}
+
+function odd(requests: JsonValue): readonly Question[] {
+  return requests === null ? [] : [{ method: '', params: {}, beside: requests }]
 }
 
 /** What was judged as questions, and what the client hands back unread, apart from the rest. */

@@ -72,7 +72,9 @@ export class StdioSession {
   ): Outlet {
     const { id, method, params } = message
     const isTaken = this.#waiting.has(idKey(id))
-    const own: RpcId = isTaken ? `gate-${++this.#given}` : id
+    let own = id
+    // A client may call its own request so.
+    while (this.#waiting.has(idKey(own))) own = `gate-${++this.#given}`
     const key = idKey(own)
     const { callMs } = this.#options.config
     const slow = new ServerGone('the server took too long', { isSlow: true })

@@ -36,3 +36,37 @@ test('a program that keeps dying is started less and less often', async () => {
   }
   expect(died).toEqual(Array(3).fill(['mcp-server-died', 'exit code 3']))
 })
+
+test('requests of one id get their own answers, whatever another request is called', async () => {
+  // Answers all at once when the third has come, each with the words it was asked with.
+  const program = `let all = ''
+process.stdin.on('data', (chunk) => {
+  all += chunk
+  const asked = all.split('\\n').filter(Boolean).map((line) => JSON.parse(line))
+  if (asked.length === 3)
+    for (const { id, params } of asked) console.log(JSON.stringify({ jsonrpc: '2.0', id, result: params }))
+})`
+  const server = adHocServer('echo', [process.execPath, '-e', program])
+  if (server.reach.kind !== 'stdio') throw new Error('a command is reached over standard streams')
+  await using upstream = new StdioUpstream(server, server.reach, { log: () => {}, now: () => 1_000 })
+  const ask = async (id: unknown, word: string) => {
+    const text = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params: { word } })
+    const message = readMessage(JSON.parse(text))
+    if (!message.ok) throw new Error(message.error)
+    const { signal } = new AbortController()
+    return await upstream.ask({
+      verb: 'POST',
+      headers: {},
+      text,
+      message: message.value,
+      owner: 'o',
+      signal,
+    })
+  }
+  const answers = await Promise.all([ask('gate-1', 'first'), ask(5, 'second'), ask(5, 'third')])
+  expect(answers.map((answer) => 'text' in answer && JSON.parse(answer.text))).toEqual([
+    { jsonrpc: '2.0', id: 'gate-1', result: { word: 'first' } },
+    { jsonrpc: '2.0', id: 5, result: { word: 'second' } },
+    { jsonrpc: '2.0', id: 5, result: { word: 'third' } },
+  ])
+})
