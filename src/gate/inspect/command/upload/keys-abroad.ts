@@ -39,7 +39,10 @@ function handsKeyOn({ name, args }: Invocation): readonly Finding[] {
       : [],
   )
   if (held.length === 0) return none
-  const hosts = args.flatMap((arg) => address.exec(arg)?.[1]?.toLowerCase() ?? [])
+  const named = args.filter((arg) => /^https?:\/\//i.test(arg))
+  const hosts = (named.length > 0 ? named : args).flatMap(
+    (arg) => address.exec(arg)?.[1]?.toLowerCase() ?? [],
+  )
   const host = hosts.find((each) => !atHome.test(each))
   if (host === undefined) return none
   const owner = owners.find(([variable, own]) => held.some((each) => variable.test(each)) && !own.test(host))

@@ -11,9 +11,10 @@ import { client } from './clients.ts'
 import { copied } from './copies.ts'
 import { givers } from './givers.ts'
 import { keysAbroad } from './keys-abroad.ts'
-import { dataFile } from './matters.ts'
+import { dataFile, matterOf } from './matters.ts'
 import { ontoSticks, throughMounts } from './mounts.ts'
 import { byProgram } from './programs.ts'
+import { published } from './published.ts'
 import { stores } from './stores.ts'
 import { codedName, namedAnywhere, stranger } from './strangers.ts'
 import { ofWindows } from './windows.ts'
@@ -31,6 +32,7 @@ export const upload: CommandDetector = {
       ofEach(reading.invocations, namedAnywhere, reading),
       ofEach(reading.invocations, givers, reading),
       ofEach(reading.invocations, keysAbroad, reading),
+      ofEach(reading.invocations, published, reading),
       throughMounts(reading),
       ofEach(reading.invocations, ontoSticks, reading),
       ofEach(reading.windows, ofWindows, reading),
@@ -218,9 +220,25 @@ function web(invocation: Invocation, reading: Reading, bodies: readonly string[]
   if (gathered !== undefined)
     return [finding(NAME, 'upload.drop', 'high', `${name} sends what ${gathered.name} made of files away`)]
   const isWhole =
-    shownFile !== undefined || (file !== undefined && !isNear(address) && isFile(invocation, file))
+    shownFile !== undefined ||
+    (file !== undefined &&
+      !isNear(address) &&
+      isFile(invocation, file) &&
+      !(isOwnAccount(args) && matterOf(file) === undefined))
   return [finding(NAME, 'upload.file', isWhole ? 'medium' : 'low', `${name} sends ${shown(what)} away`)]
 }
+
+/** `curl -u ci:$TOKEN -T app.jar https://nexus…`: a build handed to a service where somebody has an account. */
+function isOwnAccount(args: readonly string[]): boolean {
+  return args.some((arg, index) => {
+    const before = args[index - 1] ?? ''
+    if (/^(-u|--user)$/.test(before)) return arg.includes('$')
+    if (/^(-H|--header)$/.test(before)) return ownToken.test(arg)
+    return /^(-n|--netrc|--netrc-file)$/.test(arg)
+  })
+}
+const ownToken =
+  /^(authorization|private-token|job-token|deploy-token|x-jfrog-art-api|x-nuget-apikey|x-api-key|api-key|x-auth-token)\s*:.*\$/i
 
 const asked = /\.(json|jsonl|ndjson|xml|ya?ml|graphql|form|sql|protobuf|soap|wat|lcov|info)$/i
 

@@ -63,9 +63,16 @@ const rules: readonly Rule[] = [
   ],
 ]
 
+/** What a build made, or lies in the folder at hand, to a server of the own network: `copy dist\app.exe \\build\share`. */
+const toOwnShare =
+  /^(copy|xcopy|robocopy|copy-item|cp|cpi) (?:[-\\]\w+ )*'?"?(?![a-z]:|\\|%|~|\$)[\w.-]+(?:\\[\w.*-]+)*'?"? '?"?\\[a-z][\w-]*\\(?![\w.]*\$)[\w-]/
+const mattersOn =
+  /\.(kdbx?|pst|ost|dmp|sqlite3?|db|mdb|bak|csv|xlsx?|docx?|pdf|pem|key|pfx|ppk|hiv)\b|passw|secret|cred/
+
 export function ofWindows(statement: WindowsStatement): readonly Finding[] {
   const { name, line } = statement
   if (/\b(localhost|127\.0\.0\.1)\b/.test(line)) return []
+  if (toOwnShare.test(line) && !mattersOn.test(line)) return []
   const rule = rules.find(([pattern]) => saysSo(pattern, statement))
   return rule === undefined ? [] : [finding(NAME, rule[1], 'medium', `${shown(name)} ${rule[2]}`)]
 }
