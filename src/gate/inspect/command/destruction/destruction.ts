@@ -7,8 +7,9 @@ import { hasMarker, type Invocation, type Reading, type Redirection } from '../s
 import { appleLoss } from './apple.ts'
 import { weighed } from './asks-back.ts'
 import { backupLoss } from './backups.ts'
+import { contentLoss, emptiedByRedirection } from './contents.ts'
 import { databaseLoss } from './databases.ts'
-import { deviceLoss } from './devices.ts'
+import { deviceByWord, deviceLoss } from './devices.ts'
 import { encryptedAway } from './encryption.ts'
 import { fileLoss } from './files.ts'
 import { firmwareLoss } from './firmware.ts'
@@ -18,6 +19,7 @@ import { networkLoss } from './network.ts'
 import { packageLoss } from './packages.ts'
 import { remoteLoss } from './remote.ts'
 import { repositoryLoss } from './repositories.ts'
+import { rightsLoss } from './rights.ts'
 import { serviceLoss } from './services.ts'
 import { taskLoss } from './tasks.ts'
 import { isHistory } from './vital.ts'
@@ -44,7 +46,10 @@ export const destruction: CommandDetector = {
 
 const kinds = looksByName(
   fileLoss,
+  contentLoss,
+  rightsLoss,
   deviceLoss,
+  deviceByWord,
   machineLoss,
   networkLoss,
   packageLoss,
@@ -63,7 +68,26 @@ const isForTests = (reading: Reading) =>
   reading.assignments.some(([name, value]) => /^(?:\w+_)?ENV$/.test(name) && value === 'test')
 
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
-  return asksForHelp(invocation) ? none : weighed(kinds(invocation, reading), invocation)
+  if (asksForHelp(invocation)) return none
+  const found = kinds(invocation, reading)
+  if (found.length === 0) return none
+  const isOwn = found.some(({ fact }) => fact === 'destroy.outside') && madeHere(invocation, reading)
+  return weighed(isOwn ? found.filter(({ fact }) => fact !== 'destroy.outside') : found, invocation)
+}
+
+/** All that it names outside was fetched by the same text into a folder that must not have been there before. */
+function madeHere({ args, order }: Invocation, reading: Reading): boolean {
+  const bare = (path: string) => path.replace(/\/+$/, '')
+  const made = reading.invocations.flatMap((each) =>
+    each.order < order &&
+    ((each.name === 'git' &&
+      /^(?:clone|worktree)$/.test(each.args.find((arg) => !arg.startsWith('-')) ?? '')) ||
+      (each.name === 'mkdir' && !each.args.some((arg) => /^-\w*p|^--parents/.test(arg))))
+      ? each.args.map(bare)
+      : [],
+  )
+  const outside = args.filter((arg) => placeOf(arg) === 'outside')
+  return outside.length > 0 && outside.every((path) => made.includes(bare(path)))
 }
 
 function ofTask(invocation: Invocation, reading: Reading): readonly Finding[] {
@@ -124,7 +148,14 @@ function overwrites(invocation: Invocation, reading: Reading): readonly Finding[
         direction !== 'read' && endpoint.kind === 'file' && !endpoint.path.startsWith('/dev/'),
     )
   const filled = isFilling ? [finding(NAME, 'destroy.filled', 'medium', 'fills the disk')] : none
-  return together(filled, ofEach(redirections, overwritten, reading))
+  const isSilent =
+    /^(?:true|:|)$/.test(invocation.name) || (invocation.name === 'cat' && invocation.args[0] === '/dev/null')
+  const silenced = isSilent
+    ? redirections.flatMap(({ direction, endpoint }) =>
+        direction === 'write' && endpoint.kind === 'file' ? emptiedByRedirection(endpoint.path) : [],
+      )
+    : none
+  return together(filled, silenced, ofEach(redirections, overwritten, reading))
 }
 
 /** What never ends by itself. */
@@ -139,6 +170,8 @@ function overwritten({ direction, endpoint }: Redirection, reading: Reading): re
     return [finding(NAME, 'destroy.repository', 'high', `writes over ${shown(endpoint.path)}`)]
   if (isListedWhole(endpoint.path, reading))
     return [finding(NAME, 'destroy.system', 'critical', 'writes over every file that a search finds')]
+  if (detached.test(endpoint.path))
+    return [finding(NAME, 'destroy.device', 'high', `takes a device away through ${shown(endpoint.path)}`)]
   const place = placeOf(endpoint.path)
   if (place === 'device')
     return [finding(NAME, 'destroy.device', 'critical', `writes over ${shown(endpoint.path)}`)]
@@ -146,3 +179,7 @@ function overwritten({ direction, endpoint }: Redirection, reading: Reading): re
     return [finding(NAME, 'destroy.system', 'critical', `overwrites ${shown(endpoint.path)}`)]
   return none
 }
+
+/** Files of the kernel that take a disk or a card off while it is in use. */
+const detached =
+  /^\/sys\/(?:block\/\w+\/device\/delete|bus\/\w+\/(?:drivers\/[\w-]+\/unbind|devices\/[\w:.-]+\/remove))$/

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../finding.ts'
-import { finding, shown } from '../detector.ts'
-import { unconcerned } from '../dispatch.ts'
+import { finding, nameIs, none, shown } from '../detector.ts'
+import { unconcerned, wordMark } from '../dispatch.ts'
 import { isDevice, isDisk, isMadeUpDisk, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
 import { isKey } from './vital.ts'
@@ -14,10 +14,29 @@ export function deviceLoss(invocation: Invocation): readonly Finding[] {
 }
 
 const concerned = new Set(
-  'mke2fs newfs mkswap dd wipefs shred wipe scrub blkdiscard nvme hdparm cryptsetup fdisk sfdisk sgdisk gdisk parted diskutil format Format-Volume Clear-Disk zpool zfs lvremove vgremove pvremove btrfs mdadm badblocks debugfs xfs_repair kill systemctl reboot shutdown halt poweroff init telinit userdel deluser crontab'.split(
+  'mke2fs newfs mkswap dd wipefs shred wipe scrub blkdiscard nvme hdparm cryptsetup fdisk sfdisk sgdisk gdisk parted diskutil format Format-Volume Clear-Disk zpool zfs gpart lvremove vgremove pvremove btrfs mdadm badblocks debugfs xfs_repair kill systemctl reboot shutdown halt poweroff init telinit userdel deluser crontab'.split(
     ' ',
   ),
 )
+
+const deviceWord = wordMark((word) => word.includes('/dev/') && isDevice(word))
+/** They show what a device holds, or only speak of it. */
+const looksOn = nameIs(
+  /^(?:echo|printf|grep|rg|egrep|cat|man|tldr|less|more|head|tail|ls\w*|file|stat|strings|test|mount|umount|findmnt|blkid|smartctl|udevadm|udisksctl|fsck\S*|e2fsck|sudo|env|logger|watch|tune2fs|xxd|hexdump|cmp|find|xargs|git|docker|podman|kubectl|ssh)$/,
+)
+const destroysByWord =
+  /(?:^|[-_])(?:format|destroy|erase|zap|wipe|discard|sanitize|clobber|nuke|autonuke|purge|shred|overwrite|labelclear|zero-log|crypto-?scramble)(?:[-_=]|$)/
+
+/** Whatever its name, a program that is given a disk and a word for taking all from it. */
+export function deviceByWord({ name, args, marks }: Invocation): readonly Finding[] {
+  if (concerned.has(name) || name.startsWith('mkfs') || looksOn(name)) return unconcerned
+  if ((marks & deviceWord) === 0) return none
+  const device = args.find(isDevice)
+  const isLost =
+    /^nwipe$|sanitize|wipe/.test(name) ||
+    args.some((arg) => destroysByWord.test(arg) && !/^-+format\b/.test(arg))
+  return device !== undefined && isLost ? prepared(device, `${shown(name)} erases ${shown(device)}`) : []
+}
 
 function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Finding[] {
   const device = args.find((arg) => isDevice(arg.replace(/^of=/, '')))
@@ -25,7 +44,9 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
     finding(NAME, 'destroy.device', severity, summary),
   ]
   if (name.startsWith('mkfs') || name === 'mke2fs' || name === 'newfs' || name === 'mkswap')
-    return device === undefined ? [] : prepared(device, `makes a new file system on ${shown(device)}`)
+    return device === undefined || (/ext\d|mke2fs/.test(name) && args.includes('-n'))
+      ? []
+      : prepared(device, `makes a new file system on ${shown(device)}`)
   switch (name) {
     case 'dd': {
       const target = args.find((arg) => arg.startsWith('of='))?.slice(3)
@@ -84,7 +105,9 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
     }
     case 'diskutil':
       return args.some((arg) =>
-        /^(erase|zero|secureErase|reformat|partitionDisk|deleteContainer|deleteVolume|randomDisk)/i.test(arg),
+        /^(erase|zero|secureErase|reformat|partitionDisk|delete(?:Container|Volume|Snapshot|$)|randomDisk)/i.test(
+          arg,
+        ),
       )
         ? lost(
             `diskutil erases ${shown(device ?? args.at(-1) ?? '')}`,
@@ -97,6 +120,10 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
       return args.some((arg) => /^[A-Za-z]:$/.test(arg)) || name !== 'format'
         ? lost(`${name} erases a volume`)
         : []
+    case 'gpart':
+      return /^(?:destroy|delete)$/.test(args[0] ?? '')
+        ? lost(`gpart changes the partitions of ${shown(args.at(-1) ?? '')}`, 'high')
+        : []
     case 'zpool':
     case 'zfs':
     case 'lvremove':
@@ -107,8 +134,16 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
       const isErasing =
         /remove$/.test(name) ||
         args.some((arg) => /^(destroy|labelclear|--zero-superblock|rollback)$/.test(arg)) ||
+        (name === 'zpool' && args[0] === 'create' && args.includes('-f') && device !== undefined) ||
+        (name === 'zfs' &&
+          /^(?:recv|receive)$/.test(args[0] ?? '') &&
+          args.some((arg) => /^-\w*F/.test(arg))) ||
+        (name === 'btrfs' &&
+          /^(?:check .*--repair|check .*--init-\S+-tree|rescue zero-log)\b/.test(args.join(' '))) ||
         (name === 'btrfs' && /^su\w* (de\w*)$/.test(args.slice(0, 2).join(' ')))
-      const isTest = /remove$/.test(name) && args.some((arg) => arg === '-t' || arg === '--test')
+      const isTest = /remove$/.test(name)
+        ? args.some((arg) => arg === '-t' || arg === '--test')
+        : /^z/.test(name) && args.some((arg) => /^-[a-z]*n[a-z]*$/.test(arg))
       if (!isErasing || isTest) return []
       // The physical volume in use, and the group that holds something, are not removed without a word more.
       const isHarmless = args.some(isMadeUpDisk) || (name === 'pvremove' && !args.some(isUnasked))
@@ -146,7 +181,7 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
         ? [finding(NAME, 'destroy.account', 'medium', 'deletes an account and its files')]
         : []
     case 'crontab':
-      return args.includes('-r')
+      return args.includes('-r') || args.includes('/dev/null') || (args[0] === '-' && input?.trim() === '')
         ? [finding(NAME, 'destroy.schedule', 'medium', 'deletes every scheduled job')]
         : []
     case 'systemctl':

@@ -3,11 +3,11 @@ import { finding, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
 import { type Place, placeFrom, placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
-import { isHistory, isKey, isLibrary, isPersonalFile, isRecord, isSetting } from './vital.ts'
+import { isHistory, isKey, isLibrary, isPersonalFile, isRecord, isSetting, ofWindows } from './vital.ts'
 
 const NAME = 'destruction'
 
-/** Deleting, emptying, moving away or locking what should stay. */
+/** Deleting or moving away what should stay. */
 export function fileLoss(invocation: Invocation): readonly Finding[] {
   switch (invocation.name) {
     case 'rm':
@@ -18,6 +18,10 @@ export function fileLoss(invocation: Invocation): readonly Finding[] {
     case 'del-cli':
     case 'trash':
       return removal(invocation)
+    case 'trash-empty':
+      return invocation.args.some((arg) => /^(?:-f|--all-users)$/.test(arg)) ? emptiedTrash : []
+    case 'gio':
+      return invocation.args[0] === 'trash' && invocation.args.includes('--empty') ? emptiedTrash : []
     case 'rmdir':
     case 'rd':
     case 'del':
@@ -39,32 +43,19 @@ export function fileLoss(invocation: Invocation): readonly Finding[] {
       return search(invocation)
     case 'mv':
       return moved(invocation)
-    case 'truncate':
-      return truncated(invocation)
-    case 'zip':
-    case 'tar':
-      return packedAway(invocation)
     case 'ln':
       return linkedOver(invocation)
-    case 'chmod':
-    case 'chown':
-    case 'chgrp':
-    case 'setfacl':
-    case 'chattr':
-      return locked(invocation)
     case 'rsync':
       return mirrored(invocation)
-    case 'cp':
-    case 'tee':
-      return overwritten(invocation)
     default:
       return unconcerned
   }
 }
 
-const plain = (args: readonly string[]) => args.filter((arg) => !/^-./.test(arg))
+export const plain = (args: readonly string[]) => args.filter((arg) => !/^-./.test(arg))
+const emptiedTrash = [finding(NAME, 'destroy.emptied', 'medium', 'empties the trash')]
 /** Long options may be written as short as they stay unlike one another: `--rec` is `--recursive`. */
-const hasFlag = (args: readonly string[], letters: RegExp, long: string) =>
+export const hasFlag = (args: readonly string[], letters: RegExp, long: string) =>
   args.some(
     (arg) =>
       (/^-[a-zA-Z]+$/.test(arg) && letters.test(arg)) ||
@@ -86,7 +77,7 @@ function removal(invocation: Invocation): readonly Finding[] {
   if (isRepeated && paths.length === 0)
     return listed(invocation).filter(({ fact }) => fact !== 'destroy.here')
   return paths.flatMap((path) => {
-    const place = placeFrom(path, cwd)
+    const place = placeFrom(ofWindows(path), cwd)
     const isMany = /\*/.test(path)
     if (place === 'device') return [finding(NAME, 'destroy.device', 'critical', `deletes ${shown(path)}`)]
     if (place === 'root' || place === 'system' || ((place === 'home' || place === 'personal') && isMany))
@@ -156,9 +147,9 @@ function listed({ pipeline, stage }: Invocation): readonly Finding[] {
   )
 }
 
-function lossOf(paths: readonly string[], verb: string, cwd?: string): readonly Finding[] {
+export function lossOf(paths: readonly string[], verb: string, cwd?: string): readonly Finding[] {
   return paths.flatMap((path) => {
-    const loss = losses[placeFrom(path, cwd)]
+    const loss = losses[placeFrom(ofWindows(path), cwd)]
     return loss === undefined
       ? single(path)
       : [finding(NAME, loss[0], loss[1], `${verb} everything under ${shown(path)}`)]
@@ -262,14 +253,6 @@ function moved({ args }: Invocation): readonly Finding[] {
   })
 }
 
-/** Packed, and then gone from where it was. */
-function packedAway({ name, args }: Invocation): readonly Finding[] {
-  const isMoved =
-    name === 'zip' ? args.some((arg) => /^-\w*m\w*$|^--move$/.test(arg)) : args.includes('--remove-files')
-  if (!isMoved) return []
-  return lossOf(plain(args), 'packs and deletes').map((each) => ({ ...each, severity: 'medium' }))
-}
-
 /** A link to nothing in place of a file that the machine needs; units are switched off so. */
 function linkedOver({ args }: Invocation): readonly Finding[] {
   const [target = '', ...names] = plain(args)
@@ -277,70 +260,6 @@ function linkedOver({ args }: Invocation): readonly Finding[] {
   return names.flatMap((path) => {
     const isVital = placeOf(path) === 'system' || (isSetting(path) && !path.includes('/systemd/'))
     return isVital ? [finding(NAME, 'destroy.system', 'high', `puts nothing in place of ${shown(path)}`)] : []
-  })
-}
-
-function truncated({ args }: Invocation): readonly Finding[] {
-  const isEmptied = args.some(
-    (arg, index) => /^(-s|--size=?)0?$/.test(arg) && (arg.endsWith('0') || args[index + 1] === '0'),
-  )
-  if (!isEmptied) return []
-  return plain(args)
-    .filter((arg) => arg !== '0')
-    .flatMap((path) => {
-      const place = placeOf(path)
-      if (isPersonalFile(path))
-        return [finding(NAME, 'destroy.personal', 'medium', `empties a file of a person: ${shown(path)}`)]
-      const isKept = /^\/(var\/(lib|spool|mail)|etc|boot|srv)\//.test(path)
-      return place === 'device' || place === 'system'
-        ? [finding(NAME, 'destroy.system', 'critical', `empties ${shown(path)}`)]
-        : [finding(NAME, 'destroy.emptied', isKept ? 'medium' : 'low', `empties ${shown(path)}`)]
-    })
-}
-
-const handedOver = /^\/(var\/www|data)\/?\**$/
-
-const takesAway = /^(0?000|[augo]*-(?:\w*x\w*|rw)|a-rwx|[augo]*=)$/
-const vitalProgram =
-  /^\/(?:usr\/)?s?bin\/(?:chmod|chown|sh|bash|dash|sudo|su|login|ls|cp|mv|rm|mount|init|systemd|systemctl|passwd|env|ld\S*)$/
-
-function locked({ name, args }: Invocation): readonly Finding[] {
-  const isRecursive = hasFlag(args, /R/, '--recursive')
-  const words = plain(args)
-  // A right taken away looks like an option.
-  const taken = name === 'chmod' ? args.find((arg) => /^-[rwx]+$/.test(arg)) : undefined
-  const mode = taken ?? words[0] ?? ''
-  const isLike = taken !== undefined || args.some((arg) => arg.startsWith('--reference'))
-  const targets = name === 'setfacl' || isLike ? words : words.slice(1)
-  const isOpen =
-    name === 'chmod' && /^([0-7]?[0-7]?77[67]|[0-7]?000|a[+=]rwx|ugo[+=]rwx|\+rwx|[ao]\+w\w*|-R)$/.test(mode)
-  return targets.flatMap((path) => {
-    const place = placeOf(path)
-    if (
-      isRecursive &&
-      (place === 'root' || place === 'system' || place === 'home') &&
-      (name !== 'chmod' || isOpen || place === 'root')
-    ) {
-      // Handing a home to its owner is everyday work; taking the system apart is not.
-      const isOwnership = name !== 'chmod'
-      if (isOwnership && place === 'home') return []
-      // Homebrew asks for it, and says so.
-      if (isOwnership && path.startsWith('/usr/local')) return []
-      // And what a web server or a database keeps its data in is handed to it.
-      if (isOwnership && handedOver.test(path) && !/^root\b/.test(words[0] ?? '')) return []
-      if (isOwnership && path.split('/').length > 2)
-        return [
-          finding(NAME, 'destroy.ownership', 'medium', `changes who owns everything under ${shown(path)}`),
-        ]
-      return [
-        finding(NAME, 'destroy.permissions', 'critical', `changes every permission under ${shown(path)}`),
-      ]
-    }
-    if (takesAway.test(mode) && name === 'chmod' && (vitalProgram.test(path) || place === 'system'))
-      return [finding(NAME, 'destroy.permissions', 'high', `takes the right to use ${shown(path)} away`)]
-    if (isOpen && place === 'system' && /passwd|shadow|sudoers/.test(path))
-      return [finding(NAME, 'destroy.permissions', 'critical', `opens ${shown(path)} to everyone`)]
-    return []
   })
 }
 
@@ -355,19 +274,4 @@ function mirrored({ args }: Invocation): readonly Finding[] {
   return words.length === 2 && /(^|\/)\.?(empty|blank)([-_]?dir)?\/?$/i.test(words[0] ?? '')
     ? [finding(NAME, 'destroy.outside', 'medium', `empties ${shown(target)}`)]
     : []
-}
-
-function overwritten({ name, args }: Invocation): readonly Finding[] {
-  const words = plain(args)
-  const targets = name === 'tee' ? words : words.length > 1 ? words.slice(-1) : []
-  if (name === 'tee' && args.some((arg) => /^-a|^--append/.test(arg))) return []
-  return targets.flatMap((path) => {
-    if (placeOf(path) === 'device' && name !== 'cp')
-      return [finding(NAME, 'destroy.device', 'critical', `writes over ${shown(path)}`)]
-    if (words[0] === '/dev/null' && name === 'cp' && words.length === 2)
-      return [finding(NAME, 'destroy.emptied', 'medium', `empties ${shown(path)}`)]
-    return placeOf(path) === 'device'
-      ? [finding(NAME, 'destroy.device', 'high', `writes over ${shown(path)}`)]
-      : []
-  })
 }

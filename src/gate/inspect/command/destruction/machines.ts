@@ -8,7 +8,9 @@ const NAME = 'destruction'
 type Rule = (args: readonly string[], name: string) => readonly Finding[]
 
 /** Virtual machines, what the machine starts from, and what it cannot work without. */
-export function machineLoss({ name, args }: Invocation): readonly Finding[] {
+export function machineLoss({ name, args, isRepeated }: Invocation): readonly Finding[] {
+  if (name === 'atrm')
+    return isRepeated ? lost('destroy.schedule', 'deletes every job that a list names') : []
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
   if (rule !== undefined) return rule(args, name)
   // Installers of whole clusters leave a script of this name behind.

@@ -9,11 +9,15 @@ const NAME = 'destruction'
 type Rule = (args: readonly string[], name: string, isListed: boolean) => string | undefined
 
 /** What the system stands on, and all that is installed. */
-export function packageLoss({ name, args, isRepeated }: Invocation, reading: Reading): readonly Finding[] {
+export function packageLoss(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args, isRepeated } = invocation
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
   if (rule === undefined) return unconcerned
-  const what = rule(args, name, isRepeated || args.some((arg) => listsAll(arg, reading)))
-  return what === undefined ? [] : [finding(NAME, 'destroy.packages', 'medium', `${name} ${what}`)]
+  const isListed = isRepeated || args.some((arg) => listsAll(arg, reading))
+  const what = rule(args, name, isListed)
+  if (what === undefined || (!isListed && rule(withoutOwn(invocation, reading), name, false) === undefined))
+    return []
+  return [finding(NAME, 'destroy.packages', 'medium', `${name} ${what}`)]
 }
 
 /** What a list put there, unless it is one of what nothing needs any more: `pacman -Rns $(pacman -Qdtq)`. */
@@ -23,11 +27,21 @@ const listsAll = (arg: string, reading: Reading) =>
     args.some((word) => /^-Q\w*[dtum]|^--(?:unused|orphans?|outdated)$/.test(word)),
   )
 
+/** Its words without what the same text installed before: tools for a build come and go with it. */
+function withoutOwn({ name, args, order }: Invocation, reading: Reading): readonly string[] {
+  const installed = reading.invocations.flatMap((each) =>
+    each.name === name && each.order < order && has(each.args, /^(?:install|add|-S\w*|in)$/) ? each.args : [],
+  )
+  return installed.length === 0
+    ? args
+    : args.filter((arg) => arg.startsWith('-') || isRemoval.test(arg) || !installed.includes(arg))
+}
+
 const has = (args: readonly string[], word: RegExp) => args.some((arg) => word.test(arg))
 
 /** Bare, or with the category, the version or the machine they are for: `sys-libs/glibc`, `libc6:amd64`. */
 const vital =
-  /^(?:[\w-]+\/)?(?:\*|\.\*|libc6|libc|glibc|musl|coreutils|busybox|bash|dash|systemd|sysvinit|openrc|sudo|dpkg|apt|rpm|dnf|yum|pacman|apk-tools|portage|base|base-system|filesystem|util-linux|openssh-server|grub\S*|shim\S*|linux|linux-lts|linux-image\S*|linux-firmware|kernel(?:-core|-default)?|python3\*?|libssl\S*|network-?manager)(?::\w+)?$/i
+  /^(?:[\w-]+\/)?(?:\*|\.\*|libc6|libc|glibc|musl|coreutils|busybox|bash|dash|systemd|sysvinit|openrc|sudo|dpkg|apt|rpm|dnf|yum|pacman|apk-tools|portage|base|base-system|filesystem|util-linux|openssh-server|grub\S*|shim\S*|linux|linux-lts|linux-image\S*|linux-firmware|kernel(?:-core|-default)?|python3\*?|libssl[\d.]*|network-?manager)(?::\w+)?$/i
 const isRemoval =
   /^(remove|purge|erase|autoremove|rm|-R\w*|-r|-e|-P|--purge|--remove|--erase|del|delete|-C|--unmerge|--depclean|deinstall|uninstall)$/
 const isBlind =

@@ -127,7 +127,7 @@ const cloudVerb =
 
 /** What is described in a line and holds nothing: rules, alarms, reports and attachments are made again as they were. */
 const setting =
-  /-(?:analyzer|report-definition|report|alarms?|alarm-action|insight-rules|anomaly-\w+|metric-\w+|rules?|filters?|permissions?|associations?|attachments?|notification\w*|schedules?|budgets?|placement-group|subscription-filter|contacts?|suppressed-\w+|assignments?)$/
+  /-(?:analyzer|report-definition|report|alarms?|alarm-action|insight-rules|anomaly-\w+|metric-\w+|rules?|filters?|permissions?|associations?|attachments?|notification\w*|schedules?|budgets?|placement-group|subscription-filter|contacts?|suppressed-\w+|assignments?|change-set|concurrency|concurrency-config)$/
 const settings =
   /^(?:firewalls?|firewall-rules|rules?|locks?|tags?|alerts?|permissions?|assignments?|ssh-keys?)$/
 
@@ -249,7 +249,10 @@ const rules: Readonly<Record<string, (args: readonly string[]) => readonly Findi
     (args[0] === 'repo' && args[1] === 'delete') || (args[0] === 'release' && args[1] === 'delete')
       ? lost(`gh deletes a ${args[0]}`, args[0] === 'repo' ? 'high' : 'medium')
       : args[0] === 'api' &&
-          args.some((arg, index) => /^(-X|--method)$/.test(arg) && args[index + 1] === 'DELETE')
+          args.some((arg, index) => /^(-X|--method)$/.test(arg) && args[index + 1] === 'DELETE') &&
+          !args.some((arg) =>
+            /\/(?:labels|assignees|reactions|requested_reviewers|subscription|starred)\b/.test(arg),
+          )
         ? lost('gh deletes something through the API', 'medium')
         : [],
   // A whole package goes only by force, one version of it at a word.

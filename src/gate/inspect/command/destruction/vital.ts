@@ -14,21 +14,34 @@ export function isLibrary(path: string): boolean {
   )
 }
 
+/** Folders that are one setting in many files. */
+const settingsOf =
+  /^\/etc\/(?:ssh|pam\.d|sudoers\.d|netplan|network|NetworkManager|systemd\/(?:system|network)|security|lvm|ssl|pki)\/(?:[\w.-]+\/)?[\w.-]*\*[\w.*-]*$/
+
 export function isSetting(path: string): boolean {
-  return path.includes('etc/') && settings.test(path) && !madeAgain.test(path)
+  return path.includes('etc/') && (settingsOf.test(path) || (settings.test(path) && !madeAgain.test(path)))
 }
+
+/** Where Linux on Windows and its like put the drives: `/mnt/c/Users` is `C:\\Users`. */
+export const ofWindows = (path: string) => path.replace(/^\/(?:mnt|cygdrive)\/([a-z])(?=\/|$)/, '$1:')
 
 /** Keys to money and to what was encrypted: nobody hands out a second one. */
 export function isKey(path: string): boolean {
-  return /(?:^|\/)\.gnupg\/(?:secring|private-keys)|(?:^|\/)wallet\.dat$|(?:^|\/)keystore\/UTC--|(?:^|\/)\.ssh\/(?:id_[a-z0-9]+|authorized_keys2?|\*)$/.test(
+  return /(?:^|\/)(?:Library\/Keychains|\.local\/share\/keyrings|\.password-store|\.electrum|\.bitcoin|\.ethereum)(?:\/|$)|(?:^|\/)\.gnupg\/(?:secring|private-keys)|(?:^|\/)wallet\.dat$|(?:^|\/)keystore\/UTC--|(?:^|\/)\.ssh\/(?:id_[a-z0-9]+|authorized_keys2?|\*)$/.test(
     path,
   )
 }
+
+/** What folders are called that hold what was made by people or by a service in use, at the end of a path from the top. */
+const keptThings =
+  /^\/(?:mnt|media|srv|opt|data|var|home|Volumes|export|nas|storage)\/(?:[\w.-]+\/)*(?:photos?|pictures|movies|videos|music|documents|users|homes|uploads?|mail(?:dir|boxes)?|databases?|db|pgdata|mysql|postgres(?:ql)?|mongo(?:db)?|elasticsearch|redis|volumes|repos(?:itories)?|wal|archive|shares?|data)\/?\**$/i
 
 /** What knows of things elsewhere, and copies kept for the day they are needed. */
 export function isRecord(path: string): boolean {
   return (
     /(?:^|\/|\*)[\w.*-]*\.tfstate(?:\.backup)?\*?$/.test(path) ||
+    /\.local\/share\/Trash(?:\/|$)|^~?\/\.Trash(?:\/|$)/.test(path) ||
+    (/^\/(?!tmp\/|var\/tmp\/)/.test(path) && keptThings.test(path)) ||
     (/^(?:\/|~)/.test(path) &&
       /\/(?:backups?|snapshots?|db[-_]?backups?)(?:\/(?:[\w.-]*\*.*|[\w-]+)?)?$/i.test(path))
   )

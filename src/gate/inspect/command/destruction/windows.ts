@@ -74,6 +74,13 @@ const placeWord = String.raw`(?:["' ]|^|-\w+:?)(?:[a-z]:\\?(?:\*(?:\.\*)?)?|[a-z
 const ownPlace = new RegExp(placeWord)
 const personalPlace =
   /(?:[a-z]:\\users\\[^\\ ]+|%userprofile%|\$env:userprofile|\$home|~)\\(?:documents|desktop|downloads|pictures|music|videos|onedrive|appdata|\.ssh|\.aws|\.kube|source)\\?(?:\*(?:\.\*)?)?(?:["' ]|$)/
+/** A folder by its whole path, a level or two below a drive or a share: nobody's build output, which has a name for it. */
+const plainFolder =
+  /(?:^|["' ])(?:[a-z]:\\(?!windows\\temp|temp\b|tmp\b|dev\\|build)[^\\"' ]+(?:\\[^\\"' ]+){0,2}|[a-z]:\\users\\[^\\"' ]+\\(?:source|repos|projects|code|work|documents)(?:\\[^\\"' ]+){0,2}|\\[\w.-]+\\[^\\"' ]+(?:\\[^\\"' ]+){0,2})\\?(?:\*(?:\.\*)?)?(?=["' ]|$)/
+const renewed =
+  /\\(?:node_modules|bin|obj|dist|build\w*|out|output|target|debug|release|te?mp\w*|\.?cache\w*|packages|\.vs|\.git|\.venv|venv|logs?|coverage|artifacts|downloads|__pycache__|generated|_work|actions-runner|workspace|jenkins|agent\w*|appdata)(?:\\|["' ]|$)/
+/** What Windows starts from, at the top of its drive. */
+const bootFile = /[a-z]:\\(?:bootmgr|ntldr|boot\.ini|ntdetect\.com|boot\\bcd|bootnxt)(?:["' ]|$)/
 const backupFiles =
   /\\?\*\.(?:vhdx?|bac|bak|wbcat|bkf|vbk|vib|vbm|set|win|dsk|backup)\b|\\backup\*|[a-z]:\\backups?\\?(?:\*|["' ]|$)/
 
@@ -83,9 +90,11 @@ const systemKinds =
 const loopOver = /^for \\r (?:[a-z]:\\?|%userprofile%\\?|[a-z]:\\(?:users|windows)\S*) /
 
 function removal(isRecursive: RegExp): Rule {
-  return (line, { whole }) => {
+  return (written, { whole }) => {
+    const line = written.replace(/\\[^\\ "']+\\\.\.(?=\\|$)/g, '')
     if (loopOver.test(whole)) return lost('destroy.system', 'critical', `deletes what ${shown(whole)} finds`)
     if (/\\\?|(^| )-whatif/.test(line)) return none
+    if (bootFile.test(line)) return boot('deletes what the machine starts from')
     if (backupFiles.test(line)) return lost('destroy.service', 'high', 'deletes backups')
     if (!isRecursive.test(line)) return none
     if (
@@ -98,11 +107,21 @@ function removal(isRecursive: RegExp): Rule {
       return lost('destroy.repository', 'high', 'deletes the repository itself')
     if (ownPlace.test(line) || systemKinds.test(line))
       return lost('destroy.system', 'critical', `deletes what is under ${shown(line)}`)
-    return personalPlace.test(line)
-      ? lost('destroy.personal', 'high', `deletes what is under ${shown(line)}`)
+    if (personalPlace.test(line))
+      return lost('destroy.personal', 'high', `deletes what is under ${shown(line)}`)
+    return isPlainFolder(line)
+      ? lost('destroy.outside', 'medium', `deletes what is under ${shown(line)}`)
       : none
   }
 }
+
+const isPlainFolder = (line: string) => plainFolder.test(line) && !renewed.test(line)
+
+/** Certificates stand in a tree too. */
+const itemOf: Rule = (line, ...rest) =>
+  /\bcert:\\\w+\\\w+\\?\*/.test(line) && !/ -whatif/.test(line)
+    ? lost('destroy.personal', 'medium', 'deletes every certificate of a store')
+    : recursiveItem(line, ...rest)
 
 const registry = () => lost('destroy.system', 'critical', 'deletes a whole branch of the registry')
 const recursiveDelete = removal(/ \\s\b/)
@@ -115,8 +134,10 @@ const recursiveItem: Rule = (line, statement, all, at) => {
   const isNarrow = / -(filter|include|older)|where/.test(listing?.line ?? '')
   if (!isListing || isNarrow || !/ -r/.test(listing.line)) return none
   if (/^\S+( -\w+)*$/.test(listing.line)) return lost('destroy.here', 'high', 'deletes everything here')
-  return ownPlace.test(listing.line) || personalPlace.test(listing.line)
-    ? lost('destroy.personal', 'high', `deletes everything that ${shown(listing.line)} lists`)
+  if (ownPlace.test(listing.line) || personalPlace.test(listing.line))
+    return lost('destroy.personal', 'high', `deletes everything that ${shown(listing.line)} lists`)
+  return isPlainFolder(listing.line)
+    ? lost('destroy.outside', 'medium', `deletes everything that ${shown(listing.line)} lists`)
     : none
 }
 
@@ -130,6 +151,8 @@ function deletedCall(line: string, all: readonly WindowsStatement[], at: number)
     (ownPlace.test(named) || personalPlace.test(named))
   )
     return lost('destroy.personal', 'high', `deletes what is under ${shown(line)}`)
+  if (/directory\]?::delete/.test(named) && isPlainFolder(named))
+    return lost('destroy.outside', 'medium', `deletes what is under ${shown(line)}`)
   const listing = all
     .slice(Math.max(0, at - HANDED_MAX), at)
     .findLast(({ name }) => /^(get-childitem|gci|dir|ls)$/.test(name))
@@ -154,7 +177,10 @@ const instance: Rule = (_, __, all, at) => {
     : none
 }
 
-const diskpart: Rule = (_, __, all) => {
+/** Only shown. */
+const looking = /^(?:(?:list|select|detail|rescan|exit|help|rem|san|online|attributes?|uniqueid)\b.*|)$/
+const diskpart: Rule = (line, __, all) => {
+  if (/ \\\?$/.test(line)) return none
   const isCleaning = all.some(({ whole }) =>
     /(^|echo |[ "])(clean( all)?|format (quick|fs=\w+).*|delete (partition|volume|disk)( override)?)( ?>.*)?( |"|$)/.test(
       whole,
@@ -162,7 +188,10 @@ const diskpart: Rule = (_, __, all) => {
   )
   return isCleaning
     ? lost('destroy.device', 'critical', 'diskpart erases a disk')
-    : lost('destroy.storage', 'medium', 'diskpart runs a script over disks')
+    : all.every(({ name, line: each }) => name === 'diskpart' || looking.test(each.replace(/^echo /, ''))) &&
+        all.length > 1
+      ? none
+      : lost('destroy.storage', 'medium', 'diskpart runs a script over disks')
 }
 
 /** Nouns of PowerShell that name what others rely on, with the prefix of any module before them. */
@@ -176,6 +205,11 @@ function removed(line: string, name: string): readonly Finding[] {
   return lost('destroy.service', 'medium', `${shown(name)} removes what others rely on`)
 }
 
+const account = when(
+  /^net1? user \S+ .*\\(?:del|active:no)|^net1? (?:localgroup|group) \S+ .*\\del|^net1? share \S+ .*\\del/,
+  lost('destroy.account', 'medium', 'deletes an account, a member of a group or a share'),
+)
+
 const shadows: Rule = (line) =>
   /\bdelete shadows\b|\bresize shadowstorage\b.*maxsize=(?!unbounded)/.test(line)
     ? backups('deletes shadow copies')
@@ -183,7 +217,16 @@ const shadows: Rule = (line) =>
 
 const rules: Readonly<Record<string, Rule>> = {
   vssadmin: shadows,
-  wmic: when(/\bshadowcopy\b.*\bdelete\b/, backups('deletes shadow copies')),
+  wmic: (line) =>
+    /\bshadowcopy\b.*\bdelete\b/.test(line)
+      ? backups('deletes shadow copies')
+      : /\b(?:logicaldisk|volume)\b.*\bcall format\b/.test(line)
+        ? lost('destroy.device', 'critical', 'formats a volume')
+        : /\b(?:useraccount|sysaccount|userprofile|group)\b.*\bdelete\b/.test(line)
+          ? lost('destroy.account', 'medium', 'deletes an account')
+          : /\bprocess\b.*\blike ['"]?%['"]?.*\bdelete\b/.test(line)
+            ? lost('destroy.processes', 'medium', 'kills every process')
+            : none,
   wbadmin: when(/^wbadmin delete /, backups('deletes backups')),
   diskshadow: (line, _, all) =>
     all.some(({ whole }) => /\bdelete shadows\b/.test(whole)) || /\\s\b/.test(line)
@@ -202,7 +245,22 @@ const rules: Readonly<Record<string, Rule>> = {
     /recoveryenabled (no|off|0)|ignoreallfailures|\\delete|\\deletevalue|\\set .*(safeboot|winpe|nointegritychecks)\b/,
     boot('changes how the machine starts'),
   ),
-  taskkill: when(/ \\im \*/, lost('destroy.processes', 'medium', 'kills every process')),
+  taskkill: when(
+    / \\im (?:\*|(?:lsass|csrss|wininit|winlogon|smss|services|svchost)\b)/,
+    lost('destroy.processes', 'medium', 'kills every process, or what others hang on'),
+  ),
+  'remove-bitlockerkeyprotector': () => boot('locks the disk'),
+  mountvol: when(/ [a-z]:\S* \\[dp]\b/, lost('destroy.storage', 'medium', 'takes a volume off')),
+  xcopy: when(/^xcopy nul /, lost('destroy.emptied', 'medium', 'empties files')),
+  copy: when(
+    /^copy (?:\\\w )*nul [a-z]:\\(?:windows|users|boot|programdata)\b/,
+    lost('destroy.emptied', 'medium', 'empties a file of the system'),
+  ),
+  netsh: when(
+    /^netsh interface set interface .*\b(?:disable|admin=disabled)|blockinbound,? ?blockoutbound|^netsh advfirewall reset/,
+    lost('destroy.halt', 'medium', 'cuts this machine off'),
+  ),
+  route: when(/^route (?:delete 0\.0\.0\.0|-f\b)/, lost('destroy.halt', 'medium', 'cuts this machine off')),
   schtasks: when(
     /\\delete\b.* \\tn \*|(\\delete|\\disable)\b.*systemrestore|systemrestore.*(\\delete|\\disable)\b/,
     boot('switches restore points off'),
@@ -225,8 +283,9 @@ const rules: Readonly<Record<string, Rule>> = {
   erase: recursiveDelete,
   rd: recursiveDelete,
   rmdir: recursiveDelete,
-  'remove-item': recursiveItem,
-  ri: recursiveItem,
+  'remove-item': itemOf,
+  ri: itemOf,
+  rm: itemOf,
   reg: (line) =>
     /^reg delete (hklm|hkcr|hkcu|hku|hkey_\w+)(\\(software\\(microsoft|classes|policies)|system\\currentcontrolset\\services\\[\w-]+|software|system|system\\(currentcontrolset|setup)|system\\currentcontrolset\\(services|control)|sam|security|system\\currentcontrolset\\control\\safeboot\S*))?( \\f| \\va)*$/.test(
       line,
@@ -248,8 +307,8 @@ const rules: Readonly<Record<string, Rule>> = {
       ? lost('destroy.personal', 'high', 'mirrors over a folder and deletes the rest')
       : none
   },
-  net: when(/^net1? user \S+ .*\\del/, lost('destroy.account', 'medium', 'deletes an account')),
-  net1: when(/^net1? user \S+ .*\\del/, lost('destroy.account', 'medium', 'deletes an account')),
+  net: account,
+  net1: account,
   'clear-recyclebin': () => lost('destroy.emptied', 'medium', 'empties the recycle bin'),
   'reset-physicaldisk': () => lost('destroy.device', 'high', 'erases a disk'),
   'remove-itemproperty': when(
