@@ -24,6 +24,7 @@ import { TaskOwnerStore } from '../store/embedded/task-owner-store.ts'
 import { ToolPinStore } from '../store/embedded/tool-pin-store.ts'
 import { KeptRoad } from './agent-road.ts'
 import { openConsoleApi } from './console-api.ts'
+import { crowdOf } from './crowd.ts'
 import { type ExchangeSide, openExchangeSide, reuseExchangeSide } from './exchange-side.ts'
 import { gatewayGauges } from './gateway-gauges.ts'
 import { keptBindings } from './kept-bindings.ts'
@@ -129,6 +130,7 @@ export class Gateway implements AsyncDisposable {
       await Front.open({
         ...shared,
         address: parts.inner ?? config.listen,
+        crowd: crowdOf(wired, parts),
         ...(parts.inner ? {} : { models: exchanges }),
         handlers: [
           ...(parts.inner ? [parts.inner.admit] : []),

@@ -96,6 +96,8 @@ export type Limits = {
   readonly headersMs: number
   readonly bodyMs: number
   readonly connectionsMax: number
+  /** Of one address, or of one /64 of IPv6. Trusted proxies are not counted. */
+  readonly connectionsPerAddressMax: number
   readonly exchangesMax: number
   readonly drainMs: number
 }

@@ -116,6 +116,7 @@ const limits = v.strictObject({
   headersMs: v.optional(positive, 10_000),
   bodyMs: v.optional(positive, 120_000),
   connectionsMax: v.optional(positive, 16_384),
+  connectionsPerAddressMax: v.optional(positive, 2_048),
   exchangesMax: v.optional(positive, 8_192),
   drainMs: v.optional(positive, 30_000),
 })

@@ -5,6 +5,7 @@ import { GateError } from '../kernel/gate-error.ts'
 import type { DecisionIds } from './decision-ids.ts'
 import { AnswerDate } from './http/client-answer.ts'
 import { ClientConnection, type ClientLimits, type ModelRequests } from './http/client-connection.ts'
+import { ConnectionShares, type Crowd } from './http/connection-shares.ts'
 import { unknownPath } from './unknown-path.ts'
 
 /** Answers a request it knows and says so, or leaves it to the next. The path comes without its query. */
@@ -19,6 +20,8 @@ export type FrontOptions = {
   readonly handlers: readonly Handler[]
   /** Requests that are read without Node's server as long as they are plain; the handlers get all others. */
   readonly models?: ModelRequests
+  /** Without it no address is held to its share of the connections. */
+  readonly crowd?: Crowd
   readonly ids: DecisionIds
   readonly now: () => number
 }
@@ -26,10 +29,13 @@ export type FrontOptions = {
 const KEEP_ALIVE_MS = 65_000
 const HEADERS_MAX = 128
 const CHECK_MS = 1_000
+/** A client that is turned away has this long to read why. */
+const TURNED_AWAY_MS = 1_000
 
 const headerFailures: Readonly<Record<string, readonly [status: number, phrase: string, reason: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'the request headers are too large'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'the request did not arrive in time'],
+  TOO_MANY_CONNECTIONS: [429, 'Too Many Requests', 'there are too many connections from this address'],
 }
 
 /** The HTTP server all doors share: limits on what a connection may cost, and an orderly end. */
@@ -109,21 +115,32 @@ export class Front implements AsyncDisposable {
   }
 
   /** Node's server gets a connection with its first request that is not plainly one to a model. */
-  #admit({ limits, models, ids, now }: FrontOptions): void {
+  #admit({ limits, models, crowd, ids, now }: FrontOptions): void {
     const server = this.#server
     const accept = server.listeners('connection')
+    const handOver = (socket: Socket): void => {
+      for (const listener of accept) listener.call(server, socket)
+    }
+    const shares = crowd && new ConnectionShares(limits.connectionsPerAddressMax, crowd.isProxy)
+    server.on('drop', (dropped) => crowd?.refused('connection.limit', dropped?.remoteAddress ?? ''))
     const date = new AnswerDate(now)
     const client = clientLimits(limits)
-    if (models !== undefined) server.removeAllListeners('connection')
+    server.removeAllListeners('connection')
     server.on('connection', (socket) => {
+      const give = shares === undefined ? () => {} : shares.take(socket.remoteAddress)
+      if (give === undefined) {
+        crowd?.refused('connection.address-limit', socket.remoteAddress ?? '')
+        return turnAway(socket, ids.next(now()))
+      }
       this.#sockets.set(socket, 0)
-      socket.once('close', () => this.#sockets.delete(socket))
-      if (models === undefined) return
+      socket.once('close', () => {
+        give()
+        this.#sockets.delete(socket)
+      })
+      if (models === undefined) return handOver(socket)
       const connection = new ClientConnection({
         ...{ socket, requests: models, date, limits: client },
-        handOver: () => {
-          for (const listener of accept) listener.call(server, socket)
-        },
+        handOver,
         refuse: () => refuseSocket(socket, 'ERR_HTTP_REQUEST_TIMEOUT', ids.next(now())),
         owe: (change) => this.#owe(socket, change),
         isDraining: () => this.#isDraining,
@@ -236,6 +253,14 @@ function refuseRequest(response: ServerResponse, [status, reason]: HeadFault, id
   response.end(body)
 }
 
+/** What it sends meanwhile is read and dropped: closed with bytes unread, the system would throw the answer away. */
+function turnAway(socket: Socket, id: string): void {
+  socket.on('error', () => {})
+  refuseSocket(socket, 'TOO_MANY_CONNECTIONS', id)
+  socket.resume()
+  setTimeout(() => socket.destroy(), TURNED_AWAY_MS).unref()
+}
+
 function refuseSocket(socket: Socket, code: string | undefined, id: string): void {
   if (!socket.writable || code === 'ECONNRESET') {
     socket.destroy()
@@ -246,8 +271,9 @@ function refuseSocket(socket: Socket, code: string | undefined, id: string): voi
     'Bad Request',
     'the request is not valid HTTP',
   ]
-  const body = errorBody('invalid_request_error', reason, id)
+  const body = errorBody(status === 429 ? 'rate_limit_error' : 'invalid_request_error', reason, id)
+  const retry = status === 429 ? 'retry-after: 1\r\n' : ''
   socket.end(
-    `HTTP/1.1 ${status} ${phrase}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nx-portcullis-decision: ${id}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${phrase}\r\n${retry}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nx-portcullis-decision: ${id}\r\nconnection: close\r\n\r\n${body}`,
   )
 }

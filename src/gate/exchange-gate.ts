@@ -108,6 +108,10 @@ export class ExchangeGate {
     return this.#proxies.clientAddress(socketAddress, forwardedFor)
   }
 
+  isProxy(address: string): boolean {
+    return this.#proxies.isTrusted(address)
+  }
+
   /** Whether a request's texts have to be looked through for secrets. */
   get looksForSecrets(): boolean {
     return this.#localOnly.some(({ secrets }) => secrets)

@@ -7,6 +7,7 @@ import { Recorder } from '../../gate/record/recorder.ts'
 import type { Log } from '../../kernel/log.ts'
 import { openSecret } from '../../store/embedded/secret.ts'
 import { openState } from '../../store/embedded/state.ts'
+import { crowdOf } from '../crowd.ts'
 import { type ExchangeSide, openExchangeSide, reuseExchangeSide } from '../exchange-side.ts'
 import { asExchangeKeeper, noWatch } from '../gateway.ts'
 import { StatePoll } from '../state-poll.ts'
@@ -92,6 +93,7 @@ export class WorkerGateway implements AsyncDisposable {
     const front = stack.use(
       await Front.open({
         ...{ address: start.listen, isShared: true, limits, ids, now, models: exchanges },
+        crowd: crowdOf(side, { log, now }),
         handlers: [
           (request, response, path) => exchanges.handle(request, response, path),
           (request, response, path) => admin.health(request, response, path),
@@ -134,7 +136,7 @@ function boundOf({ limits, ledger, watch, telemetry }: Config): Partial<Config> 
 
 /** Limits of the whole gate, divided: all workers together take no more than one would. */
 function shareOf(config: Config, of: number): Config {
-  const { bodiesBytesMax, connectionsMax, exchangesMax } = config.limits
+  const { bodiesBytesMax, connectionsMax, connectionsPerAddressMax, exchangesMax } = config.limits
   const part = (whole: number): number => Math.ceil(whole / of)
   return {
     ...config,
@@ -142,6 +144,7 @@ function shareOf(config: Config, of: number): Config {
       ...config.limits,
       bodiesBytesMax: Math.max(part(bodiesBytesMax), config.limits.bodyBytesMax),
       connectionsMax: part(connectionsMax),
+      connectionsPerAddressMax: part(connectionsPerAddressMax),
       exchangesMax: part(exchangesMax),
     },
     upstreams: config.upstreams.map((upstream) => ({

@@ -18,6 +18,7 @@ const limits: Limits = {
   headersMs: 60_000,
   bodyMs: 60_000,
   connectionsMax: 100,
+  connectionsPerAddressMax: 100,
   exchangesMax: 100,
   drainMs: 1_000,
 }
