@@ -50,7 +50,8 @@ async function vendor(request: IncomingMessage, response: ServerResponse): Promi
     return say(200, { object: 'list', data: [reasoning(), { type: 'message', role: 'user' }] })
   if (query.includes('stream=true')) {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    for (const type of ['response.created', 'response.completed'])
+    const isResumed = query.includes('starting_after')
+    for (const type of isResumed ? ['response.completed'] : ['response.created', 'response.completed'])
       response.write(`event: ${type}\ndata: ${JSON.stringify({ type, response: known.answer })}\n\n`)
     return void response.end()
   }
@@ -280,6 +281,9 @@ test('a kept answer is altered as it was when it was made', async () => {
   const marked = await create('sk-marked')
   expect(marked.output_text.length).toBeGreaterThan(PROSE.length)
   expect((await client('sk-marked').responses.retrieve(marked.id)).output_text).toBe(marked.output_text)
+  const rest = { stream: true, starting_after: 0 } as const
+  for await (const event of await client('sk-marked').responses.retrieve(marked.id, rest))
+    expect(JSON.stringify(event)).toContain(JSON.stringify(marked.output_text))
   const data = await create('sk-marked', { text: { format: { type: 'json_object' } } })
   expect((await client('sk-marked').responses.retrieve(data.id)).output_text).toBe(PROSE)
   const { id } = await create('sk-capped')

@@ -129,11 +129,9 @@ function isDataAsked(response: JsonRecord | undefined): boolean {
   return type !== undefined && type !== 'text'
 }
 
+/** Whether a text bears it is asked of the text, as later events repeat it whole: a stream may be taken up in its middle. */
 class ResponseMarker {
   readonly #text: string
-  /** Texts that were marked, by item and place: later events repeat them whole. */
-  readonly #marked = new Set<string>()
-  readonly #open = new Map<string, TextSoFar>()
   #added = 0
   #isData = false
 
@@ -144,32 +142,23 @@ class ResponseMarker {
   event(data: JsonRecord): readonly JsonRecord[] {
     this.#isData ||= isDataAsked(asRecord(data.response))
     if (this.#isData) return [data]
-    const place = `${String(data.item_id)} ${String(data.content_index)}`
     const numbered = this.#numbered(data)
     switch (data.type) {
-      case 'response.output_text.delta': {
-        const known = this.#open.get(place) ?? new TextSoFar()
-        this.#open.set(place, known)
-        known.add(textOf(data.delta) ?? '')
-        return [numbered]
-      }
       case 'response.output_text.done': {
-        if (this.#open.get(place)?.isMarkable !== true) return [numbered]
-        this.#marked.add(place)
+        const whole = textOf(data.text) ?? ''
+        if (!isMarkable(whole)) return [numbered]
         this.#added++
         const { text: _, type: __, ...rest } = numbered
         const delta = { type: 'response.output_text.delta', ...rest, delta: this.#text }
-        return [delta, { ...this.#numbered(data), text: `${textOf(data.text) ?? ''}${this.#text}` }]
+        return [delta, { ...this.#numbered(data), text: `${whole}${this.#text}` }]
       }
       case 'response.content_part.done':
-        return [this.#marked.has(place) ? { ...numbered, part: this.#part(data.part) } : numbered]
+        return [changed(numbered, 'part', this.#part(data.part))]
       case 'response.output_item.done':
-        return [{ ...numbered, item: this.#item(data.item) }]
+        return [changed(numbered, 'item', this.#item(data.item))]
       default: {
         const response = asRecord(data.response)
-        if (this.#marked.size === 0 || response === undefined) return [numbered]
-        const output = listOf(response.output).map((item) => this.#item(item))
-        return [{ ...numbered, response: { ...response, output } }]
+        return [response === undefined ? numbered : changed(numbered, 'response', this.marked(response))]
       }
     }
   }
@@ -177,15 +166,11 @@ class ResponseMarker {
   /** A whole response: every text that bears it. */
   marked(body: JsonRecord): JsonRecord {
     if (isDataAsked(body)) return body
-    const output = listOf(body.output).map((value) => {
-      const item = asRecord(value)
-      if (item?.type !== 'message') return value
-      const content = listOf(item.content).map((part) =>
-        isMarkable(textOf(asRecord(part)?.text) ?? '') ? this.#part(part) : part,
-      )
-      return { ...item, content }
-    })
-    return Array.isArray(body.output) ? { ...body, output } : body
+    return changed(
+      body,
+      'output',
+      sameOr(body.output, (item) => this.#item(item)),
+    )
   }
 
   #numbered(data: JsonRecord): JsonRecord {
@@ -196,14 +181,30 @@ class ResponseMarker {
 
   #item(value: unknown): unknown {
     const item = asRecord(value)
-    const content = listOf(item?.content)
-    const isMarked = (index: number): boolean => this.#marked.has(`${String(item?.id)} ${index}`)
-    if (!content.some((_, index) => isMarked(index))) return value
-    return { ...item, content: content.map((part, index) => (isMarked(index) ? this.#part(part) : part)) }
+    if (item?.type !== 'message') return value
+    return changed(
+      item,
+      'content',
+      sameOr(item.content, (part) => this.#part(part)),
+    )
   }
 
   #part(value: unknown): unknown {
     const part = asRecord(value)
-    return part?.type === 'output_text' ? { ...part, text: `${textOf(part.text) ?? ''}${this.#text}` } : value
+    const text = textOf(part?.text) ?? ''
+    return part?.type === 'output_text' && isMarkable(text)
+      ? { ...part, text: `${text}${this.#text}` }
+      : value
   }
+}
+
+/** The very record where the field stays as it is, so that its bytes do. */
+function changed(record: JsonRecord, field: string, value: unknown): JsonRecord {
+  return record[field] === value ? record : { ...record, [field]: value }
+}
+
+function sameOr(list: unknown, change: (item: unknown) => unknown): unknown {
+  const items = listOf(list)
+  const next = items.map(change)
+  return next.some((item, index) => item !== items[index]) ? next : list
 }
