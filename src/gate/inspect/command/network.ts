@@ -45,7 +45,7 @@ export function isUpload(invocation: Invocation): boolean {
   const { name, args, streams } = invocation
   if (streams.stdout.kind === 'socket' || isDuplex(invocation)) return true
   if (name === 'curl')
-    return args.some((arg) => /^(-d|-T|-F|--data\S*|--upload-file|--form\S*|--json)/.test(arg))
+    return args.some((arg) => /^(-[sSfLkNvgi]*[dTF]|--data\S*|--upload-file|--form\S*|--json)/.test(arg))
   if (name === 'wget') return args.some((arg) => /^--(post|body)-(data|file)/.test(arg))
   return false
 }

@@ -1,3 +1,7 @@
 /** Words that a text has if it would open a shell where it is run: looked for before it is read in earnest. */
 export const marks =
   /\/dev\/(?:tcp|udp)\/|\bn(?:c|c64|cat|etcat)(?:\.exe)?(?=[ +%])[^\n]{0,120}[ +0]-\w*[ec]\b|\bmkfifo\b|\bsocat\b[^\n]{0,120}\b(?:exec|system)\b|TCPClient|\bp(?:owershell|wsh)(?:\.exe)?\s[^\n]{0,80}-e\w{0,14}\s+[A-Za-z0-9+/=]{40}|DownloadString\(|%2fdev%2f(?:tcp|udp)%2f|\(\) *\{/i
+
+/** The same in a word that a program is handed, where a shell may be told in another language, or hidden. */
+export const handedMarks =
+  /\/dev\/(?:tcp|udp)\/|\bn(?:c|c64|cat|etcat)(?:\.exe)?(?=[ +%])[^\n]{0,120}[ +0]-\w*[ec]\b|\bmkfifo\b|\bsocat\b[^\n]{0,120}\b(?:exec|system)\b|TCPClient|\bp(?:owershell|wsh)(?:\.exe)?\s[^\n]{0,80}-e\w{0,14}\s+[A-Za-z0-9+/=]{40}|DownloadString\(|%2fdev%2f(?:tcp|udp)%2f|\(\) *\{|socket|sockopen|\/inet\d?\/(?:tcp|udp)|\bgen_tcp\b|require\(\\?["'](?:net|tls)\\?["']|\b(?:sed|tr|rev|jq|awk|perl|python3?|xxd|base\w+|openssl|iconv|gunzip|gzip|zcat|brotli|printf|cut|tac|paste|head|tail|grep)\b[^\n|]{0,200}\|\s*(?:\w+\s+)?\w{0,2}sh\b|\bztcp\b|TcpStream|net\.Dial|\bs_client\b|websoca?t|\bgs-netcat\b|\b(?:cryptcat|sbd|tcpsvd|tcpserver)\b|\b(?:nc|ncat|netcat|telnet)\s[^\n|]{1,120}\||\|\s*(?:nc|ncat|netcat|telnet)\s|\beval\s+"?\$|\bprintf\s+-v\b|\b(?:system|exec\w*|eval|popen|spawn\w*|passthru|run)\W[\s\S]{0,120}(?:b(?:64|16|32|85)decode|atob|fromhex|pack\W{1,3}H|decode64|base64_decode|hex2bin|fromCharCode|implode|\.chr\b|ENVIRON|argv|ARGV|environ|process\.env|%ENV|\$ENV)|\[char\]\$_/i

@@ -12,6 +12,8 @@ const STRINGS_MAX = 2_000
 const NAMES_MAX = 64
 /** Keys of a sign-by-sign cipher are tried from the numbers in the code. */
 const KEYS_MAX = 6
+/** A key of several letters is one of the short texts. */
+const KEY_CHARACTERS_MAX = 32
 const CIPHERED_MAX = 4
 
 type Rule = readonly [
@@ -64,6 +66,13 @@ const rules: readonly Rule[] = [
     `${BORROWED}(?:(?:urlsafe_|standard_)?b64decode|base64_decode|(?:strict_|urlsafe_)?decode64|decode_base64|atob|FromBase64String|decodebytes|decodestring)\\s*\\(?\\s*${T}\\s*\\)?`,
     (all) => fromBase64(all.at(-1) ?? ''),
   ),
+  rule(
+    /\[char\]/i,
+    `-join\\s*\\(?\\s*@?\\(?${T}\\)?\\s*\\|\\s*(?:%|ForEach-Object)\\s*\\{\\s*\\[char\\]\\s*\\$_\\s*\\}\\s*\\)*`,
+    ([text]) => text,
+  ),
+  rule(/decodeBase64/, `${T}\\.decodeBase64\\(\\)`, ([text = '']) => fromBase64(text)),
+  rule(/\bnew String/, `\\bnew String\\(\\s*${T}\\s*\\)`, ([text]) => text),
   rule(/GetString/i, `[\\w.:\\[\\]]{0,60}GetString\\(\\s*${T}\\s*\\)`, ([text]) => text),
   rule(/from\(/, `Buffer\\.from\\(\\s*${T}\\s*,\\s*${T}\\s*\\)`, ([text = '', how = '']) =>
     decoded(how, text),
@@ -295,9 +304,19 @@ export function unciphered({ code, strings }: Skeleton): readonly string[] {
     .filter((key) => key > 0 && key < 256)
     .slice(0, KEYS_MAX)
   const found: string[] = []
+  const words = strings
+    .filter((each) => each.length > 1 && each.length <= KEY_CHARACTERS_MAX)
+    .slice(0, KEYS_MAX)
   for (const text of strings
     .filter((each) => each.length > 24 && !/^[\w+/=\s]+$/.test(each))
     .slice(0, CIPHERED_MAX)) {
+    for (const word of words) {
+      const made = [...text]
+        .map((sign, at) => String.fromCharCode(sign.charCodeAt(0) ^ word.charCodeAt(at % word.length)))
+        .join('')
+      if (/^[\t\n\r -~]+$/.test(made) && (marks.test(made) || /^[a-z][\w./-]*\s+\S/.test(made)))
+        found.push(made)
+    }
     for (const key of keys)
       for (const change of [
         (sign: number) => sign ^ key,

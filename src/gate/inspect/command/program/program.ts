@@ -1,3 +1,4 @@
+import { buriedIn } from '../shell/buried.ts'
 import type { ProgramFacts } from '../shell/model.ts'
 import { folded, unciphered } from './fold.ts'
 import { type Skeleton, skeletonOf } from './skeleton.ts'
@@ -13,7 +14,7 @@ const SHELL_TEXTS_MAX = 50
 /** What a program in any language can do, from its tokens: never from the text of its strings or comments. */
 export function readProgram(language: string, code: string): ProgramFacts {
   if (language === 'vim' || language === 'gdb' || language === 'sqlite')
-    return hosted(language, code).reduce(
+    return [...hosted(language, code), ...(/\bch_open\(/.test(code) ? [['any', code] as const] : [])].reduce(
       (facts, [guest, text]) => merge(facts, read(guest, text, 0)),
       nothingBut([...escapeTexts(language, code), ...terms.calledTexts(skeletonOf('any', code))]),
     )
@@ -61,8 +62,13 @@ function read(language: string, code: string, depth: number): ProgramFacts {
       ...terms.calledTexts(skeleton),
       ...(runs && strings.some((text) => unreadable.test(text)) ? unciphered(skeleton) : []),
       ...(runs && language === 'tcl' ? spawned(code) : []),
-      ...(language === 'powershell' && startsPrograms.test(code) ? [code] : []),
+      ...(language === 'powershell' && startsPrograms.test(code)
+        ? written.code === skeleton.code
+          ? [code]
+          : [code, restored(skeleton)]
+        : []),
       ...(decodes && runs ? decodings(skeleton).filter(isCommand) : []),
+      ...(runs || evaluates ? buriedIn(strings) : []),
     ].slice(0, SHELL_TEXTS_MAX),
   }
   if (language === 'powershell' && depth < DECODING_DEPTH_MAX)
@@ -83,6 +89,10 @@ const unreadable = /[\0-\x08\x0b\x0e-\x1f]/
 /** Orders of other shells among those of PowerShell: what stands behind them is read as they would. */
 const startsPrograms =
   /(?:^|[\s;&|({])(?:powershell|pwsh|cmd|wsl|bash|nc|ncat|socat|Start-Process|saps)(?:\.exe)?\s+\S/i
+
+/** The program as it would be written without its riddles. */
+const restored = ({ code, strings }: Skeleton): string =>
+  code.replace(/"§(\d+)"/g, (_, at: string) => `'${(strings[Number(at)] ?? '').replaceAll("'", `'\\''`)}'`)
 
 /** `spawn bash -c {text}`: braces are quotes in Tcl. */
 function spawned(code: string): string[] {
@@ -108,6 +118,7 @@ function connects(language: string, bare: string, says: (term: RegExp) => boolea
   if (says(/^(node:)?(net|tls|dgram)$/) && /\b(connect|Socket|createConnection|createSocket)\b/.test(bare))
     return true
   if (says(/^(?:socket\.io-client|ssh2)$/)) return true
+  if (/\brecvfrom\b/.test(bare) && /\bsendto\b/.test(bare)) return true
   if (says(/^wss?:\/\//) && /\bnew\b|\bWebSocket|\bconnect/.test(bare)) return true
   // A method of some object, given an address and a port, where no library of databases is known.
   if (!isRich.test(language) && /\bconnect\s*\(?\s*"§\d+"\s*,\s*\d+/.test(bare)) return true
@@ -120,7 +131,8 @@ const isRich = /^(?:python|node|deno|bun|php|ruby|java|scala|kotlin|groovy|go|cs
 
 function runsSomething(language: string, bare: string, says: (term: RegExp) => boolean): boolean {
   if (terms.runs.test(bare) || runsIn(language, bare)) return true
-  if (says(/^(child_process|node:child_process|(?:node:)?repl|subprocess|os\/exec)$/)) return true
+  if (says(/^(child_process|node:child_process|(?:node:)?repl|subprocess|os\/exec|bun|zx|execa|shelljs)$/))
+    return true
   if (/^(perl|any)$/.test(language) && says(/^\+?-?\||\|-?$/) && /\bopen\b/.test(bare)) return true
   // Modules taken in by name, so that no dotted word shows.
   return says(/^(pty|os|posix)$/) && /\b(spawn|system|popen|exec\w*)\b/.test(bare)
@@ -138,7 +150,9 @@ function runsIn(language: string, bare: string): boolean {
 }
 
 /** A string that reads as a command line: kept in a variable first, run later. */
-const isShellLine = (text: string) => /\s/.test(text) && /[|;&<>]|^\/?(\w+\/)*\w*sh\s/.test(text)
+const isShellLine = (text: string) =>
+  /\s/.test(text) &&
+  /[|;&<>]|^\/?(\w+\/)*(?:\w*sh|nc|ncat|netcat|socat|python[\d.]*|perl|ruby|php|node|telnet)\s/.test(text)
 
 /** Something a shell would be given: a word, and then another or a sign. */
 const isCommand = (text: string) => /^\s*[\w./~$-]+[\s;|&<>]/.test(text)

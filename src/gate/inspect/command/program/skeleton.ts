@@ -54,7 +54,14 @@ export function skeletonOf(language: string, source: string): Skeleton {
     }
     // Backticks and qx run what they hold in these languages.
     const inner = token.value.includes('{') ? interpolated(token, text[at] ?? '') : ''
-    if (token.isRun) lift(token.value, 'system(', `${inner})`)
+    const only = token.isRun ? /^\s*(?:#\{([\s\S]*)\}|[$]\{?(\w+)\}?)\s*$/.exec(token.value) : null
+    if (only !== null) {
+      // Nothing but a value: what it is made of is code.
+      const made = skeletonOf(language, only[1] ?? `$${only[2] ?? ''}`)
+      const base = strings.length
+      strings.push(...made.strings)
+      code += `system(${made.code.replace(/§(\d+)/g, (_, index: string) => `§${base + Number(index)}`)})`
+    } else if (token.isRun) lift(token.value, 'system(', `${inner})`)
     else if (inner !== '' && isScript.test(language))
       lift(unescaped(language, token.value, token.isRaw), '', inner)
     else lift(unescaped(language, token.value, token.isRaw))

@@ -6,17 +6,17 @@ import type { Skeleton } from './skeleton.ts'
 
 /** Opens a raw connection. Web clients are not here: programs fetch pages all day. */
 export const connectsSurely =
-  /\b(create_connection|open_connection|p?fsockopen|stream_socket_client|socket_connect|TCPSocket|UDPSocket|TcpStream|TCPClient|TcpClient|UdpClient|Net\.Sockets|IO::Socket|socketConnection|make\.socket|gen_tcp[:.]connect|Deno\.connect(?:Tls)?|connectTo|SocketChannel|net\.Dial\w*|tls\.Dial|dial_tcp|Socket\.tcp|Socket\.connect|net\.connect|tls\.connect|createConnection|WSASocket\w?|WSAConnect|sockaddr_in|telnetlib|rawConnect|socket\.connect|openSocketStream|newSocket|make-network-process|open-network-stream|usocket:socket-connect|SSHClient|ClientWebSocket|WebSocketApp|websocket\.create_connection|IO::Socket::\w+|asyncio\.open_connection|sockconnect|dgram\.createSocket|ADDR_INET|Unix\.open_connection|Network\.(?:Simple\.TCP|Socket)|tcp-connect|tcp_connect|SocketConnect|tcpConnectTo\w+|TcpSocket|net\/connect|Bun\.connect|NWConnection|connectTCP|NamedPipeClientStream|CFStreamCreatePairWithSocketToHost|multiprocessing\.connection|Net::Telnet|Net::SSH\w*|asio)\b|\bnew\s+(java\.net\.)?Socket\s*\(|\bjava\.net\.Socket\b/
+  /\b(create_connection|open_connection|p?fsockopen|stream_socket_client|socket_connect|TCPSocket|UDPSocket|TcpStream|TCPClient|TcpClient|UdpClient|Net\.Sockets|IO::Socket|socketConnection|make\.socket|gen_tcp[:.]connect|Deno\.connect(?:Tls)?|connectTo|SocketChannel|net\.Dial\w*|tls\.Dial|dial_tcp|Socket\.tcp|Socket\.connect|net\.connect|tls\.connect|createConnection|WSASocket\w?|WSAConnect|sockaddr_in|telnetlib|rawConnect|socket\.connect|openSocketStream|newSocket|make-network-process|open-network-stream|usocket:socket-connect|SSHClient|ClientWebSocket|WebSocketApp|websocket\.create_connection|IO::Socket::\w+|asyncio\.open_connection|sockconnect|dgram\.createSocket|ADDR_INET|Unix\.open_connection|Network\.(?:Simple\.TCP|Socket)|tcp-connect|tcp_connect|SocketConnect|tcpConnectTo\w+|TcpSocket|net\/connect|Bun\.connect|NWConnection|connectTCP|NamedPipeClientStream|CFStreamCreatePairWithSocketToHost|multiprocessing\.connection|ch_open|NetworkInformation\.Ping|Net::Telnet|Net::SSH\w*|asio)\b|\bnew\s+(java\.net\.)?Socket\s*\(|\bjava\.net\.Socket\b/
 
 export const listensSurely =
   /\b(TCPServer|ServerSocket|TcpListener|TCPListener|stream_socket_server|socket_create_listen|net\.Listen|create_server|start_server|createServer|gen_tcp[:.]listen|tcp_server_loop|UNIXServer|Deno\.listen|Bun\.(?:listen|serve)|listenTCP|NamedPipeServerStream|tcp-listen|tcp_listen|SocketListen|net\/server|SimpleXMLRPCServer|LocalPort|Socket::INET.*Listen)\b/
 
 /** Starts a program. */
 export const runs =
-  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|open[23]|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|:os\.cmd|create_subprocess_(?:shell|exec)|sys\.process\._|spawnProcess|Bun\.spawn(?:Sync)?|Diagnostics\.Process|forkpty|System\.cmd|Deno\.(?:Command|run)|do shell script|start_process|execProcess|execCmd\w*|Port\.open|shell-command(?:-to-string)?|call-process|start-process|run-program|launchPath|executableURL|StartInfo|execute\(\)|syscall\.(?:Exec|ForkExec)|Unix\.(?:exec\w+|create_process\w*|open_process\w*)|process_create|Sys\.command|pexpect\.spawn|babashka\.process|p\/(?:shell|process)|os\.proc|create_process|subprocess\*?|RunProcess|executeShell|spawnShell|pipeShell|std\.process\.\w+|os\/(?:execute|spawn|shell)|posix\.execve\w*|code\.interact|Interactive(?:Interpreter|Console)|System\.shell|jobstart|termopen|fn\.system|consumeProcessOutput|sh\/sh|ffi\.cdef|cmd(?:\.exe)? \/c|wsh\.run)\b|\.execute\(\)|:os\.cmd\b|\bBun\.\$|Pdb\s*\(\s*stdin/
+  /\b(subprocess|Popen|popen[234]?|popen|pty\s*\.\s*spawn|execSync|execFile|execFileSync|spawnSync|child_process|shell_exec|passthru|proc_open|pcntl_exec|ProcessBuilder|getRuntime|exec\.Command|os\.execute|io\.popen|os\s*\.\s*(system|exec\w+|spawn\w+|posix_spawn)|exec(ve|vp|vpe|l|lp|le)|posix_spawn|CreateProcess\w?|Process\.(new|run|Start|start|spawn)|Start-Process|Invoke-Expression|iex|IEX|Open3|open[23]|PTY\.spawn|Command::new|createProcess|callCommand|readProcess|readCreateProcess\w*|open_port|os:cmd|:os\.cmd|create_subprocess_(?:shell|exec)|sys\.process\._|spawnProcess|Bun\.spawn(?:Sync)?|Diagnostics\.Process|forkpty|System\.cmd|Deno\.(?:Command|run)|do shell script|start_process|execProcess|execCmd\w*|Port\.open|shell-command(?:-to-string)?|call-process|start-process|run-program|launchPath|executableURL|StartInfo|execute\(\)|syscall\.(?:Exec|ForkExec)|Unix\.(?:exec\w+|create_process\w*|open_process\w*)|process_create|Sys\.command|pexpect\.spawn|babashka\.process|p\/(?:shell|process)|os\.proc|create_process|subprocess\*?|RunProcess|executeShell|spawnShell|pipeShell|std\.process\.\w+|os\/(?:execute|spawn|shell)|posix\.execve\w*|code\.interact|Interactive(?:Interpreter|Console)|System\.shell|jobstart|termopen|fn\.system|consumeProcessOutput|sh\/sh|ffi\.cdef|cmd(?:\.exe)? \/c|wsh\.run|clojure\.java\.shell|with-input-from-pipe|open-(?:input|output)-pipe|WScript\.Shell)\b|\.execute\(\)|:os\.cmd\b|\bBun\.\$|Pdb\s*\(\s*stdin/
 
 export const receives =
-  /\b(recv\w*|[rR]eceive\w*|gets|fgets|fread|stream_get_\w+|socket_read|getline|get_line|input_line|dataReceived|onmessage|each_?[lL]ine|ReadLine|ReadToEnd|Read|read\w*|getInputStream|BufferedReader|InputStreamReader|set-process-filter|on\s*\(|recvLine)\b|<>|<\$|<(?!STDIN)[A-Z]\w*>|:filter\b|\.on\s*\(|\.get\s*->|while\s*\(\s*<|\.(?:text|json)\(\)/
+  /\b(recv\w*|[rR]eceive\w*|gets|fgets|fread|stream_get_\w+|socket_read|getline|get_line|input_line|dataReceived|onmessage|each_?[lL]ine|ReadLine|ReadToEnd|Read|read\w*|getInputStream|BufferedReader|InputStreamReader|set-process-filter|on\s*\(|recvLine|ch_sendraw|ch_read\w*)\b|<>|<\$|<(?!STDIN)[A-Z]\w*>|:filter\b|\.on\s*\(|\.get\s*->|while\s*\(\s*<|\.(?:text|json)\(\)/
 
 /** Ties a program's streams to something. */
 export const wires =
@@ -29,7 +29,7 @@ export const evaluates =
   /\b(eval|exec|execfile|assert|create_function|loadstring|load|runInThisContext|runInNewContext|Function|instance_eval|class_eval|module_eval|Invoke-Expression|iex|compile|preg_replace|ScriptBlock|marshal\.loads|pickle\.loads|source|include|require_once|DoString)\b/i
 
 export const decodes =
-  /\b(b64decode|b32decode|b16decode|a85decode|base64_decode|decodebytes|decodestring|FromBase64String|atob|decode64|strict_decode64|unhexlify|fromhex|hex2bin|gzinflate|gzuncompress|str_rot13|zlib\.decompress|decompress|unpack|decode_base64|Buffer\.from|fromCharCode|from_base64|b64dec|pack)\b/
+  /\b(b64decode|b32decode|b16decode|a85decode|base64_decode|decodebytes|decodestring|FromBase64String|atob|decode64|strict_decode64|unhexlify|fromhex|hex2bin|gzinflate|gzuncompress|str_rot13|zlib\.decompress|decompress|unpack|decode_base64|Buffer\.from|fromCharCode|from_base64|b64dec|pack|decodeBase64|implode|chr|hex|iconv)\b|\[char\]|\bint\(\w+,\s*16\)/
 
 export const downloads =
   /\b(urlopen|urlretrieve|urllib2?|requests\.get|httpx\.get|DownloadString|DownloadFile|DownloadData|Invoke-WebRequest|iwr|Invoke-RestMethod|irm|curl_exec|LWP::\w+|HTTP::Tiny|Net::HTTP|open-uri|https?\.get|fetch|http\.Get|getURL|download\.file|WebClient|HttpClient|Start-BitsTransfer)\b/i
@@ -60,8 +60,14 @@ export function runTexts({ code, strings }: Skeleton): string[] {
   const said = (call: RegExpExecArray) =>
     [...(call[1] ?? '').matchAll(lifted)].map((match) => strings[Number(match[1])] ?? '').join(' ')
   const texts = [...code.matchAll(runCall)].map(said)
-  return /\.execute|\.!/.test(code) ? [...texts, ...[...code.matchAll(executed)].map(said)] : texts
+  if (/\.execute|\.!/.test(code)) for (const call of code.matchAll(executed)) texts.push(said(call))
+  if (strings.some((text) => /^(?:-\||\|-)$/.test(text)))
+    for (const call of code.matchAll(pipedOpen)) texts.push(said(call))
+  return texts
 }
+
+/** `open(F, "-|", "sh", "-c", "text")` of Perl. */
+const pipedOpen = /\bopen\s*\(?[^;,"]{1,40},\s*"§\d+"\s*,\s*("§\d+"(?:\s*,\s*"§\d+")*)/g
 
 const called =
   /((?:exec|system|run|spawn|shell|popen|command|start|job|term|call|proc|Popen|cmd)[\w*-]{0,24}|\[\s*(?:"§\d+"|\d+)\s*\])["'\])]{0,4}[\s([{]{0,8}(?:(?:arrayOf|listOf|List\.of|Array|Seq|String\[\])\s*[({]\s*)?((?:"§\d+"|\bnil\b|\bNone\b|\bnull\b)(?:[\s,\])({&]*(?:"§\d+"|\bnil\b|\.args?\b|vec!|arrayOf))*)/gi

@@ -34,7 +34,7 @@ function handled(code: string): readonly string[] {
 
 /** Patterns and databases have methods of these names too. */
 const harmless =
-  /(?:\/[a-z]*|\b(?:re|rx|reg\w*|pattern\w*|db|session|cur|cursor|conn\w*|engine|tx|trx|pool|stmt|statement|query|schema|ajv|zod|handlebars|template|ast|builtins\.compile)|\))\.$/i
+  /(?:\/[a-z]*|\b(?:re|rx|reg\w*|pattern\w*|db|session|cur|cursor|conn\w*|engine|tx|trx|pool|stmt|statement|query|schema|ajv|zod|handlebars|template|ast|builtins\.compile)|(?<!getRuntime\(|getRuntime\( )\))\.$/i
 
 /** `run(["git", "log", name])`: one program that the text itself names, and no shell. */
 function isOneProgram(call: string, { strings }: Skeleton): boolean {
@@ -106,6 +106,12 @@ function unborrowed(code: string): string {
     const short = name ?? as ?? ''
     out = out.replace(new RegExp(`(?<![\\w.])${short}\\s*\\(`, 'g'), () => `${what ?? from}(`)
   }
+  // `{ execSync: x } = require(…)`.
+  for (const [, list = ''] of [
+    ...code.matchAll(/\{([^{}]{1,120})\}\s*=\s*(?:await\s+)?(?:require|import)\b/g),
+  ])
+    for (const [, what = '', as = ''] of list.matchAll(/(\w{2,24})\s*:\s*(\w{1,24})/g))
+      out = out.replace(new RegExp(`(?<![\\w.])${as}\\s*\\(`, 'g'), () => `${what}(`)
   return out
 }
 

@@ -6,7 +6,7 @@ import type { Invocation, Reading } from '../shell/model.ts'
 const NAME = 'remote-shell'
 
 const exposing = new Set(
-  'telnetd utelnetd dropbear in.telnetd xterm urxvt rxvt ttyd gotty shellinaboxd wetty tmate sshx upterm teleconsole websocat msfvenom msfconsole weevely sliver-client villain hoaxshell evil-winrm inetd xinetd tcpserver tcpsvd udpsvd s6-tcpserver s6-tcpserver4 s6-tcpserver6 systemd-socket-activate launchd_socket faucet jupyter jupyter-notebook jupyter-lab'.split(
+  'telnetd utelnetd dropbear in.telnetd xterm urxvt rxvt ttyd gotty shellinaboxd wetty tmate sshx upterm teleconsole websocat msfvenom msfconsole weevely sliver-client villain hoaxshell evil-winrm inetd xinetd tcpserver tcpsvd udpsvd s6-tcpserver s6-tcpserver4 s6-tcpserver6 systemd-socket-activate launchd_socket faucet websocketd jupyter jupyter-notebook jupyter-lab'.split(
     ' ',
   ),
 )
@@ -84,6 +84,7 @@ export function exposure(invocation: Invocation, reading: Reading): readonly Fin
     case 's6-tcpserver4':
     case 's6-tcpserver6':
     case 'faucet':
+    case 'websocketd':
     case 'systemd-socket-activate':
       return args.some((arg) => givesControl(arg)) ? bind(`${name} gives a shell to whoever connects`) : []
     case 'jupyter':

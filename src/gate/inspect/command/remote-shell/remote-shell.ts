@@ -1,7 +1,8 @@
 import type { Finding } from '../../../finding.ts'
 import { aProgram, type CommandDetector, finding, ofEach, shown, together } from '../detector.ts'
 import { givesControl, isDownload, isDuplex, isInterpreter, isNetcat, isUpload } from '../network.ts'
-import { isShell, shellWords } from '../shell/interpreters.ts'
+import { obeysInput, sedObeys } from '../shell/given.ts'
+import { isShell, languageOf, shellWords } from '../shell/interpreters.ts'
 import { downstreamOf, readsSocket, sourcesOf, upstreamOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
 import { exposure } from './exposure.ts'
@@ -20,6 +21,7 @@ export const remoteShell: CommandDetector = {
       ofEach(reading.invocations, ofInvocation, reading),
       ofEach(reading.programs, ofProgram, reading),
       ofWindows(reading),
+      ofUnits(reading),
     ),
 }
 
@@ -36,6 +38,8 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
   if (name === 'script') return terminal(invocation)
   if (invocation.args.some((arg) => /^--?reverse$/i.test(arg))) return toldToReverse(invocation)
   if (name === 'xargs' || name === 'gxargs') return obeysList(invocation, reading)
+  if (obeysLines(invocation)) return ofLines(invocation, reading, true)
+  if (talksBack.has(name)) return ofLines(invocation, reading, false)
   if (hasMarker(invocation.path)) return remoteWords(invocation, invocation.path, reading)
   return exposure(invocation, reading)
 }
@@ -107,6 +111,39 @@ function obeysList(invocation: Invocation, reading: Reading): readonly Finding[]
   const isObeying = at >= 0 && (script === undefined || /\{\}|\$[@*1]|^%$/.test(script))
   const source = isObeying ? upstreamOf(invocation, reading).find(isRemoteEnd) : undefined
   return source === undefined ? [] : [reverse(`each line that comes through ${source.name} is run`)]
+}
+
+/** Runs each line that comes in. */
+function obeysLines({ name, args }: Invocation): boolean {
+  switch (name) {
+    case 'sed':
+    case 'gsed':
+      return sedObeys(args)
+    case 'parallel':
+      return args.every((arg) => /^-|^\d+$|^\{\}$/.test(arg))
+    case 'at':
+    case 'batch':
+      return !args.includes('-l') && !args.includes('-c')
+    case 'make':
+    case 'gmake':
+      return args.some((arg, at) => /^(?:-|\/dev\/stdin)$/.test(arg) && args[at - 1] === '-f')
+    case 'ed':
+    case 'red':
+    case 'crontab':
+      return true
+    default:
+      return languageOf(name) === 'awk' && args.some((arg) => obeysInput('awk', arg))
+  }
+}
+
+/** Lets whoever types into it leave for a shell, which they see the answers of. */
+const talksBack = new Set('gdb lldb sqlite3 sqlite mysql mariadb psql vim vi ex nvim ftp lftp jdb'.split(' '))
+
+function ofLines(invocation: Invocation, reading: Reading, isSure: boolean): readonly Finding[] {
+  const source = upstreamOf(invocation, reading).find(isRemoteEnd)
+  if (source === undefined) return []
+  if (!isSure && !downstreamOf(invocation, reading).some(isDuplex)) return []
+  return [reverse(`${invocation.name} obeys what comes through ${source.name}`)]
 }
 
 /** `socket -p PROGRAM host port`, and with `-s` as a server. */
@@ -261,6 +298,16 @@ const obeys =
 const answers =
   /-Method\s+['"]?POST|\.post\s*\(|method['"]?\s*[:=]\s*['"]POST|\bUpload(?:String|Data)\b|\bdata\s*=/i
 
+/** A unit that is started for each connection, with that as its input: `StandardInput=socket`. */
+function ofUnits({ writes }: Reading): readonly Finding[] {
+  for (const { text } of writes)
+    if (text?.includes('StandardInput=socket') === true) {
+      const command = /^ExecStart=[-@:+!]*(.+)$/m.exec(text)?.[1] ?? ''
+      if (givesControl(command)) return [bind(`a unit gives ${shown(command)} to whoever connects`)]
+    }
+  return []
+}
+
 /** What a shell took the backslashes away from, and orders fetched and answered in turns. */
 function ofWindows(reading: Reading): readonly Finding[] {
   if (reading.windows.length === 0) return []
@@ -274,8 +321,15 @@ function ofWindows(reading: Reading): readonly Finding[] {
   return findings
 }
 
-function ofProgram({ facts, language, code }: Program): readonly Finding[] {
+function ofProgram({ facts, language, code, by }: Program, reading: Reading): readonly Finding[] {
   const what = aProgram(language)
+  // `php -r '… popen("sh <&3 >&3") …' 3<>/dev/tcp/…`: the connection was opened for it.
+  if (facts.runs && by?.redirections.some(({ endpoint }) => endpoint.kind === 'socket') === true)
+    return [reverse(`${what} runs programs on a connection`)]
+  if (facts.runs && by !== undefined && by.streams.stdin.kind !== 'inherited' && obeysInput(language, code)) {
+    const source = upstreamOf(by, reading).find(isRemoteEnd)
+    if (source !== undefined) return [reverse(`${what} runs what comes through ${source.name}`)]
+  }
   if (facts.servesCommands)
     return [finding(NAME, 'shell.web', 'critical', `${what} runs what a web request says`)]
   if (facts.obeysFetched) return [reverse(`${what} runs what it fetches and sends back what that says`)]

@@ -45,6 +45,13 @@ export function readHanded(reader: ScriptReader, invocation: Invocation, scope: 
       reader.program({ language: 'php', code: text, by: undefined, decoding: [] }, deeper(scope), startOf())
 }
 
+/** Words of a wrapper itself that whoever it starts would run: `docker run --health-cmd 'text' image`. */
+export function readOptions(reader: ScriptReader, outer: Invocation, inside: number, scope: Scope): void {
+  if ((outer.marks & handedWord) === 0 || scope.depth > 4) return
+  for (const { kind, text } of handedTexts('', outer.args.slice(0, -inside), undefined))
+    if (kind === 'shell') reader.script(text, { ...deeper(scope), isElsewhere: true }, startOf())
+}
+
 /** Make what a description on standard input says. */
 const appliers = new Set(
   'kubectl oc k3s docker podman nerdctl helm nomad ansible-playbook terraform tofu act gh'.split(' '),
@@ -100,6 +107,7 @@ const sources: Readonly<Record<string, string>> = {
   dart: 'dart',
   php: 'php',
   lua: 'lua',
+  nse: 'lua',
   pl: 'perl',
 }
 const FILES_MAX = 20

@@ -1,4 +1,4 @@
-import { marks } from '../shell-marks.ts'
+import { handedMarks } from '../shell-marks.ts'
 
 // Whole shells inside a word that a program is handed: by an exploit, a job of a scheduler, a request to a web shell, a
 // broker's message. Whoever takes the word runs it; a sentence about such a line does not read as one.
@@ -28,31 +28,42 @@ export function handedTexts(
   // A whole command in quotes, where a program's name should stand.
   if (name.includes(' ') && isWorthALook(name)) found = textsIn(name)
   if (!speakers.has(name))
-    for (const word of args) if (isWorthALook(word)) found = [...found, ...textsIn(word)]
+    for (const [at, word] of args.entries())
+      if (isWorthALook(word)) found = [...found, ...textsIn(word)]
+      else if (word.includes(' ') && orders.test(args[at - 1] ?? ''))
+        found = [...found, { kind: 'shell', text: word }]
   if (sent !== undefined && isWorthALook(sent)) found = [...found, ...textsIn(sent)]
   return found.length > TEXTS_MAX ? found.slice(0, TEXTS_MAX) : found
 }
+
+/** Options whose word is a command, of whatever program: `--run`, `--health-cmd`, `--rsh-command`. */
+const orders = /^--?(?:[\w-]+-)?(?:command|cmd|exec|run|hook|rsh)$/
 
 const none: readonly Handed[] = []
 
 /** Whether a word may be what one of the questions here looks for, of whatever program. */
 export function mayBeHanded(word: string): boolean {
   const head = lastOf(word)
-  return isHead(head) || bang.test(word) || isWorthALook(word) || holdsCommand(word)
+  return isHead(head) || orders.test(word) || bang.test(word) || isWorthALook(word) || holdsCommand(word)
 }
 
 /** A script, or a description with a shell and its text in a list. */
 export const holdsCommand = (word: string): boolean => word.startsWith('#!') || word.includes('sh","-')
 
-const listed = /\[\s*"(?:\/\w+)*\/?\w{0,3}sh"\s*,\s*"-\w*c"\s*,\s*"((?:[^"\\]|\\.)*)"/g
+const listed =
+  /(?:\[\s*"?(?:\/\w+)*\/?\w{0,3}sh"?\s*,|"args"\s*:\s*\[)\s*"?-\w*c"?\s*,\s*"((?:[^"\\]|\\.)*)"/g
+/** `"postCreateCommand": "text"`, wherever it stands. */
+const named = /"[\w.-]*(?:command|cmd|script|run|exec|shell|hook)"\s*:\s*"((?:[^"\\]|\\.)*)"/gi
 /** What a field of a task, a step or a resource has a shell run. */
 const field =
-  /^[ \t]*(?:-[ \t]+)?"?(?:[\w.]+\.)?(?:shell|command|cmd|run|script|inline|ExecStart)"?[ \t]*[:=][ \t]*(\S.*)$/gm
+  /^[ \t]*(?:-[ \t]+)?"?(?:[\w.]+\.)?(?:shell|command|cmd|run|script|inline|ExecStart\w*)"?[ \t]*[:=][ \t]*(\S.*)$/gm
 
 /** Commands in the fields and lists of a configuration that whoever is given it has run. */
 export function fieldTexts(text: string): readonly string[] {
   if (text.startsWith('#!')) return [text]
-  const texts = [...text.matchAll(listed)].map((match) => unquoted(`"${match[1] ?? ''}"`))
+  const texts = [...text.matchAll(listed), ...text.matchAll(named)].map((match) =>
+    unquoted(`"${match[1] ?? ''}"`),
+  )
   for (const match of text.matchAll(field)) texts.push(unquoted((match[1] ?? '').trim()))
   return texts.filter((each) => each.includes(' ')).slice(0, TEXTS_MAX)
 }
@@ -70,7 +81,7 @@ function isWorthALook(word: string): boolean {
   if (word.length < WORD_CHARACTERS_MIN || word.length > WORD_CHARACTERS_MAX) return false
   // A line has spaces, or signs that stand for them: most words have neither.
   const isLine = word.includes(' ') || word.includes('%') || word.includes('+') || word.includes('\n')
-  return isLine && (marks.test(word) || word.includes('<?'))
+  return isLine && (handedMarks.test(word) || word.includes('<?'))
 }
 
 function textsIn(word: string): readonly Handed[] {
@@ -80,12 +91,12 @@ function textsIn(word: string): readonly Handed[] {
   if (tail !== undefined) return [{ kind: 'shell', text: tail }]
   if (word.includes('\n')) {
     for (const line of word.split('\n'))
-      if (marks.test(line)) for (const text of inLine(line)) texts.add(text)
+      if (handedMarks.test(line)) for (const text of inLine(line)) texts.add(text)
   } else for (const text of inLine(word)) texts.add(text)
   if (/[?&=][^\s]*[%+]/.test(word) || /^\w+=[^\s]*[%+]/.test(word))
     for (const part of word.split(/[?&]/)) {
       const text = decoded(part.slice(part.indexOf('=') + 1))
-      if (marks.test(text)) texts.add(text)
+      if (handedMarks.test(text)) texts.add(text)
     }
   return [...texts].map((text) => ({ kind: 'shell', text: withoutFolders(text) }) as const)
 }
@@ -99,7 +110,7 @@ function inLine(line: string): readonly string[] {
   if (timed !== undefined) texts.push(timed)
   for (const match of line.matchAll(/(["'])((?:(?!\1)[^\\]|\\.)*)\1/g)) {
     const text = (match[2] ?? '').replace(/\\(.)/g, '$1')
-    if (marks.test(text)) texts.push(text)
+    if (handedMarks.test(text)) texts.push(text)
   }
   return texts
 }

@@ -1,5 +1,7 @@
 import { plainPath } from '../plain-path.ts'
+import { handedMarks } from '../shell-marks.ts'
 import { startLines } from './escapes.ts'
+import { fieldTexts, handedTexts } from './handed.ts'
 import { hasMarker, type Invocation } from './model.ts'
 import type { ScriptReader } from './reader.ts'
 import { deeper, type Place, type Scope, startOf } from './scope.ts'
@@ -45,8 +47,33 @@ export function readLater(reader: ScriptReader, path: string, text: string, scop
   else if (cronFile.test(path)) runCron(reader, text, scope)
   else if (/\.git\/hooks\//.test(path)) reader.script(text, deeper(scope), startOf())
   else for (const line of startLines(path, text)) reader.script(line, deeper(scope), startOf())
+  if (settings.test(path) && !notes.test(path) && handedMarks.test(text))
+    readSettings(reader, path, text, scope)
   if (webPage.test(path) && text.length > 5)
     reader.program({ language: 'php', code: text, by: undefined, decoding: [] }, deeper(scope), startOf())
+}
+
+/** Settings of services, builders and containers; rules and notes about such lines are none. */
+const settings =
+  /(?:\.(?:ya?ml|json|toml|ini|conf|cfg|tf|hcl|plist|service|socket|timer|gradle|rules|desktop|properties|xml)|(?:^|\/)(?:Jenkinsfile|justfile|Makefile|Vagrantfile|Procfile|user-data|authorized_keys\d?|[\d\w]*run|\w*rc))$|^\/etc\//
+const lists = /\.(?:ya?ml|json|toml|xml)$/
+const notes =
+  /(?:^|\/)(?:rules?|detections?|sigma|falco|yara|docs?|tests?|fixtures|cases|spec)\/|(?:^|\/)[\w-]*(?:rules?|detections?|signatures?)\.\w+$/
+
+/** Commands for a shell that stand in settings, in a line, a field or a list. */
+function readSettings(reader: ScriptReader, path: string, text: string, scope: Scope): void {
+  const plain = path.endsWith('.plist')
+    ? text
+        .replaceAll('&lt;', '<')
+        .replaceAll('&gt;', '>')
+        .replaceAll('&amp;', '&')
+        .replace(/<\/?\w+>/g, '\n')
+    : text
+  // Of lists of anything, only the fields that some program runs.
+  if (!lists.test(path))
+    for (const each of handedTexts('', [], plain))
+      if (each.kind === 'shell') reader.script(each.text, deeper(scope), startOf())
+  for (const each of fieldTexts(plain)) reader.script(each, deeper(scope), startOf())
 }
 
 /** What a web server runs for whoever asks. */

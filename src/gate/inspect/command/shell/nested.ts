@@ -146,6 +146,13 @@ const git = ({ args }: Invocation): readonly Nested[] =>
         { kind: 'words', words: words.map((word) => word.replace(/%([ %])/g, '$1')), isRepeated: false },
       ]
     }
+    const before = args[index - 1] ?? ''
+    if (args[0] === 'rebase' && /^(-x|--exec)$/.test(before)) return text(arg)
+    if (args[0] === 'difftool' && /^(-x|--extcmd)$/.test(before)) return text(arg)
+    if (args[0] === 'filter-branch' && before.endsWith('-filter')) return text(arg)
+    if (args[0] === 'submodule' && before === 'foreach') return text(args.slice(index).join(' '))
+    const said = /^--(?:exec|extcmd|\w+-filter)=(.+)$/s.exec(arg)
+    if (said !== null) return text(said[1])
     if (args[0] === 'bisect' && args[1] === 'run' && index === 2)
       return [{ kind: 'words', words: args.slice(2), isRepeated: false }]
     return []

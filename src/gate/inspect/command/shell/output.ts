@@ -82,6 +82,9 @@ const base64: Producer = (args, input, readFile) => {
 
 /** Compressed bytes stay latin1 so that a `gunzip` further down can read them. */
 function binaryAware(bytes: Buffer, decoding: string): Produced {
+  // Letters of two bytes, which `iconv` is to make one of.
+  if (bytes.length > 7 && bytes[1] === 0 && bytes[3] === 0 && bytes[5] === 0)
+    return { text: bytes.toString('utf16le'), decoding }
   const isCompressed = (bytes[0] === 0x1f && bytes[1] === 0x8b) || bytes[0] === 0x78
   return { text: bytes.toString(isCompressed ? 'latin1' : 'utf8'), decoding }
 }
@@ -237,7 +240,13 @@ const producers: Readonly<Record<string, Producer>> = {
   base32,
   xxd,
   rev,
-  tac: identity,
+  tac: (args, input, readFile) => {
+    const text = sourceText(args, input, readFile)
+    return text === undefined
+      ? undefined
+      : { text: `${text.replace(/\n$/, '').split('\n').reverse().join('\n')}\n` }
+  },
+  iconv: (_, input) => (input === undefined ? undefined : { text: input }),
   tr,
   which: firstWord,
   command: (args) => (/^-[vV]$/.test(args[0] ?? '') ? { text: args[1] ?? '' } : undefined),

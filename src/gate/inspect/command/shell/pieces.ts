@@ -103,6 +103,13 @@ const sed: Producer = (args, input) => {
     return { text: all.slice(from - 1, to).join('\n'), decoding: 'sed' }
   }
   for (const script of scripts) {
+    const letters = /^\s*y([/|#,:@!])([^\\]*)\1([^\\]*)\1\s*$/.exec(script)
+    if (letters !== null) {
+      const [from, to] = [[...(letters[2] ?? '')], [...(letters[3] ?? '')]]
+      const map = new Map(from.map((sign, index) => [sign, to[index] ?? sign]))
+      text = [...text].map((sign) => map.get(sign) ?? sign).join('')
+      continue
+    }
     const match = substitution.exec(script)
     if (match === null) return undefined
     const [, , from = '', to = '', flag = ''] = match
@@ -162,6 +169,11 @@ const uudecode: Producer = (_, input) => {
 
 const jq: Producer = (args, input) => {
   const filter = plainWords(args)[0] ?? ''
+  if (/\bimplode\b/.test(filter)) {
+    const codes = (`${filter} ${input ?? ''}`.match(/\d+/g) ?? []).map(Number)
+    const isText = codes.length > 0 && codes.every((code) => code < 65_536)
+    return isText ? { text: String.fromCharCode(...codes), decoding: 'numbers' } : undefined
+  }
   if (!filter.includes('@base64d')) return undefined
   const said =
     /"([A-Za-z0-9+/_=-]+)"/.exec(filter)?.[1] ?? /^\s*"?([A-Za-z0-9+/_=\s-]+)"?\s*$/.exec(input ?? '')?.[1]

@@ -10,6 +10,7 @@ import {
   type Statement,
 } from 'unbash'
 import { isWindowsText, STATEMENTS_MAX, windowsStatements } from '../windows/statements.ts'
+import { readCondition } from './conditions.ts'
 import { callsItself, startsForever, startsMore } from './fork-bombs.ts'
 import { runLater } from './handed.ts'
 import { languageOf } from './interpreters.ts'
@@ -31,22 +32,21 @@ import { redirect } from './redirect.ts'
 import { runWords } from './run-words.ts'
 import {
   deeper,
+  detached,
   type FunctionBody,
   inheritedStreams,
   type Place,
   piped,
   type Scope,
   startOf,
+  withStandard,
 } from './scope.ts'
+import { fromAddress, joinedScript, slip, sourceCode, windowsText } from './texts.ts'
 import { fieldsOf, textOf, type WordScope } from './words.ts'
 
 /** Reads a program in another language; injected, because languages know nothing of shells. */
 export type ReadProgram = (language: string, code: string) => ProgramFacts
 
-const slip = /^\s*(\|\|?&?|&&|;)\s*(?=\w)/
-/** How programs of other languages begin; a shell can parse some of them and would make nothing of it. */
-const sourceCode =
-  /^\s*(?:using\s+[\w.]+;|module\s+\w+\s+where\b|package\s+\w+;?\s*\n|import\s+[\w.]+;?\s*\n|#include\s*[<"]|require\s+['"][\w/]+['"]\s*\n|from\s+\w+\s+import\b|use\s+std::|\$\{T\(|public\s+class\b)/
 /** Texts that no shell could parse are read as programs down to this depth. */
 const FOREIGN_DEPTH_MAX = 3
 /** Where the ends of a coprocess are put; shells choose 63 and 60 themselves. */
@@ -78,11 +78,12 @@ export class ScriptReader {
     const whole = slip.test(text) ? text.replace(slip, '') : text
     const parsed = parse(whole.length > SCRIPT_CHARACTERS_MAX ? whole.slice(0, SCRIPT_CHARACTERS_MAX) : whole)
     if (scope.depth === 0) this.windows(text)
+    const address = scope.depth === 0 ? fromAddress(text) : undefined
+    if (address !== undefined) this.script(address, deeper(scope), place)
     if (text.includes('\n') && scope.depth <= FOREIGN_DEPTH_MAX) this.#typed(text, scope, place)
     if (text.startsWith('#!')) this.#headed(text, scope, place)
-    // What Java starts without a shell in between: braces stand for spaces, and `-c` takes all of it.
-    const braced = text.includes('-c {') ? /\b\w*sh\s+-c\s+(\{[^}]*\}\s*\|.*)$/s.exec(text)?.[1] : undefined
-    if (braced !== undefined) this.script(braced, deeper(scope), detached(place))
+    const joined = joinedScript(text)
+    if (joined !== undefined) this.script(joined, deeper(scope), detached(place))
     const isPage = text.trimStart().startsWith('<?') || sourceCode.test(text)
     if (isPage || (parsed.errors !== undefined && parsed.errors.length > 0)) this.#foreign(text, scope, place)
     const hidden =
@@ -222,6 +223,10 @@ export class ScriptReader {
     } else if (node.type === 'For' || node.type === 'Select') {
       this.#loop(node.name.text, node.wordlist ?? [], node.body, scope, place)
     } else if (node.type === 'Coproc') this.#coprocess(node, scope, place)
+    else if (node.type === 'TestCommand')
+      readCondition(node.expression, this.words(scope, place), (text) => {
+        this.script(text, deeper(scope), detached(place))
+      })
     else if (node.type === 'ArithmeticFor') {
       if (node.test === undefined && startsMore(node.body)) this.reading.forkBombs.push('for')
       lists.push(node.body)
@@ -339,7 +344,7 @@ export class ScriptReader {
     return {
       variables: scope.variables,
       substitute: (script) => this.#substitute(script, scope, place),
-      attach: (script, direction) => this.#attach(script, direction, scope),
+      attach: (script, direction) => this.#attach(script, direction, scope, place.input),
     }
   }
 
@@ -361,36 +366,21 @@ export class ScriptReader {
     return markerOf(this.reading.origins.length - 1)
   }
 
-  #attach(script: ParsedScript | undefined, direction: '<' | '>', scope: Scope): string {
+  #attach(
+    script: ParsedScript | undefined,
+    direction: '<' | '>',
+    scope: Scope,
+    input: string | undefined,
+  ): string {
     const path = `/dev/fd/${1000 + this.#attachments++}`
     if (script === undefined || scope.depth > NESTING_MAX) return path
     const end: Endpoint = { kind: 'file', path }
     const streams =
       direction === '<' ? { ...inheritedStreams, stdout: end } : { ...inheritedStreams, stdin: end }
-    const output = this.statements(script.commands, deeper(scope), { ...startOf(), streams })
+    // What `tee` has read goes there as it is.
+    const from = { ...startOf(), streams, input: direction === '>' ? input : undefined }
+    const output = this.statements(script.commands, deeper(scope), from)
     if (direction === '<' && output !== undefined) scope.files.set(path, output)
     return path
-  }
-}
-
-/** `-EncodedCommand` holds base64 of UTF-16. */
-function windowsText(code: string): string {
-  const compact = code.trim()
-  return compact.length > 15 && /^[A-Za-z0-9+/]+={0,2}$/.test(compact)
-    ? Buffer.from(compact, 'base64').toString('utf16le')
-    : code
-}
-
-/** The same streams, but no known input: it was already used. */
-function detached(place: Place): Place {
-  return place.input === undefined ? place : { ...place, input: undefined }
-}
-
-function withStandard(place: Place, scope: Scope): Place['streams'] {
-  const { stdin, stdout, stderr } = place.streams
-  return {
-    stdin: stdin.kind === 'inherited' ? scope.standard.stdin : stdin,
-    stdout: stdout.kind === 'inherited' ? scope.standard.stdout : stdout,
-    stderr: stderr.kind === 'inherited' ? scope.standard.stderr : stderr,
   }
 }

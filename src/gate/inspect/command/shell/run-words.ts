@@ -1,9 +1,12 @@
 import { concernsOf, marksOf } from '../dispatch.ts'
 import { builtFrom, escapesIn } from './escapes.ts'
-import { readBuilt, readHanded } from './handed-on.ts'
+import { fileText, noteTouched, readBuried, runFile, touching } from './files.ts'
+import { givenTo } from './given.ts'
+import { readBuilt, readHanded, readOptions } from './handed-on.ts'
 import { inlineOf, isShell, languageOf, shellWords } from './interpreters.ts'
 import { noteWrites, runCron } from './later.ts'
-import type { Endpoint, Invocation } from './model.ts'
+import { sourcesOf } from './lineage.ts'
+import { type Endpoint, hasMarker, type Invocation } from './model.ts'
 import { nestedIn } from './nested.ts'
 import { outputOf } from './output.ts'
 import type { ScriptReader } from './reader.ts'
@@ -29,7 +32,8 @@ export function runWords(
   for (let layer = 0; layer < WRAPPERS_MAX; layer++) {
     const unwrapped = unwrap(words, inner.variables)
     if (unwrapped === undefined) break
-    pushInvocation(reader, words, inner, place)
+    const outer = pushInvocation(reader, words, inner, place)
+    if (words.length > unwrapped.words.length + 2) readOptions(reader, outer, unwrapped.words.length, inner)
     if (unwrapped.isElsewhere) inner = { ...inner, isElsewhere: true }
     if (unwrapped.isShellText) return reader.script(unwrapped.words.join(' '), deeper(inner), place)
     words = unwrapped.words
@@ -97,7 +101,7 @@ function execute(
   if (isShell(name)) return runShell(reader, args, scope, place, opened)
   const language = languageOf(name)
   const said = language === undefined ? '' : runLanguage(reader, language, invocation, scope, place)
-  if (copying.has(name) || (name === 'hash' && args[0] === '-p')) noteCopy(args, scope, place)
+  if (touching.has(name)) noteTouched(reader, invocation, scope, place)
   const written = scope.files.get(invocation.path)
   if (written !== undefined) runFile(reader, written, invocation, scope, place)
   let handedOut: string | undefined
@@ -130,35 +134,9 @@ function execute(
   return produced?.text
 }
 
-const copying = new Set(['cp', 'ln', 'mv', 'install', 'rsync'])
-
-/** A program by another name: `cp /bin/nc /tmp/x`, `ln -s "$(command -v nc)" x`. */
-function noteCopy(args: readonly string[], scope: Scope, place: Place): void {
-  const [from, to, more] = args.filter(
-    (arg, index) => !arg.startsWith('-') && !/^-[mogt]$/.test(args[index - 1] ?? ''),
-  )
-  if (from === undefined || to === undefined || more !== undefined) return
-  const text = from === '/dev/stdin' ? place.input : scope.files.get(from)
-  const name = programName(from)
-  if (text !== undefined) scope.files.set(to, text)
-  else if (isNetcatName.test(name) || isShell(name) || languageOf(name) !== undefined)
-    scope.files.set(to, `${from} "$@"`)
-}
-
-const isNetcatName = /^(?:nc|ncat|netcat|socat|nc\.traditional|nc\.openbsd)$/
-
 /** `<&8`, where that was opened on a text. */
 const handedBy = ({ input, streams }: Place, readsStdin: boolean): string | undefined =>
   readsStdin && input === undefined && streams.stdin.kind === 'text' ? streams.stdin.text : undefined
-
-/** A file that the text wrote, or a descriptor opened on a text: `/dev/fd/9`. */
-function fileText(path: string, scope: Scope, opened: Opened): string | undefined {
-  const known = scope.files.get(path)
-  if (known !== undefined || !path.startsWith('/dev/fd/')) return known
-  const descriptor = Number(path.slice('/dev/fd/'.length))
-  const end = opened.find(([each]) => each === descriptor)?.[1] ?? scope.descriptors.get(descriptor)
-  return end?.kind === 'text' ? end.text : undefined
-}
 
 function runShell(
   reader: ScriptReader,
@@ -175,12 +153,16 @@ function runShell(
     setPositionals(inner.variables, words.script === undefined ? positionals : positionals.slice(1))
     inner.variables.set('@', positionals.join(' '))
   }
-  if (words.script !== undefined) return reader.script(words.script, inner, { ...place, redirections: [] })
+  if (words.script !== undefined) {
+    if (hasMarker(words.script)) readBuried(reader, sourcesOf(words.script, reader.reading), inner)
+    return reader.script(words.script, inner, { ...place, redirections: [] })
+  }
   const known =
     words.file === undefined ? handedBy(place, words.readsStdin) : fileText(words.file, scope, opened)
   if (known !== undefined) return reader.script(known, inner, { ...place, input: undefined })
   if (words.readsStdin && place.input !== undefined)
     return reader.script(place.input, inner, { ...place, input: undefined, redirections: [] })
+  if (words.readsStdin) readBuried(reader, place.pipeline.stages.slice(0, place.stage).flat(), inner)
   return undefined
 }
 
@@ -195,6 +177,12 @@ function runLanguage(
   const program = (code: string) =>
     reader.program({ language, code, by: invocation, decoding: scope.decoding }, deeper(scope), place)
   let said = inline.map((each) => program(each.code)).join('')
+  for (const { code } of inline) {
+    const facts = reader.reading.programs.at(-1)?.facts
+    if (facts?.runs !== true && facts?.evaluates !== true) break
+    for (const text of givenTo(language, code, invocation.args, scope.variables, place.input))
+      reader.script(text, deeper(scope), { ...place, input: undefined })
+  }
   for (const file of files) {
     const text = scope.files.get(file)
     if (text !== undefined) said += program(text)
@@ -212,26 +200,6 @@ function runLanguage(
   return said
 }
 
-/** A file this text wrote is run: by its first line, or as a shell script. */
-function runFile(
-  reader: ScriptReader,
-  text: string,
-  invocation: Invocation,
-  scope: Scope,
-  place: Place,
-): void {
-  const shebang = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(text)
-  const interpreter = programName(shebang?.[1] ?? 'sh')
-  const language = languageOf(interpreter === 'env' ? (shebang?.[2] ?? 'sh') : interpreter)
-  if (language !== undefined)
-    reader.program({ language, code: text, by: invocation, decoding: scope.decoding }, deeper(scope), place)
-  else {
-    const inner = deeper(scope)
-    setPositionals(inner.variables, invocation.args)
-    reader.script(text, inner, { ...place, input: undefined })
-  }
-}
-
 type BuiltinCall = {
   readonly reader: ScriptReader
   readonly invocation: Invocation
@@ -243,7 +211,9 @@ type BuiltinCall = {
 const declare = ({ reader, invocation, scope }: BuiltinCall): string => {
   for (const arg of invocation.args) {
     const match = /^([A-Za-z_]\w*)\+?=(.*)$/s.exec(arg)
-    if (match) reader.assign(match[1] ?? '', match[2] ?? '', scope)
+    // A name for a name holds what that one holds.
+    const value = invocation.args.includes('-n') ? (scope.variables.get(match?.[2] ?? '') ?? '') : match?.[2]
+    if (match) reader.assign(match[1] ?? '', value ?? '', scope)
   }
   return ''
 }
@@ -341,8 +311,11 @@ const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefine
   cd: changeDirectory,
   pushd: changeDirectory,
   pwd: ({ scope }) => scope.variables.get('PWD') ?? '.',
-  eval: ({ reader, invocation, scope, place }) =>
-    reader.script(invocation.args.join(' '), deeper(scope), place),
+  eval: ({ reader, invocation, scope, place }) => {
+    const text = invocation.args.join(' ')
+    if (hasMarker(text)) readBuried(reader, sourcesOf(text, reader.reading), deeper(scope))
+    return reader.script(text, deeper(scope), place)
+  },
   source,
   read: (call) => {
     const names = call.invocation.args.filter((arg) => /^[A-Za-z_]\w*$/.test(arg))

@@ -68,3 +68,17 @@ export function setPositionals(variables: Map<string, string>, words: readonly s
   variables.delete(`@[${words.length}]`)
   variables.set('@', words.join(' '))
 }
+
+/** The same streams, but no known input: it was already used. */
+export function detached(place: Place): Place {
+  return place.input === undefined ? place : { ...place, input: undefined }
+}
+
+export function withStandard(place: Place, scope: Scope): Place['streams'] {
+  const { stdin, stdout, stderr } = place.streams
+  return {
+    stdin: stdin.kind === 'inherited' ? scope.standard.stdin : stdin,
+    stdout: stdout.kind === 'inherited' ? scope.standard.stdout : stdout,
+    stderr: stderr.kind === 'inherited' ? scope.standard.stderr : stderr,
+  }
+}

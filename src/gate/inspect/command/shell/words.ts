@@ -195,6 +195,8 @@ function parameter(part: ParameterExpansionPart, scope: WordScope): string {
       const first = value.slice(0, 1)
       return (isUpper ? first.toUpperCase() : first.toLowerCase()) + value.slice(1)
     }
+    case 'Transform':
+      return value === undefined ? part.text : part.text.endsWith('@E}') ? asWritten(value) : value
     case 'Remove': {
       if (value === undefined) return part.text
       const affix = textOf(operation.operand, scope)
@@ -206,3 +208,9 @@ function parameter(part: ParameterExpansionPart, scope: WordScope): string {
       return value ?? part.text
   }
 }
+
+/** `${v@E}`: numbers of letters, and signs by their escapes. */
+const asWritten = (text: string) =>
+  text.replace(/\\(?:x([0-9a-f]{1,2})|0?([0-7]{1,3}))/gi, (_, hex: string | undefined, octal = '0') =>
+    String.fromCharCode(hex === undefined ? Number.parseInt(octal, 8) & 255 : Number.parseInt(hex, 16)),
+  )
