@@ -1,5 +1,6 @@
 // What an exchange costs beside being carried: its sketch, the watch and the ledger, where every prompt is another one.
-// `node bench/gate-online.bench.ts` (--seconds 20 --rate 1000); Linux, whose /proc tells the time of each thread.
+// `node bench/gate-online.bench.ts` (--seconds 20 --rate 1000 --warm 10 --accounts 500); Linux, whose /proc tells the time
+// of each thread. A gate that has been up for a while (--warm 120) knows most of what is said to it.
 import { parseArgs } from 'node:util'
 import { TextSketches } from '../src/watch/sketches/text-sketch.ts'
 import { Random } from '../src/watch/traffic/random.ts'
@@ -12,16 +13,17 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '20' },
     rate: { type: 'string', default: '1000' },
+    warm: { type: 'string', default: '10' },
+    accounts: { type: 'string', default: '500' },
     // For the bench that runs beside this one.
     peers: { type: 'boolean' },
   },
 })
 const rate = Number(values.rate)
-const ACCOUNTS = 500
+const accounts = Number(values.accounts)
 const CHARACTERS = 1_000
 const PROMPTS = 4_000
 const SKETCHED = 20_000
-const WARM_MS = 10_000
 
 const random = Random.of(1, 'gate-online')
 const prompts = Array.from({ length: PROMPTS }, prompt)
@@ -30,10 +32,10 @@ await using stack = new AsyncDisposableStack()
 const mock = await startMock()
 stack.defer(() => mock.stop())
 const console = `127.0.0.1:${await freePort()}`
-const gate = await startGate(mock.target.port, { wait: 'written', accounts: ACCOUNTS, console })
+const gate = await startGate(mock.target.port, { wait: 'written', accounts, console })
 stack.defer(() => gate.stop())
 
-await load(WARM_MS)
+await load(Number(values.warm) * 1_000)
 await loopDelay()
 const [total, threads] = [cpuSeconds(gate), threadSeconds(gate)]
 const exchanges = await load(Number(values.seconds) * 1_000)
@@ -57,7 +59,7 @@ function load(ms: number): Promise<number> {
   let sent = 0
   const next = () => {
     const content = `${random.pick(prompts)} ${sent++}`
-    const headers = authorization(random.between(0, ACCOUNTS - 1))
+    const headers = authorization(random.between(0, accounts - 1))
     return requestBytes({ ...gate.target, headers }, { model: 'bench', content })
   }
   return openLoop(gate.target, rate, ms, next).then((latencies) => latencies.length)

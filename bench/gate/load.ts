@@ -54,7 +54,7 @@ export async function openLoop(
       const planned = started + (sent * 1_000) / perSecond
       under.push(
         (async () => {
-          const client = idle.pop() ?? (await Client.open(target.port))
+          const client = idled(idle) ?? (await Client.open(target.port))
           const from = Math.max(planned, performance.now())
           await client.ask(next?.() ?? request)
           latencies.push(performance.now() - from)
@@ -67,6 +67,13 @@ export async function openLoop(
   await Promise.all(under)
   for (const client of idle) client.close()
   return latencies.sort((left, right) => left - right)
+}
+
+/** The one used last. Those that nobody needed for a while were closed by the other side. */
+function idled(idle: Client[]): Client | undefined {
+  let client = idle.pop()
+  while (client?.isClosed) client = idle.pop()
+  return client
 }
 
 /** Reads one stream to its end; bytes and milliseconds, and the milliseconds to its first byte. */
@@ -104,6 +111,10 @@ class Client {
     this.#socket = socket
     socket.on('data', (chunk) => this.#read(chunk))
     socket.on('close', () => this.#failed?.(new Error('the connection was closed')))
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.closed || this.#socket.destroyed
   }
 
   static async open(port: number): Promise<Client> {
