@@ -83,11 +83,13 @@ function filtered(invocation: Invocation, reading: Reading): readonly Finding[] 
   const isAll =
     name === 'ps'
       ? args.some((arg) => /^(-[a-z]*e[a-z]*|-?[a-df-z]*ax?[a-df-z]*)$/.test(arg))
-      : !/^(echo|printf|cat|man|[efz]?grep|ls|find|git)$/.test(name) &&
-        (args.some((arg, index) => index < WORDS_MAX && printsAll.test(arg)) ||
-          (args[0] === 'logs' && /^(kubectl|oc|stern)$/.test(name)) ||
-          (args[0] === 'get' &&
-            args.some((arg) => /^-o?=?(ya?ml|json)$|^--output[= ]?(ya?ml|json)?$/.test(arg))))
+      : (name === 'cat' && args.some((arg) => /^\/proc\/[*$[?][^/]*\/cmdline$/.test(arg))) ||
+        (!/^(echo|printf|cat|man|[efz]?grep|ls|find|git)$/.test(name) &&
+          (args.some((arg, index) => index < WORDS_MAX && printsAll.test(arg)) ||
+            (args[0] === 'logs' && /^(kubectl|oc|stern)$/.test(name)) ||
+            (name === 'gh' && args.some((arg) => /^--log(-failed)?$/.test(arg))) ||
+            (args[0] === 'get' &&
+              args.some((arg) => /^(-o?=?)?(ya?ml|json)$|^--output[= ]?(ya?ml|json)?$/.test(arg)))))
   if (!isAll) return none
   const search = downstreamOf(invocation, reading).find(
     (each) => filters.test(each.name) && each.args.some((arg) => secretWord.test(arg)),
@@ -107,7 +109,11 @@ const reveals =
 function elsewhere({ name, args }: Invocation): readonly Finding[] {
   if (farShells(name))
     return args.length > 1 &&
-      /^(env|printenv)$/.test(args.at(-1) ?? '') &&
+      args.some(
+        (arg, index) =>
+          /^(env|printenv)$/.test(arg) &&
+          (index === args.length - 1 || /^(-C|--command)$/.test(args[index - 1] ?? '')),
+      ) &&
       args.some(
         (arg) =>
           /^(exec|ssh|console|execute-command|-C|--command|--env-file)$/.test(arg) ||

@@ -11,7 +11,7 @@ const prints: Readonly<Record<string, RegExp>> = {
   pass: /^(show|grep)\b|^(?!(ls|list|find|search|insert|add|edit|generate|rm|remove|delete|mv|rename|cp|copy|git|init|help|version|otp|import|tail)\b)[\w.@-]+(\/[\w.@-]+)+$/,
   gopass:
     /^(show|cat|otp)\b|^(?!(ls|list|find|search|insert|add|edit|generate|rm|remove|delete|mv|move|cp|copy|git|init|help|version|sync|mounts|recipients)\b)[\w.@-]+(\/[\w.@-]+)+$/,
-  op: /^(export|read|item get\b.*--(reveal|fields?)|document get|inject|signin\b.*--raw)\b/,
+  op: /^(export|read|item get\b.*--(reveal|fields?(?![ =](label=)?(username|title|url|website|email)$)|format[ =]json)|document get|inject|signin\b.*--raw)\b/,
   bw: /^(get (password|item|notes|totp)|export)\b/,
   bws: /^secret (get|list)\b/,
   lpass: /^(show\b.*(-p|--password|--all|--notes)|export)\b/,

@@ -4,6 +4,7 @@ import { unconcerned } from '../dispatch.ts'
 import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
 import { type Assignment, hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
 import { isKeptIn } from './own-use.ts'
+import { secretFile } from './secret-files.ts'
 
 const NAME = 'credential-read'
 
@@ -15,7 +16,7 @@ const seen = (
 
 /** How a client says that it is to show what it keeps: over its words as one line, options of place and format left out. */
 const says: Readonly<Record<string, RegExp>> = {
-  aws: /^(elasticbeanstalk describe-configuration-settings|glue get-connections?|dms describe-endpoints|secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b(?!-policy)|sts assume-role|rds download-db-log-file-portion|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|environment|client_?secret|secret(string|accesskey)|keymaterial|password))/i,
+  aws: /^(eks get-token|dynamodb (scan|query|get-item)\b.*--table-name[ =]\S*(api-?keys?|secrets?|credentials?|tokens?|passwords?)\b|elasticbeanstalk describe-configuration-settings|glue get-connections?|dms describe-endpoints|secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b(?!-policy)|sts assume-role|rds download-db-log-file-portion|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|environment|client_?secret|secret(string|accesskey)|keymaterial|password))/i,
   az: /\b(list-keys|(?<!keyvault )keys? list|show-connection-string|connection-string (list|show)|list-connection-strings|list-publishing-(profiles|credentials)|secret (show|download)|key download|admin-key show|query-key list|show-keys|get-credentials\b.* --admin|list-account-sas|ad (sp|app) credential reset|appsettings list|secrets? list\b.*--show-values|staticwebapp secrets list|keyvault certificate download|keyvault key decrypt|login --expose-token|ml connection list\b.*--populate-secrets|rest\b.*(deviceLocalCredentials|list(keys|secrets|credentials)|\/credentials\b|appsettings\/list))\b|^keyvault (key|secret|certificate) backup\b|^devops invoke\b.*serviceendpoint|^deployment (group|sub|mg|tenant) (show|export)\b.*parameters/i,
   gcloud:
     /\bconfig config-helper\b|\bget-serial-port-output\b|\breset-windows-password\b|\bkms decrypt\b.*--plaintext-file[= ]-|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token|^compute (instances|project-info|instance-templates) describe\b.*metadata/,
@@ -72,10 +73,10 @@ const says: Readonly<Record<string, RegExp>> = {
   git: /^credential(-\w+)? (fill|get)\b|^config\b.*\b(extraheader|http\.\S*token)/,
   vault:
     /^(kv get|read(?! sys\/(health|seal-status|leader|mounts|auth|polic\w+)\b)|unwrap|print token|operator (unseal|generate-root))\b/,
-  pulumi: /--show-secrets\b/,
+  pulumi: /--show-secrets\b|^config get \S*(pass|secret|token|key)/i,
   podman: /^secret inspect\b.*--showsecret/,
-  terraform: /^output\b.*-raw\b.*(password|secret|token|key)/i,
-  tofu: /^output\b.*-raw\b.*(password|secret|token|key)/i,
+  terraform: /^output\b.*-(raw|json)\b.*(password|secret|token|key)/i,
+  tofu: /^output\b.*-(raw|json)\b.*(password|secret|token|key)/i,
   rclone: /^config (show|dump|reveal)\b|^reveal\b/,
   bw: /^list items\b/,
   'kwallet-query': /(^| )-r /,
@@ -120,7 +121,7 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
     case 'podman':
     case 'crictl':
       return (args.some((arg) => /\.Env\b/.test(arg)) && args.includes('inspect')) ||
-        (args[0] === 'exec' && /^(env|printenv)$/.test(args.at(-1) ?? ''))
+        (args[0] === 'exec' && /^(env|printenv)( *\|.*)?$/.test(args.at(-1) ?? ''))
         ? seen('credential.environment', `${name} shows the environment of a container`)
         : args.includes('inspect') && showsEnvironment(invocation, reading)
           ? seen('credential.environment', `${name} shows the environment of a container`)
@@ -188,7 +189,12 @@ export function logsIn(invocation: Invocation, reading: Reading): boolean {
 function pastSecrets(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { args } = invocation
   if (/^(config|stash|reflog)$/.test(args[0] ?? '')) return forSecrets(invocation, reading)
-  if (!/^(log|show|rev-list|grep)$/.test(args[0] ?? '')) return none
+  if (!/^(log|show|rev-list|grep|cat-file)$/.test(args[0] ?? '')) return none
+  const kept = args
+    .flatMap((arg) => /^[^-:\s][^:\s]*:([^:]+)$/.exec(arg)?.[1] ?? [])
+    .find((path) => secretFile(path))
+  if (kept !== undefined && /^(show|cat-file)$/.test(args[0] ?? ''))
+    return seen('credential.history-searched', `shows ${shown(kept)} as it once was`)
   const isShown =
     args[0] !== 'log' || args.some((arg) => /^(-p|-u|--patch|--all|--reflog|--walk-reflogs|-g)$/.test(arg))
   const isAsked = args.some(
@@ -290,6 +296,9 @@ const listens =
 /** A variable that is a secret by its name, and what prints it whole; whether it is there may be asked. */
 const secretInCode =
   /(?:environ(?:\.get)?|getenv|process\.env|ENV|Deno\.env\.get|Bun\.env)\s*[.[({]+\s*["'`]?[A-Z]\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)\w*["'`]?\s*[\])}]*(?!\s*(?:\?|&&|!=|==|is\b|\.length|in\b))/
+/** Variable after variable, or all of them as one thing. */
+const everyVariable =
+  /\bfor\b[^;{]{0,60}\bprocess\.env\b[\s\S]{0,200}\bprocess\.env\[|\$ENV\{\$_?\w*\}[\s\S]{0,80}\bkeys *%ENV|\bDeno\.env\.toObject\(\)(?!\.)/
 /** A whole file of settings, as libraries hand it to a program. */
 const settingsInCode =
   /\bdotenv_values\s*\(|dotenv["'`]\)\s*\.\s*(?:config|parse)\s*\([^)]*\)(?!\s*[;\n])|\bDotenv\.(?:parse|load)\b/
@@ -307,6 +316,8 @@ export function ofLibraries({ code, language, by }: Program): readonly Finding[]
     return seen('credential.printed', `a ${language} program shows a secret`)
   if (by !== undefined && settingsInCode.test(code) && printsInCode.test(code))
     return seen('credential.printed', `a ${language} program shows what a file of settings keeps`)
+  if (by !== undefined && everyVariable.test(code) && printsInCode.test(code))
+    return seen('credential.environment', `a ${language} program prints the environment`)
   if (keyring.test(code)) return seen('credential.store', `a ${language} program asks the keyring`)
   return listens.test(code)
     ? seen('credential.keys', `a ${language} program listens to what is typed or sent here`)

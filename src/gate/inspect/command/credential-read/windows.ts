@@ -209,12 +209,18 @@ export function ofWindows(statement: WindowsStatement): readonly Finding[] {
   const rule = rules.find(([pattern]) => saysSo(pattern, statement))
   if (rule !== undefined)
     return [finding(NAME, `credential.${rule[1]}`, rule[2], `${shown(name)} ${rule[3]}`)]
-  const path = args.find(
-    (arg) => arg.includes('\\') && secretFile(arg.replaceAll('\\', '/'))?.severity === 'high',
-  )
+  const path = args.find((arg) => arg.includes('\\') && secretFile(asUnix(arg))?.severity === 'high')
   return path === undefined
     ? none
     : [finding(NAME, 'credential.browser', 'medium', `${shown(name)} is given ${shown(path)}`)]
+}
+
+/** Settings of a person on Windows, as where other systems keep them. */
+function asUnix(path: string): string {
+  return path
+    .replaceAll('\\', '/')
+    .replace(/^(\$env:(local)?appdata|%(local)?appdata%)/i, '~/.config')
+    .replace(/^(\$env:userprofile|\$home|%userprofile%)/i, '~')
 }
 
 const none: readonly Finding[] = []

@@ -17,7 +17,8 @@ export function container(words: readonly string[]): readonly Finding[] {
       ? 1
       : 0
   const args = at === 0 ? words : words.slice(at)
-  if (!/^(run|create|container)$/.test(args[0] ?? '')) return []
+  if (!/^(run|create|container)$/.test(args[0] ?? '') && !(args[0] === 'service' && args[1] === 'create'))
+    return []
   const isMachine = args.some((arg, index) =>
     /^(-v|--volume)$/.test(args[index - 1] ?? '')
       ? /^\/:\//.test(arg)

@@ -14,7 +14,7 @@ export function startsHidden(text: string): boolean {
 
 /** Settings of ssh and git whose value is a program, or more settings. */
 const starter =
-  /^\s*(?:(?:ProxyCommand|LocalCommand|KnownHostsCommand|RemoteCommand)\s|Match\s.*\bexec\s|Include\s|(?:pager|editor|sshCommand|askPass|external|textconv|program|clean|smudge|process|\w+\s*=\s*["']?!)\s*=?)/i
+  /^\s*(?:(?:ProxyCommand|LocalCommand|KnownHostsCommand|RemoteCommand|exec(?:-once|_always)?)\b[\s=]|Match\s.*\bexec\s|Include\s|(?:pager|editor|sshCommand|askPass|external|textconv|program|clean|smudge|process|\w+\s*=\s*["']?!)\s*=?)/i
 
 /** `ProxyCommand ~/.cache/.p %h`, `pager = ~/.local/share/.x; less`. */
 export function startsHiddenBySetting(text: string): boolean {
@@ -43,4 +43,4 @@ export function runsBehindTest(line: string): boolean {
 
 /** A search path that begins in a cache, or in a hidden folder inside of another. */
 export const hiddenPath =
-  /^\s*(?:export\s+)?PATH=["']?(?:~|\$\{?HOME\}?)(?:\/[\w.-]+)*\/(?:\.cache\b|\.[\w-]+\/(?:[\w-]+\/)*\.)/m
+  /^\s*(?:export\s+)?(?:PATH|ZDOTDIR|BASH_ENV|ENV)=["']?(?:~|\$\{?HOME\}?)(?:\/[\w.-]+)*\/(?:\.cache\b|\.[\w-]+\/(?:[\w-]+\/)*\.)/m

@@ -8,7 +8,7 @@ import { container, manifest } from './containers.ts'
 import { startsHiddenBySetting } from './hidden-starts.ts'
 import { fromNowhere, isInstaller, packages, republished } from './packages.ts'
 import { pageFrom, webRoot } from './pages.ts'
-import { isBuild, pipeline } from './pipelines.ts'
+import { changesOwner, isBuild, pipeline } from './pipelines.ts'
 
 const NAME = 'persistence'
 
@@ -18,7 +18,7 @@ const seen = (fact: string, severity: Finding['severity'], summary: string): rea
 
 /** Where nobody keeps programs, or what fetches one: a line that begins so runs what came from elsewhere. */
 const unseen =
-  /(?:^|[;&|!]\s*|\b(?:nohup|setsid|exec|sh|bash|source|\.|python[\d.]*|perl|ruby|node|php)\s+(?:-\w+\s+)*["']?)["']?(?:\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)[\w.]|\b(?:bash|sh) -i\b|\/dev\/(?:tcp|udp)\/|\b(?:curl|wget)\b[^|;]*\|\s*(?:ba|z|da)?sh\b|\bnohup\b.*\bsh\b/
+  /(?:^|[;&|!]\s*|\b(?:nohup|setsid|exec|do|then|sh|bash|source|\.|python[\d.]*|perl|ruby|node|php)\s+(?:-\w+\s+)*["']?)["']?(?:\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)[\w.]|\b(?:bash|sh) -i\b|\/dev\/(?:tcp|udp)\/|\b(?:curl|wget)\b[^|;]*\|\s*(?:ba|z|da)?sh\b|\bnohup\b.*\bsh\b/
 
 /** Whether a text starts something that no system keeps, rather than tidying up. */
 export function startsUnseen(text: string): boolean {
@@ -86,10 +86,10 @@ export function inPlaceOf(name: string, args: readonly string[]): readonly Findi
     return seen('persist.replaced', 'medium', `puts ${shown(source)} in front of a program of the system`)
   if (!trusted.test(target)) return pageFrom(name, source, target)
   const base = target.slice(target.lastIndexOf('/') + 1)
+  const isTool = /\/(kubectl|curl|git|python3?|gpg|wget)$/.test(target)
   // A tool on its way to where it belongs comes under its own name, or from the system's own folders.
   const isOwn =
     ownPlace.test(source) || (source.endsWith(base) && !/^\/(tmp|dev\/shm|var\/tmp)\//.test(source))
-  const isTool = /\/(kubectl|curl|git|python3?|gpg|wget)$/.test(target)
   if (/^(curl|wget)$/.test(name))
     return isTool ? [] : seen('persist.replaced', 'high', `fetches a new ${base}`)
   const isStrange = /^\/(tmp|dev\/shm|var\/tmp)\/\./.test(source) || !source.includes(base)
@@ -145,6 +145,8 @@ export function typedIn(name: string, args: readonly string[], target: string): 
     isBuild(target)
   )
     return seen('persist.hook', 'medium', `has a build fetch something: ${shown(target)}`)
+  if (name === 'sed' && isBuild(target) && args.some(changesOwner))
+    return seen('persist.hook', 'medium', `has a build run what somebody else made: ${shown(target)}`)
   if (name === 'sed' && isFedToTool(target, args))
     return seen('persist.hook', 'medium', `has a tool start something: ${shown(target)}`)
   if (
@@ -207,13 +209,14 @@ export function holds(invocation: Invocation, reading: Reading): readonly Findin
     case 'yarn':
     case 'pip':
     case 'pip3':
+    case 'bundle':
       return [...packages(name, args), ...republished(invocation, reading)]
     case 'code':
     case 'codium':
     case 'cursor':
     case 'code-insiders':
       return args.includes('--install-extension') &&
-        args.some((arg) => /^(\/tmp|\/var\/tmp|\/dev\/shm)\//.test(arg))
+        args.some((arg) => /^(\/tmp|\/var\/tmp|\/dev\/shm)\/|^https?:\/\//.test(arg))
         ? seen('persist.launch', 'medium', `${name} loads an extension that came from nowhere`)
         : []
     case 'plutil':
@@ -325,6 +328,30 @@ export function holds(invocation: Invocation, reading: Reading): readonly Findin
       )
         ? seen('persist.launch', 'medium', `${name} loads an extension that came from nowhere`)
         : []
+    case 'pam-auth-update':
+      return args.includes('--enable') && !args.some((arg) => ownModules.test(arg))
+        ? seen('persist.privilege', 'medium', 'has every login ask another module')
+        : []
+    case 'go':
+      return args[0] === 'env' &&
+        args.includes('-w') &&
+        args.some((arg) =>
+          /^GOFLAGS=.*-toolexec|^GO(NOSUMDB|NOSUMCHECK|INSECURE)=\*$|^(CC|CXX)=\/tmp\//.test(arg),
+        )
+        ? seen('persist.trust', 'medium', 'has every build with Go start or trust something')
+        : []
+    case 'anydesk':
+    case 'rustdesk':
+    case 'teamviewer':
+    case 'meshagent':
+    case 'teleport':
+    case 'chrome-remote-desktop':
+    case 'start-host':
+      return /^--?(set-password|password|install|fullinstall|install-service|config|code)\b|^passwd\b|^start\b.*--(auth-server|proxy)\b/.test(
+        args.join(' '),
+      )
+        ? seen('persist.login', 'medium', `${name} lets somebody use this machine from elsewhere`)
+        : []
     case 'tailscale':
       return args[0] === 'up' && args.some((arg) => /^--auth-?key/.test(arg)) && args.includes('--ssh')
         ? seen('persist.login', 'medium', 'lets somebody log in through a network of their own')
@@ -350,6 +377,9 @@ export function holds(invocation: Invocation, reading: Reading): readonly Findin
       return isInstaller(name) ? none : unconcerned
   }
 }
+
+const ownModules =
+  /^(mkhomedir|unix|sss|ldap|krb5|winbind|fprintd|systemd|gnome-keyring|capability|pwquality|faillock)$/
 
 const rights =
   /\bcron\.schedule\s*\(|\bsystem\s+set\s+archive_command\b|\bsp_procoption\b|\bsp_add_job(step)?\b|\bCREATE\s+ASSEMBLY\b|\bCREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE)\b[\s\S]*\b(LANGUAGE\s+['"]?(C|plpython\w*u|plperlu|pltclu|plsh)\b|SONAME\b)|\bCREATE\s+EVENT\s+TRIGGER\b|\bGRANT\s+ALL(\s+PRIVILEGES)?\s+ON\s+\*\.\*|\bCREATE\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|\bALTER\s+(ROLE|USER)\b[^;]*\bSUPERUSER\b|createUser\([^)]*["'](root|userAdminAnyDatabase|__system)["']|sp_addsrvrolemember\b.*sysadmin|ALTER\s+SERVER\s+ROLE\s+sysadmin/i

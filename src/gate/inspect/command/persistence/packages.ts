@@ -38,8 +38,9 @@ export function packages(name: string, args: readonly string[]): readonly Findin
   if (/^(i|in|install|add|ci)$/.test(args[0] ?? '') && args.some((arg) => /^git\+http:\/\//.test(arg)))
     return seen('persist.trust', 'medium', `${name} takes a package over a plain connection`)
   const isSource =
-    /^(config set (registry|global\.(extra-)?index-url)|set registry)/.test(line) ||
-    args.some((arg) => /^(-i|--(extra-)?index-url|--registry)(=|$)/.test(arg))
+    /^config (set )?(--\w+ )?mirror\.\S+ |^(config set (registry|global\.(extra-)?index-url)|set registry)/.test(
+      line,
+    ) || args.some((arg) => /^(-i|--(extra-)?index-url|--registry)(=|$)/.test(arg))
   const isOpen = (arg: string) => bareAddress.test(arg) || plainWeb.test(arg)
   return isSource && args.some(isOpen)
     ? seen('persist.trust', 'medium', `${name} takes packages from a bare address`)

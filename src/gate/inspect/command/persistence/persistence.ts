@@ -173,7 +173,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       if (args[0] === 'set-property' && args.some((arg) => /^Exec\w+=/.test(arg)))
         return seen('persist.service', 'medium', 'changes what a service starts')
       if (args.includes('edit') && (invocation.input !== undefined || args.includes('--stdin')))
-        return /\bExec\w+\s*=/.test(invocation.input ?? 'Exec=')
+        return /\bExec\w+\s*=/.test(invocation.input ?? 'ExecStart=')
           ? seen('persist.service', 'medium', 'changes what a service starts')
           : []
       return args.some((arg) => arg === 'enable' || arg === 'link') &&

@@ -49,10 +49,10 @@ const startPlaces: readonly StartPlace[] = [
     'what the firmware or the kernel starts',
   ],
   [
-    /\/(google-chrome|chromium|Google\/Chrome|BraveSoftware\/[\w-]+|microsoft-edge|vivaldi)\/(\S*\/)?Extensions(\/|$)|\/(\.mozilla|Firefox|firefox|librewolf)\/(\S*\/)?extensions(\/|$)/,
+    /\/(google-chrome|chromium|Google\/Chrome|BraveSoftware\/[\w-]+|microsoft-edge|vivaldi)\/(\S*\/)?Extensions(\/|$)|\/(\.mozilla|Firefox|firefox|librewolf)\/(\S*\/)?extensions(\/|$)|\/\.(vscode(-server|-oss|-insiders)?|cursor(-server)?|windsurf)\/extensions\/./,
     'persist.launch',
     'medium',
-    'what a browser is made to load',
+    'what a browser or an editor is made to load',
   ],
   [/systemd\/\S*\.(wants|requires)(\/|$)/, 'persist.boot', 'medium', 'what starts with the system'],
   [
@@ -94,14 +94,12 @@ const startPlaces: readonly StartPlace[] = [
     'medium',
     'what the system runs on an event',
   ],
-  // The same, of the boot loader, the first file system, the package manager, the message bus and who may ask for root.
   [
     /^\/etc\/(default\/grub|grub\.d|inittab|xinetd\.d|inetd\.conf|polkit-1\/rules\.d|polkit-1\/localauthority|dbus-1\/system\.d|incron\.d|ppp\/ip-(up|down)\.d|pacman\.d\/hooks|initcpio\/hooks|yum\/pluginconf\.d|dnf\/plugins)(\/|$)|^\/(usr\/)?lib\/(dracut\/modules\.d|initcpio|yum-plugins|python[\d.]*\/\S*dnf-plugins)\/|^\/usr\/share\/(polkit-1\/rules\.d|dbus-1\/system-services)\/|^\/var\/lib\/(polkit-1|dpkg\/info\/\S+\.(pre|post)(inst|rm))/,
     'persist.event',
     'medium',
     'what the system runs on an event',
   ],
-  // Read by an interpreter before any program of its user: https://docs.python.org/3/library/site.html.
   [
     /(^|\/)(site|user)customize\.py$|(site|dist)-packages\/[^/]*\.pth$|(^|\/)\.pythonrc(\.py)?$|(^|\/)\.(Rprofile|irbrc|pryrc|gdbinit|lldbinit)$/,
     'persist.interpreter',
@@ -265,7 +263,9 @@ export function placed(target: string, sources: readonly string[] = []): readonl
   const found = placeAt(target) ?? inside.map(placeAt).find((place) => place !== undefined)
   if (found === undefined) return takenForReal(`${target}/`, undefined)
   const [, fact, severity, what] = found
-  const isEveryday = /^persist\.(start-up|service|agent-memory)$/.test(fact)
+  const isEveryday =
+    /^persist\.(start-up|service|agent-memory)$/.test(fact) &&
+    !sources.some((source) => source.includes('/.cache/'))
   return [
     finding(
       NAME,

@@ -5,6 +5,7 @@ import { finding, none, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
 import { isDuplex } from '../network.ts'
 import type { Assignment, Invocation, Reading } from '../shell/model.ts'
+import { startsHidden } from './hidden-starts.ts'
 import { startsUnseen } from './holds.ts'
 
 const NAME = 'persistence'
@@ -111,9 +112,10 @@ export function ofShell({ name, args }: Invocation): readonly Finding[] {
     case 'setsid':
     case 'systemd-run':
     case 'disown': {
-      const started = args.find((arg) => !arg.startsWith('-')) ?? ''
+      const started = args.find((arg) => !/^-|^(nohup|setsid)$/.test(arg)) ?? ''
       const isUnseen =
         startsUnseen(started) ||
+        startsHidden(` ${started}`) ||
         /^\/(tmp|var\/tmp|dev\/shm)\//.test(started) ||
         /\/\.[a-z][\w.-]*$/i.test(started)
       return isUnseen
@@ -140,7 +142,7 @@ export function ofShell({ name, args }: Invocation): readonly Finding[] {
       const isChanged =
         (name === 'patchelf' &&
           /^--(set-interpreter|add-rpath|set-rpath|add-needed|replace-needed)/.test(args[0] ?? '') &&
-          args.some((arg) => nowhere.test(arg))) ||
+          (/^\/(usr\/)?s?bin\//.test(target) || args.some((arg) => nowhere.test(arg)))) ||
         (/^\/(usr\/)?(local\/)?s?bin\//.test(target) &&
           args.some((arg) =>
             /^--(add-section|update-section|set-interpreter|add-rpath|output-\w+)/.test(arg),

@@ -79,7 +79,7 @@ const rules: readonly Rule[] = [
     'puts a page where a web server runs it',
   ],
   [
-    /^netsh advfirewall firewall add rule\b.*dir=in\b.*action=allow\b.*localport|^dism\b.*enable-feature.*telnetserver/,
+    /^netsh advfirewall firewall add rule\b.*dir=in\b.*action=allow\b.*localport|^new-netfirewallrule\b(?=.*-direction inbound)(?=.*-action allow)|^add-windowscapability\b.*openssh\.server|^dism\b.*enable-feature.*telnetserver/,
     'persist.login',
     'medium',
     'opens a way in from elsewhere',

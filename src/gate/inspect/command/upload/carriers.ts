@@ -11,7 +11,7 @@ const NAME = 'upload'
 
 /** Programs that gather what is worth stealing. */
 export const collectors =
-  /^(tar|zip|7z|7za|7zr|cpio|pax|rar|ditto|hdiutil|mysqldump|pg_dump|pg_dumpall|mongodump|sqlite3|env|printenv|ps|netstat|ss|ifconfig|id|whoami|find|history|getent|dmesg|crontab|w|last)$/
+  /^(tar|zip|7z|7za|7zr|cpio|pax|rar|ditto|hdiutil|mysqldump|pg_dump|pg_dumpall|mongodump|sqlite3|env|printenv|ps|system_profiler|dmidecode|lshw|lsblk|hostnamectl|ioreg|netstat|ss|ifconfig|id|whoami|find|history|getent|dmesg|crontab|w|last)$/
 
 /** What somebody who has come in asks first, and what looks for secrets. */
 export function reveals({ name, args }: Invocation): boolean {
@@ -30,6 +30,13 @@ export function carried(invocation: Invocation, reading: Reading): readonly Find
   if (mailers.test(name)) return mailed(invocation, reading)
   if (name === 'git') return [...pushed(args, reading), ...asksWith(args, reading)]
   if (name === 'put' || name === 'mput') return typedInto(reading)
+  if (/^(aws|gcloud|az)$/.test(name)) {
+    const told = args
+      .flatMap((arg) => (hasMarker(arg) ? sourcesOf(arg, reading) : []))
+      .find((each) => /^(env|printenv|history)$/.test(each.name))
+    if (told !== undefined)
+      return [finding(NAME, 'upload.raw', 'medium', `${name} is told what ${told.name} shows`)]
+  }
   const stdin = streams.stdin.kind === 'file' ? [streams.stdin.path] : []
   const isSending =
     stdin.length > 0 ||

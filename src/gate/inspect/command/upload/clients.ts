@@ -130,9 +130,17 @@ function carriesOrServes(invocation: Invocation, reading: Reading): readonly Fin
         return seen('upload.push', 'gh writes what this machine keeps to where others read it')
       return args[0] === 'api' &&
         args.some((arg) => /^\/?gists?\b/.test(arg)) &&
-        args.some((arg) => sourcesOf(arg, reading).some(({ name: source }) => shows.test(source)))
+        args.some(
+          (arg) =>
+            /^files\S*=@./.test(arg) ||
+            sourcesOf(arg, reading).some(({ name: source }) => shows.test(source)),
+        )
         ? seen('upload.push', 'gh puts what a file holds on a public site')
         : together(served(invocation), opened(invocation))
+    case 'glab':
+      return args[0] === 'snippet' && args[1] === 'create'
+        ? seen('upload.shared', 'glab puts a file where others read it')
+        : []
     case 'hub':
       return args[0] === 'gist' && args[1] === 'create'
         ? seen('upload.shared', 'hub puts a file on a public site')
@@ -143,9 +151,18 @@ function carriesOrServes(invocation: Invocation, reading: Reading): readonly Fin
       return tellsFar(invocation, reading)
         ? seen('upload.raw', `${name} hands what a file holds to another machine`)
         : []
+    case 'mongorestore':
+      return args.some((arg) => farAddress.test(arg)) &&
+        upstreamOf(invocation, reading).some((each) => /dump/.test(each.name))
+        ? seen('upload.raw', `${name} takes a dump to another machine`)
+        : []
     case 'psql':
     case 'mysql':
     case 'mariadb': {
+      const taken = args
+        .flatMap((arg) => /\binfile\s+'([^']+)'/i.exec(arg)?.[1] ?? [])
+        .find((path) => /^(secret|system)$/.test(matterOf(path) ?? ''))
+      if (taken !== undefined) return seen('upload.raw', `${name} takes ${shown(taken)} into a database`)
       if (tellsFar(invocation, reading))
         return seen('upload.raw', `${name} hands what a file holds to another machine`)
       const isProgram = [...args, invocation.input ?? ''].some((arg) => /\bTO\s+PROGRAM\s+'/i.test(arg))
@@ -181,6 +198,10 @@ function carriesOrServes(invocation: Invocation, reading: Reading): readonly Fin
 const shows = /^(cat|base64|base32|xxd|od|hexdump|head|tail|gzip|strings|tar|openssl)$/
 
 const publicNumber = /^(?!127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|0\.|255\.)\d{1,3}(\.\d{1,3}){3}$/
+
+/** The address of a database that is neither here nor near. */
+const farAddress =
+  /^(--(uri|host)=)?(mongodb(\+srv)?:\/\/)([^@/\s]*@)?(?!localhost|127\.|10\.|192\.168\.)[\w-]+(\.[\w-]+)*\.(?!internal|local|lan|corp|svc|test)[a-z]{2,}/i
 
 /** A name that means the same everywhere. */
 const farName = /^(?!.*\.(internal|local|lan|corp|svc|test)$)[\w-]+(\.[\w-]+)*\.[a-z]{2,}$/i

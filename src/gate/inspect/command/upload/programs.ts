@@ -6,7 +6,7 @@ const NAME = 'upload'
 
 /** How languages take in a file. */
 const reads =
-  /\bopen\s*\(\s*["'`~/\w$]|\bread_(bytes|text)\s*\(|\bFile\.(read|open|binread|new)\b|\bfile_get_contents\s*\(\s*["'](?!https?:)|\bread(Text)?File(Sync)?\b|\bBun\.file\s*\(|\bcreateReadStream\s*\(|\bopen\s+(my\s+)?\$?\w+\s*,|\bfopen\s*\(|\bIO\.(read|binread)\b|\bGet-Content\b|\bReadAll(Bytes|Text)\b|\bio\.open\b|-InFile\b|\bshell_exec\s*\(\s*["']cat\b|`\s*(?:cat|base64|tar|head|strings|env|id)\b|<(STDIN)?>/i
+  /\bopen\s*\(\s*["'`~/\w$]|\bread_(bytes|text)\s*\(|\bFile\.(read|open|binread|new)\b|\bfile_get_contents\s*\(\s*["'](?!https?:)|\bread(Text)?File(Sync)?\b|\bBun\.file\s*\(|\bcreateReadStream\s*\(|\bopen\s+(my\s+)?\$?\w+\s*,|\bfopen\s*\(|\bIO\.(read|binread)\b|\bGet-Content\b|\bReadAll(Bytes|Text)\b|\bio\.open\b|-InFile\b|\bshell_exec\s*\(\s*["']cat\b|`\s*(?:cat|base64|tar|head|strings|env|id)\b|<(STDIN)?>|\b(?:dict|str|repr|dumps)\s*\(\s*os\.environ\b(?!\s*[.[])|stringify\s*\(\s*process\.env\s*\)|Deno\.env\.toObject\(\)/i
 
 /** How they hand something to another machine. */
 const sends =

@@ -71,6 +71,12 @@ function handsOutOrPuts(invocation: Invocation, reading: Reading): readonly Find
   if (address !== undefined) return seen('upload.raw', `${name} is told a place and its password in one line`)
   const at = args.findIndex((arg) => foreign.test(arg))
   const endpoint = at < 0 ? '' : `${args[at]} ${args[at + 1] ?? ''}`
+  const isKeyInLine = args.some(
+    (arg, index) =>
+      /^--(account-key|connection-string)$/.test(args[index - 1] ?? '') && /^[\w+/=;-]/.test(arg),
+  )
+  if (name === 'az' && isKeyInLine)
+    return seen('upload.raw', `${name} logs in with a key that stands in the line`)
   const places = args.filter((arg) => !arg.startsWith('-') && !/^https?:/.test(arg))
   const takesAway =
     /^\w+:\/\//.test(places.at(-1) ?? '') || !places.some((place) => /^(s3|gs):\/\//.test(place))

@@ -346,7 +346,11 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
     .split(',')[0]
   if (
     opened !== undefined &&
-    invocation.args.some((arg) => /^(tcp|udp|ssl|openssl)\d?(-connect)?:/i.test(arg))
+    invocation.args.some(
+      (arg) =>
+        /^(tcp|udp|ssl|openssl)\d?(-connect)?:/i.test(arg) ||
+        (/^(tcp|udp|ssl|openssl)\d?-listen:/i.test(arg) && isSecret(opened)),
+    )
   )
     return [
       finding(

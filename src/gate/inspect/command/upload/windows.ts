@@ -55,7 +55,11 @@ const rules: readonly Rule[] = [
   ],
   [/^certutil\b.*-encode(hex)?\b/, 'upload.prepared', 'writes a file out as text'],
   [/networkinformation\.ping\b|\.send\b.*getbytes|icmp/, 'upload.names', 'carries data in packets'],
-  [/^(resolve-dnsname|nslookup)\b.*(\$|\+)/, 'upload.names', 'looks up a name made of data'],
+  [
+    /^(resolve-dnsname|nslookup)\b.*(\$|\+)|\[(system\.)?net\.dns\]::\w+.*(whoami|hostname|\$env:|tobase64|tostring)/,
+    'upload.names',
+    'looks up a name made of data',
+  ],
   [
     /^(rclone|megacmd|megasync|dropbox|filezilla|winscp|restic)\b.*\b(copy|sync|put|upload|backup|move)\b/,
     'upload.file',
