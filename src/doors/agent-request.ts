@@ -5,7 +5,14 @@ import type { IdentityFailure } from '../gate/caller.ts'
 import { failure, type Result, success } from '../kernel/result.ts'
 import { bodyFailures, type Failure } from './exchange-failures.ts'
 import { isLocal } from './mcp/origin.ts'
-import { gateCodes, type RpcFailure, type RpcMessage, readMessage, rpcReasons } from './mcp/rpc.ts'
+import {
+  envelopeText,
+  gateCodes,
+  type RpcFailure,
+  type RpcMessage,
+  readMessage,
+  rpcReasons,
+} from './mcp/rpc.ts'
 import { type BodyRoom, readBody } from './read-body.ts'
 import { readWireJson, type WireFailure, wireReasons } from './wire-json.ts'
 
@@ -91,7 +98,7 @@ export async function readFrame(
   if (!value.ok) return unreadable(gateCodes.parse, wireReasons[value.error], value.error)
   const message = readMessage(value.value.value)
   if (!message.ok) return unreadable(gateCodes.invalid, rpcReasons[message.error], message.error)
-  return { text: value.value.text, message: message.value }
+  return { text: envelopeText(value.value.text, value.value.value), message: message.value }
 }
 
 export function unreadable(code: number, reason: string, fault: WireFailure | RpcFailure): FrameFailure {

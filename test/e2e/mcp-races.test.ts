@@ -126,3 +126,46 @@ test('what becomes of a task of another tenant is not told', async () => {
   expect(other.text).not.toContain('task-of-red')
   expect(other.text).toContain('task-of-nobody')
 })
+
+test.each<[string, object]>([
+  ['another case', { TaskId: 'task-1' }],
+  ['a long s', { taſkId: 'task-1' }],
+])('a task is bound under a name with %s too', async (_, params) => {
+  const server = held(
+    await hostileServer(({ method }) =>
+      method === 'tools/call'
+        ? { result: { task: { taskId: 'task-1', status: 'working' } } }
+        : { result: {} },
+    ),
+  )
+  const gate = await gateTo(server)
+  await ask(gate, request('tools/call', { name: 'show', arguments: {}, task: {} }))
+  await ask(gate, request('tasks/get', { taskId: 'task-1' }))
+  const reached = server.got.length
+  for (const key of ['sk-agent-one', 'sk-agent-elsewhere']) {
+    const { text } = await ask(gate, request('tasks/cancel', { ...params }), { key })
+    expect(text).toContain('error')
+  }
+  expect(server.got).toHaveLength(reached)
+})
+
+test('a name that some readers take for one of the protocol is refused', async () => {
+  const server = held(await hostileServer(() => ({ result: {} })))
+  const gate = await gateTo(server)
+  for (const params of [{ argumentſ: {} }, { Arguments: {} }, { Name: 'other' }, { NAME: 'other' }]) {
+    const { text } = await ask(gate, request('tools/call', { name: 'show', arguments: {}, ...params }))
+    expect(text).toContain('only in case')
+  }
+  expect(server.got).toHaveLength(0)
+})
+
+test('what stands beside the fields of an envelope does not leave or arrive unread', async () => {
+  const said = `the token is ${token}`
+  const server = held(await hostileServer(() => ({ result: { content: [] }, said }) as never))
+  const gate = await gateTo(server)
+  const answer = await ask(gate, call)
+  expect(server.got).toHaveLength(1)
+  expect(answer.text).not.toContain(token)
+  await ask(gate, { ...call, said })
+  expect(JSON.stringify(server.got)).not.toContain(token)
+})

@@ -1,5 +1,5 @@
 import type { Reply } from '../mcp/reply.ts'
-import { type RpcId, readMessage } from '../mcp/rpc.ts'
+import { envelopeText, type RpcId, readMessage } from '../mcp/rpc.ts'
 import { type ServerAnswer, ServerGone } from '../mcp/upstream.ts'
 import { readJsonText } from '../wire-json.ts'
 import { type A2aGuard, a2aError, type Request } from './a2a-guard.ts'
@@ -49,16 +49,17 @@ export async function passAnswer(passing: Passing): Promise<void> {
 async function passed({ guard, request, cards, origin }: Passing, text: string): Promise<string> {
   const value = readJsonText(text)
   const message = value.ok ? readMessage(value.value) : undefined
-  if (!message?.ok || message.value.kind === 'request' || message.value.kind === 'notification')
+  if (!value.ok || !message?.ok || message.value.kind === 'request' || message.value.kind === 'notification')
     throw new ServerGone('the server sent what cannot be read')
   const { id } = request
+  const same = envelopeText(text, value.value)
   if (message.value.id !== undefined && !isSame(message.value.id, id))
     throw new ServerGone('the server answered another request')
   if (message.value.kind === 'error') {
     const judged = await guard.answer(message.value.error)
     return 'code' in judged
       ? a2aError(id, judged)
-      : written(text, message.value.error, judged.result, id, 'error')
+      : written(same, message.value.error, judged.result, id, 'error')
   }
   if (extendedCard.test(request.method)) {
     const card = await cards.ours(message.value.result, origin, 'extended')
@@ -66,7 +67,7 @@ async function passed({ guard, request, cards, origin }: Passing, text: string):
   }
   const { result } = message.value
   const judged = await guard.answer(result)
-  return 'code' in judged ? a2aError(id, judged) : written(text, result, judged.result, id, 'result')
+  return 'code' in judged ? a2aError(id, judged) : written(same, result, judged.result, id, 'result')
 }
 
 /** The very text that came, unless something in it changed. */

@@ -7,18 +7,27 @@ export type NamedIds = { readonly tasks: readonly string[]; readonly contexts: r
 /** Of all methods of 1.0 and 0.3, these alone have an `id` that is not a task's; of a method nobody knows it is one. */
 const byConfigId = /^(?:Create|Get|List|Delete)TaskPushNotificationConfigs?$/
 
+const resource = /(?:^|\/)tasks\/([^/]+)/
+const DEPTH_MAX = 4
+
 export function idsAskedFor(method: string, params: JsonObject): NamedIds {
   const message = isObject(params.message) ? params.message : {}
-  const references = Array.isArray(message.referenceTaskIds) ? message.referenceTaskIds : []
   return {
-    tasks: texts([
-      byConfigId.test(method) ? undefined : params.id,
-      params.taskId,
-      message.taskId,
-      ...references,
-    ]),
+    tasks: texts([byConfigId.test(method) ? undefined : params.id, ...namedWithin(params, 0)]),
     contexts: texts([params.contextId, message.contextId]),
   }
+}
+
+/** Wherever a version puts them: as an id, as ids referred to, or in a resource's name as drafts of 1.0 had it. */
+function namedWithin(value: JsonObject, depth: number): readonly (JsonValue | undefined)[] {
+  return Object.entries(value).flatMap(([name, inner]): readonly (JsonValue | undefined)[] => {
+    if (name === 'taskId') return [inner]
+    if (name === 'referenceTaskIds') return Array.isArray(inner) ? inner : []
+    if (name === 'name' || name === 'parent')
+      return [resource.exec(typeof inner === 'string' ? inner : '')?.[1]]
+    if (name === 'metadata' || name === 'parts' || !isObject(inner) || depth === DEPTH_MAX) return []
+    return namedWithin(inner, depth + 1)
+  })
 }
 
 /** Tasks, updates and messages in an answer: one of each at most, whichever way they are wrapped. */

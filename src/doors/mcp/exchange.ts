@@ -5,7 +5,15 @@ import type { McpGuard, Step } from './guard.ts'
 import { repeatedHeaders } from './header-check.ts'
 import { failureStop } from './refusals.ts'
 import type { Reply } from './reply.ts'
-import { errorMessage, gateCodes, type RpcId, type RpcMessage, readMessage, rpcReasons } from './rpc.ts'
+import {
+  envelopeText,
+  errorMessage,
+  gateCodes,
+  type RpcId,
+  type RpcMessage,
+  readMessage,
+  rpcReasons,
+} from './rpc.ts'
 import type { McpSessions } from './sessions.ts'
 import { type McpUpstream, type ServerAnswer, type ServerEvent, ServerGone } from './upstream.ts'
 
@@ -169,7 +177,7 @@ async function fromServer(exchange: Exchange, text: string): Promise<Exclude<Ste
   if (!value.ok) throw new ServerGone(`the server sent what cannot be read: ${wireReasons[value.error]}`)
   const message = readMessage(value.value)
   if (!message.ok) throw new ServerGone(`the server sent what cannot be read: ${rpcReasons[message.error]}`)
-  const step = await exchange.guard.fromServer(text, message.value)
+  const step = await exchange.guard.fromServer(envelopeText(text, value.value), message.value)
   if (step.kind !== 'answer') return step
   await answerServer(exchange, step.text)
   return { kind: 'drop' }

@@ -39,9 +39,12 @@ export const gateCodes = {
 } as const
 
 const ID_CHARACTERS_MAX = 256
-const envelope = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error'])
+const envelope = namesOf('jsonrpc', 'id', 'method', 'params', 'result', 'error')
 /** What the gate reads of the params; some servers match keys without regard to case. */
-const inner = new Set(['_meta', 'name', 'uri', 'arguments', 'inputresponses', 'requeststate', 'task'])
+const inner = namesOf(
+  ...['_meta', 'name', 'uri', 'arguments', 'inputResponses', 'requestState', 'task'],
+  ...['taskId', 'taskIds', 'notifications'],
+)
 
 export function readMessage(value: JsonValue): Result<RpcMessage, RpcFailure> {
   if (Array.isArray(value)) return failure('batch')
@@ -67,12 +70,26 @@ export function readMessage(value: JsonValue): Result<RpcMessage, RpcFailure> {
   return isId(id) && result !== undefined ? success({ kind: 'result', id, result }) : failure('not-a-message')
 }
 
+/** The same message without fields that no reader has a word for, and the gate has not read; the very text where there are none. */
+export function envelopeText(text: string, value: JsonValue): string {
+  if (!isObject(value)) return text
+  const known = Object.entries(value).filter(([key]) => envelope.get(foldedKey(key)) === key)
+  return known.length === Object.keys(value).length ? text : JSON.stringify(Object.fromEntries(known))
+}
+
+/** Names by what they are to a reader that ignores case. */
+function namesOf(...names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [foldedKey(name), name]))
+}
+
+/** As Go's encoding/json folds keys: a long s is an s, and the sign of kelvins a k. */
+export function foldedKey(key: string): string {
+  return key.toUpperCase().toLowerCase()
+}
+
 /** A key that is not one of the protocol's but would be to a reader that ignores case. */
-function disguises(record: JsonObject, known: ReadonlySet<string>): boolean {
-  return Object.keys(record).some((key) => {
-    const lower = key.toLowerCase()
-    return known.has(lower) && key !== lower && key !== 'inputResponses' && key !== 'requestState'
-  })
+function disguises(record: JsonObject, known: ReadonlyMap<string, string>): boolean {
+  return Object.keys(record).some((key) => (known.get(foldedKey(key)) ?? key) !== key)
 }
 
 function isId(value: unknown): value is RpcId {

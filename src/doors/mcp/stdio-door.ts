@@ -9,6 +9,7 @@ import type { McpGuard, Step } from './guard.ts'
 import { headerValue, mirrored, valueAt } from './header-check.ts'
 import { failureStop } from './refusals.ts'
 import {
+  envelopeText,
   errorMessage,
   gateCodes,
   idKey,
@@ -73,7 +74,8 @@ export class StdioDoor {
       return
     }
     const message = readMessage(read.value.value)
-    if (message.ok) this.#track(this.#fromClient(read.value.text, message.value))
+    if (message.ok)
+      this.#track(this.#fromClient(envelopeText(read.value.text, read.value.value), message.value))
     else this.#refuse(gateCodes.invalid, rpcReasons[message.error], `frame.${message.error}`)
   }
 
@@ -164,9 +166,12 @@ export class StdioDoor {
     if (data === undefined || data === '') return
     const read = readWireJson(Buffer.from(data))
     const message = read.ok ? readMessage(read.value.value) : undefined
-    if (!message?.ok) throw new ServerGone('the server sent what cannot be read')
+    if (!read.ok || !message?.ok) throw new ServerGone('the server sent what cannot be read')
     if (message.value.kind === 'result') this.#agreed(message.value.result)
-    const step: Step = await this.#parts.guard.fromServer(data, message.value)
+    const step: Step = await this.#parts.guard.fromServer(
+      envelopeText(read.value.text, read.value.value),
+      message.value,
+    )
     if (step.kind === 'forward') await this.#write(step.text)
     if (step.kind === 'answer') {
       const own = readMessage(JSON.parse(step.text))
