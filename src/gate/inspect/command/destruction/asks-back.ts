@@ -65,7 +65,8 @@ const isEmptyOnly = ({ name, args }: Invocation): boolean =>
 
 /** One object or row by its name: what `rm file` is on a disk. */
 const oneOnly = ({ name, args }: Invocation): boolean =>
-  name === 'az' && /^storage (?:blob|entity|file|message) delete$/.test(wordsOf(args).slice(0, 3).join(' '))
+  (name === 'aws' && args.includes('delete-item') && args.includes('dynamodb')) ||
+  (name === 'az' && /^storage (?:blob|entity|file|message) delete$/.test(wordsOf(args).slice(0, 3).join(' ')))
 
 const WORDS_MAX = 8
 

@@ -35,7 +35,13 @@ const rules: Readonly<Record<string, (args: readonly string[], input: string) =>
   borg: (args) =>
     args[0] === 'delete'
       ? lost('deletes backups')
-      : has(args, 'compact', 'recreate') || (args[0] === 'prune' && !keeps(args))
+      : has(args, 'compact', 'recreate') ||
+          (args[0] === 'prune' &&
+            (!keeps(args) ||
+              (!rotates(args) &&
+                args.some(
+                  (arg, at) => /^--keep-last(?:=[01]|$)/.test(arg) && /^[01]$|=/.test(args[at + 1] ?? arg),
+                ))))
         ? lost('deletes old backups', 'medium')
         : [],
   azcopy: (args) =>

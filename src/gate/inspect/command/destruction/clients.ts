@@ -25,19 +25,19 @@ const removal = new RegExp(`^(?:${verbs})(?:all)?(?:[-_]?([a-z][\\w-]*))?$`)
 const forGood = /^(?:nuke|obliterate|eraseall|expunge)$/
 /** Says of a command that nobody is asked any more, or that all goes at once. */
 const unasked =
-  /^(--yes|--force|-force|-f|--purge|-purge|--recursive|--dangerous|--no-prompts?|--skip-confirmation|--confirm|--no-confirm|--assume-yes|-?-auto-approve|--non-interactive|-y|--all|forced|noprompt|--hard)$/
+  /^(--yes|--force|-force|-f|--purge|-purge|--recursive|--dangerous|--no-prompts?|--skip-confirmation|--confirm|--no-confirm|--assume-yes|-?-auto-approve|--non-interactive|-y|--all|forced|noprompt|--hard|--(?:purge|destroy|force-delete|remove-all)-(?:objects|data|storage)|--delete-storages?)$/
 /** No option is named so that does less. */
 const admits =
-  /^--?(?:yes-i-\S+|i-(?:know|really|understand|am-sure)\S*|unsafe-\S*(?:remove|delete|purge)\S*|nuke|eraseall|(?:delete|destroy|purge|wipe|erase)-all)$/
+  /^--?(?:yes-i-\S+|i-(?:know|really|understand|am-sure)\S*|unsafe-\S*(?:remove|delete|purge)\S*|safety=none|nuke|eraseall|(?:delete|destroy|purge|wipe|erase)-all)$/
 /**
  * What a service keeps for somebody, and what others rely on. With such a word beside the verb it is a removal at a
  * service, whoever's client it is; without one (`tmux`, `jj tag delete`, `ip route delete`) it is mostly local.
  */
 const kept =
-  /^(?:[\w]+[-_])*(?:api[-_]?keys?|apis?|apps?|applications?|accounts?|users?|members?|developers?|customers?|orgs?|organi[sz]ations?|teams?|projects?|workspaces?|environments?|envs?|namespaces?|tenants?|products?|services?|functions?|lambdas?|workers?|servers?|machines?|vms?|droplets?|linodes?|instances?|node-?(?:groups?|pools?)|clusters?|databases?|db|tables?|famil(?:y|ies)|schemas?|collections?|ind(?:ex|ices|exes)|buckets?|objects?|blobs?|volumes?|disks?|filesystems?|datasets?|shares?|snapshots?|backups?|archives?|(?:backup|snapshot)-locations?|registr(?:y|ies)|repo(?:s|sitory|sitories)?|releases?|images?|queues?|topics?|streams?|consumers?|subscriptions?|exchanges?|vhosts?|kv|pools?|hosts?|guests?|stanzas?|scopes?|secrets?|credentials?|certificates?|documents?|items?|records?|zones?|domains?|load-?balancers?|listeners?|backends?|dictionar(?:y|ies)|acls?|acl-entry|polic(?:y|ies)|roles?|principals?|monitors?|dashboards?|flags?|segments?|variants?|experiments?|splits?|traffic-types?|configs?|variables?|contexts?|connectors?|pipelines?|deployments?|stacks?|distributions?|entit(?:y|ies)|sites?|channels?|webhooks?|workloads?|models?|controllers?|numbers?|histor(?:y|ies)|synthetics|logging|eventdata)$/
+  /^(?:[\w]+[-_])*(?:api[-_]?keys?|apis?|apps?|applications?|accounts?|users?|members?|developers?|customers?|orgs?|organi[sz]ations?|teams?|projects?|workspaces?|environments?|envs?|namespaces?|tenants?|products?|services?|functions?|lambdas?|workers?|servers?|machines?|vms?|droplets?|linodes?|instances?|node-?(?:groups?|pools?)|clusters?|databases?|db|tables?|famil(?:y|ies)|schemas?|collections?|ind(?:ex|ices|exes)|buckets?|objects?|blobs?|volumes?|disks?|filesystems?|datasets?|shares?|snapshots?|backups?|archives?|(?:backup|snapshot)-locations?|registr(?:y|ies)|repo(?:s|sitory|sitories)?|releases?|images?|queues?|topics?|streams?|consumers?|subscriptions?|exchanges?|vhosts?|kv|pools?|hosts?|guests?|stanzas?|scopes?|secrets?|credentials?|certificates?|documents?|items?|records?|zones?|domains?|load-?balancers?|listeners?|backends?|dictionar(?:y|ies)|acls?|acl-entry|polic(?:y|ies)|roles?|principals?|monitors?|dashboards?|flags?|segments?|variants?|experiments?|splits?|traffic-types?|configs?|variables?|contexts?|connectors?|pipelines?|deployments?|stacks?|distributions?|entit(?:y|ies)|sites?|channels?|webhooks?|workloads?|models?|controllers?|vaults?|workflows?|(?:block-)?storages?|numbers?|histor(?:y|ies)|synthetics|logging|eventdata)$/
 
 const beginsRemoval = new RegExp(
-  `\\b(?:${verbs}|rm|remove|down|reset|uninstall|del|kill|prune|unsafe|yes-i|i-)`,
+  `\\b(?:${verbs}|rm|remove|down|reset|uninstall|del|kill|prune|unset|unsafe|yes-i|i-)`,
   'i',
 )
 /** One of these begins a part of a word, or a statement is the word, wherever something is removed. */
@@ -50,11 +50,16 @@ export function byClient(invocation: Invocation): readonly Finding[] {
   const typed = toldSql(invocation)
   if (typed !== undefined) return lost(`${shown(name)} runs ${shown(typed)} on a database`, 'high')
   if ((marks & removingWord) === 0) return none
-  const spoken = args.some(isReadOnly) ? undefined : args.find((arg) => sqlSpoken.test(arg))
+  const spoken = args.some(isReadOnly)
+    ? undefined
+    : args.find((arg) => sqlSpoken.test(arg.replace(/^--[a-z-]+=/, '')))
   if (spoken !== undefined) return lost(`${shown(name)} runs ${shown(spoken)} on a database`, 'high')
   if (args.some((arg) => admits.test(arg))) return lost(`${shown(name)} removes, and says that it means it`)
   const isSure = args.some((arg) => unasked.test(arg))
+  if (takesTree(args)) return lost(`${shown(name)} deletes stored objects`)
   const words = wordsOf(args)
+  if (/^secrets?$/.test(words[0] ?? '') && words[1] === 'unset')
+    return lost(`${shown(name)} deletes secrets that nobody can read again`)
   const at = words.findIndex((word) => {
     const noun = removal.exec(word)
     return (
@@ -73,7 +78,7 @@ export function byClient(invocation: Invocation): readonly Finding[] {
       ),
     )
   const verb = words[at] ?? ''
-  if (reads.test(words[0] ?? '') || words.some((word) => /^caches?$/.test(word))) return []
+  if (reads.test(words[0] ?? '') || words.some((word) => trifle.test(word))) return []
   if (isSure || (forGood.test(verb) && words.length > 1) || verb === 'nuke')
     return lost(`${shown(name)} ${shown(verb)} without asking anybody`)
   const nouns = [
@@ -90,17 +95,27 @@ export function byClient(invocation: Invocation): readonly Finding[] {
     : []
 }
 
+/** Made again by itself or in a word. */
+const trifle = /^(?:caches?|labels?|alias(?:es)?|bookmarks?|themes?|plugins?|extensions?|prefs?)$/
 /** Whatever stands behind these is only looked at. */
 const reads =
   /^(?:describe|list|ls|show|get|status|explain|help|info|search|view|inspect|logs?|diff|plan|preview)$/
+
+/** `tool rm -r scheme://bucket/…`: stores of objects are all addressed so. */
+const takesTree = (args: readonly string[]) =>
+  args.some((arg) => /^(?:rm|rmr|del|delete|remove)$/.test(arg)) &&
+  args.some((arg) =>
+    /^(?:s3|gs|gcs|oss|cos|obs|b2|r2|swift|dbfs|abfss?|wasbs?|adl|hdfs|ss|minio|azure?)s?:\/{1,3}/.test(arg),
+  ) &&
+  args.some((arg) => /^-\w*[rR]\w*$|^--recursive$|\/\*{1,2}$/.test(arg))
 
 /** `acme delete --bucket b` says what goes by the name of an option. */
 function named(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => /^--?([a-z][\w-]*?)(?:[-_](?:name|id))?(?:=.*)?$/.exec(arg)?.[1] ?? [])
 }
 
-const isReadOnly = (arg: string) => /^--?(readonly|safe)$/.test(arg)
-const statement = String.raw`match\s*\(.*\bdetach\s+delete\b|drop\s+(?:table|database|schema|keyspace|collection)\s+["\x60\w]|truncate\s+table\s+["\x60\w]|delete\s+from\s+["\x60\w.]+\s*;?\s*$`
+const isReadOnly = (arg: string) => /^--?(readonly|safe|local)$/.test(arg)
+const statement = String.raw`match\s*\(.*\bdetach\s+delete\b|drop\s+(?:table|database|schema|keyspace|collection|measurement|series|bucket)\s+["\x60\w]|truncate\s+table\s+["\x60\w]|delete\s+from\s+["\x60\w.]+\s*;?\s*$`
 /** A statement handed to a client that nobody has listed. */
 export const sqlSpoken = new RegExp(`^\\s*(?:${statement})`, 'i')
 const sqlLine = new RegExp(sqlSpoken.source, 'im')
@@ -128,6 +143,8 @@ function removedFrom(
     return lost(`${shown(name)} ${shown(first)} without asking anybody`)
   if (isUnasked && words.slice(0, 3).some((word) => /^(rm|remove|kill-[a-z]+|remove-[a-z]+)$/.test(word)))
     return lost(`${shown(name)} removes without asking anybody`)
+  if (first === 'remove' && words.length === 1 && (isUnasked || leavesNothing))
+    return lost(`${shown(name)} removes all that it made`)
   const at = words.findIndex((word) => word === 'rm' || word === 'remove' || word === 'del')
   // With a name behind the name it is one of the members that goes: `acme team remove ORG:TEAM USER`.
   const isMember = /^(?:teams?|groups?|members?)$/.test(words[at - 1] ?? '') && at + 2 < words.length
@@ -162,7 +179,8 @@ function wordsOf(args: readonly string[]): readonly string[] {
 }
 
 /** A method of a service, as interfaces name them: `DeleteInstance`, `acme.v1.Admin/DeleteDatabase`. */
-const called = /^(?:[\w.]+[./])?(Delete|Destroy|Terminate|Purge|Drop|Wipe|Erase|Revoke)((?:[A-Z][a-z0-9]+)+)$/
+const called =
+  /^(?:[\w.]+[./])?([Dd]elete|[Dd]estroy|Terminate|Purge|Drop|Wipe|Erase|Revoke)((?:[A-Z][a-z0-9]+)+)$/
 const plainWords = (text: string) => text.replace(/(?!^)([A-Z])/g, '-$1').toLowerCase()
 
-const globalOption = /^--(profile|region|project|context|namespace|org|team|output|format|config)$/
+const globalOption = /^--(mode|profile|region|project|context|namespace|org|team|output|format|config)$/

@@ -4,7 +4,7 @@ import { unconcerned } from '../dispatch.ts'
 import { placeOf } from '../paths.ts'
 import type { Invocation } from '../shell/model.ts'
 import { hasFlag, lossOf, plain } from './files.ts'
-import { isHistory, isKey, isPersonalFile, isSetting } from './vital.ts'
+import { isHistory, isKey, isLibrary, isPersonalFile, isSetting } from './vital.ts'
 
 const NAME = 'destruction'
 
@@ -79,10 +79,18 @@ function overwritten({ name, args }: Invocation): readonly Finding[] {
   const targets = name === 'tee' ? words : words.length > 1 ? words.slice(-1) : []
   if (name === 'tee' && args.some((arg) => /^-a|^--append/.test(arg))) return []
   return targets.flatMap((path) => {
+    if (path === '/proc/sysrq-trigger') return [finding(NAME, 'destroy.halt', 'critical', 'halts the kernel')]
     if (placeOf(path) === 'device' && name !== 'cp')
       return [finding(NAME, 'destroy.device', 'critical', `writes over ${shown(path)}`)]
     if (words[0] === '/dev/null' && name === 'cp' && words.length === 2)
-      return [finding(NAME, 'destroy.emptied', 'medium', `empties ${shown(path)}`)]
+      return [
+        finding(
+          NAME,
+          'destroy.emptied',
+          /^[\w./-]*\.(?:log|out|txt|tmp)$/.test(path) && !path.startsWith('/') ? 'low' : 'medium',
+          `empties ${shown(path)}`,
+        ),
+      ]
     return placeOf(path) === 'device'
       ? [finding(NAME, 'destroy.device', 'high', `writes over ${shown(path)}`)]
       : []
@@ -94,7 +102,9 @@ function packedInPlace({ args }: Invocation): readonly Finding[] {
   if (args.some((arg) => /^(?:-\w*[dclkt]\w*|--(?:decompress|stdout|to-stdout|list|keep|test))$/.test(arg)))
     return []
   return plain(args).flatMap((path) =>
-    /^(?:root|system|home)$/.test(placeOf(path)) && (hasFlag(args, /r/, '--recursive') || path.includes('*'))
+    isLibrary(path) ||
+    (/^(?:root|system|home)$/.test(placeOf(path)) &&
+      (hasFlag(args, /r/, '--recursive') || path.includes('*')))
       ? [finding(NAME, 'destroy.system', 'high', `packs everything under ${shown(path)}`)]
       : [],
   )

@@ -13,11 +13,18 @@ export function databaseLoss(invocation: Invocation, reading: Reading): readonly
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
   if (rule === undefined) return unconcerned
   const found = rule(args, told(invocation, reading))
+  if (found.length === 0 && rule === sql && makesStatements(invocation))
+    return lost('makes statements that drop, and runs them', 'critical')
   if (found.length > 0 || !isRepeated) return found
   return args.some((arg) => /^(del|unlink|delete)$/i.test(arg))
     ? lost(`${shown(name)} deletes everything that a list names`, 'medium')
     : []
 }
+
+/** `psql -c "SELECT 'DROP TABLE ' || …" | psql`: what the first one answers is what the second one runs. */
+const makesStatements = ({ args, pipeline, stage }: Invocation) =>
+  (pipeline.stages[stage + 1] ?? []).some(({ name }) => Object.hasOwn(rules, name) && rules[name] === sql) &&
+  args.some((arg) => sqlLoss.test(arg) || /'(?:drop|truncate) (?:table|database|schema)? ?'/i.test(arg))
 
 const lost = (summary: string, severity: Finding['severity'] = 'high'): readonly Finding[] => [
   finding(NAME, 'destroy.service', severity, summary),
@@ -45,7 +52,7 @@ const sqlLoss =
 const sqlWhole =
   /\bdelete\s+from\s+["`\w.]+\s*(where\s+(1\s*=\s*1|true)\s*)?(;|$)|\bupdate\s+["`\w.]+\s+set\s+[^;]*(;|$)/i
 
-const onlyAsks = /^\s*select\b(?:[^;']|'[^']*')*;?\s*$/i
+const onlyAsks = /^\s*select\b(?:[^;'"]|'[^']*'|"[^"]*")*;?\s*$/i
 
 const sql: Rule = (args, input) => {
   if (has(args, '-readonly', '--readonly', '-safe', ':memory:')) return []
@@ -54,7 +61,8 @@ const sql: Rule = (args, input) => {
   const text = [...words, input].join('\n').replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ')
   const drop = sqlLoss.exec(text)
   // Words in a question change nothing.
-  if (drop && args.some((arg) => onlyAsks.test(arg)) && !sqlLoss.test(text.replace(/'[^']*'/g, ''))) return []
+  if (drop && args.some((arg) => onlyAsks.test(arg)) && !sqlLoss.test(text.replace(/'[^']*'|"[^"]*"/g, '')))
+    return []
   if (/\bpg_drop_replication_slot\b/.test(text)) return lost('drops a slot of replication', 'medium')
   if (/\blo_unlink\(\s*(?:oid|loid)\b/.test(text)) return lost('deletes every large object')
   if (drop) return lost(`runs ${shown(drop[0])} on a database`, 'critical')
@@ -70,7 +78,9 @@ const sql: Rule = (args, input) => {
 }
 
 const mongo: Rule = (args, input) =>
-  /\b_?dropDatabase\b|\.(drop|deleteMany|remove)\s*\(\s*(\{\s*\})?\s*\)/.test([...args, input].join('\n'))
+  /\b_?dropDatabase\b|\brunCommand\(\s*\{\s*["']?drop\b|\.(drop|deleteMany|remove)\s*\(\s*(\{\s*\})?\s*\)/.test(
+    [...args, input].join('\n'),
+  )
     ? lost('drops data in MongoDB', 'critical')
     : []
 
@@ -104,6 +114,13 @@ const rules: Readonly<Record<string, Rule>> = {
   ),
   bq: (args, input) => (args[0] === 'rm' ? lost('deletes a BigQuery table or data set') : sql(args, input)),
   rman: manager,
+  hbase: (_, input) =>
+    /^\s*(?:drop|drop_all|truncate\w*)\b/m.test(input) ? lost('drops tables of HBase', 'critical') : [],
+  'neo4j-admin': (args) =>
+    args.some((arg) => /^--overwrite-destination(?:=true)?$/.test(arg))
+      ? lost('writes over a database', 'medium')
+      : [],
+  memcflush: () => lost('empties a store of keys', 'medium'),
   dropdb: (args) =>
     lost(
       'drops a database',

@@ -71,9 +71,43 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
   if (asksForHelp(invocation)) return none
   const found = kinds(invocation, reading)
   if (found.length === 0) return none
+  if (
+    invocation.isElsewhere &&
+    found.every(({ fact }) => onDisk.test(fact)) &&
+    isThrownAway(invocation, reading)
+  )
+    return none
+  if (found.every(({ fact }) => fact === 'destroy.service') && isHandedUnused(invocation, reading))
+    return none
   const isOwn = found.some(({ fact }) => fact === 'destroy.outside') && madeHere(invocation, reading)
   return weighed(isOwn ? found.filter(({ fact }) => fact !== 'destroy.outside') : found, invocation)
 }
+
+/** Images and containers of which the list before says that nothing uses them; a volume that nothing uses still holds data. */
+function isHandedUnused({ args, isRepeated, pipeline, stage }: Invocation, reading: Reading): boolean {
+  if (args.includes('volume') || !(isRepeated || args.some(hasMarker))) return false
+  const lists = isRepeated
+    ? pipeline.stages.slice(0, stage).flat()
+    : args.flatMap((arg) => (hasMarker(arg) ? sourcesOf(arg, reading) : []))
+  return lists.some((each) => each.args.some((arg) => unused.test(arg)))
+}
+const unused = /^(?:--filter=)?(?:dangling=true|status=(?:exited|dead|created))$|^gc$/
+
+const onDisk = /^destroy\.(?:root|system|home|personal|here|outside|emptied|permissions|ownership)$/
+
+/** In a container that goes with its command and that nothing of this machine was lent to, there is nothing to lose. */
+const isThrownAway = ({ name, order }: Invocation, reading: Reading) =>
+  reading.invocations.some(
+    (each) =>
+      each.order < order &&
+      /^(?:docker|podman|nerdctl)$/.test(each.name) &&
+      each.args[0] === 'run' &&
+      each.args.includes('--rm') &&
+      !each.args.some((arg) =>
+        /^(?:-v|--volume|--mount|--volumes-from|--privileged|--device|--pid|--tmpfs)/.test(arg),
+      ) &&
+      each.args.some((arg) => arg === name || arg.includes(name)),
+  ) && reading.invocations.filter((each) => each.args.includes('run')).length === 1
 
 /** All that it names outside was fetched by the same text into a folder that must not have been there before. */
 function madeHere({ args, order }: Invocation, reading: Reading): boolean {

@@ -35,7 +35,9 @@ export function deviceByWord({ name, args, marks }: Invocation): readonly Findin
   const isLost =
     /^nwipe$|sanitize|wipe/.test(name) ||
     args.some((arg) => destroysByWord.test(arg) && !/^-+format\b/.test(arg))
-  return device !== undefined && isLost ? prepared(device, `${shown(name)} erases ${shown(device)}`) : []
+  return device !== undefined && isLost && !/\/[shv]d[A-Z]/.test(device)
+    ? prepared(device, `${shown(name)} erases ${shown(device)}`)
+    : []
 }
 
 function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Finding[] {
@@ -96,6 +98,8 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
       const isErasing =
         writesTable(name, args, input) ||
         args.some((arg) => /^(-Z|-z|--zap\S*|--delete|-o|mklabel|mktable|rm)$/.test(arg)) ||
+        (name === 'fdisk' && args.includes('-I')) ||
+        (name === 'sgdisk' && args.includes('--clear')) ||
         (name === 'sfdisk' && /^\s*label\s*:/.test(input ?? ''))
       if (!isErasing || device === undefined) return []
       return lost(
@@ -134,6 +138,10 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
       const isErasing =
         /remove$/.test(name) ||
         args.some((arg) => /^(destroy|labelclear|--zero-superblock|rollback)$/.test(arg)) ||
+        (name === 'mdadm' &&
+          device !== undefined &&
+          args.includes('--create') &&
+          args.some((arg) => /^(?:--run|--force|-R|-f)$/.test(arg))) ||
         (name === 'zpool' && args[0] === 'create' && args.includes('-f') && device !== undefined) ||
         (name === 'zfs' &&
           /^(?:recv|receive)$/.test(args[0] ?? '') &&
@@ -146,7 +154,7 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
         : /^z/.test(name) && args.some((arg) => /^-[a-z]*n[a-z]*$/.test(arg))
       if (!isErasing || isTest) return []
       // The physical volume in use, and the group that holds something, are not removed without a word more.
-      const isHarmless = args.some(isMadeUpDisk) || (name === 'pvremove' && !args.some(isUnasked))
+      const isHarmless = args.some(isMadeUpDisk) || (/^(?:pv|vg)remove$/.test(name) && !args.some(isUnasked))
       return [finding(NAME, 'destroy.storage', isHarmless ? 'low' : 'medium', `${name} destroys storage`)]
     }
     case 'badblocks':
@@ -168,7 +176,8 @@ function lossOf({ name, args, input, isElsewhere }: Invocation): readonly Findin
     case 'shutdown':
     case 'halt':
     case 'poweroff':
-      return isElsewhere || args.some((arg) => /^(-c|--help|--cancel)$/.test(arg))
+      // What is set for later can be called off.
+      return isElsewhere || args.some((arg) => /^(-c|--help|--cancel|\/a|\d\d:?\d\d)$/.test(arg))
         ? []
         : [halt(name === 'reboot' || args.some((arg) => /^(-r|--reboot)$/.test(arg)))]
     case 'init':

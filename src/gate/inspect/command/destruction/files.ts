@@ -29,7 +29,9 @@ export function fileLoss(invocation: Invocation): readonly Finding[] {
       return windowsRemoval(invocation)
     case 'Remove-Item':
     case 'ri':
-      return invocation.args.some((arg) => /^-r/i.test(arg)) ? lossOf(plain(invocation.args), 'deletes') : []
+      return invocation.args.some((arg) => /^-r/i.test(arg))
+        ? lossOf(plain(invocation.args), 'deletes').filter(({ fact }) => fact !== 'destroy.outside')
+        : []
     case 'shred':
       if (plain(invocation.args).some((arg) => isPersonalFile(arg) || /^~\/Downloads\/./.test(arg)))
         return [finding(NAME, 'destroy.personal', 'medium', 'overwrites a file of a person for good')]
@@ -176,10 +178,20 @@ function isNarrowing(arg: string, next: string | undefined): boolean {
   return narrowing.test(arg) && !(next === '*' && arg.endsWith('name'))
 }
 
+/** `find /srv ! -name keep -delete` takes all but one thing; where one stands that is tidying up. */
+function isAllBut(args: readonly string[], at: number): boolean {
+  return (
+    /^[/~]/.test(args[0] ?? '') &&
+    /^(?:!|-not)$/.test(args[at - 1] ?? '') &&
+    /^-(?:i?name|i?path|i?regex)$/.test(args[at] ?? '')
+  )
+}
+
 function search({ name, args }: Invocation): readonly Finding[] {
   const exec = args.findIndex((arg) => /^(-exec|-execdir|-x|-X|--exec)$/.test(arg))
   const words = exec < 0 ? [] : args.slice(exec + 1).map((word) => word.split('/').at(-1) ?? '')
   const program = words.find((word) => !/^(sudo|env|command|busybox|nice|ionice|doas)$/.test(word)) ?? ''
+  if (/^(?:chmod|chown)$/.test(program)) return changedRights(args, words)
   const deletes =
     ownWords(args).includes('-delete') ||
     /^(rm|shred|unlink)$/.test(program) ||
@@ -192,7 +204,7 @@ function search({ name, args }: Invocation): readonly Finding[] {
   if (args.includes('-type') && (kind === 'l' || (kind === 'd' && program === ''))) return []
   const isNarrow =
     (name === 'fd' && !isFdWide(args)) ||
-    args.some((arg, index) => isNarrowing(arg, args[index + 1])) ||
+    args.some((arg, index) => isNarrowing(arg, args[index + 1]) && !isAllBut(args, index)) ||
     // What a search of its own picked out: `-exec grep -q … \; -delete`.
     (/^[ef]?grep$/.test(program) &&
       ownWords(args).includes('-delete') &&
@@ -206,6 +218,16 @@ function search({ name, args }: Invocation): readonly Finding[] {
     return [finding(NAME, 'destroy.repository', 'high', 'finds and deletes repositories')]
   if (isNarrow) return []
   return lossOf(roots.length === 0 ? ['.'] : roots, 'finds and deletes')
+}
+
+/** `find / -exec chmod 777 {} ;`: what `chmod -R` does, by another way. */
+function changedRights(args: readonly string[], words: readonly string[]): readonly Finding[] {
+  const isWide =
+    words.some((word) => /^(?:[0-7]?77[67]|0{1,4}|a\+rwx)$/.test(word)) || words.includes('chown')
+  const isNarrow = args.some((arg, index) => isNarrowing(arg, args[index + 1]))
+  return isWide && !isNarrow && placeOf(args[0] ?? '') === 'root'
+    ? [finding(NAME, 'destroy.permissions', 'critical', 'changes every permission of the system')]
+    : []
 }
 
 /** A pattern that everything matches, in a place that is named. */
@@ -258,7 +280,8 @@ function linkedOver({ args }: Invocation): readonly Finding[] {
   const [target = '', ...names] = plain(args)
   if (target !== '/dev/null' || !hasFlag(args, /f/, '--force')) return []
   return names.flatMap((path) => {
-    const isVital = placeOf(path) === 'system' || (isSetting(path) && !path.includes('/systemd/'))
+    const isVital =
+      placeOf(path) === 'system' || isLibrary(path) || (isSetting(path) && !path.includes('/systemd/'))
     return isVital ? [finding(NAME, 'destroy.system', 'high', `puts nothing in place of ${shown(path)}`)] : []
   })
 }
@@ -271,7 +294,7 @@ function mirrored({ args }: Invocation): readonly Finding[] {
   const place = placeOf(target)
   if (place === 'root' || place === 'system' || place === 'home')
     return [finding(NAME, 'destroy.system', 'critical', `mirrors over ${shown(target)} and deletes the rest`)]
-  return words.length === 2 && /(^|\/)\.?(empty|blank)([-_]?dir)?\/?$/i.test(words[0] ?? '')
+  return words.length === 2 && /(^|\/)\.?(empty|blank|nothing|null)([-_]?dir)?\/?$/i.test(words[0] ?? '')
     ? [finding(NAME, 'destroy.outside', 'medium', `empties ${shown(target)}`)]
     : []
 }

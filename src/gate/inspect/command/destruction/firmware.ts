@@ -53,8 +53,6 @@ const rules: Readonly<Record<string, Rule>> = {
   ubiformat: always(flashed),
   mtd: says(/\b(?:erase|write)\b/, flashed),
   flashrom: says(/(?:^| )(?:-w|-E|--write|--erase)/, flashed),
-  'esptool.py': says(/\berase[_-](?:flash|region)\b/, flashed),
-  esptool: says(/\berase[_-](?:flash|region)\b/, flashed),
   avrdude: says(/(?:^| )-e(?: |$)/, flashed),
   openocd: jtag,
   'st-flash': jtag,

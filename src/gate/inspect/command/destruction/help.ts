@@ -8,7 +8,11 @@ import type { Invocation } from '../shell/model.ts'
 const asking =
   /^(?:--?help|-h|help|\/\?|--version|--?dry[-_]?run(?:=(?:true|client|server|yes|1))?|--assume-?no|--simulate|--just-print|--no-act|--noop|--preview-only|--?[Ww]hat-?[Ii]f|--pretend|--list-tasks|--syntax-check)$/
 
-const askingWord = wordMark((word) => asking.test(word))
+/** Said in a letter by these alone. */
+const dryLetter = /^-[a-zA-Z]*n[a-zA-Z]*$/
+const tries = nameIs(/^(?:rsync|wipefs|gsutil|rclone|restic|borg|make|s5cmd)$/)
+
+const askingWord = wordMark((word) => asking.test(word) || dryLetter.test(word))
 
 /** Words of other programs stand among those of these. */
 const handsOn = nameIs(/^(?:find|fd|ssh|xargs|parallel|watch|echo|printf)$/)
@@ -25,7 +29,7 @@ const valued =
   /^--(?:exclude|include|message|name|filter|comment|description|labels?|tags?|reason|profile|region|namespace|context|project|config|output|user|host|url|title|body|push-option|exclude-from|receive-pack|author|date)$/
 const shortValued: Readonly<Record<string, RegExp>> = {
   git: /^-[ecCom]$|^-[a-zA-Z]*[em]$/,
-  rsync: /^-[efBTM]$/,
+  rsync: /^-[efBTM]$|^--(?:rsh|suffix|backup-dir|files-from|log-file|chmod|rsync-path)$/,
   tar: /^-[CTX]$/,
   kubectl: /^-[nl]$/,
   helm: /^-n$/,
@@ -41,7 +45,13 @@ export function asksForHelp({ name, args, marks }: Invocation): boolean {
   if ((marks & askingWord) === 0 || handsOn(name)) return false
   const dashes = endsOptions(name) ? args.indexOf('--') : -1
   const own = dashes < 0 ? args : args.slice(0, dashes)
-  return own.some((arg, at) => asking.test(arg) && !isValue(name, own[at - 1]) && isMeant(name, arg, own, at))
+  const isTrying = tries(name)
+  return own.some(
+    (arg, at) =>
+      (asking.test(arg) || (isTrying && dryLetter.test(arg))) &&
+      !isValue(name, own[at - 1]) &&
+      isMeant(name, arg, own, at),
+  )
 }
 
 function isValue(name: string, before: string | undefined): boolean {

@@ -24,7 +24,8 @@ const lost = (fact: string, summary: string, severity: Finding['severity'] = 'me
 ]
 const has = (args: readonly string[], word: RegExp) => args.some((arg) => word.test(arg))
 
-const goesForGood = /^(destroy|delete|remove|rm|undefine|unregistervm|vol-delete|pool-delete|vm\.destroy)$/
+const goesForGood =
+  /^(destroy|delete|remove|rm|undefine|unregistervm|closemedium|datastore\.rm|vol-delete|pool-delete|vm\.destroy)$/
 const isAllOrForced = /^(-f|-[a-z]*p|--force|--purge|--all|--remove-all-storage|--delete|--no-confirm)$/
 
 /** `virsh destroy` merely pulls the plug; its other verbs take the disk. */
@@ -32,7 +33,7 @@ const machine: Rule = (args, name) => {
   const isGone = has(args, name === 'virsh' ? /^(undefine|vol-delete|pool-delete)$/ : goesForGood)
   const isSnapshot = has(args, /^(snapshots?|snap|cloud)$/) && !has(args, isAllOrForced)
 
-  const isKept = args[0] === 'unregistervm' && !has(args, isAllOrForced)
+  const isKept = /^(?:unregistervm|closemedium)$/.test(args[0] ?? '') && !has(args, isAllOrForced)
   return !isKept && isGone && !isSnapshot
     ? lost('destroy.service', `${name} removes a virtual machine or its disk`)
     : []
@@ -58,6 +59,12 @@ const power: Rule = (args, name) =>
     : []
 
 const rules: Readonly<Record<string, Rule>> = {
+  lvresize: (args) =>
+    has(args, /^(-\w*[fy]\w*|--force|--yes)$/) && !has(args, /^\+/)
+      ? lost('destroy.storage', 'shrinks a volume without asking')
+      : [],
+  pvcreate: (args) =>
+    has(args, /^(-ff|-f|--force)$/) ? lost('destroy.storage', 'takes a disk that is in use') : [],
   lvreduce: (args) =>
     has(args, /^(-\w*[fy]\w*|--force|--yes)$/)
       ? lost('destroy.storage', 'shrinks a volume without asking')
@@ -94,6 +101,22 @@ const rules: Readonly<Record<string, Rule>> = {
     (args.includes('tmpfs') && has(args, /^\/(home|etc|usr|var|lib|bin|root)\/?$/))
       ? lost('destroy.system', 'puts nothing over what the machine needs')
       : [],
+  realm: (args) =>
+    args[0] === 'leave' ? lost('destroy.account', 'takes this machine out of its domain') : [],
+  'samba-tool': (args) =>
+    args[0] === 'domain' && args[1] === 'demote'
+      ? lost('destroy.account', 'takes a controller out of its domain')
+      : [],
+  'lxc-destroy': () => lost('destroy.service', 'lxc-destroy removes a container'),
+  machinectl: (args) => (args[0] === 'remove' ? lost('destroy.service', 'machinectl removes a machine') : []),
+  vmrun: (args) =>
+    args.includes('deleteVM') ? lost('destroy.service', 'vmrun removes a virtual machine') : [],
+  pvesm: (args) =>
+    /^(?:free|remove)$/.test(args[0] ?? '') && !has(args, /:(?:iso|vztmpl)\//)
+      ? lost('destroy.service', 'pvesm removes a disk')
+      : [],
+  cilium: (args) =>
+    args[0] === 'uninstall' ? lost('destroy.service', 'cilium takes a part of the cluster away') : [],
   flux: (args) => unattended(args, 'flux'),
   istioctl: (args) => unattended(args, 'istioctl'),
   umount: (args) =>

@@ -57,7 +57,9 @@ const rules: Readonly<Record<string, Rule>> = {
   ),
   'firewall-cmd': says(/^--panic-on|--remove-service[= ]ssh\b|--remove-port[= ]22\/tcp|--set-target[= ]DROP/),
   pfctl: says(/^-F ?(?:all|rules)\b/),
-  nmcli: says(/^(?:n|net|networking) off|^r(?:adio)? (?:all|wifi) off/),
+  nmcli: says(
+    /^(?:n|net|networking) off|^r(?:adio)? (?:all|wifi) off|^d(?:ev(?:ice)?)? (?:down|disconnect) (?:eth|en)\w+/,
+  ),
   ifconfig: says(new RegExp(`^${link} (?:down|0(?:\\.0\\.0\\.0)?)$`)),
   ifdown: says(new RegExp(`^(?:--force )?(?:-a|--all|${link})$`)),
   ip: says(
@@ -69,6 +71,7 @@ const rules: Readonly<Record<string, Rule>> = {
     /^(?:-\w+ )*(?:(?:del|delete) (?:-net )?(?:default|0\.0\.0\.0)|flush|-f)(?: |$)|^add (?:-net )?default (?:gw )?(?:127\.|0\.0\.0\.0)/,
   ),
   networksetup: says(/^-setnetworkserviceenabled .* off$|^-setairportpower \S+ off$/),
+  systemsetup: says(/^-setremotelogin off/),
   rfkill: says(/^block (?:all|wlan|wifi)$/),
   tc: says(/\b(?:add|replace|change)\b.*\bloss (?:random )?(?:100|9\d(?:\.\d+)?)%/),
   systemctl: (args) =>

@@ -77,7 +77,10 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
     case 'helmfile':
     case 'chef-server-ctl':
     case 'terragrunt':
-      return /^(destroy|delete|cleanse|destroy-all)$/.test(args[0] ?? '')
+      return args.some(
+        (arg, at) =>
+          /^(destroy|delete|cleanse|destroy-all)$/.test(arg) && (at === 0 || !args.includes('apply')),
+      )
         ? lost(`${name} takes all that it manages away`)
         : []
     case 'crictl':
@@ -125,6 +128,23 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
       return args.includes('clean-up') && args.includes('--all')
         ? lost('bosh deletes what no deployment uses')
         : byClient(invocation)
+    case 'kops':
+      // Without it, it says what it would do.
+      return args.includes('--yes') ? byClient(invocation) : []
+    case 'pm2':
+      return args[0] === 'delete' && args[1] === 'all' ? lost('pm2 stops and forgets every service') : []
+    case 'salt':
+      return args.some((arg) =>
+        /^(?:file\.(?:remove|rmdir)|cloud\.destroy|virt\.purge|user\.delete)$/.test(arg),
+      )
+        ? lost('salt deletes on many machines')
+        : []
+    case 'knife':
+      return args.some((arg) => /\.(?:destroy|delete)\b/.test(arg))
+        ? lost('knife deletes what it finds')
+        : byClient(invocation)
+    case 'aws':
+      return []
     case 'swift':
       return args[0] === 'delete' ? lost('swift deletes stored objects') : []
     case 'nova':
@@ -144,8 +164,6 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
       return args.some((arg) => /=.*,/.test(arg)) ? lost('ldapdelete deletes from a directory') : []
     case 'rq':
       return args[0] === 'empty' ? lost('rq empties queues') : byClient(invocation)
-    case 'smbpasswd':
-      return args.includes('-x') ? lost('smbpasswd deletes an account') : []
     case 'kadmin':
     case 'kadmin.local':
       return args.some((arg) => /^(?:delprinc|delete_principal|delpol|purgekeys)\b/.test(arg))
@@ -195,9 +213,7 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
         : []
     case 'rabbitmqctl':
       return args.some((arg) =>
-        /^(delete_vhost|reset|force_reset|purge_queue|delete_queue|delete_user|forget_cluster_node)$/.test(
-          arg,
-        ),
+        /^(delete_vhost|reset|force_reset|purge_queue|delete_queue|forget_cluster_node)$/.test(arg),
       )
         ? lost('rabbitmqctl deletes queues and what is in them')
         : []
@@ -220,7 +236,7 @@ function published(name: string, args: readonly string[]): readonly Finding[] {
 /** What a client of file transfer is told: many files, or a folder and all that is in it. */
 function transferred(name: string, told: readonly string[]): readonly Finding[] {
   return told.some((text) =>
-    /(?:^|[;\n]|-e )\s*(?:m?rm|mdelete|delete|rmdir)\s+(?:-\w+ )*\S*\*|(?:^|[;\n])\s*(?:rm -\w*r|rmtree)\b|\bmirror\b[^;]*--delete\b/.test(
+    /(?:^|[;\n]|-e )\s*(?:m?rm|mdelete|delete|rmdir)\s+(?:-\w+ )*\S*\*|(?:^|[;\n])\s*(?:rm -\w*r\w*|rmtree)\b|\bmirror\b[^;]*--delete\b/.test(
       text,
     ),
   )
@@ -256,6 +272,7 @@ const asksInSql = (args: readonly string[], input: string) =>
 
 /** A change whose address or body says that it deletes: `POST …/_delete_by_query`, `mutation { deleteProject … }`. */
 function asksToDelete(args: readonly string[], address: string): boolean {
+  if (/[?&]action=(?:DELETE|UNLOAD)\b/i.test(address)) return true
   const isChange = args.some(
     (arg) => /^(-X)?(POST|PUT|PATCH)$/i.test(arg) || /^(-d|--data\S*|--json|--request=(POST|PUT))/.test(arg),
   )
@@ -266,6 +283,7 @@ function asksToDelete(args: readonly string[], address: string): boolean {
     )
   )
     return true
+  if (args.some((arg) => /^\s*<delete>|^stream\.body=<delete>/.test(arg))) return true
   return args.some((arg) =>
     /\bmutation\b[^{]*\{\s*(?:(?:delete|destroy|remove|purge|drop)[A-Z]|\w+(?:Delete|Destroy|Remove|Purge)\b)/.test(
       arg,

@@ -6,7 +6,14 @@ import { hasMarker, type Invocation } from '../shell/model.ts'
 const NAME = 'destruction'
 
 /** Work that only exists in a working tree, a stash or a branch. */
-export function repositoryLoss({ name, args, input }: Invocation): readonly Finding[] {
+export function repositoryLoss({
+  name,
+  args,
+  input,
+  isRepeated,
+  pipeline,
+  stage,
+}: Invocation): readonly Finding[] {
   if (name !== 'git') return otherLoss(name, args)
   const words = withoutGlobals(args)
   const [verb = '', ...all] = words
@@ -18,7 +25,12 @@ export function repositoryLoss({ name, args, input }: Invocation): readonly Find
     case 'reset':
       return has('--hard', '--merge') ? lost('git reset throws away uncommitted work') : []
     case 'clean':
-      return (cluster('f') || has('--force')) && !cluster('n') && !has('--dry-run') && !cluster('i')
+      return (cluster('f') ||
+        has('--force') ||
+        args.some((arg) => /^clean\.requireForce=false$/i.test(arg))) &&
+        !cluster('n') &&
+        !has('--dry-run') &&
+        !cluster('i')
         ? lost('git clean deletes files that are not under version control')
         : []
     case 'push':
@@ -92,11 +104,16 @@ export function repositoryLoss({ name, args, input }: Invocation): readonly Find
         ? [finding(NAME, 'destroy.replaced', 'medium', 'git lfs deletes files by force')]
         : []
     case 'tag':
-      return has('-d', '--delete') && rest.some(hasMarker)
+      return has('-d', '--delete') && (isRepeated || rest.some(hasMarker))
         ? [finding(NAME, 'destroy.branch', 'medium', 'git tag deletes every tag that a list names')]
         : []
     case 'update-ref':
-      return has('-d', '--delete') || (has('--stdin') && /^\s*delete\b/m.test(input ?? ''))
+      return has('-d', '--delete') ||
+        (has('--stdin') &&
+          (/^\s*delete\b/m.test(input ?? '') ||
+            (pipeline.stages[stage - 1] ?? []).some((each) =>
+              each.args.some((arg) => /\bdelete %\(/.test(arg)),
+            )))
         ? lost('git update-ref deletes a reference')
         : []
     case 'annex':
@@ -192,6 +209,10 @@ function otherLoss(name: string, args: readonly string[]): readonly Finding[] {
       return /^(?:obliterate|unpull)$/.test(args[0] ?? '') ? lost('darcs deletes patches') : []
     case 'cvs':
       return args.includes('release') && has('-d') ? lost('cvs deletes a working copy') : []
+    case 'dvc':
+      return (args[0] === 'gc' && has('-f', '--force')) || (args[0] === 'remove' && has('--outs'))
+        ? lost('dvc deletes data that is kept in no repository')
+        : []
     case 'bzr':
       return args[0] === 'uncommit' && has('--force')
         ? lost('bzr throws commits away')

@@ -45,6 +45,7 @@ const container = (args: readonly string[]): readonly Finding[] => {
   if (
     first === 'compose' &&
     words.includes('down') &&
+    !words.some((word) => /(?:test|e2e)\w*\.ya?ml$/.test(word)) &&
     flags.some((flag) => flag === '-v' || flag === '--volumes')
   )
     return lost('docker compose down deletes volumes')
@@ -73,6 +74,8 @@ const cluster = (args: readonly string[]): readonly Finding[] => {
     return lost('kubectl stops every workload', 'medium')
   if (words.includes('replace') && has(args, '--force'))
     return lost('kubectl deletes and makes anew', 'medium')
+  if (words[0] === 'adm' && words[1] === 'prune' && has(args, '--confirm'))
+    return lost('prunes what a cluster keeps', 'medium')
   if (at < 0)
     return (words[0] === 'drain' && has(args, '--force', '--delete-emptydir-data', '--delete-local-data')) ||
       (words[0] === 'apply' && has(args, '--prune') && has(args, '--all'))
@@ -91,7 +94,8 @@ const cluster = (args: readonly string[]): readonly Finding[] => {
   if (
     args.some(
       (arg, index) =>
-        /^(-f|--filename|-k|--kustomize)$/.test(args[index - 1] ?? '') && /^\.{1,2}$|\/$/.test(arg),
+        /^(-k|--kustomize)$/.test(args[index - 1] ?? '') ||
+        (/^(-f|--filename)$/.test(args[index - 1] ?? '') && /^\.{1,2}$|\/$/.test(arg)),
     )
   )
     return lost('kubectl deletes all that a folder describes', 'medium')
@@ -101,6 +105,10 @@ const cluster = (args: readonly string[]): readonly Finding[] => {
   if (workload.test(kind)) return lost(`kubectl deletes ${shown(kind)}`, 'medium')
   return []
 }
+
+/** `k3s kubectl …` is the same client under the name of what it came with. */
+const ofDistribution = (args: readonly string[]): readonly Finding[] =>
+  args[0] === 'kubectl' ? cluster(args.slice(args[1] === '--' ? 2 : 1)) : []
 
 const workload =
   /^(deploy(ments?)?|sts|statefulsets?|ds|daemonsets?|svc|services?|secrets?|ing(ress(es)?)?|cronjobs?|configmaps?|apps?|applications?|vms?|virtualmachines?|helmreleases?|kustomizations?|backups?)(\.\w+)*(\/|$)/
@@ -123,7 +131,7 @@ const infrastructure = (args: readonly string[]): readonly Finding[] => {
 
 /** Tags, one message of a queue and one object's version of a policy come and go all day. */
 const cloudVerb =
-  /^(rb|nuke|batch-delete-\w+|schedule-key-deletion|leave-organization|close-account|(delete|terminate|destroy|purge|remove|deregister)(-(?!tags|message|item\b|event-source-mapping)[\w-]+)?|disable-key|[a-z]+-(?:delete|destroy|terminate))$/
+  /^(rb|nuke|batch-delete-\w+|schedule-key-deletion|leave-organization|close-account|(delete|terminate|destroy|purge|remove|deregister)(-(?!tags|message|item\b|event-source-mapping)[\w-]+)?|disable-key|flush|[a-z]+-(?:delete|destroy|terminate))$/
 
 /** What is described in a line and holds nothing: rules, alarms, reports and attachments are made again as they were. */
 const setting =
@@ -157,7 +165,7 @@ const cloud = (args: readonly string[]): readonly Finding[] => {
       : []
   const line = args.join(' ')
   if (
-    /--(?:max-size|desired-capacity|backup-retention-period|retention-in-days)[ =]0\b|\bdeployment\b.*--mode[ =]Complete\b/i.test(
+    /--(?:max-size|desired-capacity|backup-retention-period|retention-in-days)[ =]0\b|PointInTimeRecoveryEnabled=false|--no-deletion-protection\b|--delete-backup-data true\b|--retention-in-days[ =]1\b|\bdeployment\b.*--mode[ =]Complete\b/i.test(
       line,
     )
   )
@@ -188,9 +196,10 @@ const cloud = (args: readonly string[]): readonly Finding[] => {
 }
 
 const objects = (args: readonly string[]): readonly Finding[] =>
-  has(args, 'rm', 'rb', 'del') && args.some((arg) => /^--(recursive|force)/.test(arg))
+  has(args, 'rm', 'rb', 'del') &&
+  args.some((arg) => /^--(recursive|force)|^-\w*[rf]\w*$|:\/\/[^/]+\/?\*/.test(arg))
     ? lost('deletes stored objects')
-    : args[0] === 'rb' || has(args, '--remove')
+    : args[0] === 'rb' || has(args, '--remove', '--delete-removed')
       ? lost('deletes stored objects', 'medium')
       : []
 
@@ -202,6 +211,9 @@ const rules: Readonly<Record<string, (args: readonly string[]) => readonly Findi
     has(args, 'down') && has(args, '-v', '--volumes') ? lost('docker-compose down deletes volumes') : [],
   kubectl: cluster,
   k: cluster,
+  ...Object.fromEntries(
+    ['microk8s', 'k3s', 'k0s', 'minikube'].map((name) => [name, ofDistribution] as const),
+  ),
   oc: cluster,
   helm: (args) => (has(args, 'uninstall', 'delete') ? lost('uninstalls a release', 'medium') : []),
   terraform: infrastructure,
@@ -211,6 +223,7 @@ const rules: Readonly<Record<string, (args: readonly string[]) => readonly Findi
   cdk: infrastructure,
   cdktf: infrastructure,
   sls: (args) => (has(args, 'remove') ? lost('removes a deployed service', 'medium') : []),
+  sst: (args) => (has(args, 'remove') ? lost('removes a deployed service', 'medium') : []),
   serverless: (args) => (has(args, 'remove') ? lost('removes a deployed service', 'medium') : []),
   aws: cloud,
   gcloud: cloud,
@@ -230,10 +243,11 @@ const rules: Readonly<Record<string, (args: readonly string[]) => readonly Findi
   gsutil: (args) =>
     args.includes('rb') ||
     (args.includes('rsync') && args.some((arg) => /^-[a-zA-Z]*d/.test(arg))) ||
-    (args.includes('rm') && args.some((arg) => /^-[a-zA-Z]*[rR]|^-[a-zA-Z]*a/.test(arg)))
+    (args.includes('rm') && args.some((arg) => /^-[a-zA-Z]*[rR]|^-[a-zA-Z]*a|^gs:\/\/[^/]+\/?\**$/.test(arg)))
       ? lost('gsutil deletes objects or a bucket')
       : [],
   rclone: (args) =>
+    (args[0] === 'sync' && /(?:^|\/)\.?(?:empty|blank|nothing|null)[\w-]*\/?$/i.test(args[1] ?? '')) ||
     /^(purge|delete)$/.test(args[0] ?? '')
       ? lost('rclone deletes remote files')
       : /^(cleanup|dedupe|rmdirs)$/.test(args[0] ?? '')
@@ -241,6 +255,7 @@ const rules: Readonly<Record<string, (args: readonly string[]) => readonly Findi
         : [],
   mc: objects,
   s3cmd: objects,
+  s5cmd: objects,
   rbd: (args) =>
     has(args, 'rm', 'remove') || (has(args, 'purge') && has(args, 'snap'))
       ? lost('deletes a disk image or its snapshots', 'medium')

@@ -22,7 +22,7 @@ const alone = /^(flush|reset_db|sqlflush_now|dropAll|drop-all|--force-reset|sql-
 
 /** A model's own words for all that there is of it. */
 const emptiesAll =
-  /\bdrop_table\b|^(?!.*\bwhere\b).*\.(?:delete_all|destroy_all)\b|\.objects\.all\(\)\.delete\(\)/
+  /\bdrop_table\b|^(?!.*\bwhere\b).*\.(?:delete_all|destroy_all)\b|\.objects\.all\(\)\.delete\(\)|(?:->|::)truncate\(\)|\bSidekiq::\w+.*\bclear\b/
 
 /** Databases emptied by a task: the word for it is the framework's, the loss is the database's. */
 export function taskLoss({ name, args, input }: Invocation): readonly Finding[] {
@@ -36,11 +36,16 @@ export function taskLoss({ name, args, input }: Invocation): readonly Finding[] 
     return [finding(NAME, 'destroy.service', 'high', `${shown(name)} runs ${shown(input)} on a database`)]
   const task = args.find((arg, index) => {
     const before = args[index - 1] ?? name
-    if (/^(?:runner|shell|-c)$/.test(before) && emptiesAll.test(arg)) return true
+    if (
+      (/^(?:runner|shell|-c|--execute)$/.test(before) || arg.startsWith('--execute=')) &&
+      emptiesAll.test(arg)
+    )
+      return true
     if (arg.length > 60 || arg.startsWith('-')) return arg === '--force-reset'
     if (joined.test(arg) || (ends.test(arg) && things.test(before))) return true
     if (alone.test(arg)) return isOwn(name, args, index)
     if (/^(-|--)?(all|-all)$/.test(arg) && /^(down|--down|-down)$/.test(before)) return true
+    if (/^(?:db:)?migrate:undo:all$/.test(arg)) return true
     if (/^migrate:(rollback|reset)$/.test(arg) && args.includes('--all')) return true
     if (arg === 'zero' && args.includes('migrate')) return true
     if (index === 0 && /^(?:dbmate|goose|drizzle-kit)$/.test(name) && /^(?:drop|reset)$/.test(arg))

@@ -9,7 +9,7 @@ const madeAgain =
 
 /** What every program is loaded with, and what the machine starts from. */
 export function isLibrary(path: string): boolean {
-  return /^\/boot\/(?:vmlinuz|initrd|initramfs|vmlinux|kernel|System\.map)|^\/(?:usr\/)?lib(?:32|64|x32)?\/(?:[\w-]+\/)?(?:ld-[\w.-]+|lib(?:c|m|dl|pthread|crypto|ssl|pam|nss_\w+|systemd\S*)[-.][\w.*-]*)$/.test(
+  return /^\/boot\/(?:grub2?\/grub\.cfg|loader\/entries\/|vmlinuz|initrd|initramfs|vmlinux|kernel|System\.map)|^\/(?:usr\/)?lib(?:32|64|x32)?\/(?:[\w-]+\/)?(?:ld-[\w.-]+|lib(?:c|m|dl|pthread|crypto|ssl|pam|nss_\w+|systemd\S*)[-.][\w.*-]*)$/.test(
     path,
   )
 }
@@ -27,7 +27,7 @@ export const ofWindows = (path: string) => path.replace(/^\/(?:mnt|cygdrive)\/([
 
 /** Keys to money and to what was encrypted: nobody hands out a second one. */
 export function isKey(path: string): boolean {
-  return /(?:^|\/)(?:Library\/Keychains|\.local\/share\/keyrings|\.password-store|\.electrum|\.bitcoin|\.ethereum)(?:\/|$)|(?:^|\/)\.gnupg\/(?:secring|private-keys)|(?:^|\/)wallet\.dat$|(?:^|\/)keystore\/UTC--|(?:^|\/)\.ssh\/(?:id_[a-z0-9]+|authorized_keys2?|\*)$/.test(
+  return /(?:^|\/)(?:Library\/Keychains|\.local\/share\/keyrings|\.password-store|\.electrum|\.bitcoin|\.ethereum)(?:\/|$)|(?:^|\/)\.gnupg\/(?:secring|private-keys)|(?:^|\/)wallet\.dat$|(?:^|\/)keystore\/UTC--|(?:^|\/)\.ssh\/(?:id_[a-z0-9*]+|authorized_keys2?|\*)$/.test(
     path,
   )
 }
@@ -40,7 +40,7 @@ const keptThings =
 export function isRecord(path: string): boolean {
   return (
     /(?:^|\/|\*)[\w.*-]*\.tfstate(?:\.backup)?\*?$/.test(path) ||
-    /\.local\/share\/Trash(?:\/|$)|^~?\/\.Trash(?:\/|$)/.test(path) ||
+    /^~\/\.local\/share\/?$|\.local\/share\/Trash(?:\/|$)|^~?\/\.Trash(?:\/|$)/.test(path) ||
     (/^\/(?!tmp\/|var\/tmp\/)/.test(path) && keptThings.test(path)) ||
     (/^(?:\/|~)/.test(path) &&
       /\/(?:backups?|snapshots?|db[-_]?backups?)(?:\/(?:[\w.-]*\*.*|[\w-]+)?)?$/i.test(path))

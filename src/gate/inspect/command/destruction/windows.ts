@@ -70,7 +70,7 @@ const when =
     pattern.test(line) ? findings : none
 
 /** Where people and the system keep their own, as far down as it is theirs alone. */
-const placeWord = String.raw`(?:["' ]|^|-\w+:?)(?:[a-z]:\\?(?:\*(?:\.\*)?)?|[a-z]:\\(?:windows|users|program files(?: \(x86\))?|programdata)(?:\\(?:system32|\*|[^\\ ]+))?\\?(?:\*(?:\.\*)?)?|(?:%userprofile%|\$env:userprofile|\$home|~|%systemroot%|\$env:systemroot|%windir%|\$env:windir|%systemdrive%|\$env:systemdrive|%homedrive%|%homepath%|%programfiles%)\\?(?:\*(?:\.\*)?)?)(?:["' ]|$)`
+const placeWord = String.raw`(?:["' ]|^|-\w+:?)(?:[a-z]:\\?(?:\*(?:\.\*)?)?|[a-z]:\\(?:windows|users|program files(?: \(x86\))?|programdata)(?:\\(?:system32|\*|[^\\ ]+))?\\?(?:\*(?:\.\*)?)?|(?:%userprofile%|\$env:userprofile|\$home|~|(?:%systemroot%|\$env:systemroot|%windir%|\$env:windir)(?:\\system32)?|%systemdrive%|\$env:systemdrive|%homedrive%|%homepath%|%programfiles%)\\?(?:\*(?:\.\*)?)?)(?:["' ]|$)`
 const ownPlace = new RegExp(placeWord)
 const personalPlace =
   /(?:[a-z]:\\users\\[^\\ ]+|%userprofile%|\$env:userprofile|\$home|~)\\(?:documents|desktop|downloads|pictures|music|videos|onedrive|appdata|\.ssh|\.aws|\.kube|source)\\?(?:\*(?:\.\*)?)?(?:["' ]|$)/
@@ -128,11 +128,13 @@ const recursiveDelete = removal(/ \\s\b/)
 const recursiveItem: Rule = (line, statement, all, at) => {
   const own = removal(/ -r/)(line, statement, all, at)
   if (own.length > 0) return own
-  // Without a path it removes what it is handed.
-  const listing = all[at - 1]
-  const isListing = listing !== undefined && /^(get-childitem|gci|dir|ls|get-item|gi)$/.test(listing.name)
-  const isNarrow = / -(filter|include|older)|where/.test(listing?.line ?? '')
-  if (!isListing || isNarrow || !/ -r/.test(listing.line)) return none
+  // Without a path it removes what it is handed, also one by one in a loop.
+  const listing = all
+    .slice(Math.max(0, at - (line.includes('$_') ? HANDED_MAX : 1)), at)
+    .findLast(({ name }) => /^(get-childitem|gci|dir|ls|get-item|gi)$/.test(name))
+  if (listing === undefined || / -(filter|include|older|name)|where|-whatif/.test(`${listing.line} ${line}`))
+    return none
+  if (!/ -r/.test(listing.line) && !/ -r/.test(line)) return none
   if (/^\S+( -\w+)*$/.test(listing.line)) return lost('destroy.here', 'high', 'deletes everything here')
   if (ownPlace.test(listing.line) || personalPlace.test(listing.line))
     return lost('destroy.personal', 'high', `deletes everything that ${shown(listing.line)} lists`)
@@ -196,7 +198,7 @@ const diskpart: Rule = (line, __, all) => {
 
 /** Nouns of PowerShell that name what others rely on, with the prefix of any module before them. */
 const kept =
-  /^(?:remove|clear|uninstall|delete)-\w*?(?:vm|vmsnapshot|vmcheckpoint|vmharddiskdrive|user|computer|group|object|organizationalunit|forest|resourcegroup|bucket|database|server|cluster|disk|partition|volume|vdisk|snapshot|checkpoint|mailbox|mailboxdatabase|account|site|sitecollection|zone|vault|secret|app|application|webapp|table|queue|topic|subscription|domain|storagepool|filesystem|filesharing|recoverypoint|restorepoint|backup\w*|image|instance|stack|namespace|tenant|team|list|container|blob|repository|function|key|hostedzone|loggroup|userpool|service|feature|controller|website|iissite|ipaddress|netroute|share|rolegroup|policy|forest|trust|package)s?$/
+  /^(?:remove|clear|uninstall|delete)-\w*?(?:vm|vmsnapshot|vmcheckpoint|vmharddiskdrive|user|computer|group|object|organizationalunit|forest|resourcegroup|bucket|database|server|cluster|disk|partition|volume|vdisk|snapshot|checkpoint|mailbox|mailboxdatabase|account|site|sitecollection|zone|vault|secret|app|application|webapp|table|queue|topic|subscription|domain|storagepool|filesystem|filesharing|recoverypoint|restorepoint|backup\w*|image|instance|stack|namespace|tenant|team|list|container|blob|repository|function|key|hostedzone|loggroup|userpool|service|feature|controller|website|iissite|ipaddress|netroute|share|rolegroup|scope|apppool|policy|forest|trust|package)s?$/
 const localNouns =
   /-(?:appxpackage|package|itemproperty|localgroupmember|adgroupmember|psreadlinekeyhandler|item\w*|module|variable)$/
 
@@ -204,6 +206,11 @@ function removed(line: string, name: string): readonly Finding[] {
   if (/ -whatif/.test(line) || localNouns.test(name) || !kept.test(name)) return none
   return lost('destroy.service', 'medium', `${shown(name)} removes what others rely on`)
 }
+
+const request: Rule = (line) =>
+  / -method:? ["']?delete\b/.test(line) && !/localhost|127\.0\.0\.1/.test(line)
+    ? lost('destroy.service', 'medium', 'asks a server to delete')
+    : none
 
 const account = when(
   /^net1? user \S+ .*\\(?:del|active:no)|^net1? (?:localgroup|group) \S+ .*\\del|^net1? share \S+ .*\\del/,
@@ -300,9 +307,12 @@ const rules: Readonly<Record<string, Rule>> = {
     / [a-z]:\\(windows|users|\*)?\\?( |$).*(\\t|\\reset|\\deny)\b/,
     lost('destroy.permissions', 'high', 'changes every permission'),
   ),
-  robocopy: (line) => {
-    if (!/ \\(mir|purge)\b/.test(line)) return none
-    return /^robocopy \S*(empty|blank|null)\S* /.test(line) ||
+  robocopy: (line, _, all) => {
+    if (!/ \\(mir|purge)\b/.test(line) || / \\l\b/.test(line)) return none
+    const source = line.split(' ')[1] ?? ''
+    const isMade = all.some(({ line: each }) => each === `mkdir ${source}` || each === `md ${source}`)
+    return isMade ||
+      /^robocopy \S*(empty|blank|null)\S* /.test(line) ||
       ownPlace.test(line.replace(/^robocopy \S+ /, ''))
       ? lost('destroy.personal', 'high', 'mirrors over a folder and deletes the rest')
       : none
@@ -315,6 +325,12 @@ const rules: Readonly<Record<string, Rule>> = {
     /\bhk(lm|cu|cr|u):.* -name ["']?\*/,
     lost('destroy.system', 'high', 'deletes every value of a key of the registry'),
   ),
+  'invoke-restmethod': request,
+  irm: request,
+  'invoke-webrequest': request,
+  iwr: request,
+  'search-mailbox': when(/ -deletecontent/, lost('destroy.service', 'medium', 'deletes mail')),
+  certutil: when(/ -delstore /, lost('destroy.personal', 'medium', 'deletes a certificate')),
   'restore-sqldatabase': when(
     / -replacedatabase/,
     lost('destroy.service', 'medium', 'writes over a database'),
@@ -329,7 +345,7 @@ const rules: Readonly<Record<string, Rule>> = {
   wsl: when(/ (--|\\)unregister /, lost('destroy.service', 'medium', 'deletes a whole machine of Linux')),
   bootsect: when(/ \\force/, boot('writes over what the machine starts from')),
   'clear-content': when(
-    / (-path )?["']?(?:[a-z]:\\\S*\\)?\*/,
+    / (-path )?["']?(?:(?:[a-z]:\\\S*\\)?\*|[a-z]:\\windows\\)/,
     lost('destroy.emptied', 'medium', 'empties every file here'),
   ),
   'set-content': when(
