@@ -114,7 +114,7 @@ function named(args: readonly string[]): readonly string[] {
   return args.flatMap((arg) => /^--?([a-z][\w-]*?)(?:[-_](?:name|id))?(?:=.*)?$/.exec(arg)?.[1] ?? [])
 }
 
-const isReadOnly = (arg: string) => /^--?(readonly|safe|local)$/.test(arg)
+export const isReadOnly = (arg: string) => /^--?(readonly|safe|local)$/.test(arg)
 const statement = String.raw`match\s*\(.*\bdetach\s+delete\b|drop\s+(?:table|database|schema|keyspace|collection|measurement|series|bucket)\s+["\x60\w]|truncate\s+table\s+["\x60\w]|delete\s+from\s+["\x60\w.]+\s*;?\s*$`
 /** A statement handed to a client that nobody has listed. */
 export const sqlSpoken = new RegExp(`^\\s*(?:${statement})`, 'i')

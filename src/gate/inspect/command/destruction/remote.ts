@@ -1,7 +1,7 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, shown } from '../detector.ts'
-import type { Invocation } from '../shell/model.ts'
-import { byClient, sqlSpoken } from './clients.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
+import { byClient, isReadOnly, sqlSpoken } from './clients.ts'
 
 const NAME = 'destruction'
 
@@ -10,7 +10,7 @@ const lost = (summary: string, severity: Finding['severity'] = 'medium'): readon
 ]
 
 /** What is destroyed by asking a server for it: a request, a statement, a client that nobody has listed. */
-export function remoteLoss(invocation: Invocation): readonly Finding[] {
+export function remoteLoss(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, args } = invocation
   switch (name) {
     case 'curl':
@@ -38,7 +38,9 @@ export function remoteLoss(invocation: Invocation): readonly Finding[] {
     case 'TRUNCATE':
     case 'DELETE':
     case 'delete':
-      return statement(name, args)
+      return reading.invocations.some((each) => each.args.some(isReadOnly) && each.order < invocation.order)
+        ? []
+        : statement(name, args)
     case 'hdfs':
     case 'hadoop':
       if (args.includes('-format') || (args.includes('-expunge') && args.includes('-immediate')))
