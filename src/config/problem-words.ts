@@ -1,6 +1,7 @@
 // What is said to a person about a mistake in the configuration: what it has to be, and what was probably meant.
 import type * as v from 'valibot'
 import type { YAMLError } from 'yaml'
+import { nearestWord } from './nearest-word.ts'
 
 const kinds: Readonly<Record<string, string>> = {
   Array: 'a list, such as [one, two]',
@@ -42,4 +43,34 @@ const hints: Readonly<Record<string, string>> = {
 
 export function malformed({ code, message }: YAMLError): string {
   return hints[code] ?? (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')
+}
+
+/** What is said of a field, the last of `path`, that a strict object of the schema does not know. */
+export function unknownField(schema: unknown, path: readonly (string | number)[]): string {
+  const known = fieldsAt(schema, path.slice(0, -1))
+  const near = nearestWord(String(path.at(-1) ?? ''), known)
+  return `there is no such field. ${near ? `Did you mean ${near}?` : `There are ${known.join(', ')}.`}`
+}
+
+/** The names a strict object knows, found by walking the schema along a path. */
+function fieldsAt(root: unknown, path: readonly (string | number)[]): readonly string[] {
+  let schema = root
+  for (const step of path) schema = childOf(unwrap(schema), step)
+  const own = unwrap(schema)
+  return hasEntries(own) ? Object.keys(own.entries) : []
+}
+
+function childOf(schema: unknown, step: string | number): unknown {
+  if (hasEntries(schema)) return schema.entries[String(step)]
+  return typeof schema === 'object' && schema !== null && 'item' in schema ? schema.item : undefined
+}
+
+function unwrap(schema: unknown): unknown {
+  let inner = schema
+  while (typeof inner === 'object' && inner !== null && 'wrapped' in inner) inner = inner.wrapped
+  return inner
+}
+
+function hasEntries(schema: unknown): schema is { entries: Record<string, unknown> } {
+  return typeof schema === 'object' && schema !== null && 'entries' in schema
 }

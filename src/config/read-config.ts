@@ -10,8 +10,7 @@ import { checkConfig, parseAddress } from './check-config.ts'
 import type { Config } from './config.ts'
 import { hookConfig } from './hook-section.ts'
 import { fillInMcp } from './mcp.ts'
-import { nearestWord } from './nearest-word.ts'
-import { expectation, malformed } from './problem-words.ts'
+import { expectation, malformed, unknownField } from './problem-words.ts'
 import { type ConfigFile, fileSchema, STORE_DEFAULT } from './schema.ts'
 
 /** A configuration larger than this is a mistake or an attack on the parser. */
@@ -156,37 +155,10 @@ function describeIssue(issue: v.BaseIssue<unknown>, complain: Complain): void {
   const path: Path = (issue.path ?? []).map((item) =>
     typeof item.key === 'number' ? item.key : String(item.key),
   )
-  const name = String(path.at(-1) ?? '')
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const known = fieldsAt(path.slice(0, -1))
-    const near = nearestWord(name, known)
-    const meant = near ? `Did you mean ${near}?` : `There are ${known.join(', ')}.`
-    complain('field-unknown', path, `there is no such field. ${meant}`)
+    complain('field-unknown', path, unknownField(fileSchema, path))
   } else if (issue.input === undefined) complain('field-missing', path, 'this field is needed')
   else complain('field-invalid', path, expectation(issue))
-}
-
-/** The names a strict object knows, found by walking the schema along a path. */
-function fieldsAt(path: Path): readonly string[] {
-  let schema: unknown = fileSchema
-  for (const step of path) schema = childOf(unwrap(schema), step)
-  const own = unwrap(schema)
-  return hasEntries(own) ? Object.keys(own.entries) : []
-}
-
-function childOf(schema: unknown, step: string | number): unknown {
-  if (hasEntries(schema)) return schema.entries[String(step)]
-  return typeof schema === 'object' && schema !== null && 'item' in schema ? schema.item : undefined
-}
-
-function unwrap(schema: unknown): unknown {
-  let inner = schema
-  while (typeof inner === 'object' && inner !== null && 'wrapped' in inner) inner = inner.wrapped
-  return inner
-}
-
-function hasEntries(schema: unknown): schema is { entries: Record<string, unknown> } {
-  return typeof schema === 'object' && schema !== null && 'entries' in schema
 }
 
 function fillIn(file: ConfigFile, path: string): Config {

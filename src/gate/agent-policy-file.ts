@@ -46,7 +46,11 @@ function readText(file: string, named: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new GateError('policy-not-found', `cannot read the policy ${named}`, { cause })
+    throw new GateError(
+      'policy-not-found',
+      `cannot read the policy ${named}: give a file, or one of ${readyMadePolicies.join(', ')}`,
+      { cause },
+    )
   }
 }
 

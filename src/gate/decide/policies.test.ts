@@ -58,3 +58,16 @@ test('a policy that says something unknown is refused with file, line and field'
     /p\.yaml:2: detectors\.0: there is no detector/,
   )
 })
+
+test('a mistyped field of a policy is named with the one that was meant, before what is missing for it', () => {
+  const text = 'name: x\ndetectors: [secret]\nrules:\n  - { name: a, fact: [secret.leaves], action: deny }\n'
+  expect(() => readAgentPolicy(text, 'p.yaml', agentDetectors)).toThrow(
+    'p.yaml:4: rules.0.fact: there is no such field. Did you mean facts?',
+  )
+  expect(() =>
+    readAgentPolicy(text.replace('fact: [secret.leaves], ', ''), 'p.yaml', agentDetectors),
+  ).toThrow('p.yaml:4: rules.0.facts: this field is needed')
+  expect(() => readAgentPolicy('hello', 'p.yaml', agentDetectors)).toThrow(
+    'p.yaml:1: policy: must be a section',
+  )
+})

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
 import { budgetsOf, budgetsSchema, type WrittenBudgets } from '../../config/budgets.ts'
+import { expectation, malformed, unknownField } from '../../config/problem-words.ts'
 import { GateError } from '../../kernel/gate-error.ts'
 import { agentActions } from '../decision.ts'
 import { severities } from '../finding.ts'
@@ -14,7 +15,7 @@ const RULES_MAX = 1_000
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
 const fact = v.pipe(
   v.string(),
-  v.regex(/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*(\.\*)?$|^\*$/, 'a fact is like shell.reverse or destroy.*'),
+  v.regex(/^[a-z][a-z0-9-]*(\.[a-z0-9-]+)*(\.\*)?$|^\*$/, 'a fact, like shell.reverse or destroy.*'),
 )
 
 const schema = v.strictObject({
@@ -59,23 +60,23 @@ export function readAgentPolicy(
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
   const broken = document.errors[0]
-  if (broken !== undefined) {
-    const reason = broken.message.split('\n')[0] ?? broken.message
-    throw new GateError('policy-invalid', `${file}:${lines.linePos(broken.pos[0]).line}: ${reason}`)
-  }
+  if (broken !== undefined)
+    throw new GateError(
+      'policy-invalid',
+      `${file}:${lines.linePos(broken.pos[0]).line}: ${malformed(broken)}`,
+    )
   const complain = (path: readonly (string | number)[], reason: string): never => {
-    const node = document.getIn(path, true)
-    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
-    const at = Array.isArray(range) && typeof range[0] === 'number' ? lines.linePos(range[0]).line : 1
+    const at = lines.linePos(positionOf(document, path)).line
     throw new GateError('policy-invalid', `${file}:${at}: ${path.join('.') || 'policy'}: ${reason}`)
   }
   const parsed = v.safeParse(schema, document.toJS({ maxAliasCount: 0 }))
   if (!parsed.success) {
-    const issue = parsed.issues[0]
+    // A field by a wrong name is also one that is missing: the name is what has to be mended.
+    const issue = parsed.issues.find(isUnknownField) ?? parsed.issues[0]
     const path = (issue.path ?? [])
       .map((step) => step.key)
       .filter((key) => typeof key === 'string' || typeof key === 'number')
-    return complain(path, issue.message)
+    return complain(path, reasonOf(issue, path))
   }
   const policy = parsed.output
   policy.detectors.forEach((detector, index) => {
@@ -99,4 +100,22 @@ export function readAgentPolicy(
     })),
     system: policy.system === undefined ? undefined : readSystem(policy.system, complain),
   }
+}
+
+/** Where the field stands, or the nearest thing around it that is written. */
+function positionOf(document: Document, path: readonly (string | number)[]): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node: unknown = document.getIn(path.slice(0, depth), true)
+    if (isNode(node) && node.range) return node.range[0]
+  }
+  return 0
+}
+
+function isUnknownField({ type, expected }: v.BaseIssue<unknown>): boolean {
+  return type === 'strict_object' && expected === 'never'
+}
+
+function reasonOf(issue: v.BaseIssue<unknown>, path: readonly (string | number)[]): string {
+  if (isUnknownField(issue)) return unknownField(schema, path)
+  return issue.input === undefined ? 'this field is needed' : expectation(issue)
 }

@@ -11,7 +11,7 @@ const BUDGET_MAX = 1_000_000
 
 const name = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,127}$/, 'a name is letters, digits and _ - . : /'),
+  v.regex(/^[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,127}$/, 'a name of letters, digits and _ - . : /'),
 )
 const names = v.array(name)
 const flag = (fallback: boolean) => v.optional(v.boolean(), fallback)
