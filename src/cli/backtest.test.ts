@@ -43,6 +43,16 @@ test('the page says what is newly stopped, by which rule, and how many lines wer
   expect(JSON.parse(json.out)).toMatchObject({ newlyStopped: 2, newlyAllowed: 0, acts: 3 })
 })
 
+test('a file that is no trace is refused, with the line and the reason', async () => {
+  await writeFile(join(cwd, 'notes.txt'), 'one\n\n{"id":"1"}\n')
+  const { code, out, err } = await portcullis(['backtest', '--policy', 'strict', '--trace', 'notes.txt'], {
+    cwd,
+  })
+  expect([code, out]).toEqual([2, ''])
+  expect(err).toMatch(/^notes\.txt:1: not JSON\nnotes\.txt:3: session: /)
+  expect(err).toContain('portcullis: input-format-unknown: notes.txt is no trace')
+})
+
 test('a policy, a trace or a ledger that is not there is said', async () => {
   expect(
     await portcullis(['backtest', '--policy', 'no.yaml', '--trace', 'acts.jsonl'], { cwd }),

@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { readyMadePolicies } from '../config/agents.ts'
-import { actsOf } from '../doors/judge/judge.ts'
+import { actsOf, type Refused } from '../doors/judge/judge.ts'
 import { loadAgentPolicy } from '../gate/agent-policy-file.ts'
 import { type BacktestReport, backtestLedger, backtestTrace, type Tally } from '../gate/backtest.ts'
 import type { AgentPolicy } from '../gate/decide/agent-policy.ts'
@@ -18,6 +18,8 @@ import { neededOption, storeOptions, storePath, textOption } from './store-optio
 
 const ROWS_MAX = 15
 const NAME_CELLS = 36
+/** Lines of a trace that are no acts are each told up to here, and counted all. */
+const REFUSED_SHOWN_MAX = 5
 
 export const backtest: Command = {
   usage: '--policy NEW [--trace FILE | --store DIR]',
@@ -84,10 +86,20 @@ async function overTrace(
   const was = policyNamed(textOption(options, 'against') ?? 'balanced', console)
   const [path = STDIN] = await logPaths([trace], console.cwd)
   const input: Readable = path === STDIN ? console.stdin : createReadStream(path)
-  let refused = 0
-  const acts = actsOf(input, () => refused++)
+  const refused: Refused[] = []
+  let refusals = 0
+  const acts = actsOf(input, (line) => {
+    if (++refusals <= REFUSED_SHOWN_MAX) refused.push(line)
+  })
   const report = await backtestTrace(acts, { was, now: policy })
-  if (refused > 0) console.stderr.write(`${some(refused, 'line')} could not be read as an act.\n`)
+  for (const { line, error } of refused)
+    console.stderr.write(`${visible(trace)}:${line}: ${visible(error)}\n`)
+  if (refusals > 0) console.stderr.write(`${some(refusals, 'line')} could not be read as an act.\n`)
+  if (refusals > 0 && report.acts === 0)
+    throw new GateError(
+      'input-format-unknown',
+      `${trace} is no trace: \`judge\` reads one act a line, as JSON`,
+    )
   return report
 }
 

@@ -36,6 +36,8 @@ export type Command = {
     positionals: readonly string[],
     options: ParsedOptions,
     console: Console,
+    /** Of the words those that stood behind `--`. */
+    behindDashes?: readonly string[],
   ) => Promise<ExitCode>
 }
 

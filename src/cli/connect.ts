@@ -194,13 +194,17 @@ function editedText(
   )
 }
 
-function introduction(plan: AgentPlan, wanted: Wanted, file: string, { paint }: Screen): string {
+function introduction(plan: AgentPlan, wanted: Wanted, file: string, { paint, columns }: Screen): string {
   const whom = {
     user: 'in all your projects',
     project: 'in this project',
     managed: 'for everybody on this machine',
   }[wanted.scope]
-  return `${paint('bold', `${plan.title} asks the gate`)} at each of its hooks, ${whom}:\n  ${file}\n\nWhat guards an action runs this line; when the line fails, the action is refused:\n  ${plan.command(wanted)}`
+  const line = wrapped(
+    'What guards an action runs this line; when the line fails, the action is refused:',
+    columns,
+  )
+  return `${paint('bold', `${plan.title} asks the gate`)} at each of its hooks, ${whom}:\n  ${file}\n\n${line.join('\n')}\n  ${plan.command(wanted)}`
 }
 
 function notesPage(
@@ -240,16 +244,23 @@ async function farewell(
   { agent, title }: AgentPlan,
   { url }: Wanted,
   file: string,
-  { paint }: Screen,
+  { paint, columns }: Screen,
 ): Promise<string> {
   const mode = await modeOf(url)
   const state = {
-    enforce: `${paint('green', '✓')} The gate answers at ${url} and enforces.`,
-    observe: `${paint('yellow', '!')} The gate answers at ${url} and observes: it refuses nothing until \`agents: { mode: enforce }\` in its configuration.`,
-    unknown: `${paint('green', '✓')} The gate answers at ${url}.`,
-    gone: `${paint('yellow', '!')} No gate answers at ${url} yet. Until \`portcullis up\`, ${title} refuses every tool.`,
+    enforce: `The gate answers at ${url} and enforces.`,
+    observe: `The gate answers at ${url} and observes: it refuses nothing until \`agents: { mode: enforce }\` in its configuration.`,
+    unknown: `The gate answers at ${url}.`,
+    gone: `No gate answers at ${url} yet. Until \`portcullis up\`, ${title} refuses every tool.`,
   }[mode]
-  return `\n${paint('green', '✓')} ${title} is connected: ${file}\n${state}\nNew sessions take it up. \`portcullis disconnect ${agent}\` puts back what was there.\n`
+  const isGood = mode === 'enforce' || mode === 'unknown'
+  const lines = wrapped(state, columns - 2).map((line, at) => `${at === 0 ? '' : '  '}${line}`)
+  const mark = isGood ? paint('green', '✓') : paint('yellow', '!')
+  const last = wrapped(
+    `New sessions take it up. \`portcullis disconnect ${agent}\` puts back what was there.`,
+    columns,
+  )
+  return `\n${paint('green', '✓')} ${title} is connected: ${file}\n${mark} ${lines.join('\n')}\n${last.join('\n')}\n`
 }
 
 /** Whether a gate is there, and whether it acts on what it decides. Only from its own machine does it say. */

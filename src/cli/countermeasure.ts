@@ -10,8 +10,10 @@ import { listSegments } from '../store/embedded/ledger/segments.ts'
 import { type Measure, MeasureStore, measureState, type NewMeasure } from '../store/embedded/measure-store.ts'
 import { parseReport } from '../watch/report-schema.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
-import { campaignNamed } from './findings.ts'
+import { campaignNamed, onlyOne } from './findings.ts'
 import { moment, some } from './render/figures.ts'
+import { screenOf } from './render/screen.ts'
+import { wrapped } from './render/visible.ts'
 import {
   authorOption,
   durationOption,
@@ -134,7 +136,8 @@ async function preview(work: StoreWork, kind: string | undefined): Promise<ExitC
     `Under a measure already: ${under.length}. Spared by the allow-list: ${spared.length}.`,
     `In the last day they made ${some(recent.exchanges, 'exchange')} (${some(recent.activeAccounts, 'account')}, ${some(recent.outputTokens, 'token')} of answers).`,
   ]
-  return answer(work, result, said.join('\n'))
+  const { columns } = screenOf(console)
+  return answer(work, result, said.flatMap((line) => wrapped(line, columns)).join('\n'))
 }
 
 /** What the accounts did lately, as the ledger has it: the best picture of who would notice. */
@@ -222,7 +225,7 @@ function allow(work: StoreWork, account: string | undefined): ExitCode {
   const reason = neededOption(options, 'reason', 'why no measure may touch the account')
   const author = authorOption(options)
   new MeasureStore(state).allow({ account, reason, author, created: console.now() })
-  return answer(work, { account, isAllowed: true }, `No measure touches ${account}.`)
+  return answer(work, { account, isAllowed: true }, `${account} is on the allow-list: no measure touches it.`)
 }
 
 function disallow(work: StoreWork, account: string | undefined): ExitCode {
@@ -280,13 +283,26 @@ async function accountsOf(
   const accounts = new Set(listOption(options, 'accounts'))
   const file = textOption(options, 'file')
   if (file !== undefined)
-    for (const line of readText(file, console).split('\n')) if (line.trim() !== '') accounts.add(line.trim())
+    for (const account of accountsIn(readText(file, console), file)) accounts.add(account)
   const campaign = textOption(options, 'campaign')
   if (campaign !== undefined)
     for (const account of await campaignAccounts(store, campaign, options, console)) accounts.add(account)
   if (accounts.size === 0)
     throw new GateError('usage', 'Name accounts with --accounts, --file or --campaign.')
   return [...accounts].sort()
+}
+
+function accountsIn(text: string, file: string): readonly string[] {
+  const lines = text.split('\n').map((line) => line.trim())
+  // What `campaigns export` writes begins so: its lines would be taken for names that nobody has.
+  if (lines[0]?.startsWith('campaign,account,') === true)
+    throw new GateError(
+      'usage',
+      `${file}:1: this is a table, and an account a line is wanted; --campaign ID takes a campaign's from the findings.`,
+    )
+  const accounts = lines.filter((line) => line !== '')
+  if (accounts.length === 0) throw new GateError('usage', `${file} names no account.`)
+  return accounts
 }
 
 async function campaignAccounts(
@@ -305,7 +321,7 @@ async function campaignAccounts(
   }
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), reportSchema), readText(report, console))
   if (!parsed.success) throw new GateError('usage', `${report} is no report of \`hunt --json\`.`)
-  const campaign = parsed.output.campaigns.find(({ id }) => id === wanted)
+  const campaign = onlyOne(parsed.output.campaigns, ({ id }) => id, wanted, 'campaigns')
   if (campaign === undefined) throw new GateError('usage', `${report} has no campaign ${wanted}.`)
   return campaign.accounts
 }

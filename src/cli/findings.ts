@@ -4,6 +4,7 @@ import { loadFindings, type Saved } from '../store/embedded/findings.ts'
 import type { Campaign, Lookalike, Report } from '../watch/report.ts'
 import { parseReport } from '../watch/report-schema.ts'
 import type { Console, ParsedOptions } from './command.ts'
+import { count } from './render/figures.ts'
 import { storePath } from './store-option.ts'
 
 const AMBIGUOUS_SHOWN = 5
@@ -66,7 +67,8 @@ export function accountNamed(report: Report, id: string): AccountFound | undefin
   }
 }
 
-function onlyOne<Item>(
+/** The item of that id, or the only one whose id begins like that. */
+export function onlyOne<Item>(
   items: readonly Item[],
   idOf: (item: Item) => string,
   id: string,
@@ -80,6 +82,6 @@ function onlyOne<Item>(
   const some = beginning.slice(0, AMBIGUOUS_SHOWN).map(idOf).join(', ')
   throw new GateError(
     'usage',
-    `'${id}' begins the ids of ${beginning.length} ${what} (${some}${beginning.length > AMBIGUOUS_SHOWN ? ', …' : ''}): write more of it.`,
+    `'${id}' begins the ids of ${count(beginning.length)} ${what} (${some}${beginning.length > AMBIGUOUS_SHOWN ? ', …' : ''}): write more of it.`,
   )
 }

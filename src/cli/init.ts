@@ -10,6 +10,8 @@ import { openState } from '../store/embedded/state.ts'
 import type { Command, Console } from './command.ts'
 import { firstConfig, vendors } from './first-config.ts'
 import { findLocalServers, type LocalServer } from './local-servers.ts'
+import { screenOf } from './render/screen.ts'
+import { wrapped } from './render/visible.ts'
 import { textOption } from './store-option.ts'
 
 const OWNER_ONLY = 0o600
@@ -67,20 +69,21 @@ function story(
   const behind =
     result.upstreams.length > 0
       ? `Behind it: ${result.upstreams.join(', ')}.`
-      : 'Nothing to stand in front of was found: no model server on this machine and no vendor key in the\nenvironment. The file has an upstream to fill in.'
+      : 'Nothing to stand in front of was found: no model server on this machine and no vendor key in the environment. The file has an upstream to fill in.'
   const local = servers.map(
     ({ name, models }) => `  ${name}: ${models.slice(0, 5).join(', ') || 'no models'}`,
   )
+  const { columns } = screenOf(console)
   return `${[
-    `${result.file} is written, in observe mode: everything is recorded, nothing is held up.`,
-    behind,
+    `${result.file} is written.`,
+    ...wrapped(`It starts in observe mode: everything is recorded, nothing is held up. ${behind}`, columns),
     ...local,
     '',
     `A first key, shown only now:\n  ${result.key}`,
     '',
     'Next:',
     `  portcullis up${console.cwd === dirname(result.file) ? '' : ` --config ${result.file}`}`,
-    `  OPENAI_BASE_URL=http://${result.listen}/v1 OPENAI_API_KEY=${result.key.slice(0, 6)}…  your-program`,
+    `  OPENAI_BASE_URL=http://${result.listen}/v1 OPENAI_API_KEY=${result.key.slice(0, 6)}… your-program`,
   ].join('\n')}\n`
 }
 

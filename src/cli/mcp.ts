@@ -63,9 +63,11 @@ that \`tools\` shows, only what was looked at is approved, and not what the serv
     ['portcullis mcp approve github create_issue 3f0c2a9be1d4', 'only if it is still what `tools` showed'],
   ],
   wordsMax: Number.POSITIVE_INFINITY,
-  run: async (positionals, options, console) => {
+  run: async (positionals, options, console, behindDashes) => {
     const [first, ...rest] = positionals
     if (first === undefined) throw new GateError('usage', 'Name a server, or a command after --.')
+    if (behindDashes?.length === positionals.length)
+      return await serve(configured(options, console), adHoc(first, rest), console)
     if (first === 'tools') return listTools(rest, options, console)
     if (first === 'approve') return approveTool(rest, options, console)
     if (first === 'forget') return forgetTools(rest, options, console)
@@ -98,11 +100,19 @@ function configured(options: ParsedOptions, console: Console): Config {
   }
 }
 
+/** A server that the configuration names, or a command that was written without its dashes. */
 function serverOf(config: Config, first: string, rest: readonly string[]): McpServerConfig {
   const known = config.mcp.find(({ name }) => name === first)
   if (known !== undefined && rest.length === 0) return known
-  if (rest.length === 0 && !/[/\\.]/.test(first) && config.mcp.length > 0)
-    throw new GateError('usage', `No server is called ${first} in ${config.file}.`)
+  if (rest.length === 0 && !/[/\\.]/.test(first))
+    throw new GateError(
+      'usage',
+      `No server is called ${first} in the mcp section of ${config.file}. A command stands after --.`,
+    )
+  return adHoc(first, rest)
+}
+
+function adHoc(first: string, rest: readonly string[]): McpServerConfig {
   const name = (first.split(/[/\\]/).at(-1) ?? 'server').toLowerCase().replace(/[^a-z0-9._-]/g, '-')
   const told = rest
     .find((argument) => /server|mcp/i.test(argument))

@@ -5,6 +5,7 @@ import { openInput } from '../watch/intake/input.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
 import { inputOptions, logOptions, logPaths } from './log-options.ts'
 import { progressLine } from './progress.ts'
+import { count, some } from './render/figures.ts'
 import { vouchedHeaders } from './replay/exchange-request.ts'
 import { replay as replayLog } from './replay/replaying.ts'
 import { StandIn } from './replay/stand-in.ts'
@@ -13,6 +14,9 @@ import { neededOption, textOption } from './store-option.ts'
 const CONNECTIONS_DEFAULT = 32
 const CONNECTIONS_MAX = 4_096
 const PATIENCE_MS = 30_000
+
+/** The gate's answer to a key that it has not made. */
+const UNKNOWN_KEY = '401'
 
 export const replay: Command = {
   usage: 'LOG... --to URL --key KEY [--stand-in HOST:PORT] [--speed N]',
@@ -77,15 +81,21 @@ answered is sent again.`,
     progress.done(answered)
     const { sent, statuses, resent, seconds } = result
     const rate = Math.round(sent / Math.max(seconds, 0.001))
+    const turnedAway = statuses[UNKNOWN_KEY] ?? 0
     if (options.json) console.stdout.write(`${JSON.stringify({ ...result, exchangesPerSecond: rate })}\n`)
     else {
-      const counts = Object.entries(statuses).map(([status, count]) => `${count} × ${status}`)
-      const again = resent === 0 ? '' : ` ${resent} were sent again.`
+      const counts = Object.entries(statuses).map(([status, times]) => `${count(times)} × ${status}`)
+      const again = resent === 0 ? '' : ` ${count(resent)} were sent again.`
       console.stdout.write(
-        `${sent} exchanges in ${seconds.toFixed(1)} s, ${rate} a second: ${counts.join(', ')}.${again}\n`,
+        `${some(sent, 'exchange')} in ${seconds.toFixed(1)} s, ${count(rate)} a second: ${counts.join(', ')}.${again}\n`,
       )
     }
-    return console.signal.aborted ? 3 : 0
+    if (turnedAway > 0)
+      console.stderr.write(
+        `The gate does not know the key of ${some(turnedAway, 'exchange')}: --key wants one that \`portcullis keys create\` made.\n`,
+      )
+    if (console.signal.aborted) return 3
+    return turnedAway > 0 ? 1 : 0
   },
 }
 

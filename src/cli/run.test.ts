@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { GateError } from '../kernel/gate-error.ts'
 import type { Command, CommandEntry } from './command.ts'
 import { commands } from './commands.ts'
 import { run } from './run.ts'
@@ -53,6 +54,12 @@ test.each([
   [['judge', 'acts.jsonl'], "'acts.jsonl' is one word too many"],
   [['backtest', '--policy', 'strict', '--trace', 'missing.jsonl'], 'input-not-found'],
   [['verify', '--only', 'no-such-property'], 'There is no property no-such-property'],
+  [['verify', '--policy', 'run.test.ts'], 'policy-invalid: run.test.ts:1'],
+  [['verify', '--config', 'render'], 'There is no policy (*.yaml)'],
+  [['hunt', '--store'], '--store wants DIR. See'],
+  [['hunt', '--store', '--json'], '--store wants DIR. See'],
+  [['hunt', '--json=x'], '--json takes no value. See'],
+  [['mcp', 'no-such-server'], 'No server is called no-such-server in the mcp section'],
 ])('%s is refused in one line that helps', async (argv, said) => {
   const { code, err } = await refusalOf(argv)
   expect([code, err.trim().split('\n').length]).toEqual([2, 1])
@@ -80,4 +87,39 @@ test('what the operating system refuses is unusable input, and our own bug is to
   const broken = await refusalOf(['fail'], [failing(() => new TypeError('x is undefined'))])
   expect(broken.code).toBe(70)
   expect(broken.err).toContain('This is a bug in Portcullis.')
+})
+
+test('what a message repeats of a file steers no terminal', async () => {
+  const mean = failing(() => new GateError('input-rejected', 'columns: \u001b]0;owned\u0007\nand a line'))
+  expect((await refusalOf(['fail'], [mean])).err).toBe(
+    'portcullis: input-rejected: columns: ␛]0;owned␇\nand a line\n',
+  )
+})
+
+test('a command is told which of its words stood behind the dashes', async () => {
+  const seen: unknown[] = []
+  const command: Command = {
+    ...{ usage: '', description: '', options: {}, examples: [], wordsMax: 9 },
+    run: async (words, _options, _console, behind) => {
+      seen.push([words, behind])
+      return 0
+    },
+  }
+  const entry = { group: '', name: 'say', summary: '', load: async () => command }
+  for (const argv of [
+    ['a', 'b'],
+    ['--', 'a', 'b'],
+    ['a', '--', 'b'],
+    ['a', '--'],
+  ])
+    await refusalOf(['say', ...argv], [entry])
+  expect(seen).toEqual([
+    [['a', 'b'], []],
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+    [['a', 'b'], ['b']],
+    [['a'], []],
+  ])
 })

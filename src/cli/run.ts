@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { nearestWord } from '../config/nearest-word.ts'
 import { GateError } from '../kernel/gate-error.ts'
+import { visible } from '../kernel/visible.ts'
 import { type Command, type CommandEntry, type Console, type ExitCode, passedOn } from './command.ts'
 import { commandHelp, overview } from './help.ts'
 import { screenOf } from './render/screen.ts'
@@ -23,8 +24,10 @@ export async function run(
     const command = await entry.load()
     if (topic !== undefined || wantsHelp(rest))
       return print(console, commandHelp(entry.name, entry.summary, command, screenOf(console)))
-    const { values, positionals } = parseCommandLine(name, rest, command)
-    return await command.run(positionals, values, console)
+    const { values, positionals, tokens } = parseCommandLine(name, rest, command)
+    const dashes = tokens.findIndex(({ kind }) => kind === 'option-terminator')
+    const behindDashes = dashes < 0 ? [] : positionals.slice(dashes - tokens.length + 1 || positionals.length)
+    return await command.run(positionals, values, console, behindDashes)
   } catch (error) {
     if (error instanceof GateError) return complain(console, error.code, error.message)
     if (error instanceof Error && error.name === 'AbortError' && console.signal.aborted)
@@ -72,9 +75,14 @@ function parseCommandLine(name: string, args: readonly string[], { options, word
 
 function parsedOrReason(args: string[], options: Command['options']) {
   try {
-    return parseArgs({ args, options, allowPositionals: true, allowNegative: true })
+    return parseArgs({ args, options, allowPositionals: true, allowNegative: true, tokens: true })
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error)
+    const said = error instanceof Error ? error.message : String(error)
+    const reason = said.split(/\.?\n|\. /)[0] ?? said
+    const valued = /^Option '(?:-\w, )?--(\S+).*' (argument|does not)/.exec(reason)
+    if (valued?.[2] === 'argument')
+      return `--${valued[1]} wants ${options[valued[1] ?? '']?.value ?? 'a value'}`
+    if (valued !== null) return `--${valued[1]} takes no value`
     const typed = /^Unknown option '--([^']+)'/.exec(reason)?.[1]
     const near = typed === undefined ? undefined : nearestWord(typed, Object.keys(options))
     return near === undefined ? reason : `${reason}, which may mean --${near}`
@@ -92,7 +100,8 @@ function print(console: Console, text: string): ExitCode {
   return 0
 }
 
+/** A message may repeat what a file or a name says: nothing of that may steer the terminal. */
 function complain(console: Console, code: string, message: string): ExitCode {
-  console.stderr.write(`portcullis: ${code}: ${message}\n`)
+  console.stderr.write(`portcullis: ${code}: ${message.split('\n').map(visible).join('\n')}\n`)
   return 2
 }

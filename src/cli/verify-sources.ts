@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { LineCounter, parseDocument } from 'yaml'
+import { isMap, LineCounter, parseDocument } from 'yaml'
 import { readyMadePolicies } from '../config/agents.ts'
 import { agentDetectors } from '../gate/agent-gate.ts'
 import type { AgentPolicy } from '../gate/decide/agent-policy.ts'
@@ -19,21 +19,27 @@ export function shippedPolicies(cwd: string): readonly PolicySource[] {
   return readyMadePolicies.map((name) => readSource(join(shipped, `${name}.yaml`), cwd))
 }
 
-/** `named` is a ready-made policy, a policy file, a folder of them, or a configuration that names one. */
+/** `named` is a ready-made policy, a policy file, a folder of them, or a configuration that has one. */
 export function policySources(named: string, cwd: string): readonly PolicySource[] {
   const path = pathOf(named, cwd)
-  if (statSync(path).isDirectory())
-    return readdirSync(path)
-      .filter((file) => /\.ya?ml$/.test(file))
-      .sort()
-      .slice(0, POLICY_FILES_MAX)
-      .map((file) => readSource(join(path, file), cwd))
+  if (statSync(path).isDirectory()) return policiesIn(path, cwd)
   const document = parseDocument(readText(path))
-  if (document.has('rules') || document.has('detectors')) return [readSource(path, cwd)]
+  // What says nothing of a gate is read as a policy, so that a file that is neither is refused, line and field.
+  const isConfig = isMap(document.contents) && (document.has('upstreams') || document.has('agents'))
+  if (!isConfig) return [readSource(path, cwd)]
   const policy: unknown = document.getIn(['agents', 'policy']) ?? 'balanced'
   if (typeof policy !== 'string')
     throw new GateError('policy-not-found', `${named} names no policy under agents.policy`)
   return [readSource(pathOf(policy, dirname(path)), cwd)]
+}
+
+function policiesIn(folder: string, cwd: string): readonly PolicySource[] {
+  const files = readdirSync(folder).filter((file) => /\.ya?ml$/.test(file))
+  if (files.length === 0) throw new GateError('policy-not-found', `There is no policy (*.yaml) in ${folder}.`)
+  return files
+    .sort()
+    .slice(0, POLICY_FILES_MAX)
+    .map((file) => readSource(join(folder, file), cwd))
 }
 
 function pathOf(named: string, cwd: string): string {

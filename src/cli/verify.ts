@@ -6,6 +6,7 @@ import { svg } from '../prove/system/diagram.ts'
 import { properties } from '../prove/system/properties.ts'
 import { type VerifyReport, verifyPolicy } from '../prove/verify.ts'
 import type { Command, Console, ExitCode, ParsedOptions } from './command.ts'
+import { type Screen, screenOf } from './render/screen.ts'
 import { isProved, verdictPage } from './render/verdicts.ts'
 import { listOption, textOption } from './store-option.ts'
 import { verifyAgainst } from './verify-against.ts'
@@ -81,7 +82,9 @@ async function run(
     source,
     report: verifyPolicy(source.policy, verifyOptions),
   }))
-  console.stdout.write(options.json === true ? `${JSON.stringify(json(verified))}\n` : pages(verified))
+  console.stdout.write(
+    options.json === true ? `${JSON.stringify(json(verified))}\n` : pages(verified, screenOf(console)),
+  )
   writePictures(verified, options, console.cwd)
   writeSarif(verified, options, console.cwd)
   const emitTo = textOption(options, 'emit-tla')
@@ -136,12 +139,12 @@ function json(verified: readonly Verified[]): object {
   }
 }
 
-function pages(verified: readonly Verified[]): string {
+function pages(verified: readonly Verified[], { columns }: Screen): string {
   return verified
     .map(({ source, report }) =>
       report === undefined
         ? `${source.file}: declares no system of agents, so there is nothing to prove.\n`
-        : verdictPage(source.file, report),
+        : verdictPage(source.file, report, columns),
     )
     .join('\n')
 }

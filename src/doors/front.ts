@@ -196,11 +196,20 @@ export function pathOf(url: string): string {
   return query < 0 ? url : url.slice(0, query)
 }
 
+/** What is said where an address is not to be had, and what may be done about it. */
+export function notListenable(place: string, { code }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE')
+    return `${place} is in use already (EADDRINUSE): stop what holds it, or name another address in the configuration.`
+  if (code === 'EACCES') return `${place} needs an administrator (EACCES): ports below 1024 often do.`
+  if (code === 'EADDRNOTAVAIL') return `${place} is no address of this machine (EADDRNOTAVAIL).`
+  return `${place} cannot be listened on (${code}).`
+}
+
 async function listen(server: Server, address: FrontOptions['address'], isShared: boolean): Promise<void> {
   const place = 'path' in address ? address.path : `${address.host}:${address.port}`
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', (cause: NodeJS.ErrnoException) =>
-    reject(new GateError('listen-failed', `${place} cannot be listened on (${cause.code}).`, { cause })),
+    reject(new GateError('listen-failed', notListenable(place, cause), { cause })),
   )
   if ('path' in address) server.listen(address.path, () => resolve())
   else server.listen({ ...address, reusePort: isShared }, () => resolve())

@@ -65,9 +65,13 @@ export function span(ms: number): string {
   return some(hours, 'hour')
 }
 
+export function count(number: number): string {
+  return number.toLocaleString('en-US')
+}
+
 /** `1 account`, `1,234 accounts`, `2 entries` */
-export function some(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : nouns}`
+export function some(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${count(number)} ${number === 1 ? noun : nouns}`
 }
 
 function two(value: number): string {

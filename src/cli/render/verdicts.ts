@@ -1,34 +1,35 @@
 import { mermaid } from '../../prove/system/diagram.ts'
 import type { PropertyVerdict, VerifyReport } from '../../prove/verify.ts'
+import { wrapped } from './visible.ts'
 
-const WIDTH = 96
 const INDENT = '      '
 
 /** What `verify` shows a person of one policy. */
-export function verdictPage(file: string, report: VerifyReport): string {
+export function verdictPage(file: string, report: VerifyReport, columns: number): string {
   const { verdicts, model, ms } = report
   const good = verdicts.filter(isProved).length
   const head = `${file}: ${good} of ${verdicts.length} properties proved in ${(ms / 1000).toFixed(2)} s, model ${model.slice(0, 12)}`
-  return [head, '', ...verdicts.map(verdictText)].join('\n')
+  return [head, '', ...verdicts.map((verdict) => verdictText(verdict, columns))].join('\n')
 }
 
 export function isProved({ verdict, vacuous }: PropertyVerdict): boolean {
   return (verdict === 'proved' || verdict === 'proved-bounded') && !vacuous
 }
 
-function verdictText(verdict: PropertyVerdict): string {
+function verdictText(verdict: PropertyVerdict, columns: number): string {
   const { property, words, trace } = verdict
   const mark = isProved(verdict) ? '✓' : verdict.verdict === 'unknown' ? '?' : '✗'
-  const lines = [`  ${mark} ${property}: ${outcome(verdict)}`, ...wrapped(words)]
+  const lines = [`  ${mark} ${property}: ${outcome(verdict)}`, ...paragraph(words, columns)]
   const red = verdict.twins.find((twin) => twin.verdict === 'violated')
-  if (red !== undefined) lines.push(...wrapped(`It would break if ${red.weakening}.`))
+  if (red !== undefined) lines.push(...paragraph(`It would break if ${red.weakening}.`, columns))
   if (verdict.vacuous)
     lines.push(
-      ...wrapped(
+      ...paragraph(
         `Nothing tried breaks it (${verdict.twins.length} weakened systems), so it says nothing here.`,
+        columns,
       ),
     )
-  if (verdict.reason !== undefined) lines.push(...wrapped(verdict.reason))
+  if (verdict.reason !== undefined) lines.push(...paragraph(verdict.reason, columns))
   if (trace !== undefined) {
     lines.push('', ...trace.map(({ step, story }) => `${INDENT}${String(step).padStart(2)}. ${story}`))
     lines.push('', ...indented(mermaid(trace)))
@@ -50,17 +51,8 @@ function outcome({ verdict, states, cases, vacuous, method }: PropertyVerdict): 
   }
 }
 
-function wrapped(text: string): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > WIDTH - INDENT.length) {
-      lines.push(INDENT + line)
-      line = ''
-    }
-    line += line === '' ? word : ` ${word}`
-  }
-  return [...lines, INDENT + line]
+function paragraph(text: string, columns: number): string[] {
+  return wrapped(text, columns - INDENT.length).map((line) => INDENT + line)
 }
 
 function indented(text: string): string[] {

@@ -1,6 +1,7 @@
 // An upstream for replays: it asks no model, and answers each request as long and with the status the log says.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Address } from '../../config/config.ts'
+import { notListenable } from '../../doors/front.ts'
 import { GateError } from '../../kernel/gate-error.ts'
 import { answerHeaders } from './exchange-request.ts'
 
@@ -22,7 +23,7 @@ export class StandIn implements AsyncDisposable {
     server.on('request', (request, response) => standIn.#answer(request, response))
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     server.once('error', (cause) =>
-      reject(new GateError('listen-failed', `${host}:${port} cannot be listened on.`, { cause })),
+      reject(new GateError('listen-failed', notListenable(`${host}:${port}`, cause), { cause })),
     )
     server.listen(port, host, () => resolve())
     await promise

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Address, Config } from '../../config/config.ts'
+import { notListenable } from '../../doors/front.ts'
 import { admitInner } from '../../doors/hand-on.ts'
 import { GateError } from '../../kernel/gate-error.ts'
 import type { Log } from '../../kernel/log.ts'
@@ -199,9 +200,7 @@ async function freeAddress({ host, port }: Address): Promise<Address> {
   const server = createServer()
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', (cause: NodeJS.ErrnoException) =>
-    reject(
-      new GateError('listen-failed', `${host}:${port} cannot be listened on (${cause.code}).`, { cause }),
-    ),
+    reject(new GateError('listen-failed', notListenable(`${host}:${port}`, cause), { cause })),
   )
   server.listen(port, host, resolve)
   await promise

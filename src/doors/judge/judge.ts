@@ -2,10 +2,12 @@ import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { AgentAct } from '../../gate/act.ts'
 import type { AgentGate, Verdict } from '../../gate/agent-gate.ts'
+import { failure } from '../../kernel/result.ts'
 import { parseAct } from './parse-act.ts'
 
 /** A longer line is refused and skipped to its end without being kept. */
 export const LINE_BYTES_MAX = 16 * 1024 * 1024
+const TOO_LONG = `longer than ${LINE_BYTES_MAX} bytes`
 
 /** Reads acts as lines, writes a decision for each judged one, in order, and goes on after a bad line. */
 export async function judgeLines(gate: AgentGate, input: Readable, output: Writable): Promise<void> {
@@ -14,22 +16,26 @@ export async function judgeLines(gate: AgentGate, input: Readable, output: Writa
     let answers = ''
     for (const text of lines) {
       line++
-      if (text === undefined)
-        answers += `${JSON.stringify({ line, error: `longer than ${LINE_BYTES_MAX} bytes` })}\n`
+      if (text === undefined) answers += `${JSON.stringify({ line, error: TOO_LONG })}\n`
       else if (text.trim() !== '') answers += answer(gate, text, line)
     }
     if (answers !== '' && !output.write(answers)) await once(output, 'drain')
   }
 }
 
-/** The acts of a recorded trace; lines that are none are counted by `refused` and left out. */
-export async function* actsOf(input: Readable, refused: () => void): AsyncGenerator<AgentAct> {
+/** A line that is no act, counted from 1, and why. */
+export type Refused = { readonly line: number; readonly error: string }
+
+/** The acts of a recorded trace; lines that are none are told to `refused` and left out. */
+export async function* actsOf(input: Readable, refused: (line: Refused) => void): AsyncGenerator<AgentAct> {
+  let line = 0
   for await (const lines of linesOf(input))
     for (const text of lines) {
+      line++
       if (text?.trim() === '') continue
-      const parsed = text === undefined ? undefined : parseAct(text)
-      if (parsed?.ok) yield parsed.value
-      else refused()
+      const parsed = text === undefined ? failure(TOO_LONG) : parseAct(text)
+      if (parsed.ok) yield parsed.value
+      else refused({ line, error: parsed.error })
     }
 }
 
