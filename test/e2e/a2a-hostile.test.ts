@@ -90,6 +90,7 @@ a2a: [{ name: planner, url: "${agent.url}", card: "http://127.0.0.1:${port}/", a
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'GetExtendedAgentCard', params: {} })
     return await (await fetch(`${gate.url}/a2a/planner`, { method: 'POST', headers, body })).text()
   }
+  const waiting = () => gate.pins.held('a2a:planner').length
   const known = await fetch(`${gate.url}/a2a/planner/.well-known/agent-card.json`)
   expect(await known.json()).toMatchObject({ skills: [{ id: 'plan' }] })
   expect(await extended()).toContain('plan more')
@@ -97,6 +98,10 @@ a2a: [{ name: planner, url: "${agent.url}", card: "http://127.0.0.1:${port}/", a
   const changed = await extended()
   expect(changed).not.toContain('plan otherwise')
   expect(changed).toContain('needs a person')
+  expect(waiting()).toBe(1)
+  shown.card = card('plan more')
+  expect(await extended()).toContain('plan more')
+  expect(waiting()).toBe(0)
   pages.close()
 })
 

@@ -120,3 +120,55 @@ test('a stream that is taken up again brings nothing of a task of another tenant
   expect(seen).toContain('t2')
   expect(seen).not.toContain('t1"')
 })
+
+test('a loop is seen through tasks that agents go on with after they have answered', async () => {
+  const agent = held(
+    await hostileServer(({ method }) =>
+      method === 'GetTask'
+        ? { result: task('t1', 'TASK_STATE_COMPLETED') }
+        : { result: { task: task('t1') } },
+    ),
+  )
+  const coder = held(
+    await hostileServer(({ method }) =>
+      method === 'GetTask' ? { result: task('t2', 'TASK_STATE_FAILED') } : { result: { task: task('t2') } },
+    ),
+  )
+  const gate = held(
+    await RunningGate.open(`mode: enforce
+upstreams: [{ name: none, protocol: openai, url: "http://127.0.0.1:9/v1" }]
+watch: { enabled: false }
+agents: { policy: strict }
+keys: [{ key: sk-desk, account: desk }, { key: sk-planner, account: planner }, { key: sk-coder, account: coder }]
+a2a:
+  - { name: planner, url: "${agent.url}", account: planner, approvalWaitSeconds: 0 }
+  - { name: coder, url: "${coder.url}", account: coder, approvalWaitSeconds: 0 }
+`),
+  )
+  const send = async (
+    key: string,
+    to: string,
+    method = 'SendMessage',
+    params: unknown = { message: hello },
+  ) => {
+    const headers = {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      'a2a-version': '1.0',
+    }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    return await (await fetch(`${gate.url}/a2a/${to}`, { method: 'POST', headers, body })).text()
+  }
+  expect(await send('sk-coder', 'planner')).toContain('t1')
+  expect(await send('sk-desk', 'planner', 'GetTask', { id: 't1' })).toContain('COMPLETED')
+  expect(await send('sk-desk', 'planner')).toContain('t1')
+  expect(await send('sk-planner', 'coder')).toContain('t2')
+  const reached = agent.got.length
+  expect(await send('sk-coder', 'planner')).toContain('needs a person')
+  expect(agent.got).toHaveLength(reached)
+  expect(JSON.stringify(gate.entries()).match(/agent\.[a-z-]+/g)).toEqual(['agent.loop'])
+  // What the planner was asked is done, and so is what it asked the coder.
+  await send('sk-desk', 'planner', 'GetTask', { id: 't1' })
+  await send('sk-planner', 'coder', 'GetTask', { id: 't2' })
+  expect(await send('sk-coder', 'planner')).toContain('t1')
+})

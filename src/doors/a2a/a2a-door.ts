@@ -113,7 +113,7 @@ export class A2aDoor implements AsyncDisposable {
   readonly #parts: A2aDoorParts
   readonly #judge: Judge
   readonly #book = new AgentSessionBook()
-  readonly #delegations = new Delegations()
+  readonly #delegations: Delegations
   readonly #begun = new BegunTasks()
   readonly #heard = new SaidBefore()
   readonly #room: BodyRoom
@@ -123,6 +123,7 @@ export class A2aDoor implements AsyncDisposable {
   constructor(config: Pick<Config, 'a2a' | 'limits'>, parts: A2aDoorParts) {
     this.#parts = parts
     this.#judge = new Judge(parts)
+    this.#delegations = new Delegations(parts.now)
     this.#room = new BodyRoom(config.limits.bodiesBytesMax)
     this.#agents = new Map(config.a2a.map((agent) => [agent.name, this.#serve(agent)]))
   }

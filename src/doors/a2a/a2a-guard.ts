@@ -12,7 +12,7 @@ import type { BegunTasks } from './begun-tasks.ts'
 import { DELEGATION, toolsPassedOn } from './delegated-tools.ts'
 import type { Delegations } from './delegation.ts'
 import { type SaidBefore, withHistoryOf } from './said-before.ts'
-import { idsAskedFor, idsIn } from './task-ids.ts'
+import { idsAskedFor, idsIn, statesIn } from './task-ids.ts'
 import { inspectWebhooks } from './webhook.ts'
 
 export type A2aGuardParts = {
@@ -98,7 +98,19 @@ export class A2aGuard {
       if (!isOwn) return this.#notFound()
     }
     if (isNew) for (const id of tasks) begun.add(agent.name, id, caller.tenant, session)
+    this.#noteStates(result, isNew)
     return await this.#returned(result)
+  }
+
+  /** An agent that answers with a task goes on with it afterwards, and what it asks others is part of that. */
+  #noteStates(result: JsonValue, isNew: boolean): void {
+    const { agent, caller, delegations } = this.#parts
+    const leg = { tenant: caller.tenant, from: caller.agent, to: agent.account ?? agent.name }
+    for (const { task, isWorking } of statesIn(result)) {
+      const key = `${agent.name} ${task}`
+      if (isWorking) delegations.works(key, isNew ? leg : undefined)
+      else delegations.rests(key)
+    }
   }
 
   async #returned(result: JsonValue): Promise<{ readonly result: JsonValue } | Stop> {

@@ -74,7 +74,10 @@ export class CardDesk implements AsyncDisposable {
     const definition = isOldCard(card) ? canonicalJson(oldFields(card)) : signingInput(card)
     const offered = { server: `a2a:${agent.name}`, name, digest: digestOf(definition) }
     const pin = pins.find(offered.server, name)
-    if (agent.keys.length === 0 && pin?.digest === offered.digest) return undefined
+    if (agent.keys.length === 0 && pin?.digest === offered.digest) {
+      if (pin.heldDigest !== undefined) pins.release(offered.server, name)
+      return undefined
+    }
     const findings = [
       ...(await this.#identity(card, pin?.digest)),
       ...inspectOffer(`agent ${agent.name}`, card),

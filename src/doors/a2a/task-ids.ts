@@ -45,6 +45,22 @@ export function idsIn(result: JsonValue): NamedIds {
   return { tasks: texts(tasks), contexts: texts(contexts) }
 }
 
+const working = /^(?:TASK_STATE_)?(?:SUBMITTED|WORKING)$/i
+
+/** What an answer says of tasks: whether the agent goes on with each. */
+export function statesIn(
+  result: JsonValue,
+): readonly { readonly task: string; readonly isWorking: boolean }[] {
+  if (!isObject(result)) return []
+  return [result, result.task, result.statusUpdate]
+    .filter(isObject)
+    .flatMap(({ id, taskId = id, status }) => {
+      const state = isObject(status) ? status.state : undefined
+      if (typeof taskId !== 'string' || typeof state !== 'string') return []
+      return [{ task: taskId, isWorking: working.test(state) }]
+    })
+}
+
 function texts(values: readonly (JsonValue | undefined)[]): readonly string[] {
   return values.filter((value): value is string => typeof value === 'string' && value !== '')
 }
