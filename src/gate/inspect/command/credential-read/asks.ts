@@ -5,6 +5,7 @@ import { finding, nameIs, none, shown } from '../detector.ts'
 import { wordMark } from '../dispatch.ts'
 import { downstreamOf } from '../shell/lineage.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
+import { looksUpOne } from './tokens.ts'
 
 const NAME = 'credential-read'
 
@@ -106,9 +107,11 @@ const reveals =
   /^--(reveal|show-(secrets?|passwords?|tokens?|values|sensitive|protected)|unmask(ed)?|include-secrets?|populate-secrets)$/
 
 /** `docker compose exec api env`, `fly ssh console -C printenv`; `travis env list --decrypt`. */
-function elsewhere({ name, args }: Invocation): readonly Finding[] {
+function elsewhere(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const { name, args } = invocation
   if (farShells(name))
     return args.length > 1 &&
+      !looksUpOne(invocation, reading) &&
       args.some(
         (arg, index) =>
           /^(env|printenv)$/.test(arg) &&
@@ -166,7 +169,7 @@ export function asks(invocation: Invocation, reading: Reading): readonly Finding
   )
     return seen('credential.store', `${name} prints what a program keeps secret`)
   if ((marks & askingWord) === 0 && !farShells(name)) return filtered(invocation, reading)
-  const told = elsewhere(invocation)
+  const told = elsewhere(invocation, reading)
   if (told.length > 0) return told
   const findings = said(invocation)
   return findings.length > 0 ? findings : filtered(invocation, reading)

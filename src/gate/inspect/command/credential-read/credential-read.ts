@@ -115,6 +115,8 @@ const isPrinter = nameIs(/^(echo|printf|print|printenv|Write-(Output|Host))$/)
 /** A variable whose name says that it is a secret, as a shell or `printenv` takes it. */
 const secretVariable =
   /(?:^|[^\\#])\$\{?(?:env:)?[A-Z]\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_?[A-Z0-9]*)?\}?(?!\w)|\$\{?(?:[A-Z]\w*_)?(?:DATABASE|DB|REDIS|MONGO(?:DB)?|POSTGRES(?:QL)?|MYSQL|AMQP|RABBITMQ|CELERY_BROKER)_UR[IL]\}?(?!\w)|\$\{?\w*CONNECTION_STRING\}?(?!\w)|\$\{?(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY)\}?(?!\w)/
+/** A few letters say which key it is. */
+const beginning = /\$\{\w+:0:\d\}/g
 const secretName = /^\w*(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY)\w*$/
 
 /** Shown to whoever reads the terminal or the log; handed on to a program or a file it is used. */
@@ -128,7 +130,9 @@ function printed({ name, args, streams, pipeline, stage }: Invocation): readonly
   if (args.some((arg) => /\$\{\{\s*toJSON\(\s*(secrets|env)\s*\)/i.test(arg)))
     return [finding(NAME, 'credential.printed', 'high', `${name} shows all secrets of a workflow`)]
   const word = args.find((arg) =>
-    name === 'printenv' ? secretName.test(arg) : secretVariable.test(arg) && !/::add-mask::|\$\$/.test(arg),
+    name === 'printenv'
+      ? secretName.test(arg)
+      : secretVariable.test(arg.replace(beginning, '')) && !/::add-mask::|\$\$/.test(arg),
   )
   return word === undefined
     ? []
@@ -161,6 +165,10 @@ function isSearchedForSecrets(invocation: Invocation, reading: Reading): boolean
 const metadataHost =
   /(?:^|[/@=])(169\.254\.169\.254|169\.254\.170\.23?|169\.254\.0\.23|metadata\.google\.internal|metadata\.tencentyun\.com|100\.100\.100\.200|192\.0\.0\.192|\[?fd00:ec2::(?:254|23)\]?|0xa9fea9fe|2852039166|169\.254\.169\.254\.nip\.io)(?=[/:$\uE000]|$)|^https?:\/\/[^/]+\/(?:latest\/(?:meta-data|user-data|dynamic\/instance-identity)|computeMetadata\/v1|metadata\/(?:identity|instance)|opc\/v[12])(?:[/?]|$)/i
 
+/** Which machine this is, and where: known to whoever is on it. */
+const namesMachine =
+  /^http:\/\/(169\.254\.169\.254\/latest\/meta-data\/(instance-(id|type|life-cycle)|ami-(id|launch-index|manifest-path)|(local|public)-(hostname|ipv4)|hostname|mac|reservation-id|security-groups|placement\/[\w-]+|tags\/instance(\/[\w-]+)?|spot\/\S+|events\/\S+)|(metadata\.google\.internal|169\.254\.169\.254)\/computeMetadata\/v1\/(instance\/(id|name|zone|region|hostname|machine-type|cpu-platform|preempted|tags)|project\/(project-id|numeric-project-id)))\/?$/
+
 /** A look before the expression, which would otherwise run over every word of every command. */
 function mayBeMetadata(arg: string): boolean {
   return /169|metadata|100\.100|ec2|2852039166|192\.0\.0\.192|latest\/|\/opc\/|a9fe/i.test(arg)
@@ -182,7 +190,7 @@ function bySocket(address: string): readonly Finding[] {
 
 const metadataWord = wordMark((word) => mayBeMetadata(word) || /\/api\/v1\/|^X-Vault-Token:/i.test(word))
 
-function metadata({ name, args, marks }: Invocation): readonly Finding[] {
+function metadata({ name, args, marks }: Invocation, { invocations }: Reading): readonly Finding[] {
   if ((marks & metadataWord) === 0) return none
   const store = args.find((arg) =>
     /^(https?:\/\/[^/]+|\$\{?\w+\}?)(?::\d+)?\/api\/v1\/(namespaces\/[^/]+\/)?secrets(\/|\?|$)/.test(arg),
@@ -199,6 +207,12 @@ function metadata({ name, args, marks }: Invocation): readonly Finding[] {
     (arg) => mayBeMetadata(arg) && (metadataHost.test(arg) || metadataHost.test(`/${arg}`)),
   )
   if (address === undefined || /^(echo|printf|grep|ping|ip|iptables|route)$/.test(name)) return none
+  if (namesMachine.test(address)) return none
+  // The token for what is asked next is judged with what is asked.
+  const isFirst =
+    address.endsWith('169.254.169.254/latest/api/token') &&
+    invocations.some((each) => each.args.some((arg) => namesMachine.test(arg)))
+  if (isFirst) return none
   const isCredential =
     /security-credentials|service-accounts|iam\/|\/token|identity\/oauth2|user-data|credentials/i.test(
       address,

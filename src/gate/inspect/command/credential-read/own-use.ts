@@ -1,4 +1,4 @@
-import type { Invocation } from '../shell/model.ts'
+import type { Invocation, Reading } from '../shell/model.ts'
 import type { SecretFile } from './secret-files.ts'
 
 /** Options whose value a client reads to log in, set itself up or check the other side, and never sends as a file. */
@@ -30,9 +30,21 @@ const clients: Readonly<Record<string, Options>> = {
 
 /** `scp -i key …`, `curl --cert me.pem …`: what the program proves itself with stays on this machine. */
 export function logsInWith({ name, args }: Pick<Invocation, 'name' | 'args'>, index: number): boolean {
+  if (isLeftOut(name, args, index)) return true
   const options = Object.hasOwn(clients, name) ? clients[name] : undefined
   if (options === undefined) return false
   return options.before.test(args[index - 1] ?? '') || options.joined.test(args[index] ?? '')
+}
+
+/** `rsync --exclude .env`, `tar --exclude=.env`, `zip -r a.zip . -x .env`: what does not go along. */
+function isLeftOut(name: string, args: readonly string[], index: number): boolean {
+  const option = /^--(exclude|ignore)[\w-]*/
+  const word = args[index] ?? ''
+  if (word.startsWith('-')) return option.test(word)
+  if (option.test(args[index - 1] ?? '') && !(args[index - 1] ?? '').includes('=')) return true
+  if (name !== 'zip') return false
+  const before = args.slice(0, index).findLast((arg) => arg.startsWith('-'))
+  return before === '-x'
 }
 
 const asksForPassword = /^--(password|token|pass|key)-stdin$|^--with-token$/
@@ -80,6 +92,24 @@ function takesIn({ name, args }: Invocation): boolean {
     default:
       return false
   }
+}
+
+const keepers = /^(export|declare|local|readonly|typeset)$/
+
+/**
+ * `export KEY=$(op read …)`, and nothing else in the text that could show it: how a tool is handed its own key. What is
+ * done with the variable later is judged there, by its name.
+ */
+export function isPutAside(invocation: Invocation, reading: Reading): boolean {
+  if (reading.assignments.length === 0 && !reading.invocations.some(({ name }) => keepers.test(name)))
+    return false
+  const inside = reading.origins.flatMap((origin) => (origin.kind === 'output' ? origin.pipelines : []))
+  if (!inside.includes(invocation.pipeline)) return false
+  return reading.invocations.every(
+    (each) =>
+      (inside.includes(each.pipeline) && each.redirections.length === 0) ||
+      (keepers.test(each.name) && each.args.every((arg) => /^[A-Za-z_]\w*(=|$)/.test(arg))),
+  )
 }
 
 /** Shown to nobody: thrown away, or handed in a pipe to what takes secrets in. */

@@ -30,6 +30,7 @@ const searchers = nameIs(/^(grep|egrep|fgrep|rg|awk|gawk|sed|jq)$/)
 const carriesAway = nameIs(
   /^(cat|tac|head|tail|less|more|nl|od|xxd|hexdump|strings|base(64|32)|rev|paste|curl|wget|nc|ncat|socat|scp|rsync|sftp|tar|zip|7z|Get-Content|gc|type|xargs|tee)$/,
 )
+const ofSystem = /^\/(etc|usr|opt|srv|var\/(lib|opt))\//
 const none: readonly SecretRead[] = []
 
 /** Names a secret whatever else is there: where the text goes to a folder first, any word may. */
@@ -57,10 +58,23 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
     if (name === 'openssl' && /^-(key)?out$/.test(words[index - 1] ?? '')) continue
     // Loading settings is what they are for; showing them is another matter.
     if (
+      name === 'gpg' &&
+      /^(settings|named)$/.test(secret.fact) &&
+      args.some((arg) => /^(-c|-e|-\w*[ce]|--symmetric|--encrypt)$/.test(arg))
+    )
+      continue
+    if (
       /^(settings|named)$/.test(secret.fact) &&
       /^(source|\.|cp|mv|ln|install|sed|tee)$/.test(name) &&
       !(name === 'sed' && args.includes('-n')) &&
       !(/^(cp|mv|install)$/.test(name) && placeOf(args.at(-1) ?? '') === 'temporary')
+    )
+      continue
+    // From one folder of the system into another it stays where it was.
+    if (
+      secret.severity !== 'high' &&
+      /^(cp|mv|install|rsync)$/.test(name) &&
+      ofSystem.test(args.at(-1) ?? '')
     )
       continue
     // What a key is for: to sign, to prove who one is, to be put beside its certificate.

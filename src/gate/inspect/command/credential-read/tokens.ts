@@ -3,7 +3,7 @@ import { finding, nameIs, none, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
 import { downstreamOf, sourcesOf } from '../shell/lineage.ts'
 import { type Assignment, hasMarker, type Invocation, type Program, type Reading } from '../shell/model.ts'
-import { isKeptIn } from './own-use.ts'
+import { isKeptIn, isPutAside } from './own-use.ts'
 import { secretFile } from './secret-files.ts'
 
 const NAME = 'credential-read'
@@ -16,7 +16,7 @@ const seen = (
 
 /** How a client says that it is to show what it keeps: over its words as one line, options of place and format left out. */
 const says: Readonly<Record<string, RegExp>> = {
-  aws: /^(eks get-token|dynamodb (scan|query|get-item)\b.*--table-name[ =]\S*(api-?keys?|secrets?|credentials?|tokens?|passwords?)\b|elasticbeanstalk describe-configuration-settings|glue get-connections?|dms describe-endpoints|secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b(?!-policy)|sts assume-role|rds download-db-log-file-portion|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|environment|client_?secret|secret(string|accesskey)|keymaterial|password))/i,
+  aws: /^(eks get-token|dynamodb (scan|query|get-item)\b.*--table-name[ =]\S*(api-?keys?|secrets?|credentials?|tokens?|passwords?)\b|elasticbeanstalk describe-configuration-settings|glue get-connections?|dms describe-endpoints|secretsmanager batch-get-secret-value|sts get-federation-token|sso get-role-credentials|cognito-identity get-credentials-for-identity|configure get \S*(secret|token)|[\w-]+ (get|create|generate)-[\w-]*(auth|authorization|session|bearer|db-auth)-token\b|[\w-]+ get-[\w-]*(password|credentials)\b(?!-policy)|sts assume-role|rds download-db-log-file-portion|lightsail (get-instance-access-details|download-default-key-pair)|apigateway get-api-keys?\b.*--include-values?|lambda get-function(-configuration)?\b.*environment|[\w-]+ (get|describe|batch-get|list)-.*--query[ =].*(userdata|(?<!`)environment(?!`)|client_?secret|secret(string|accesskey)|keymaterial|password))/i,
   az: /\b(list-keys|(?<!keyvault )keys? list|show-connection-string|connection-string (list|show)|list-connection-strings|list-publishing-(profiles|credentials)|secret (show|download)|key download|admin-key show|query-key list|show-keys|get-credentials\b.* --admin|list-account-sas|ad (sp|app) credential reset|appsettings list|secrets? list\b.*--show-values|staticwebapp secrets list|keyvault certificate download|keyvault key decrypt|login --expose-token|ml connection list\b.*--populate-secrets|rest\b.*(deviceLocalCredentials|list(keys|secrets|credentials)|\/credentials\b|appsettings\/list))\b|^keyvault (key|secret|certificate) backup\b|^devops invoke\b.*serviceendpoint|^deployment (group|sub|mg|tenant) (show|export)\b.*parameters/i,
   gcloud:
     /\bconfig config-helper\b|\bget-serial-port-output\b|\breset-windows-password\b|\bkms decrypt\b.*--plaintext-file[= ]-|\bsecrets versions access\b|\bprint-(access|identity|refresh)-token\b|^sql generate-login-token|^compute (instances|project-info|instance-templates) describe\b.*metadata/,
@@ -38,10 +38,11 @@ const says: Readonly<Record<string, RegExp>> = {
   ansible: /(^| )-m debug\b.*(passw|secret|token|vault|key)/i,
   glab: /^variable (get|export)\b|^auth status\b.*(--show-token| -t\b)/,
   gitea: /^admin user generate-access-token\b/,
-  heroku: /^auth:token\b|^auth token\b|^config(:get)?\b(?!.*(:set|:unset))/,
+  heroku:
+    /^auth:token\b|^auth token\b|^config\b(?!:(set|unset|edit))(?!:get (?!\w*(KEY|TOKEN|SECRET|PASS|PWD|CRED|URL|URI|DSN))\w+\b)/i,
   vercel: /^env (pull|get)\b/,
   netlify: /^env:(list|get)\b.*(--plain|--json)|^env:get\b/,
-  railway: /^(variables?|vars?)\b(?!.*--set)/,
+  railway: /^(variables?|vars?)\b(?!.*(--set| set | delete ))/,
   eas: /^(env:pull|credentials)\b/,
   dotenvx: /^(decrypt|keypair)\b/,
   'dotenv-vault': /^(decrypt|pull)\b/,
@@ -115,13 +116,17 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
     case 'kubectl':
     case 'oc':
     case 'k':
-      return isKeptIn(invocation) ? [] : cluster(lineOf(args))
+      return logsIn(invocation, reading) || args.some((arg) => /^(-h|--help)$/.test(arg))
+        ? []
+        : cluster(lineOf(args))
     case 'docker':
     case 'nerdctl':
     case 'podman':
     case 'crictl':
       return (args.some((arg) => /\.Env\b/.test(arg)) && args.includes('inspect')) ||
-        (args[0] === 'exec' && /^(env|printenv)( *\|.*)?$/.test(args.at(-1) ?? ''))
+        (args[0] === 'exec' &&
+          /^(env|printenv)( *\|.*)?$/.test(args.at(-1) ?? '') &&
+          !looksUpOne(invocation, reading))
         ? seen('credential.environment', `${name} shows the environment of a container`)
         : args.includes('inspect') && showsEnvironment(invocation, reading)
           ? seen('credential.environment', `${name} shows the environment of a container`)
@@ -177,7 +182,7 @@ export function tokens(invocation: Invocation, reading: Reading): readonly Findi
 
 /** `… | docker login --password-stdin`: handed to the client that it is for, and shown to nobody. */
 export function logsIn(invocation: Invocation, reading: Reading): boolean {
-  if (isKeptIn(invocation)) return true
+  if (isKeptIn(invocation) || isPutAside(invocation, reading)) return true
   return downstreamOf(invocation, reading).some(({ name, args }) =>
     /^(docker|podman|nerdctl|buildah|skopeo|crane|oras|helm)$/.test(name)
       ? args.includes('login') && args.some((arg) => arg.startsWith('--password-stdin'))
@@ -230,6 +235,16 @@ function cluster(line: string): readonly Finding[] {
 
 export const secretWord =
   /pass|secret|token|api.?key|cred|sshpass|private|authorization|bearer|\bcurl\b.* -u\b|AKIA|sk[_-](live|ant|proj)|gh[pousr]_|glpat|xox[abp]|npm_\[?[\\A-Za-z]/i
+/** `docker exec web env | grep NODE_ENV`: one variable, whose name is no secret's. */
+export function looksUpOne(invocation: Invocation, reading: Reading): boolean {
+  const search = downstreamOf(invocation, reading).at(0)
+  return (
+    search !== undefined &&
+    /^([efz]?grep|rg)$/.test(search.name) &&
+    !search.args.some((arg) => /^-\w*v|key|auth|url|dsn|\.[*+]|^\.$/i.test(arg) || secretWord.test(arg))
+  )
+}
+
 /** How keys of well-known services begin: who looks for one looks for a key. */
 const secretValue = /AKIA|ASIA\[|sk[_-](live|ant|proj)|gh[pousr]_|glpat-|xox[abp]-|AIza|BEGIN.*PRIVATE/
 

@@ -11,7 +11,10 @@ const seen = (
 ): readonly Finding[] => [finding(NAME, fact, severity, summary)]
 
 /** Names that a listing passes over or takes for the kernel's own. */
-const masked = /\/(\.\.\.+|\.\.? +|\[[\w/:-]+\])$/
+const masked =
+  /\/(\.\.\.+|\.\.? +|\[(k[a-z]+d?(\/[\w:-]*)?|[\w-]+[/:][\w:-]*|(rcu|migration|watchdog|md|jbd2|scsi|irq|cpuhp)\b[\w/:-]*)\])$/
+/** Of the system; in a project brackets stand for a part of an address (`app/blog/[slug]`). */
+const maskedInSystem = /^\/(tmp|var|dev|usr|etc|opt|lib|root|run|bin|sbin)\/(.*\/)?\[[\w/:-]+\]$/
 const hiddenPlace = /^\/dev\/shm\/\.\w/
 const record = /^\/var\/log\/[\w.-]+$|^\/var\/(spool\/)?mail\/root$/
 
@@ -31,7 +34,7 @@ export function masks({ name, args, redirections, path }: Invocation): readonly 
         !args.some((arg) => arg !== target && arg.startsWith('/var/log/'))
       )
         return seen('hide.logs', `puts another file in the place of ${shown(target)}`, 'high')
-      return masked.test(target) || hiddenPlace.test(target)
+      return masked.test(target) || maskedInSystem.test(target) || hiddenPlace.test(target)
         ? seen('hide.mask', `gives something a name that nobody sees: ${shown(target)}`)
         : []
     }

@@ -176,7 +176,10 @@ function user(args: readonly string[], isNew: boolean): readonly Finding[] {
   if (args.some((arg) => /^(-p|--password)(=|$)/.test(arg)))
     return account('makes an account with a password that this line knows')
   if (admins.test(last)) return account('makes an account an administrator', 'high')
-  if (isNew && aShell.test(shell)) return account('makes an account that can log in')
+  // Images give their user the number of whoever builds them.
+  const hasNumber =
+    /^[1-9]\d{2,}$/.test(after(/^(-u|--uid)$/)) || args.some((arg) => /^--uid=[1-9]\d{2,}$/.test(arg))
+  if (isNew && aShell.test(shell) && !hasNumber) return account('makes an account that can log in')
   // For a service or an image it has a number, a group or no home; otherwise it is for somebody.
   const isForService = args.some((arg) =>
     /^(-r|-S|-D|-\w*[uM]\w*|-d|-h|--system|--(no-create-home|uid|gid|home|home-dir|shell|no-log-init|ingroup|registry)(=.*)?)$/.test(

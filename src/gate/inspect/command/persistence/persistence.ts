@@ -85,6 +85,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
       if (mode !== undefined && args.includes('-m') && /^[4-7]\d{3}$/.test(mode))
         return setuid([mode, target], reading)
       const sources = name === 'sed' ? [] : args.slice(0, -1).filter((arg) => !arg.startsWith('-'))
+      if (sources.every((source) => source === `${target}.sample`) && sources.length > 0) return []
       return [...placed(target, sources), ...inPlaceOf(name, args), ...typedIn(name, args, target)]
     }
     case 'curl':
@@ -186,7 +187,7 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
         : []
     case 'git':
       if (
-        /\bcore\.(sshCommand|hooksPath) [~/]\S|\bcredential\S*\.helper !|\binclude\.path \/(tmp|var\/tmp|dev\/shm)/.test(
+        /\bcore\.(sshCommand|hooksPath) [~/]\S|\bcredential\S*\.helper !(?!\S*\b(gh|glab|aws|gcloud(\.\w+)?|az)\b )|\binclude\.path \/(tmp|var\/tmp|dev\/shm)/.test(
           args.join(' '),
         )
       )

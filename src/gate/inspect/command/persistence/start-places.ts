@@ -161,7 +161,7 @@ const keyText = /^(\S+ )?(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+|sk-ssh-\S+) AAAA/
 
 /** Lines that start-up files are made of on any ordinary machine. */
 const everydayLine =
-  /^\s*(#(?!!).*|export\s+[A-Za-z_]\w*=.*|alias\s.*|[A-Z_]+=.*|(?:command -v|type|which|hash)\s+[\w./-]+(?:\s+(?:&|[12])?>\S*)*\s*&&\s*(?:eval\s+"?\$\([\w./-]+ (?:init|env|hook|shellenv|completion|activate)\b.*|(?:source|\.)\s+(?:[~$\w]\S*|<\([\w-]+ completion \w+\))|(?:export|alias)\s.*)|eval\s+"?\$\(ssh-agent\b[^;|&]*|(source|\.)\s+(?!\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)\S+|(source|\.)\s+<\([\w-]+ completion \w+\)|eval\s+"?\$\([\w./-]+ (init|env|hook|shellenv|completion)\b.*|\[\[?\s.*|if\s.*|fi|then|autoload.*|setopt.*|bindkey.*|shopt.*|set -o.*|complete\s.*|PATH=.*)?\s*$/
+  /^\s*(#(?!!).*|export\s+[A-Za-z_]\w*=.*|alias\s.*|[A-Z_]+=.*|(?:command -v|type|which|hash)\s+[\w./-]+(?:\s+(?:&|[12])?>\S*)*\s*(?:&&|\|\|)\s*(?:eval\s+"?\$\([\w./-]+ (?:init|env|hook|shellenv|completion|activate)\b.*|(?:source|\.)\s+(?:[~$\w]\S*|<\([\w-]+ completion \w+\))|(?:export|alias)\s.*)|eval\s+"?\$\(ssh-agent\b[^;|&]*|(source|\.)\s+(?!\/tmp\/|\/var\/tmp\/|\/dev\/shm\/)\S+|(source|\.)\s+<\([\w-]+ completion \w+\)|eval\s+"?\$\([\w./-]+ (init|env|hook|shellenv|completion)\b.*|\[\[?\s.*|if\s.*|fi|then|autoload.*|setopt.*|umask \d+|\w+=\([\w\s./-]*\)|\w+=["']?[\w./:~-]*["']?|(?:ulimit|stty|unset|unsetopt|zstyle|typeset|abbr|fish_add_path|compinit|set -gx)\b[^;|&`$]*|bindkey.*|shopt.*|set -o.*|complete\s.*|PATH=.*)?\s*$/
 
 /** Settings of apt that name a program (apt.conf(5)). */
 const startsPrograms = /Invoke|Pkgs|Dir::|Proxy|Method|Options|Solver|Hook|[#]include/i

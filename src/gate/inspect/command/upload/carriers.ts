@@ -160,18 +160,31 @@ function asksWith(args: readonly string[], reading: Reading): readonly Finding[]
     : [finding(NAME, 'upload.address', 'medium', `git asks with the output of ${shown(source.name)}`)]
 }
 
+const isWholeOption = (arg: string) => /^--(mirror|all)$/.test(arg)
+
 /** A push to an address that is no configured remote. */
 function pushed(args: readonly string[], reading: Reading): readonly Finding[] {
   const at = args.indexOf('push')
   if (at < 0) return []
   const target = args.slice(at + 1).find((arg) => !arg.startsWith('-'))
+  // How every new repository is published; where one has an origin already, another cannot be added.
+  const isFirst = target === 'origin' && !args.some(isWholeOption)
   const isNew = reading.invocations.some(
     (each) =>
       each.name === 'git' &&
       /^remote (add|set-url)\b/.test(each.args.join(' ')) &&
-      each.args.some((arg) => arg === target),
+      !(isFirst && each.args[1] === 'add') &&
+      (each.args.some((arg) => arg === target) || (target === undefined && args.some(isWholeOption))),
   )
-  return target !== undefined && (isNew || /^(https?|git|ssh):\/\/|^[\w.-]+@[\w.-]+:/.test(target))
-    ? [finding(NAME, 'upload.push', 'medium', `git pushes to ${shown(target.replace(/\/\/[^@/]*@/, '//'))}`)]
+  const isAddress = /^(https?|git|ssh):\/\/|^[\w.-]+@[\w.-]+:/.test(target ?? '')
+  return isNew || isAddress
+    ? [
+        finding(
+          NAME,
+          'upload.push',
+          'medium',
+          `git pushes to ${shown((target ?? 'another address').replace(/\/\/[^@/]*@/, '//'))}`,
+        ),
+      ]
     : []
 }

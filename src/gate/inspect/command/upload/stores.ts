@@ -136,6 +136,7 @@ function put(invocation: Invocation, reading: Reading): readonly Finding[] {
     const dump = upstreamOf(invocation, reading).find((each) => whole.test(each.name))
     return dump === undefined ? [] : seen('upload.file', `${name} stores what ${dump.name} gathers`)
   }
+  if (args.some((arg) => /^--dry-?run$/.test(arg))) return []
   const far = betweenBuckets(args)
   if (far !== undefined) return seen('upload.file', `${name} copies ${shown(far)} into another bucket`)
   const words = args.filter(

@@ -49,7 +49,7 @@ const rules: readonly Rule[] = [
     'gives a folder to whoever comes over the network',
   ],
   [
-    /^\S+ .*> ?\\(?!localhost|127\.|\.|\?)[\w.-]+\\[\w$.-]+\\/,
+    /^\S+ .*> ?\\(?!localhost|127\.|\.|\?|(home|root|users|etc|usr|var|tmp|opt|dev|proc|mnt|srv|run|sys|bin|app|data|workspace|github)\\)[\w.-]+\\[\w$.-]+\\/,
     'upload.copy',
     'copies to a folder of another machine',
   ],
