@@ -68,7 +68,7 @@ const rules: readonly Rule[] = [
   ),
   rule(
     /\[char\]/i,
-    `-join\\s*\\(?\\s*@?\\(?${T}\\)?\\s*\\|\\s*(?:%|ForEach-Object)\\s*\\{\\s*\\[char\\]\\s*\\$_\\s*\\}\\s*\\)*`,
+    `-join\\s*\\(?\\s*@?\\(?${T}\\)?\\s*\\|\\s*(?:%|ForEach-Object)\\s*\\{\\s*\\[char\\]\\s*\\$_\\s*\\}\\s*\\)?`,
     ([text]) => text,
   ),
   rule(/decodeBase64/, `${T}\\.decodeBase64\\(\\)`, ([text = '']) => fromBase64(text)),

@@ -44,7 +44,9 @@ function read(language: string, code: string, depth: number): ProgramFacts {
     runs,
     receives: has(terms.receives),
     wires: has(terms.wires) || says(/[<>]&\s*\d|^[<>+]*&/),
-    namesShell: says(terms.shellName) || has(/\b(cmd|powershell)\.exe\b/i),
+    namesShell:
+      strings.some((text, at) => terms.shellName.test(text) && !isTold(bare, strings, at)) ||
+      has(/\b(cmd|powershell)\.exe\b/i),
     evaluates,
     decodes,
     downloads:
@@ -74,6 +76,9 @@ function read(language: string, code: string, depth: number): ProgramFacts {
   if (language === 'powershell' && depth < DECODING_DEPTH_MAX)
     for (const text of strings.filter((each) => /\b(iex|Invoke-Expression|DownloadString)\b/i.test(each)))
       facts = merge(facts, read(language, text, depth + 1))
+  if (language === 'powershell' && depth < DECODING_DEPTH_MAX)
+    for (const text of strings.filter((each) => /\busing\s+System\b/.test(each)))
+      facts = merge(facts, read('csharp', text, depth + 1))
   if (depth < DECODING_DEPTH_MAX && evaluates && strings.length > 1 && /"§\d+"\s*[+.]\s*"§/.test(bare))
     facts = merge(facts, read('any', strings.join('').slice(0, JOINED_CHARACTERS_MAX), depth + 1))
   if (depth < DECODING_DEPTH_MAX && (evaluates || decodes)) {
@@ -81,6 +86,16 @@ function read(language: string, code: string, depth: number): ProgramFacts {
       facts = merge(facts, read(language, text, depth + 1))
   }
   return facts
+}
+
+/** `"sh", "-c", "mvn verify"`: a shell that is told in the program itself what to do, and no more. */
+function isTold(bare: string, strings: readonly string[], at: number): boolean {
+  const said = strings[at] ?? ''
+  if (/\s-\w*c\s+["']?[\w./]|\s[\w./-]+\.sh\b/.test(said))
+    return !/[<>]&|-\w*i\b|\/dev\/(?:tcp|udp)|[$%]\w*$|["']$/.test(said)
+  const rest = new RegExp(`"§${at}"\\s*,\\s*[\\[{(]?\\s*"§(\\d+)"\\s*,\\s*"§(\\d+)"\\s*[\\])}]`).exec(bare)
+  if (rest === null || !/^-\w*c$/.test(strings[Number(rest[1])] ?? '')) return false
+  return !/[<>]&|\bsh\s+-i|\/dev\/(?:tcp|udp)|[$#%]\{?\w*$/.test(strings[Number(rest[2])] ?? '')
 }
 
 /** Signs that no text has, as a cipher leaves them. */
@@ -92,7 +107,9 @@ const startsPrograms =
 
 /** The program as it would be written without its riddles. */
 const restored = ({ code, strings }: Skeleton): string =>
-  code.replace(/"§(\d+)"/g, (_, at: string) => `'${(strings[Number(at)] ?? '').replaceAll("'", `'\\''`)}'`)
+  code
+    .replace(/(?<=\s)\(\s*("§\d+")\s*\)/g, '$1')
+    .replace(/"§(\d+)"/g, (_, at: string) => `'${(strings[Number(at)] ?? '').replaceAll("'", `'\\''`)}'`)
 
 /** `spawn bash -c {text}`: braces are quotes in Tcl. */
 function spawned(code: string): string[] {
@@ -122,6 +139,7 @@ function connects(language: string, bare: string, says: (term: RegExp) => boolea
   if (says(/^wss?:\/\//) && /\bnew\b|\bWebSocket|\bconnect/.test(bare)) return true
   // A method of some object, given an address and a port, where no library of databases is known.
   if (!isRich.test(language) && /\bconnect\s*\(?\s*"§\d+"\s*,\s*\d+/.test(bare)) return true
+  if (language === 'octave' && /\btcp(?:client|ip)?\s*\(/.test(bare)) return true
   if (language === 'tcl' && /\bsocket\s+(?!-server)\S+\s+\d/.test(bare)) return true
   const socket = /\bsockets?\b/i.test(bare) || says(/^socket$/)
   return socket && /\bconnect(_ex|Async)?\b/i.test(bare)
@@ -130,7 +148,7 @@ function connects(language: string, bare: string, says: (term: RegExp) => boolea
 const isRich = /^(?:python|node|deno|bun|php|ruby|java|scala|kotlin|groovy|go|csharp|powershell|any)$/
 
 function runsSomething(language: string, bare: string, says: (term: RegExp) => boolean): boolean {
-  if (terms.runs.test(bare) || runsIn(language, bare)) return true
+  if (terms.runs.test(bare) || runsIn(language, bare, says)) return true
   if (says(/^(child_process|node:child_process|(?:node:)?repl|subprocess|os\/exec|bun|zx|execa|shelljs)$/))
     return true
   if (/^(perl|any)$/.test(language) && says(/^\+?-?\||\|-?$/) && /\bopen\b/.test(bare)) return true
@@ -139,12 +157,27 @@ function runsSomething(language: string, bare: string, says: (term: RegExp) => b
 }
 
 /** Words that run programs in these languages and mean something else in others. */
-function runsIn(language: string, bare: string): boolean {
-  if (language === 'awk') return /\bsystem\s*\(|\|&?\s*getline|\bgetline\b.*\|/.test(bare) || /\|&/.test(bare)
+function runsIn(language: string, bare: string, says: (term: RegExp) => boolean): boolean {
+  // What stands before `|&` may be a connection and no program.
+  if (language === 'awk')
+    return (
+      /\bsystem\s*\(|(?<!\|)\|\s*getline\b|\bgetline\b[^\n]*[^|]\|(?![|&])|\bprintf?\b[^\n;}|]*\|(?![|&])/.test(
+        bare,
+      ) ||
+      (/\|&/.test(bare) &&
+        (says(terms.shellName) || /\$0\s*\|&\s*getline|\bgetline\s+(\w+)\b[\s\S]*\b\1\s*\|&/.test(bare)))
+    )
   if (language === 'tcl') return /\b(exec|spawn|open\s+"?\|)/.test(bare)
   if (language === 'perl' || language === 'any')
     return /\b(system|exec|qqx)\b|\bopen\s*\(?[^;]*"\s*\||-\|/.test(bare)
   if (language === 'ruby' || language === 'crystal') return /\b(system|exec|spawn|popen|fork)\b/.test(bare)
+  if (language === 'lisp')
+    return /\(\s*(?:system\*?|process\*?|subprocess|shell\*?|sh|exec\w*|run|run-shell-command|open-process)\s/.test(
+      bare,
+    )
+  if (language === 'haskell') return /\b(?:system|rawSystem|spawnCommand|shell|proc)\b/.test(bare)
+  if (language === 'r') return /\b(?:system2?|pipe|shell)\s*\(/.test(bare)
+  if (language === 'octave') return /\b(?:system|unix|dos|popen2?|shell_cmd)\s*\(/.test(bare)
   if (language === 'go' || language === 'node') return /\bexec\b|\bspawn\b/.test(bare)
   return /\b(system|exec|spawn)\s*\(/.test(bare)
 }

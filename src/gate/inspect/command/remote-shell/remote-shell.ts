@@ -259,19 +259,29 @@ function isSubscribed({ name, args }: Invocation): boolean {
   }
 }
 
-const takes = /^(receive-message|get-messages|view|pull)$/
-const gives = /^(send-message|publish|pub|edit|create|-P|-x)$/
+const takes = /^(receive-message|get-messages|view|pull|b?[lr]pop|brpoplpush|getdel|xread)$/i
+const gives = /^(send-message|publish|pub|edit|create|-P|-x|[lr]push|xadd|set)$/i
+/** Stores of objects, told to write to standard output or to read standard input. */
+const stores = /^(?:aws|gsutil|gcloud|rclone|mc|s3cmd|s5cmd|azcopy)$/
+const isCopy = (each: Invocation, at: -1 | -2): boolean =>
+  stores.test(each.name) &&
+  (each.args.includes(at === -1 ? 'cat' : 'rcat') ||
+    (at === -2 && each.args.includes('pipe')) ||
+    (each.args.includes('cp') &&
+      /^-$|^\/dev\/std(?:in|out)$/.test(each.args.filter((arg) => !arg.startsWith('--')).at(at) ?? '')))
 const messengers = /^(?:aws|gcloud|az|gh|nats|redis-cli|valkey-cli|kcat|kafkacat|mosquitto_pub|amqp-publish)$/
 
 /** Brings in what others left for it, by the web or by a queue. */
 const isInbox = (each: Invocation): boolean =>
   isDownload(each) ||
   isSubscribed(each) ||
+  isCopy(each, -1) ||
   (messengers.test(each.name) && each.args.some((arg) => takes.test(arg)))
 
 /** Says to others what it is given. */
 const isOutbox = (each: Invocation): boolean =>
   isUpload(each) ||
+  isCopy(each, -2) ||
   (messengers.test(each.name) && (each.name.endsWith('pub') || each.args.some((arg) => gives.test(arg))))
 
 /** Whatever reads a socket passes on a stranger's words, even when the answer goes elsewhere. */
@@ -298,13 +308,17 @@ const obeys =
 const answers =
   /-Method\s+['"]?POST|\.post\s*\(|method['"]?\s*[:=]\s*['"]POST|\bUpload(?:String|Data)\b|\bdata\s*=/i
 
-/** A unit that is started for each connection, with that as its input: `StandardInput=socket`. */
+/** Settings of what is started for each connection, with that as its input: units with a socket, inetd, xinetd. */
 function ofUnits({ writes }: Reading): readonly Finding[] {
-  for (const { text } of writes)
-    if (text?.includes('StandardInput=socket') === true) {
-      const command = /^ExecStart=[-@:+!]*(.+)$/m.exec(text)?.[1] ?? ''
-      if (givesControl(command)) return [bind(`a unit gives ${shown(command)} to whoever connects`)]
-    }
+  for (const { text } of writes) {
+    if (text === undefined || !/StandardInput=socket|socket_type|\bwait\b|nowait/.test(text)) continue
+    const command =
+      /^ExecStart=[-@:+!]*(.+)$/m.exec(text)?.[1] ??
+      /^\s*server\s*=\s*(\S+)/m.exec(text)?.[1] ??
+      /\b(?:stream|dgram)\s+(?:tcp|udp)\d?\s+(?:no)?wait\S*\s+\S+\s+(\S+)/.exec(text)?.[1]
+    if (command !== undefined && givesControl(command))
+      return [bind(`settings give ${shown(command)} to whoever connects`)]
+  }
   return []
 }
 

@@ -41,6 +41,13 @@ function noteCopy(args: readonly string[], scope: Scope, place: Place): void {
 
 const isNetcatName = /^(?:nc|ncat|netcat|socat|nc\.traditional|nc\.openbsd)$/
 
+/** `xargs -a FILE`: its list, where the text made that. */
+export function listOf(args: readonly string[], scope: Scope): string | undefined {
+  const at = args.findIndex((arg) => arg === '-a' || arg.startsWith('--arg-file'))
+  const path = /=(.+)$/.exec(args[at] ?? '')?.[1] ?? args[at + 1]
+  return at < 0 || path === undefined ? undefined : scope.files.get(path)
+}
+
 /** A file that the text wrote, or a descriptor opened on a text: `/dev/fd/9`. */
 export function fileText(path: string, scope: Scope, opened: Opened): string | undefined {
   const known = scope.files.get(path)

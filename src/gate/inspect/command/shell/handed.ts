@@ -30,8 +30,10 @@ export function handedTexts(
   if (!speakers.has(name))
     for (const [at, word] of args.entries())
       if (isWorthALook(word)) found = [...found, ...textsIn(word)]
-      else if (word.includes(' ') && orders.test(args[at - 1] ?? ''))
-        found = [...found, { kind: 'shell', text: word }]
+      else if (word.includes(' ')) {
+        const text = orders.test(args[at - 1] ?? '') ? word : ordered.exec(word)?.[1]
+        if (text !== undefined) found = [...found, { kind: 'shell', text }]
+      }
   if (sent !== undefined && isWorthALook(sent)) found = [...found, ...textsIn(sent)]
   return found.length > TEXTS_MAX ? found.slice(0, TEXTS_MAX) : found
 }
@@ -39,12 +41,22 @@ export function handedTexts(
 /** Options whose word is a command, of whatever program: `--run`, `--health-cmd`, `--rsh-command`. */
 const orders = /^--?(?:[\w-]+-)?(?:command|cmd|exec|run|hook|rsh)$/
 
+/** The same in one word: `--rsh-command=text`, `APT::Update::Pre-Invoke::=text`. */
+const ordered = /^-{0,2}(?:[\w:.]+-)?(?:command|cmd|exec|run|hook|rsh|invoke|filter)(?:::)?=(.+)$/is
+
 const none: readonly Handed[] = []
 
 /** Whether a word may be what one of the questions here looks for, of whatever program. */
 export function mayBeHanded(word: string): boolean {
   const head = lastOf(word)
-  return isHead(head) || orders.test(word) || bang.test(word) || isWorthALook(word) || holdsCommand(word)
+  return (
+    isHead(head) ||
+    orders.test(word) ||
+    ordered.test(word) ||
+    bang.test(word) ||
+    isWorthALook(word) ||
+    holdsCommand(word)
+  )
 }
 
 /** A script, or a description with a shell and its text in a list. */

@@ -1,6 +1,6 @@
 import { concernsOf, marksOf } from '../dispatch.ts'
 import { builtFrom, escapesIn } from './escapes.ts'
-import { fileText, noteTouched, readBuried, runFile, touching } from './files.ts'
+import { fileText, listOf, noteTouched, readBuried, runFile, touching } from './files.ts'
 import { givenTo } from './given.ts'
 import { readBuilt, readHanded, readOptions } from './handed-on.ts'
 import { inlineOf, isShell, languageOf, shellWords } from './interpreters.ts'
@@ -105,7 +105,8 @@ function execute(
   const written = scope.files.get(invocation.path)
   if (written !== undefined) runFile(reader, written, invocation, scope, place)
   let handedOut: string | undefined
-  for (const nested of nestedIn(invocation)) {
+  const listed = name === 'xargs' || name === 'gxargs' ? listOf(args, scope) : undefined
+  for (const nested of nestedIn(listed === undefined ? invocation : { ...invocation, input: listed })) {
     const repeated = { ...deeper(scope), isRepeated: scope.isRepeated || nested.isRepeated }
     if (scope.depth > 8) break
     if (nested.kind === 'text') reader.script(nested.text, repeated, { ...place, input: undefined })
