@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { resolve, sep } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { readyMadePolicies } from '../config/agents.ts'
@@ -24,10 +25,14 @@ const OUTPUT_MIB_DEFAULT = 16
 const OUTPUT_MIB_MAX = 1_024
 const PROCESSES_DEFAULT = 1_024
 const PROCESSES_MAX = 65_536
+const MEMORY_MIB_MAX = 16_777_216
+/** Of the machine's memory, or of what its container may have. */
+const MEMORY_SHARE_DEFAULT = 0.75
 const MIB = 1_048_576
 
 /** As `timeout`, `docker run` and the shell have them: what ended a command that was not its own doing. */
 const codes = {
+  memory: 121,
   processes: 122,
   output: 123,
   time: 124,
@@ -39,14 +44,14 @@ const codes = {
 export const runCommand: Command = {
   usage: '[OPTION]... -- COMMAND [ARGUMENT]...',
   description: `Judges a command and runs it in a sandbox: it writes only in the work tree (the folder it is started in), reads no keys,
-logins, shell settings or settings of coding agents, reaches only the hosts named, and ends at a limit of time, output and processes.
+logins, shell settings or settings of coding agents, reaches only the hosts named, and ends at a limit of time, output, processes and memory.
 Variables of the environment that hold secrets stay outside.
 
 The judgement is recorded with --store or --gate; otherwise it is made here and forgotten. What a person must approve is asked
 at the terminal, and refused where there is none.
 
-Exit code of the command itself; 122 stopped at the limit of processes, 123 of output, 124 of time, 125 no sandbox can be made
-here, 126 refused, 130 stopped by you.`,
+Exit code of the command itself; 121 stopped at the limit of memory, 122 of processes, 123 of output, 124 of time, 125 no sandbox
+can be made here, 126 refused, 130 stopped by you.`,
   options: {
     policy: {
       type: 'string',
@@ -86,6 +91,11 @@ here, 126 refused, 130 stopped by you.`,
       type: 'string',
       value: 'COUNT',
       summary: `limit of processes at once (default ${PROCESSES_DEFAULT})`,
+    },
+    memory: {
+      type: 'string',
+      value: 'MIB',
+      summary: 'limit of memory of all its processes together (default three quarters of the machine’s)',
     },
     shell: {
       type: 'string',
@@ -160,17 +170,20 @@ function hangUpSignal(): Disposable & { readonly signal: AbortSignal } {
 
 function codeOf(
   { how, code }: SandboxEnd,
-  { wallMs, outputBytesMax, processesMax }: SandboxLimits,
+  { wallMs, outputBytesMax, processesMax, memoryBytesMax }: SandboxLimits,
   say: (text: string) => void,
 ): ExitCode {
   if (how === 'limit-time') say(`Stopped after ${wallMs / 1_000} s: the limit of --time.`)
   if (how === 'limit-output')
     say(`Stopped after ${outputBytesMax / MIB} MiB of output: the limit of --output.`)
   if (how === 'limit-processes') say(`Stopped at ${processesMax} processes: the limit of --processes.`)
+  if (how === 'limit-memory')
+    say(`Stopped beyond ${Math.round(memoryBytesMax / MIB)} MiB of memory: the limit of --memory.`)
   return passedOn(
     {
       ...{ exited: code, stopped: codes.stopped },
-      ...{ 'limit-time': codes.time, 'limit-output': codes.output, 'limit-processes': codes.processes },
+      ...{ 'limit-time': codes.time, 'limit-output': codes.output },
+      ...{ 'limit-processes': codes.processes, 'limit-memory': codes.memory },
     }[how],
   )
 }
@@ -207,7 +220,14 @@ function limitsOf(options: ParsedOptions, console: Console): Omit<SandboxLimits,
     wallMs: numberOf(options, 'time', WALL_SECONDS_DEFAULT, WALL_SECONDS_MAX) * 1_000,
     outputBytesMax: Math.floor(numberOf(options, 'output', OUTPUT_MIB_DEFAULT, OUTPUT_MIB_MAX) * MIB),
     processesMax: Math.ceil(numberOf(options, 'processes', PROCESSES_DEFAULT, PROCESSES_MAX)),
+    memoryBytesMax: Math.floor(numberOf(options, 'memory', memoryMibDefault(), MEMORY_MIB_MAX) * MIB),
   }
+}
+
+function memoryMibDefault(): number {
+  const constrained = process.constrainedMemory()
+  const whole = constrained > 0 ? Math.min(totalmem(), constrained) : totalmem()
+  return Math.floor((whole * MEMORY_SHARE_DEFAULT) / MIB)
 }
 
 function domainOf(text: string): string {

@@ -67,6 +67,13 @@ function processesOf(commandLine: string): string[] {
   })
 }
 
+function commandLines(): string[] {
+  return readdirSync('/proc').flatMap((name) => {
+    const file = `/proc/${name}/cmdline`
+    return /^\d+$/.test(name) && existsSync(file) ? [readFileSync(file, 'utf8')] : []
+  })
+}
+
 describe.skipIf(obstacle !== undefined)(`a command in the sandbox${needs}`, () => {
   test('works in the work tree, and passes on what it says and its exit code', async () => {
     expect(await run(['--', 'sh', '-c', 'echo one > made; cat made; echo two >&2; exit 3'])).toEqual({
@@ -179,6 +186,45 @@ describe.skipIf(obstacle !== undefined)(`a command in the sandbox${needs}`, () =
     if (process.getuid?.() === 0)
       expect(crowd).toMatchObject({ code: 122, err: expect.stringContaining('--processes') })
     expect(processesOf(['sleep', '97.5', ''].join('\0'))).toEqual([])
+  })
+
+  test('leaves nothing behind when the program that began it is killed', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'killed-'))
+    const [temporary, tree] = [join(place, 'tmp'), join(place, 'tree')]
+    for (const folder of [temporary, tree, join(tree, '.github')]) mkdirSync(folder)
+    writeFileSync(join(tree, 'CLAUDE.md'), '')
+    writeFileSync(join(tree, 'mine'), '')
+    const env = { PATH: process.env.PATH, HOME: home, TMPDIR: temporary }
+    const child = spawn(process.execPath, [binary, 'run', '--', 'sleep', '97.5'], { cwd: tree, env })
+    await expect.poll(() => processesOf('sleep\x0097.5\0').length, { timeout: 20_000 }).toBe(1)
+    expect(readdirSync(tree)).toContain('AGENTS.md')
+    const relays = () => commandLines().filter((line) => line.includes(temporary))
+    expect(relays().length).toBeGreaterThan(0)
+    child.kill('SIGKILL')
+    await expect.poll(() => readdirSync(temporary), { timeout: 10_000 }).toEqual([])
+    expect(readdirSync(tree).sort()).toEqual(['.github', 'CLAUDE.md', 'mine'])
+    await expect.poll(relays).toEqual([])
+    rmSync(place, { recursive: true })
+  })
+
+  test('ends at its limit of memory, however many processes hold it', async () => {
+    const hold =
+      'my @held; for (1..60) { push @held, "x" x 4_000_000; select undef, undef, undef, 0.02 } sleep 30'
+    const one = await run(['--memory', '100', '--', 'perl', '-e', hold])
+    expect(one).toMatchObject({ code: 121, err: expect.stringContaining('the limit of --memory') })
+    const part = hold.replace('60', '10')
+    const four = await run(['--memory', '100', '-c', `for i in 1 2 3 4; do perl -e '${part}' & done; wait`])
+    expect(four.code).toBe(121)
+    const shared = 'my $held = "x" x 40_000_000; fork; fork; fork; select undef, undef, undef, 1'
+    expect((await run(['--memory', '100', '--', 'perl', '-e', shared])).code).toBe(0)
+    expect((await run(['--', 'cat', '/proc/self/oom_score_adj'])).out).toBe('1000\n')
+  })
+
+  test('reaches no keys of the kernel that its login holds', async () => {
+    // KEYCTL_DESCRIBE and KEYCTL_GET_KEYRING_ID of the session keyring.
+    const calls =
+      'for my $call (6, 0) { print syscall(250, $call, -3, 0, 0), " " } print $!{EPERM} ? "kept" : "open"'
+    expect((await run(['--', 'perl', '-e', `use Errno; ${calls}`])).out).toBe('-1 -1 kept')
   })
 
   test('ends when the program that began it is killed or its terminal is closed', async () => {

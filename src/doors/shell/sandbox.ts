@@ -5,8 +5,9 @@ import type { SandboxRuntimeConfig } from '@anthropic-ai/sandbox-runtime'
 import type { Broker } from '../../gate/enforce/broker.ts'
 import { closedBwrap, refusingOpenProc } from './closed-bwrap.ts'
 import { OutputCleaner } from './output-cleaner.ts'
-import { limitingProcesses, watchProcesses } from './process-limit.ts'
+import { childrenOf, type Excess, limitingProcesses, watchTree } from './process-limit.ts'
 import { unreadable, unwritable } from './protected-paths.ts'
+import { runFolder } from './run-folder.ts'
 
 /** What a command inside may touch, and for how long. */
 export type SandboxLimits = {
@@ -24,6 +25,8 @@ export type SandboxLimits = {
   readonly outputBytesMax: number
   /** How many processes it may have at once. */
   readonly processesMax: number
+  /** What all its processes may hold of the machine's memory together. */
+  readonly memoryBytesMax: number
 }
 
 /** Put in on the way out, over TLS, to these hosts alone; `undefined`: to every host that may be reached. */
@@ -46,7 +49,7 @@ export type SandboxIo = {
 
 export type SandboxEnd = {
   /** `limit-…`: it was stopped there. `stopped`: somebody stopped it. */
-  readonly how: 'exited' | 'limit-time' | 'limit-output' | 'limit-processes' | 'stopped'
+  readonly how: 'exited' | 'limit-time' | 'limit-output' | Excess | 'stopped'
   readonly code: number
   /** What it was kept from, a line each, as far as the sandbox tells. */
   readonly kept: readonly string[]
@@ -104,15 +107,18 @@ export async function runInSandbox(
   }))
   // The runtime takes values from the environment of this process, and from nowhere else.
   for (const { variable, value } of variables) process.env[variable] = value
-  using bwrap = process.platform === 'linux' ? closedBwrap() : undefined
+  using folder = process.platform === 'linux' ? runFolder() : undefined
+  const bwrap = folder && closedBwrap(folder)
   try {
-    await SandboxManager.initialize(runtimeConfig(limits, io.home, bwrap?.path), undefined, true)
+    const before = childrenOf(process.pid)
+    await SandboxManager.initialize(runtimeConfig(limits, io.home, bwrap), undefined, true)
+    folder?.keep(childrenOf(process.pid).filter((pid) => !before.includes(pid)))
     const wrap = (text: string) =>
       SandboxManager.wrapWithSandboxArgv(text, '/bin/sh', undefined, io.signal, limits.workTree)
     const standIns = standInsOf(variables.length === 0 ? [] : (await wrap('true')).argv, variables)
     const limited = limitingProcesses(standing(command, standIns), limits.processesMax)
     const { argv, env } = await wrap(refusingOpenProc(limited, NOT_BEGUN))
-    const [program = '', ...args] = dyingWithUs(argv, bwrap?.path)
+    const [program = '', ...args] = dyingWithUs(argv, bwrap)
     const inside = Object.entries(io.env).map(([name, value]) => [name, standing(value, standIns)] as const)
     const child = spawn(program, args, {
       cwd: limits.workTree,
@@ -227,7 +233,7 @@ function added(env: NodeJS.ProcessEnv): Record<string, string> {
 
 async function watched(
   child: ChildProcess,
-  { wallMs, outputBytesMax, processesMax }: SandboxLimits,
+  { wallMs, outputBytesMax, processesMax, memoryBytesMax }: SandboxLimits,
   { stdout, stderr, signal, broker, standIns }: SandboxIo & { standIns: ReadonlyMap<string, string> },
 ): Promise<Omit<SandboxEnd, 'kept'>> {
   let how: SandboxEnd['how'] = 'exited'
@@ -235,10 +241,10 @@ async function watched(
   const end = (reason: SandboxEnd['how']): void => {
     if (how !== 'exited') return
     how = reason
-    // What forks without end takes every moment it is given.
-    stop(child, reason === 'limit-processes' ? 0 : GRACE_MS)
+    // What forks or grows without end takes every moment it is given.
+    stop(child, reason === 'limit-processes' || reason === 'limit-memory' ? 0 : GRACE_MS)
   }
-  using _ = watchProcesses(child.pid ?? 0, processesMax, () => end('limit-processes'))
+  using _ = watchTree(child.pid ?? 0, { processesMax, memoryBytesMax }, end)
   const timer = setTimeout(() => end('limit-time'), wallMs)
   const stopped = () => end('stopped')
   signal.addEventListener('abort', stopped, { once: true })
