@@ -33,8 +33,7 @@ export async function openConsoleApi(around: ConsoleAround): Promise<AdminApi> {
     version: version(),
     road: kept.road,
     ledgerHealth: () => ledger.health,
-    upstreams: () =>
-      route.routes.upstreams.map(({ name, breaker }) => ({ name, isUp: breaker.state(now()) !== 'open' })),
+    upstreams: () => route.routes.upstreams.map(({ name, breaker }) => ({ name, state: breaker.health })),
     watch: () => ({ isRunning: watch !== undefined, ...(watch?.counts ?? { behind: 0, missed: 0 }) }),
     usePolicy: (file) => {
       const { agents } = live.config

@@ -64,6 +64,7 @@ beforeAll(async () => {
   gate = await RunningGate.open(`
 upstreams:
   - { name: far, protocol: openai, url: "${upstream.url}", key: far, models: ["gpt-*"] }
+  - { name: spare, protocol: openai, url: "${upstream.url}", models: ["spare-*"] }
 keys:
   - { key: "sk-alice", account: alice }
   - { key: "sk-mallory", account: a_10 }
@@ -104,6 +105,22 @@ test('the overview counts what passed and names the campaigns', async () => {
   expect(seen.model.denied).toBeGreaterThan(0)
   expect(seen.campaigns.open).toBe(2)
   expect(seen.chart.allowed.reduce((sum, count) => sum + count, 0)).toBe(seen.model.allowed)
+})
+
+test('an upstream is up once it has answered, and one that nothing was asked of is not said to be', async () => {
+  const { upstreams } = v.parse(overview, (await api('GET', 'overview')).body)
+  expect(upstreams).toEqual([
+    { name: 'far', state: 'up' },
+    { name: 'spare', state: 'unknown' },
+  ])
+})
+
+test('the policy that the configuration names is listed once, and is there by either name', async () => {
+  const listed = await items('policies')
+  const names = listed.map(({ name }) => name)
+  expect(names.toSorted()).toEqual([...new Set(names)].toSorted())
+  expect(listed.filter(({ state }) => state === 'active')).toHaveLength(1)
+  expect((await api('GET', 'policies/balanced')).status).toBe(200)
 })
 
 test('what the overview suggests to do next can be typed as it stands', async () => {

@@ -40,3 +40,17 @@ test('failures with successes between them never open it', () => {
   }
   expect(breaker.state(0)).toBe('closed')
 })
+
+test('an upstream is up once it answered, down once it failed without, and unknown before', () => {
+  const breaker = new Breaker({ failures: 2, openMs: 1_000 })
+  expect(breaker.health).toBe('unknown')
+  breaker.fail(0)
+  expect(breaker.health).toBe('down')
+  breaker.succeed()
+  expect(breaker.health).toBe('up')
+  breaker.fail(0)
+  expect(breaker.health).toBe('up')
+  breaker.fail(0)
+  expect(breaker.state(1_000)).toBe('half-open')
+  expect(breaker.health).toBe('down')
+})

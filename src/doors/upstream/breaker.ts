@@ -1,4 +1,6 @@
 export type BreakerState = 'closed' | 'open' | 'half-open'
+/** What exchanges have shown of an upstream; nobody asks it for this alone. */
+export type UpstreamHealth = 'up' | 'down' | 'unknown'
 
 /** After a run of failures an upstream is left alone for a while; then one exchange may try it. */
 export class Breaker {
@@ -7,6 +9,7 @@ export class Breaker {
   #failures = 0
   #openUntil = 0
   #isProbing = false
+  #hasAnswered = false
 
   constructor({ failures, openMs }: { readonly failures: number; readonly openMs: number }) {
     this.#failuresMax = failures
@@ -16,6 +19,11 @@ export class Breaker {
   state(now: number): BreakerState {
     if (this.#failures < this.#failuresMax) return 'closed'
     return now < this.#openUntil ? 'open' : 'half-open'
+  }
+
+  get health(): UpstreamHealth {
+    if (this.#failures >= this.#failuresMax || (this.#failures > 0 && !this.#hasAnswered)) return 'down'
+    return this.#hasAnswered ? 'up' : 'unknown'
   }
 
   mayTry(now: number): boolean {
@@ -28,6 +36,7 @@ export class Breaker {
   }
 
   succeed(): void {
+    this.#hasAnswered = true
     this.#failures = 0
     this.#isProbing = false
   }

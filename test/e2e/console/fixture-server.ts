@@ -238,7 +238,11 @@ function readRest(
       if (third !== undefined) {
         const found = ledgerEntries().find(({ seq }) => seq === Number(third))
         return (
-          found && { ...found, entry: { kind: found.kind, text: HOSTILE }, proof: actDetail('d_1').proof }
+          found && {
+            ...found,
+            entry: { kind: found.kind, text: HOSTILE },
+            proof: { ...actDetail('d_1i6ge8').proof, seq: found.seq },
+          }
         )
       }
       return list(ledgerEntries().filter(({ kind }) => (query.get('kind') ?? kind) === kind))

@@ -302,11 +302,13 @@ export function preview(asked: { standing: string; campaign?: string; accounts?:
 }
 
 const policyText = `name: coding-agent
+detectors: [remote-shell, destruction, secret, flow]
 rules:
-  - { rule: no-remote-shells, when: shell.reverse, do: deny }
-  - { rule: no-secrets-out, when: secret.leaves, do: redact }
-  - { rule: ask-before-push, when: { tool: git.push }, do: ask }
-  - { rule: ask-before-untrusted-recipient, when: flow.untrusted-recipient, do: ask }
+  - { name: no-remote-shells, facts: [shell.*], action: deny }
+  - { name: no-secrets-out, facts: [secret.*], action: redact }
+  - { name: ask-before-destruction, facts: [destroy.*], action: ask }
+  - { name: ask-before-untrusted-recipient, facts: [flow.*], action: ask }
+  - { name: no-unjudged, facts: [detector-failed], action: deny }
 `
 
 export function policies(): readonly PolicyVersion[] {
@@ -411,9 +413,10 @@ export function policyDetail(id: string): PolicyDetail | undefined {
     diff:
       id === 'p_4'
         ? [
-            ...lines.slice(0, 5).map((line) => ({ mark: ' ' as const, line })),
-            { mark: '-', line: lines[5] ?? '' },
-            { mark: '+', line: (lines[5] ?? '').replace('ask }', 'deny }') },
+            ...lines.slice(0, 6).map((line) => ({ mark: ' ' as const, line })),
+            { mark: '-', line: lines[6] ?? '' },
+            { mark: '+', line: (lines[6] ?? '').replace('ask }', 'deny }') },
+            { mark: ' ', line: lines[7] ?? '' },
           ]
         : lines.map((line) => ({ mark: ' ' as const, line })),
     ...(found.checks.backtested === undefined

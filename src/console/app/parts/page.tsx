@@ -92,12 +92,25 @@ export function Tabs(props: {
   return (
     <nav class="tabs" aria-label={props.label}>
       {props.tabs.map(([id, label, href]) => (
-        <a key={id} href={href} aria-current={id === props.at ? 'page' : undefined}>
+        <a
+          key={id}
+          href={href}
+          aria-current={id === props.at ? 'page' : undefined}
+          ref={id === props.at ? intoView : null}
+        >
           {label}
         </a>
       ))}
     </nav>
   )
+}
+
+/** On a phone the row of tabs is wider than the screen: the one that is open must be in sight. */
+function intoView(tab: HTMLElement | null): void {
+  const row = tab?.parentElement
+  if (!tab || !row) return
+  const end = tab.offsetLeft - row.offsetLeft + tab.offsetWidth
+  if (end > row.clientWidth) row.scrollLeft = end - row.clientWidth
 }
 
 export function Choices<Id extends string>(props: {

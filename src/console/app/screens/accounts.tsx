@@ -19,6 +19,7 @@ const columns: readonly Column<Account>[] = [
   {
     id: 'standing',
     label: 'Standing',
+    width: '134px',
     cell: ({ standing, isAllowed }) =>
       isAllowed ? <span class="tag good">always allowed</span> : <Tag in="standings" of={standing} />,
   },

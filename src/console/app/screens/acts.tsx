@@ -69,10 +69,11 @@ export function ActsScreen(): JSX.Element {
             <Empty
               title="Nothing has crossed the gate yet"
               command={
-                'curl GATE/v1/chat/completions -H "authorization: Bearer KEY" -d \'{"model":"any","messages":[]}\''
+                'curl GATE/v1/chat/completions -H "authorization: Bearer KEY" -H "content-type: application/json" -d \'{"model":"any","messages":[{"role":"user","content":"hello"}]}\''
               }
             >
-              Point a client at the gate; its acts appear here as they happen.
+              Point a client at the gate; its acts appear here as they happen. GATE is where models are
+              served, as Settings say, and KEY one of its keys.
             </Empty>
           )
         }

@@ -21,12 +21,13 @@ const columns: readonly Column<CampaignAccount>[] = [
     id: 'account',
     label: 'Account',
     sort: 'account',
-    width: '26%',
+    width: '16%',
     cell: ({ account }) => <IdLink at="accounts" id={account} max={60} />,
   },
   {
     id: 'exchanges',
     label: 'Exchanges',
+    width: '100px',
     isNumber: true,
     sort: 'exchanges',
     cell: (row) => count(row.exchanges),
@@ -34,6 +35,7 @@ const columns: readonly Column<CampaignAccount>[] = [
   {
     id: 'tokens',
     label: 'Output tokens',
+    width: '114px',
     isNumber: true,
     sort: 'tokens',
     room: 'wide',
@@ -42,14 +44,14 @@ const columns: readonly Column<CampaignAccount>[] = [
   {
     id: 'created',
     label: 'Made',
-    width: '134px',
+    width: '116px',
     room: 'widest',
     cell: ({ created }) => optionalTime(created),
   },
   {
     id: 'first',
     label: 'First',
-    width: '134px',
+    width: '116px',
     sort: 'first',
     room: 'wide',
     cell: ({ first }) => optionalTime(first),
@@ -57,7 +59,7 @@ const columns: readonly Column<CampaignAccount>[] = [
   {
     id: 'last',
     label: 'Last',
-    width: '134px',
+    width: '116px',
     sort: 'last',
     room: 'wide',
     cell: ({ last }) => optionalTime(last),
@@ -72,6 +74,7 @@ const columns: readonly Column<CampaignAccount>[] = [
   {
     id: 'standing',
     label: 'Standing',
+    width: '134px',
     cell: ({ standing, isAllowed }) =>
       isAllowed ? <span class="tag good">always allowed</span> : <Tag in="standings" of={standing} />,
   },

@@ -273,6 +273,12 @@ function Notable({ overview: { notable, model, agent } }: { overview: Overview }
   )
 }
 
+const upstreamLook: Readonly<Record<Overview['upstreams'][number]['state'], string>> = {
+  up: 'good',
+  down: 'bad',
+  unknown: '',
+}
+
 function Health({ overview }: { overview: Overview }): JSX.Element {
   const { ledger, upstreams, watch, measures } = overview
   return (
@@ -308,14 +314,18 @@ function Health({ overview }: { overview: Overview }): JSX.Element {
         <dd>
           {upstreams.length === 0 && <span class="quiet">none</span>}
           {upstreams.map(({ name, state }) => (
-            <span key={name} class={state === 'up' ? 'tag good' : 'tag bad'}>
-              {name} {state}
+            <span key={name} class={`tag ${upstreamLook[state]}`}>
+              {name} {state === 'unknown' ? 'not asked yet' : state}
             </span>
           ))}
         </dd>
         <dt>Countermeasures</dt>
         <dd>
-          {count(measures.inForce)} in force over {some(measures.accounts, 'account')}
+          {measures.inForce === 0 ? (
+            <span class="quiet">none in force</span>
+          ) : (
+            `${count(measures.inForce)} in force over ${some(measures.accounts, 'account')}`
+          )}
         </dd>
       </dl>
     </Section>

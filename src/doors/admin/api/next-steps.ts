@@ -29,7 +29,7 @@ export function nextSteps(
   if (mode === 'observe' && has.hasActs)
     steps.push({
       title: 'Enforce',
-      text: 'The gate only observes. When what it would do is right, write mode: enforce into portcullis.yaml.',
+      text: 'The gate only observes. When what it would do is right, write “mode: enforce” into portcullis.yaml.',
     })
   if (!has.hasUsers)
     steps.push({

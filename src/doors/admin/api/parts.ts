@@ -18,6 +18,7 @@ import type { ProofMemory } from '../state/proof-memory.ts'
 import type { SettingsStore } from '../state/settings-store.ts'
 import { ApiProblem } from './problems.ts'
 import type { Job } from './shapes/common.ts'
+import type { Overview } from './shapes/overview.ts'
 
 /** What the running gate lends the console. */
 export type GateParts = {
@@ -27,7 +28,7 @@ export type GateParts = {
   /** Takes up what was written into the state database. */
   readonly refresh: () => Promise<void>
   readonly ledgerHealth: () => LedgerHealth
-  readonly upstreams: () => readonly { readonly name: string; readonly isUp: boolean }[]
+  readonly upstreams: () => Overview['upstreams']
   readonly watch: () => { readonly isRunning: boolean; readonly behind: number; readonly missed: number }
   /** Puts a policy file in force, or that of the configuration; throws what is wrong with it. */
   readonly usePolicy: (file: string | undefined) => void

@@ -32,7 +32,7 @@ export function overviewRoutes(parts: ApiParts): readonly Route[] {
             behind: reader.taken.isBehind ? 1 : 0,
             ...(lastCheckpoint === undefined ? {} : { lastCheckpoint }),
           },
-          upstreams: parts.upstreams().map(({ name, isUp }) => ({ name, state: isUp ? 'up' : 'down' })),
+          upstreams: parts.upstreams(),
           watch: {
             ...watch,
             exchanges: findings?.exchanges ?? 0,

@@ -42,7 +42,7 @@ function readingRoutes(parts: ApiParts): readonly Route[] {
       summary: 'Policies of agents: the active one, versions written here, and the ready-made ones',
       filters: {},
       item: policyVersion,
-      handle: async ({ query }) => sliced(allPolicies(parts).map(versionOf), query),
+      handle: async ({ query }) => sliced(listed(parts).map(versionOf), query),
     }),
     route({
       ...{ method: 'GET', path: '/api/policies/:id', role: 'viewer', tag: 'policies' },
@@ -237,6 +237,12 @@ function proofRoutes(parts: ApiParts): readonly Route[] {
 const CONFIGURED = 'configured'
 
 type Shown = Omit<StoredPolicy, 'state'> & { readonly state: PolicyVersion['state'] }
+
+/** All but the ready-made one that the configuration names, which is there already. */
+function listed(parts: ApiParts): readonly Shown[] {
+  const { policy } = parts.config().agents
+  return allPolicies(parts).filter(({ state, name }) => state !== 'built-in' || name !== policy)
+}
 
 /** Those written here, then the one that the configuration names, then the ready-made ones. */
 function allPolicies({ policies, config, lastProof }: ApiParts): readonly Shown[] {

@@ -76,7 +76,8 @@ export const overview = v.object({
     behind: count,
     lastCheckpoint: v.optional(moment),
   }),
-  upstreams: v.array(v.object({ name: v.string(), state: v.picklist(['up', 'down']) })),
+  /** As exchanges found them: `unknown` until one went there. */
+  upstreams: v.array(v.object({ name: v.string(), state: v.picklist(['up', 'down', 'unknown']) })),
   watch: v.object({
     isRunning: v.boolean(),
     behind: count,
