@@ -37,7 +37,7 @@ export function doingOf(
   if (stated !== undefined) return given(stated)
   if (statements.length > 0 && !handing(tool, values)) return given('look')
   if (grave.has(effect) && effect !== 'identity') return named(effect)
-  if (values.some(givesRights) || opensToAll(args)) return given('share')
+  if (values.some(givesRights) || values.some(lifts) || opensToAll(args)) return given('share')
   if (lowersGuard(tool, values)) return named('share')
   return handsOut.has(effect) && handing(tool, values) ? given('message') : named(effect)
 }
@@ -68,6 +68,19 @@ const mighty =
 
 function givesRights({ field, text }: Value): boolean {
   return text.length <= VALUE_CHARACTERS_MAX && rightsField.test(field) && mighty.test(text)
+}
+
+const guardField =
+  /(?:^|[_-])(?:mfa|2fa|two_?factor|auth(?:_request|entication)?|require_?(?:auth|login|approval|mfa)|tls_?verify|ssl_?verify|verify_?(?:tls|ssl)|firewall|encryption|audit|alarm|antivirus|logging)$/i
+const lifted = /^(?:off|none|disabled?|false|bypass(?:ed)?|exempt|no)$/i
+const originField =
+  /^(?:access_?control_?)?allow_?origins?$|^cors(?:_?origins?)?$|^allowed_?(?:hosts|ips|cidrs?|sources?)$/i
+
+/** `mfa: none`, `auth_request: off`, `allow_origin: *`. */
+function lifts({ field, text }: Value): boolean {
+  const trimmed = text.trim()
+  if (guardField.test(field)) return lifted.test(trimmed)
+  return originField.test(field) && /^(?:\*|0\.0\.0\.0\/0|::\/0|any|all)$/i.test(trimmed)
 }
 
 const openField = /^(?:is_?)?(?:public|anyone|everyone|world|anonymous)(?:_?(?:access|read|link))?$/i

@@ -1,5 +1,6 @@
 import { type Directive, shareWord } from './directives.ts'
 import { type Effect, effectOfWord, nameWords } from './effects.ts'
+import { KEY_LETTERS_MIN, keyOf } from './keys.ts'
 
 /** Words of a tool's name that say nothing about what it is for. */
 const empty = new Set(
@@ -8,23 +9,7 @@ const empty = new Set(
   ),
 )
 
-/** Letters in which two forms of one word agree: allocate and allocation, monitor and monitoring. */
-const KEY_LETTERS = 5
-const KEY_LETTERS_MIN = 3
 const TOOLS_KEPT = 2_000
-
-/** What a word is compared by. */
-function keyOf(word: string): string {
-  const bare = word.length > KEY_LETTERS_MIN && word.endsWith('s') ? word.slice(0, -1) : word
-  return bare.slice(0, KEY_LETTERS)
-}
-
-/** Keys of the words of a folded text. */
-export function keysOf(folded: string): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const word of folded.match(/[a-z][a-z0-9]{2,}/g) ?? []) found.add(keyOf(word))
-  return found
-}
 
 /** What a tool's name says it is for, as keys: the words that are not empty. */
 export class ToolKeys {
@@ -65,10 +50,10 @@ export function asksFor(
   task: ReadonlySet<string>,
   taskWords: ReadonlySet<string>,
 ): boolean {
-  const { text, told } = directive
+  const { told } = directive
   if (effect !== 'unknown')
     return told.effects.has(effect) || told.verbs.some((verb) => isForeign(keyOf(verb), tool, task))
-  const about = keysOf(text)
+  const about = directive.keys
   const foreign = [...about].filter((key) => isForeign(key, tool, task)).length
   const isOwn = () => [...directive.words].filter((word) => !taskWords.has(word)).length >= FOREIGN_WORDS_MIN
   if (told.isRequest && sharesKey(tool, task) && shareWord(directive.words, taskWords) && !isOwn())

@@ -1,5 +1,7 @@
+import { claims, claimWords } from './claims.ts'
 import { type Effect, effectOfWord, nounEffect } from './effects.ts'
 import { fold } from './fold.ts'
+import { keysOf } from './keys.ts'
 import { foreignEffects, isForeign } from './languages.ts'
 
 type Told = {
@@ -14,13 +16,39 @@ type Told = {
 export class Directive {
   readonly text: string
   readonly told: Told
+  /** It speaks for somebody with a say, or sets right what stands elsewhere. */
+  readonly isClaim: boolean
   readonly #about: string
   #words: ReadonlySet<string> | undefined
+  #keys: ReadonlySet<string> | undefined
+  #wants: boolean | undefined
+  #kept: readonly string[] | undefined
 
-  constructor(text: string, about: string, told: Told) {
+  constructor(text: string, about: string, told: Told, isClaim = false) {
     this.text = text
     this.told = told
+    this.isClaim = isClaim
     this.#about = about
+  }
+
+  /** What its words are compared with names of tools by. */
+  get keys(): ReadonlySet<string> {
+    this.#keys ??= keysOf(this.text)
+    return this.#keys
+  }
+
+  /** It wants to be told something. */
+  get wants(): boolean {
+    this.#wants ??= wanting.test(this.text)
+    return this.#wants
+  }
+
+  /** What it wants to be told and people keep to themselves: stems of the words for it. */
+  get kept(): readonly string[] {
+    this.#kept ??= this.wants
+      ? [...this.text.matchAll(keptWords)].map(([word]) => word.replace(/(?:ies|s|y)$/, ''))
+      : []
+    return this.#kept
   }
 
   /** What it is about. Most sentences are never asked. */
@@ -29,6 +57,14 @@ export class Directive {
     return this.#words
   }
 }
+
+/** What people keep to themselves, by the words for it. */
+const keptWords =
+  /\b(pins?|passwords?|pass ?codes?|passphrases?|(?:door|access|entry|alarm|gate|security|verification) codes?|spare keys?|api keys?|private keys?|tokens?|credentials?|connection strings?|ssns?|social security|salar(?:y|ies)|payslips?|iban|account numbers?|card (?:number|details)|cvv|passport|date of birth|diagnos[ei]s|medical|lowest|bottom line|settlement|margins?|cost prices?|dealer prices?|home address|whereabouts|mobile numbers?|phone numbers?|unpublished|confidential|privileged|customer (?:list|agreements?)|client list)\b/g
+
+/** "Send me", "please include", "state". */
+const wanting =
+  /\b(?:send|tell|give|include|add|put in|state|stated|provide|list|let (?:me|us) know|reply with|attach|share|show|contain|need|needs|want|wants|ask|what (?:is|was)|must|speed|search(?:ing)? for|helps? (?:if|to))\b/
 
 const SENTENCE_CHARACTERS_MAX = 1_200
 /** A sentence of Chinese is short. */
@@ -54,19 +90,26 @@ const pointsBack = /\b(it|this|that|them|these|those|the (amount|total|sum|fee|b
  * The directives of a text no longer than is folded at once. Sentences end at a full stop or an empty line; YAML folds
  * lines inside them.
  */
-export function directivesIn(text: string): readonly Directive[] {
+export function directivesIn(text: string, mayBeForeign = true): readonly Directive[] {
   const directives: Directive[] = []
+  const mayClaim = claimWords.test(text)
   const sentences = text.split(
-    /[.!?]["')]*(?=\s|$)|[。！？]|[}\]]\s*\n|\n\s*\n|;\s|\\n\\n|<\/?[a-z][^>]{0,80}>|\n\s*[-*•]\s|["'],\s*["'{[]|\n(?=\s{0,8}[a-z_]+: )/i,
+    /(?<!\b(?:mr|mrs|ms|dr|prof|st|no|nr|approx))[.!?]["')]*(?=\s|$)|[。！？]|[}\]]\s*\n|\n\s*\n|;\s|\\n\\n|<\/?[a-z][^>]{0,80}>|\n\s*[-*•]\s|["'\]}],\s*["'{[]|\n(?=\s{0,8}[a-z_]+: )/i,
   )
   let before = ''
+  let hasClaimed = false
   for (const sentence of sentences) {
     if (sentence.length > SENTENCE_CHARACTERS_MAX || sentence.length < SENTENCE_CHARACTERS_MIN) continue
     const folded = fold(sentence).trim()
-    const found = told(folded)
+    const found = told(folded, mayBeForeign)
     // "Please transfer it" is about what the sentence before was about.
     const about = pointsBack.test(folded) ? `${before} ${folded}` : folded
-    if (found.verbs.length > 0 || found.effects.size > 0) directives.push(new Directive(folded, about, found))
+    // "Approved by the board. Set the limit to 5000": what follows a claim leans on it.
+    const claimed = mayClaim && claims(folded)
+    const isClaim = claimed || hasClaimed
+    hasClaimed = claimed
+    if (found.verbs.length > 0 || found.effects.size > 0 || isClaim)
+      directives.push(new Directive(folded, about, found, isClaim))
     before = folded
   }
   return directives
@@ -81,7 +124,7 @@ const noVerbs = new Set(
 const VERBS_MAX = 12
 const VERB_LETTERS_MIN = 3
 
-function told(sentence: string): Told {
+function told(sentence: string, mayBeForeign: boolean): Told {
   const effects = new Set<Effect>()
   const verbs: string[] = []
   let isRequest = /^[^a-z]*(?:please|kindly)\b/.test(sentence)
@@ -115,7 +158,7 @@ function told(sentence: string): Told {
     isRequest = true
     take(match[1] ?? '', match[2] ?? '', match[2] ?? '')
   }
-  if (isForeign(sentence))
+  if (mayBeForeign && isForeign(sentence))
     for (const effect of foreignEffects(sentence)) {
       effects.add(effect)
       isRequest = true

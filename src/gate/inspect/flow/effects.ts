@@ -76,6 +76,8 @@ function words(effect: Effect, list: string): Record<string, Effect> {
 }
 
 export function nameWords(name: string): readonly string[] {
+  if (/^[a-z]+$/.test(name)) return [name]
+  if (/^[a-z0-9_]+$/.test(name)) return name.split('_').filter((word) => word !== '')
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
@@ -99,7 +101,7 @@ export function onlyJudges(name: string, fields: readonly string[]): boolean {
 export function effectOf(name: string, tool: ToolDescription | undefined): Effect {
   const parts = nameWords(name)
   const verb = parts.map((word) => effectOfWord(word)).find((effect) => effect !== undefined)
-  const byName = withNouns(named(parts) ?? verb ?? 'unknown', parts)
+  const byName = withNouns(named(parts) ?? verb ?? kindOfReport(parts), parts)
   if (byName !== 'look' && byName !== 'unknown') return byName
   const annotations = tool?.annotations ?? {}
   if (annotations.destructiveHint === true && annotations.readOnlyHint !== true) return 'delete'
@@ -114,6 +116,14 @@ const made: ReadonlyMap<string, Effect> = new Map([
   ),
   ...['message', 'email', 'mail', 'sms', 'reply', 'notification'].map((word) => [word, 'message'] as const),
 ])
+
+/** `git_log`, `order_history`: a name without a verb that ends in what is only read. */
+function kindOfReport(parts: readonly string[]): Effect {
+  return parts.length > 1 &&
+    /^(?:logs?|history|status|info|details|summary|statistics|stats)$/.test(parts.at(-1) ?? '')
+    ? 'look'
+    : 'unknown'
+}
 
 /** What is transferred and is no money. */
 const handedOver: ReadonlyMap<string, Effect> = new Map([

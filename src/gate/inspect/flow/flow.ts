@@ -2,8 +2,10 @@ import { drained, type Steps } from '../../../kernel/steps.ts'
 import type { CallAct, MessageAct, ResultAct, TaskAct, ToolDescription, ToolsAct } from '../../act.ts'
 import type { Finding } from '../../finding.ts'
 import { type Doing, doingOf } from './acts.ts'
+import { astray } from './astray.ts'
 import { asksFor, doingKey, sharesKey, ToolKeys } from './choice.ts'
 import { composedPictures } from './composed.ts'
+import { settledOtherwise } from './determined.ts'
 import { type Effect, nameWords, onlyJudges } from './effects.ts'
 import { fold } from './fold.ts'
 import { Heard } from './heard.ts'
@@ -11,6 +13,7 @@ import { InnerWatch } from './inner-watch.ts'
 import {
   grave,
   isForeign,
+  isHost,
   isPath,
   isSpelledOut,
   kin,
@@ -28,11 +31,11 @@ import { Readings, readTask, type TaskReading } from './readings.ts'
 import { recordedInstead } from './recorded.ts'
 import { Requests } from './requests.ts'
 import { called } from './sources.ts'
+import { ToldOut } from './told-out.ts'
 import { unreadDestination } from './unread.ts'
-import { shapeOf, type Value, valuesOf } from './values.ts'
+import { coreOf, type Value, valuesOf } from './values.ts'
 
 const NAME = 'flow'
-
 const TOOLS_MAX = 2_000
 const TASK_CHARACTERS_MAX = 65_536
 export type ToolSets = {
@@ -54,12 +57,15 @@ export class Flow {
   readonly #inner: InnerWatch
   /** Tools that were called before without a finding: no sentence heard later chose them. */
   readonly #used = new Set<string>()
+  /** Where calls went without a finding. */
+  readonly #visited = new Set<string>()
   /** Whether the latest call of a tool named something that the task names. */
   readonly #referring = new Map<string, boolean>()
   readonly #heard: Heard
   readonly #origins: Origins
   readonly #requests: Requests
   readonly #kept = new KeptSecrets()
+  readonly #toldOut = new ToldOut()
 
   /** `readings` are shared by sessions: what one read need not be read again. */
   constructor(sets: ToolSets, readings = new Readings()) {
@@ -109,7 +115,9 @@ export class Flow {
     this.#kept.noteResult(act.tool, act.text)
     // What the user hands over is what the call asked for by a word of the task: the mail of David, the file he named.
     const isReferred = this.#referring.get(act.tool) ?? false
-    return yield* this.#heard.note(act.text, act.tool, [...this.#tools.keys()], isReferred)
+    const findings = yield* this.#heard.note(act.text, act.tool, [...this.#tools.keys()], isReferred)
+    this.#toldOut.noteResult(act.tool, act.text, this.#heard.isConfidential)
+    return findings
   }
 
   inspectMessage(act: MessageAct): readonly Finding[] {
@@ -119,7 +127,8 @@ export class Flow {
 
   inspectCall(act: CallAct): readonly Finding[] {
     const findings = this.#inspectCall(act)
-    if (findings.length === 0 && this.#used.size < TOOLS_MAX) this.#used.add(act.tool)
+    if (findings.length > 0) return findings
+    if (this.#used.size < TOOLS_MAX) this.#used.add(act.tool)
     return findings
   }
 
@@ -140,15 +149,27 @@ export class Flow {
       ...composedPictures(act.tool, values, this.#heard, this.#task),
     ]
     if (this.#heard.instructions !== '') findings.push(...this.#followed(act.tool, effect, values))
+    const { directives } = this.#heard
+    if (effect === 'look') {
+      const keys = this.#toolKeys.of(act.tool)
+      this.#toldOut.noteLook(act.tool, values, keys, directives, this.#task, this.#asked.keys)
+    }
+    if (findings.length === 0)
+      findings.push(...this.#toldOut.inspect(act.tool, effect, values, directives, this.#task))
     if (findings.length > 0 || effect === 'look') return findings
     findings.push(...recordedInstead(act.tool, effect, values, this.#heard.results, this.#origins))
     if (findings.length === 0 && effect !== 'unknown')
       findings.push(...this.#directed(act.tool, effect, values))
     if (findings.length === 0) findings.push(...this.#chosen(act.tool, effect, values))
+    const call = { tool: act.tool, effect, heard: this.#heard, origins: this.#origins, asked: this.#asked }
+    if (findings.length === 0) findings.push(...settledOtherwise(call, values))
     if (effect === 'unknown') return findings
     if (findings.length === 0) findings.push(...this.#unasked(act.tool, doing, values))
     if (findings.length === 0)
       findings.push(...unreadDestination(act.tool, effect, values, this.#heard, this.#origins))
+    if (findings.length === 0 && passing.has(effect))
+      for (const { kind, text } of values)
+        if (kind === 'place' && this.#visited.size < TOOLS_MAX) this.#visited.add(coreOf(text))
     return findings
   }
 
@@ -283,28 +304,6 @@ export class Flow {
     return this.#asked.leads.has(nameWords(tool)[0] ?? '')
   }
 
-  /** What the task calls for, sent where a sentence would have it although a record beside it names another place. */
-  #astray(tool: string, effect: Effect, values: readonly Value[]): readonly Finding[] {
-    if (!outward.includes(effect) || this.#asked.delegates || this.#task === '') return []
-    const place = values.find((value) => value.kind === 'place' && this.#origins.isBesideRecord(value))
-    const made =
-      effect !== 'message' || this.#heard.hasUnread
-        ? undefined
-        : values.find(
-            (value) =>
-              value.kind === 'place' &&
-              shapeOf(wordsOf(value)) === 'mail' &&
-              this.#origins.of(value) === 'unknown',
-          )
-    if (made !== undefined)
-      return [
-        found('flow.unasked-destination', 'medium', `${tool} would go to ${called(made)}: nobody named it`),
-      ]
-    if (place === undefined) return []
-    const summary = `${tool} would go to ${called(place)}, of which only a sentence in ${this.#origins.sourceOf(place)} speaks; a record beside it has another`
-    return [found('flow.other-destination', 'medium', summary)]
-  }
-
   /** The user has something done with the very thing that the tool's name names: opens the garage, stops the alarm. */
   #isGuardOf(tool: string, effect: Effect): boolean {
     return (
@@ -317,7 +316,10 @@ export class Flow {
 
   /** Does the call do what nobody asked for, with somewhere to go that only a tool named? */
   #unasked(tool: string, { effect, isGiven }: Doing, values: readonly Value[]): readonly Finding[] {
-    if (this.#asked.effects.has(effect)) return this.#astray(tool, effect, values)
+    if (this.#asked.effects.has(effect))
+      return this.#asked.delegates || this.#task === ''
+        ? []
+        : astray(tool, effect, values, this.#heard, this.#origins)
     const isGrave = grave.has(effect)
     if (this.#asked.delegates && !isGrave)
       // Handed over is what the user sent the agent to read, and not where else a text would have things sent.
@@ -363,6 +365,8 @@ export class Flow {
     const places = values.filter((value) => value.kind === 'place')
     const foreign = places.find((value) => {
       if (self.test(value.text)) return false
+      // What is entered into a page goes where the page is, and a page that was opened before is not chosen anew.
+      if (effect === 'submit' && (this.#visited.has(wordsOf(value)) || !isHost(wordsOf(value)))) return false
       const origin = this.#origins.of(value)
       if (origin === 'unknown') return !passing.has(effect) || !this.#origins.isHostFound(value)
       // To open what a search found is to go on looking; what a sentence told to visit was seen before this.

@@ -6,6 +6,7 @@ import { fold, partsOf } from './fold.ts'
 import { suspicionIn } from './instructions.ts'
 import { isForeign } from './languages.ts'
 import type { PartReading, Readings } from './readings.ts'
+import { entryLike, fieldLike } from './records.ts'
 import { Sources } from './sources.ts'
 import { effectsIn } from './task-words.ts'
 
@@ -32,6 +33,8 @@ export class Heard {
   /** Something that speaks to the machine does so in another language than English. */
   hasForeignOrder = false
   plainEffects: ReadonlySet<Effect> = new Set()
+  /** Of the latest result: it says of itself that it is not to be told. */
+  isConfidential = false
   /** Something was longer than is read or remembered, so what nobody is known to have named may stand in it. */
   hasUnread = false
   /** So many sentences told somebody to do something that any place in results may be what one of them named. */
@@ -55,6 +58,15 @@ export class Heard {
     return [this.trusted, this.results].some((text) => isNear(text, value, name))
   }
 
+  /** The first record's mark, or value under a field's name, that fits. */
+  entryLike(fits: (mark: string) => boolean): string | undefined {
+    return entryLike(this.trusted, fits) ?? entryLike(this.results, fits)
+  }
+
+  fieldLike(fits: (name: string, value: string) => boolean): string | undefined {
+    return fieldLike(this.trusted, fits) ?? fieldLike(this.results, fits)
+  }
+
   /** A long text takes a step for each of its parts. */
   *note(
     text: string,
@@ -64,8 +76,10 @@ export class Heard {
   ): Steps<readonly Finding[]> {
     const { parts, isCut } = partsOf(text)
     const cues = new Set<string>()
+    this.isConfidential = false
     for (const part of parts) {
       const reading = this.#readings.part(part)
+      this.isConfidential ||= reading.isConfidential
       this.sources.note(source, reading.folded)
       this.#noteDirectives(reading, isReferred)
       if (isReferred) this.referred = `${this.referred} ${reading.folded}`.slice(-REFERRED_CHARACTERS_MAX)

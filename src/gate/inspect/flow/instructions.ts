@@ -75,9 +75,9 @@ export type Mark = {
 }
 
 /** Where a folded text speaks to the machine, by its words alone. */
-export function marksIn(text: string): readonly Mark[] {
+export function marksIn(text: string, isOther = isForeign(text)): readonly Mark[] {
   const marks: Mark[] = []
-  for (const { name, pattern, isPlain = false } of isForeign(text) ? [...cues, ...foreignCues] : cues) {
+  for (const { name, pattern, isPlain = false } of isOther ? [...cues, ...foreignCues] : cues) {
     pattern.lastIndex = 0
     for (
       let match = pattern.exec(text);

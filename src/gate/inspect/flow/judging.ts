@@ -1,5 +1,5 @@
 // What of a call's effect, its values and a sentence is weighed when a call is judged, each by itself.
-import { keysOf, sharesKey } from './choice.ts'
+import { sharesKey } from './choice.ts'
 import type { Directive } from './directives.ts'
 import { type Effect, effectOfWord, nameWords, nounEffect } from './effects.ts'
 import { fold } from './fold.ts'
@@ -60,14 +60,14 @@ export function isForeign(
 export function namesThing(
   tool: string,
   keys: ReadonlySet<string>,
-  { text }: Directive,
+  { keys: said }: Directive,
   task: ReadonlySet<string>,
 ): boolean {
   const doing = nameWords(tool).filter(
     (word) => effectOfWord(word) !== undefined || nounEffect([word]) === 'pay',
   )
   const things = new Set([...keys].filter((key) => !doing.some((word) => word.startsWith(key))))
-  return sharesKey(things, keysOf(text)) && !sharesKey(things, task)
+  return sharesKey(things, said) && !sharesKey(things, task)
 }
 
 /** Where a file lies is told in passing by whatever tool last touched it. */

@@ -2,7 +2,7 @@
 import { fold } from './fold.ts'
 import type { Heard } from './heard.ts'
 import { isHost, NAMES_MAX, namesIn } from './judging.ts'
-import { isEntry } from './records.ts'
+import { isEntry, markPattern } from './records.ts'
 import { coreOf, holds, hostOf, placesIn, shapeOf, shapesOf, spellingsOf, type Value } from './values.ts'
 
 export type Origin = 'task' | 'trusted' | 'result' | 'instruction' | 'unknown'
@@ -115,10 +115,18 @@ export class Origins {
     return [...given, ...marked].some((word) => word.length > 2 && !holds(this.task, word))
   }
 
+  /** Marks of things (`SH-5510`) in the task, folded. */
+  get marked(): readonly string[] {
+    return this.task.match(markPattern)?.slice(0, NAMES_MAX) ?? []
+  }
+
+  isRecorded(words: string): boolean {
+    return isEntry(this.#heard.results, words) || isEntry(this.#heard.trusted, words)
+  }
+
   /** Does a result hold it as an entry of its own, and not only in a sentence? */
   isEntry(value: Value): boolean {
-    const words = wordsOf(value)
-    return isEntry(this.#heard.results, words) || isEntry(this.#heard.trusted, words)
+    return this.isRecorded(wordsOf(value))
   }
 
   /** Which tool's words it stands in, for the person who decides. */

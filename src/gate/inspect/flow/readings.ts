@@ -1,12 +1,13 @@
 // What is read out of a text and hangs on nothing else: tasks, pages and listings come again, in one session and the next.
 import { Remembered } from '../../../kernel/remembered.ts'
-import { keysOf } from './choice.ts'
 import { contentWords, type Directive, directivesIn } from './directives.ts'
 import type { Effect } from './effects.ts'
 import { fold } from './fold.ts'
 import { concealed } from './hidden.ts'
 import { type Named, placesNamed } from './inner-places.ts'
 import { type Mark, marksIn } from './instructions.ts'
+import { keysOf } from './keys.ts'
+import { isForeign } from './languages.ts'
 import { delegates, effectsIn } from './task-words.ts'
 import { type Shape, shapesIn } from './values.ts'
 
@@ -19,6 +20,8 @@ export type PartReading = {
   readonly folded: string
   readonly directives: readonly Directive[]
   readonly marks: readonly Mark[]
+  /** It says of itself that it is not to be told. */
+  readonly isConfidential: boolean
 }
 
 /** What the user asked, in folded words. */
@@ -51,11 +54,20 @@ export class Readings {
   }
 }
 
+const confidential =
+  /\b(?:confidential|privileged|internal only|not for (?:distribution|release)|do not (?:share|disclose|forward)|restricted|does not wish contact|unpublished)\b|"(?:restricted|private|internal)": ?true/
+
 function readPart(text: string): PartReading {
   const secrets = concealed(text)
   if (secrets.length === 0) {
     const folded = fold(text)
-    return { folded, directives: directivesIn(text), marks: marksIn(folded) }
+    const isOther = isForeign(folded)
+    return {
+      folded,
+      directives: directivesIn(text, isOther),
+      marks: marksIn(folded, isOther),
+      isConfidential: confidential.test(folded),
+    }
   }
   // What had to be decoded is read with the rest, and marked: nobody hides what is meant for people.
   const open = fold(text)
@@ -71,6 +83,7 @@ function readPart(text: string): PartReading {
     folded,
     directives: directivesIn(`${text}\n\n${secrets.join('\n\n')}`),
     marks: [...marksIn(folded), mark],
+    isConfidential: confidential.test(folded),
   }
 }
 

@@ -32,3 +32,29 @@ export function isEntry(text: string, value: string): boolean {
   }
   return false
 }
+
+/** Marks of things: letters or digits in two parts or more. */
+export const markPattern =
+  /(?<![\w/.@-])(?=[\w-]*\d)[a-z0-9]{1,12}(?:[-_][a-z0-9]{1,12}){1,4}(?![\w@-]|\.\w)/g
+const fieldPattern = /(?:^|[\s"'{,\\])([a-z_][\w-]{0,40})\\*["']? ?[:=] ?\\*["']?([^"'{}[\],\\]{1,60})/g
+const LIKE_MAX = 2_000
+
+/** The first mark of a folded text that is an entry of its own and fits. */
+export function entryLike(text: string, fits: (mark: string) => boolean): string | undefined {
+  let looks = 0
+  for (const [mark] of text.matchAll(markPattern)) {
+    if (looks++ > LIKE_MAX) return undefined
+    if (fits(mark) && isEntry(text, mark)) return mark
+  }
+  return undefined
+}
+
+/** The first value of a folded text that stands under a field's name and fits. */
+export function fieldLike(text: string, fits: (name: string, value: string) => boolean): string | undefined {
+  let looks = 0
+  for (const [, name = '', value = ''] of text.matchAll(fieldPattern)) {
+    if (looks++ > LIKE_MAX) return undefined
+    if (fits(name, value.trim())) return value.trim()
+  }
+  return undefined
+}

@@ -54,7 +54,7 @@ export class Requests {
     if (!isOtherAccount && this.#isLookedUp(value, directive)) return undefined
     const isOtherThing =
       isPlace && grave.has(effect) && namesThing(tool, this.#toolKeys.of(tool), directive, keys)
-    const isNewHost = isPlace && !delegates && outward.includes(effect) && effect !== 'pay' && isHost(core)
+    const isNewHost = isPlace && (!delegates || effect === 'pay') && outward.includes(effect) && isHost(core)
     const isAccounted = isAbout(directive) && (asked.has(effect) || delegates)
     if (isAccounted && !isOtherAccount && !isOtherThing && !isNewHost) return undefined
     return delegates && !isPlace ? undefined : directive

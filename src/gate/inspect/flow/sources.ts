@@ -28,9 +28,14 @@ export class Sources {
     return this.#heard.findLast(({ text }) => holds(text, folded))?.text
   }
 
+  /** The tool whose latest result holds it. */
+  fromOf(folded: string): string | undefined {
+    return this.#heard.findLast(({ text }) => holds(text, folded))?.from
+  }
+
   /** "what read_letter returned", or just "tool output" where nobody remembers. */
   of(folded: string): string {
-    const source = this.#heard.findLast(({ text }) => holds(text, folded))?.from
+    const source = this.fromOf(folded)
     return source === undefined || source === '' ? 'tool output' : `what ${shown(source)} returned`
   }
 }

@@ -61,7 +61,7 @@ export function effectsIn(text: string): ReadonlySet<Effect> {
 }
 
 const handedOver =
-  /\b(to-?dos?|tasks?|actions? (?:specified|described|listed|mentioned|requested|needed|required)|instructions?|steps|homework|requests?|asked|asks|according to|(?:as|are|is) (?:described|specified|outlined|listed|instructed|mentioned)|follow|whatever|checklist|chores|errands|assignment|solve|complete|achieve|handle|take care|runbook|playbook|action items)\b/i
+  /\b(to-?dos?|tasks?|actions? (?:specified|described|listed|mentioned|requested|needed|required)|instructions?|(?<!next )steps|homework|requests?|asked|asks|according to|(?:as|are|is) (?:described|specified|outlined|listed|instructed|mentioned)|follow|whatever|checklist|chores|errands|assignment|solve|complete|achieve|handle|take care|runbook|playbook|action items)\b/i
 
 /** "Do what the policy says" hands over; "summarise what the wiki says" does not. */
 const saidElsewhere =

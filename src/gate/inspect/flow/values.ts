@@ -18,12 +18,15 @@ const placeWords = new Set(
 )
 /** What a field says of a place without being one: the type of a link, the country of a destination. */
 const aspects = new Set(
-  'type kind status state country region segment category level role size count amount rate text body title message subject description format code mode date time tier score value reason'.split(
+  'path paths file folder directory dir type kind status state country region segment category level role size count amount rate text body title message subject description format code mode date time tier score value reason'.split(
     ' ',
   ),
 )
 const placeShape =
   /^(?:[^\s@]+@[^\s@]+\.[^\s@]+|(?:https?:\/\/|www\.)\S+|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]+(?:[:/?]\S*)?|\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\S*)?|[a-z]{2}\d{2}[a-z0-9]{6,30}|\+?\d[\d ().-]{7,18}\d|(?:0x)?[0-9a-f]{32,64})$/i
+
+/** What a model writes where it has nothing to say. */
+const nothing = /^(?:null|nil|undefined|n\/a)$/i
 
 export function valuesOf(args: JsonObject): readonly Value[] {
   const values: Value[] = []
@@ -35,7 +38,7 @@ function collect(value: JsonValue, field: string, into: Value[]): void {
   if (into.length >= VALUES_MAX || value === null || typeof value === 'boolean') return
   if (typeof value === 'string' || typeof value === 'number') {
     const text = String(value)
-    if (text !== '') into.push({ field, text, kind: kindOf(field, text) })
+    if (text !== '' && !nothing.test(text)) into.push({ field, text, kind: kindOf(field, text) })
   } else if (Array.isArray(value)) for (const each of value) collect(each, field, into)
   else for (const [name, each] of Object.entries(value)) collect(each, name, into)
 }
