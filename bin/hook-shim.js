@@ -51,29 +51,12 @@ const LINKS_MAX = 64
 const NESTING_MAX = 64
 const EDITORS = /^(Edit|MultiEdit|StrReplace|replace)$/
 
+/** What stands in the agent's settings is wrong: no gate that is started helps. */
+class Mistake extends Error {}
+
 /** @param {readonly string[]} argv What follows `hook` on the command line. */
 export async function hookShim(argv) {
   let event
-  let agent = 'claude-code'
-  try {
-    const options = optionsOf(argv)
-    agent = options.agent
-    const text = await readInput()
-    const parsed = JSON.parse(text)
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-      throw new Error('the event is no object')
-    event = parsed
-    const added = { ...fileOf(event), ...targetsOf(event) }
-    const body = Object.keys(added).length === 0 ? text : JSON.stringify({ ...event, ...added })
-    const answer = await (options.isAlive ? alive(options) : ask(options, body))
-    return finish(event, answer)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return failed(agent, event, reason)
-  }
-}
-
-function optionsOf(argv) {
   const options = {
     agent: 'claude-code',
     url: process.env.PORTCULLIS_URL || URL_DEFAULT,
@@ -81,11 +64,33 @@ function optionsOf(argv) {
     timeoutSeconds: TIMEOUT_SECONDS_DEFAULT,
     isAlive: false,
   }
+  try {
+    const text = await readInput()
+    const parsed = JSON.parse(text)
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+      throw new Error('the event is no object')
+    event = parsed
+    readOptions(argv, options)
+    const added = { ...fileOf(event), ...targetsOf(event) }
+    const body = Object.keys(added).length === 0 ? text : JSON.stringify({ ...event, ...added })
+    const answer = await (options.isAlive ? alive(options) : ask(options, body))
+    return finish(event, answer)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const advice =
+      error instanceof Mistake
+        ? "Correct the hook's command in the agent's settings (portcullis connect writes it)."
+        : `Start the gate (portcullis up), or take its hooks out (portcullis disconnect ${options.agent}).`
+    return failed(options.agent, event, reason, advice)
+  }
+}
+
+function readOptions(argv, options) {
   for (let at = 0; at < argv.length; at++) {
     const [name, inline] = argv[at].split(/=(.*)/s, 2)
     const value = () => {
       const given = inline ?? argv[++at]
-      if (given === undefined) throw new Error(`${name} needs a value`)
+      if (given === undefined) throw new Mistake(`${name} needs a value`)
       return given
     }
     if (name === '--agent') options.agent = value()
@@ -93,12 +98,11 @@ function optionsOf(argv) {
     else if (name === '--key-file') options.key = readFileSync(value(), 'utf8').trim()
     else if (name === '--timeout') options.timeoutSeconds = Number(value())
     else if (name === '--alive') options.isAlive = true
-    else throw new Error(`there is no option ${name}`)
+    else throw new Mistake(`there is no option ${name}`)
   }
   if (GUARDS[options.agent] === undefined)
-    throw new Error(`--agent must be one of ${Object.keys(GUARDS).join(', ')}`)
-  if (!(options.timeoutSeconds > 0)) throw new Error('--timeout must be a number of seconds')
-  return options
+    throw new Mistake(`--agent must be one of ${Object.keys(GUARDS).join(', ')}`)
+  if (!(options.timeoutSeconds > 0)) throw new Mistake('--timeout must be a number of seconds')
 }
 
 async function readInput() {
@@ -273,15 +277,16 @@ function finish(event, answer) {
   return { out: Object.keys(answer).length === 0 ? '{}\n' : `${JSON.stringify(answer)}\n`, err: '', code: 0 }
 }
 
-function failed(agent, event, reason) {
+function failed(agent, event, reason, advice) {
   const name = event?.hook_event_name
-  // An event that cannot be read may be any event.
-  const isGuard = event === undefined || GUARDS[agent] === undefined || GUARDS[agent].has(name)
+  // An event that cannot be read may be any event, and one of an agent that nobody knows any agent's.
+  const guards = GUARDS[agent] === undefined ? Object.values(GUARDS) : [GUARDS[agent]]
+  const isGuard = event === undefined || guards.some((names) => names.has(name))
   // So may one of a newer agent that carries what would be done.
   const isDeed = !TELLING.test(name ?? '') && DEEDS.some((field) => Object.hasOwn(event ?? {}, field))
   if (!isGuard && !isDeed)
     return { out: '{}\n', err: `Portcullis: ${reason}; the event ${name} was not recorded\n`, code: 0 }
-  const text = `Portcullis: refused, because ${reason}. Start the gate (portcullis up), or take its hooks out (portcullis disconnect ${agent}).`
+  const text = `Portcullis: refused, because ${reason}. ${advice}`
   if (agent === 'claude-code' && name === 'PostToolUse') return unread(event, text)
   const out =
     agent === 'cursor'

@@ -180,15 +180,16 @@ test('hook: { key: required } wants a key from this machine too', async () => {
 
 describe('without a gate that answers', () => {
   let server: Server
-  let reply: { status: number; text: string; delayMs: number }
+  let reply: { status: number; text: string; delayMs: number; isBegun?: boolean }
   let url: string
   beforeAll(async () => {
     server = createServer((request, response) => {
       request.resume()
-      setTimeout(() => {
-        response.statusCode = reply.status
-        response.end(reply.text)
-      }, reply.delayMs).unref()
+      response.statusCode = reply.status
+      // A byte now and then, as a gate that hangs within its answer, or somebody in its place, may send.
+      const dripping = reply.isBegun ? setInterval(() => response.write(' '), 50) : undefined
+      response.once('close', () => clearInterval(dripping))
+      setTimeout(() => response.end(reply.text), reply.delayMs).unref()
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const bound = server.address()
@@ -224,6 +225,7 @@ describe('without a gate that answers', () => {
     ['an error', { status: 503, text: '{"error":"full"}', delayMs: 0 }, /full/],
     ['a redirect', { status: 302, text: '{}', delayMs: 0 }, /302/],
     ['of something else that listens there', { status: 200, text: '{"ok":true}', delayMs: 0 }, /is no gate/],
+    ['begun and never ended', { status: 200, text: '{}', delayMs: 20_000, isBegun: true }, /within 0.5 s/],
     ['too late', { status: 200, text: '{}', delayMs: 20_000 }, /within 0.5 s/],
   ])('an answer that is %s refuses the command', async (_what, given, reason) => {
     reply = given
@@ -271,8 +273,18 @@ describe('without a gate that answers', () => {
 
   test('what is no event, and an option that is none, refuse', async () => {
     for (const event of ['', 'nonsense', '[]', 'null']) expect((await shim(event, '--url', url)).code).toBe(2)
-    for (const argv of [['--agent', 'nobody'], ['--nonsense'], ['--timeout', 'soon']])
-      expect((await shim(bash('ls'), ...argv)).code).toBe(2)
+    for (const argv of [['--agent', 'nobody'], ['--nonsense'], ['--timeout', 'soon']]) {
+      const { code, err } = await shim(bash('ls'), ...argv)
+      expect({ argv, code }).toEqual({ argv, code: 2 })
+      // Neither a gate that is started nor hooks that are taken out help here.
+      expect(err).toContain("Correct the hook's command")
+      expect(err).not.toContain('portcullis up')
+    }
+    const misnamed = ['--agent', 'nobody'] as const
+    expect((await shim(bash('ls'), ...misnamed)).err).toContain('claude-code, codex, gemini-cli, cursor')
+    expect((await shim({ hook_event_name: 'beforeReadFile', file_path: 'a' }, ...misnamed)).code).toBe(2)
+    // A refusal to stop would keep the agent going.
+    expect((await shim({ ...common, hook_event_name: 'Stop' }, ...misnamed)).code).toBe(0)
   })
 })
 
