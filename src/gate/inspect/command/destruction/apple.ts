@@ -64,3 +64,5 @@ const rules: Readonly<Record<string, Rule>> = {
   tccutil: says(/^reset All$/i, 'destroy.personal', 'deletes every permission that a person gave'),
   mas: says(/^(?:uninstall|reset)\b.*(?:--all|-a\b)/, 'destroy.packages', 'removes what a person installed'),
 }
+
+export const appleNames: readonly string[] = Object.keys(rules)

@@ -96,3 +96,5 @@ const rules: Readonly<Record<string, (args: readonly string[], input: string) =>
   velero: (args) =>
     has(args, 'delete') ? lost('deletes cluster backups', has(args, '--confirm') ? 'medium' : 'low') : [],
 }
+
+export const backupNames: readonly string[] = Object.keys(rules)

@@ -25,7 +25,7 @@ const removal = new RegExp(`^(?:${verbs})(?:all)?(?:[-_]?([a-z][\\w-]*))?$`)
 const forGood = /^(?:nuke|obliterate|eraseall|expunge)$/
 /** Says of a command that nobody is asked any more, or that all goes at once. */
 const unasked =
-  /^(--yes|--force|-force|-f|--purge|-purge|--recursive|--dangerous|--no-prompts?|--skip-confirmation|--confirm|--no-confirm|--assume-yes|-?-auto-approve|--non-interactive|-y|--all|forced|noprompt|--hard|--(?:purge|destroy|force-delete|remove-all)-(?:objects|data|storage)|--delete-storages?)$/
+  /^(--yes|--force|-force|-f|--purge|-purge|--recursive|--dangerous|--no-prompts?|--skip-confirmation|--confirm|--no-confirm|--assume-yes|-?-auto-approve|--non-interactive|-y|--all(?:-[a-z]+)?|forced|noprompt|--hard|--(?:purge|destroy|force-delete|remove-all)-(?:objects|data|storage)|--delete-storages?)$/
 /** No option is named so that does less. */
 const admits =
   /^--?(?:yes-i-\S+|i-(?:know|really|understand|am-sure)\S*|unsafe-\S*(?:remove|delete|purge)\S*|safety=none|nuke|eraseall|(?:delete|destroy|purge|wipe|erase)-all)$/
@@ -34,10 +34,10 @@ const admits =
  * service, whoever's client it is; without one (`tmux`, `jj tag delete`, `ip route delete`) it is mostly local.
  */
 const kept =
-  /^(?:[\w]+[-_])*(?:api[-_]?keys?|apis?|apps?|applications?|accounts?|users?|members?|developers?|customers?|orgs?|organi[sz]ations?|teams?|projects?|workspaces?|environments?|envs?|namespaces?|tenants?|products?|services?|functions?|lambdas?|workers?|servers?|machines?|vms?|droplets?|linodes?|instances?|node-?(?:groups?|pools?)|clusters?|databases?|db|tables?|famil(?:y|ies)|schemas?|collections?|ind(?:ex|ices|exes)|buckets?|objects?|blobs?|volumes?|disks?|filesystems?|datasets?|shares?|snapshots?|backups?|archives?|(?:backup|snapshot)-locations?|registr(?:y|ies)|repo(?:s|sitory|sitories)?|releases?|images?|queues?|topics?|streams?|consumers?|subscriptions?|exchanges?|vhosts?|kv|pools?|hosts?|guests?|stanzas?|scopes?|secrets?|credentials?|certificates?|documents?|items?|records?|zones?|domains?|load-?balancers?|listeners?|backends?|dictionar(?:y|ies)|acls?|acl-entry|polic(?:y|ies)|roles?|principals?|monitors?|dashboards?|flags?|segments?|variants?|experiments?|splits?|traffic-types?|configs?|variables?|contexts?|connectors?|pipelines?|deployments?|stacks?|distributions?|entit(?:y|ies)|sites?|channels?|webhooks?|workloads?|models?|controllers?|vaults?|workflows?|(?:block-)?storages?|numbers?|histor(?:y|ies)|synthetics|logging|eventdata)$/
+  /^(?:[\w]+[-_])*(?:api[-_]?keys?|apis?|apps?|applications?|accounts?|users?|members?|developers?|customers?|orgs?|organi[sz]ations?|teams?|projects?|workspaces?|environments?|envs?|namespaces?|tenants?|products?|services?|functions?|lambdas?|workers?|servers?|machines?|vms?|droplets?|linodes?|instances?|node-?(?:groups?|pools?)|clusters?|databases?|db|tables?|famil(?:y|ies)|schemas?|collections?|ind(?:ex|ices|exes)|buckets?|objects?|blobs?|volumes?|disks?|filesystems?|datasets?|shares?|snapshots?|backups?|archives?|(?:backup|snapshot)-locations?|registr(?:y|ies)|repo(?:s|sitory|sitories)?|releases?|images?|queues?|topics?|streams?|consumers?|subscriptions?|exchanges?|vhosts?|kv|pools?|hosts?|guests?|stanzas?|scopes?|secrets?|credentials?|certificates?|documents?|items?|records?|zones?|domains?|load-?balancers?|listeners?|backends?|dictionar(?:y|ies)|acls?|acl-entry|polic(?:y|ies)|roles?|principals?|monitors?|dashboards?|flags?|segments?|variants?|experiments?|splits?|traffic-types?|configs?|variables?|contexts?|connectors?|pipelines?|deployments?|stacks?|distributions?|entit(?:y|ies)|sites?|channels?|webhooks?|workloads?|models?|controllers?|vaults?|catalogs?|workflows?|nodes?|jobs?|builds?|artifacts?|(?:block-)?storages?|numbers?|histor(?:y|ies)|synthetics|logging|eventdata)$/
 
 const beginsRemoval = new RegExp(
-  `\\b(?:${verbs}|rm|remove|down|reset|uninstall|del|kill|prune|unset|unsafe|yes-i|i-)`,
+  `\\b(?:${verbs}|rm|remove|down|reset|uninstall|del|kill|archive|prune|unset|unsafe|yes-i|i-)`,
   'i',
 )
 /** One of these begins a part of a word, or a statement is the word, wherever something is removed. */
@@ -81,6 +81,10 @@ export function byClient(invocation: Invocation): readonly Finding[] {
   if (reads.test(words[0] ?? '') || words.some((word) => trifle.test(word))) return []
   if (isSure || (forGood.test(verb) && words.length > 1) || verb === 'nuke')
     return lost(`${shown(name)} ${shown(verb)} without asking anybody`)
+  // A thing of a kind, by its name: `acme keyvaluemaps delete --name m`.
+  const isNamed = args.some((arg) => /^--?(?:name|id|[a-z]+-(?:name|id))(?:=|$)/.test(arg))
+  if (isNamed && at > 0 && /^(?:delete|destroy)$/.test(verb))
+    return lost(`${shown(name)} removes by name: ${shown(words.slice(0, at + 1).join(' '))}`)
   const nouns = [
     ...(/all$/.test(verb) ? ['items'] : []),
     removal.exec(verb)?.[1] ?? '',
@@ -96,7 +100,8 @@ export function byClient(invocation: Invocation): readonly Finding[] {
 }
 
 /** Made again by itself or in a word. */
-const trifle = /^(?:caches?|labels?|alias(?:es)?|bookmarks?|themes?|plugins?|extensions?|prefs?)$/
+const trifle =
+  /^(?:caches?|locks?|rules?|assignments?|labels?|alias(?:es)?|bookmarks?|themes?|plugins?|extensions?|prefs?)$/
 /** Whatever stands behind these is only looked at. */
 const reads =
   /^(?:describe|list|ls|show|get|status|explain|help|info|search|view|inspect|logs?|diff|plan|preview)$/
@@ -145,6 +150,12 @@ function removedFrom(
     return lost(`${shown(name)} removes without asking anybody`)
   if (first === 'remove' && words.length === 1 && (isUnasked || leavesNothing))
     return lost(`${shown(name)} removes all that it made`)
+  // `acme remove index NAME`, `acme context remove-secret NAME`, `acme splits kill NAME`.
+  const removed = words.findIndex((word) => /^remove-/.test(word) && kept.test(word.slice('remove-'.length)))
+  if (removed > 0 || (first === 'remove' && words.length > 2 && kept.test(words[1] ?? '')))
+    return lost(`${shown(name)} removes what a service keeps: ${shown(words.slice(0, 3).join(' '))}`)
+  if (/^(?:flags?|splits?|experiments?)$/.test(first) && /^(?:kill|archive)$/.test(words[1] ?? ''))
+    return lost(`${shown(name)} ends what others ask for: ${shown(words.slice(0, 3).join(' '))}`)
   const at = words.findIndex((word) => word === 'rm' || word === 'remove' || word === 'del')
   // With a name behind the name it is one of the members that goes: `acme team remove ORG:TEAM USER`.
   const isMember = /^(?:teams?|groups?|members?)$/.test(words[at - 1] ?? '') && at + 2 < words.length

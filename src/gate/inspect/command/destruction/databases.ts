@@ -159,3 +159,5 @@ const rules: Readonly<Record<string, Rule>> = {
   'keydb-cli': keyValue,
   iredis: keyValue,
 }
+
+export const databaseNames: readonly string[] = Object.keys(rules)

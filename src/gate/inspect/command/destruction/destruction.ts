@@ -1,26 +1,26 @@
 import type { Finding } from '../../../finding.ts'
 import { type CommandDetector, finding, none, ofEach, shown, together } from '../detector.ts'
-import { looksByName, unconcerned } from '../dispatch.ts'
+import { type Look, looksByName, unconcerned } from '../dispatch.ts'
 import { placeOf } from '../paths.ts'
 import { sourcesOf } from '../shell/lineage.ts'
 import { hasMarker, type Invocation, type Reading, type Redirection } from '../shell/model.ts'
-import { appleLoss } from './apple.ts'
+import { appleLoss, appleNames } from './apple.ts'
 import { weighed } from './asks-back.ts'
-import { backupLoss } from './backups.ts'
+import { backupLoss, backupNames } from './backups.ts'
 import { contentLoss, emptiedByRedirection } from './contents.ts'
-import { databaseLoss } from './databases.ts'
+import { databaseLoss, databaseNames } from './databases.ts'
 import { deviceByWord, deviceLoss } from './devices.ts'
 import { encryptedAway } from './encryption.ts'
 import { fileLoss } from './files.ts'
-import { firmwareLoss } from './firmware.ts'
+import { firmwareLoss, firmwareNames } from './firmware.ts'
 import { asksForHelp } from './help.ts'
 import { machineLoss } from './machines.ts'
-import { networkLoss } from './network.ts'
-import { packageLoss } from './packages.ts'
+import { networkLoss, networkNames } from './network.ts'
+import { packageLoss, packageNames } from './packages.ts'
 import { remoteLoss } from './remote.ts'
 import { repositoryLoss } from './repositories.ts'
 import { rightsLoss } from './rights.ts'
-import { serviceLoss } from './services.ts'
+import { serviceLoss, serviceNames } from './services.ts'
 import { taskLoss } from './tasks.ts'
 import { isHistory } from './vital.ts'
 import { windowsLoss } from './windows.ts'
@@ -44,6 +44,25 @@ export const destruction: CommandDetector = {
     ),
 }
 
+const tables: readonly (readonly [look: Look, names: readonly string[]])[] = [
+  [networkLoss, networkNames],
+  [packageLoss, packageNames],
+  [firmwareLoss, firmwareNames],
+  [appleLoss, appleNames],
+  [serviceLoss, serviceNames],
+  [databaseLoss, databaseNames],
+  [backupLoss, backupNames],
+]
+/** Most programs are in no table, and hardly any is in two: a name is looked up once for all of them. */
+const looksOf = new Map<string, readonly Look[]>()
+for (const [look, names] of tables)
+  for (const name of names) looksOf.set(name, [...(looksOf.get(name) ?? []), look])
+
+function tabled(invocation: Invocation, reading: Reading): readonly Finding[] {
+  const looks = looksOf.get(invocation.name)
+  return looks === undefined ? unconcerned : together(...looks.map((look) => look(invocation, reading)))
+}
+
 const kinds = looksByName(
   fileLoss,
   contentLoss,
@@ -51,14 +70,8 @@ const kinds = looksByName(
   deviceLoss,
   deviceByWord,
   machineLoss,
-  networkLoss,
-  packageLoss,
-  firmwareLoss,
-  appleLoss,
-  databaseLoss,
-  backupLoss,
+  tabled,
   repositoryLoss,
-  serviceLoss,
   ofTask,
   remoteLoss,
 )

@@ -29,8 +29,8 @@ const destroysByWord =
 
 /** Whatever its name, a program that is given a disk and a word for taking all from it. */
 export function deviceByWord({ name, args, marks }: Invocation): readonly Finding[] {
-  if (concerned.has(name) || name.startsWith('mkfs') || looksOn(name)) return unconcerned
   if ((marks & deviceWord) === 0) return none
+  if (concerned.has(name) || name.startsWith('mkfs') || looksOn(name)) return none
   const device = args.find(isDevice)
   const isLost =
     /^nwipe$|sanitize|wipe/.test(name) ||

@@ -113,3 +113,5 @@ const rules: Readonly<Record<string, Rule>> = {
   keytool: says(/^-delete\b/, keys),
   certutil: says(/^-[DF] .*-n\b/, keys),
 }
+
+export const firmwareNames: readonly string[] = Object.keys(rules)

@@ -82,3 +82,5 @@ const rules: Readonly<Record<string, Rule>> = {
   'update-rc.d': (args) => has(args, reach) && has(args, /^(?:remove|disable)$/),
   'rc-update': (args) => has(args, reach) && has(args, /^del(?:ete)?$/),
 }
+
+export const networkNames: readonly string[] = Object.keys(rules)

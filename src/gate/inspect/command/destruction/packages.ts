@@ -117,3 +117,5 @@ const rules: Readonly<Record<string, Rule>> = {
       ? 'removes what the system stands on'
       : undefined,
 }
+
+export const packageNames: readonly string[] = Object.keys(rules)

@@ -279,3 +279,5 @@ const rules: Readonly<Record<string, (args: readonly string[]) => readonly Findi
         )
       : [],
 }
+
+export const serviceNames: readonly string[] = Object.keys(rules)

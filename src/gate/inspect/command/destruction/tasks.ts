@@ -22,7 +22,7 @@ const alone = /^(flush|reset_db|sqlflush_now|dropAll|drop-all|--force-reset|sql-
 
 /** A model's own words for all that there is of it. */
 const emptiesAll =
-  /\bdrop_table\b|^(?!.*\bwhere\b).*\.(?:delete_all|destroy_all)\b|\.objects\.all\(\)\.delete\(\)|(?:->|::)truncate\(\)|\bSidekiq::\w+.*\bclear\b/
+  /\bdrop_table\b|\.(?:delete_all|destroy_all)\b|\.objects\.all\(\)\.delete\(\)|(?:->|::)truncate\(\)|\bSidekiq::\w+.*\bclear\b/
 
 /** Databases emptied by a task: the word for it is the framework's, the loss is the database's. */
 export function taskLoss({ name, args, input }: Invocation): readonly Finding[] {
@@ -30,17 +30,16 @@ export function taskLoss({ name, args, input }: Invocation): readonly Finding[] 
   if (args.length === 0) return []
   if (args.some((arg) => /^(--pretend|--status|-h)$/.test(arg))) return []
   // What runs on this machine alone is made anew from its own migrations.
-  if (args.includes('supabase') || name === 'supabase')
-    if (!args.some((arg) => /^--(?:linked|db-url|project-ref)/.test(arg))) return []
+  const isOwnCopy =
+    (args.includes('supabase') || name === 'supabase') &&
+    !args.some((arg) => /^--(?:linked|db-url|project-ref)/.test(arg))
+  if (isOwnCopy) return []
   if (input !== undefined && args.includes('execute') && sqlSpoken.test(input))
     return [finding(NAME, 'destroy.service', 'high', `${shown(name)} runs ${shown(input)} on a database`)]
   const task = args.find((arg, index) => {
     const before = args[index - 1] ?? name
-    if (
-      (/^(?:runner|shell|-c|--execute)$/.test(before) || arg.startsWith('--execute=')) &&
-      emptiesAll.test(arg)
-    )
-      return true
+    const isCode = /^(?:runner|shell|-c|--execute)$/.test(before) || arg.startsWith('--execute=')
+    if (isCode && emptiesAll.test(arg) && !/\bwhere\b/.test(arg)) return true
     if (arg.length > 60 || arg.startsWith('-')) return arg === '--force-reset'
     if (joined.test(arg) || (ends.test(arg) && things.test(before))) return true
     if (alone.test(arg)) return isOwn(name, args, index)
