@@ -10,7 +10,8 @@ const leavers = new Set(
 )
 /** A path as code writes it: between quotes, brackets, or behind a sign that hands it on. */
 const handedOn = /["'`(<>{=@,:]((?:~|\/)[\w.*~-]*(?:\/[\w.* ~-]+)+)(?=["'`)>},;:]|$)/g
-const literal = /["'`]((?:~|\/|\.(?=[a-z/]))[\w.~-]*(?:\/[\w.* ~-]+)+)["'`]/g
+/** Perl writes the direction before the path: `open F, ">>/etc/crontab"`. */
+const literal = /["'`](?:\+?>>?\s*)?((?:~|\/|\.(?=[a-z/]))[\w.~-]*(?:\/[\w.* ~-]+)+)["'`]/g
 const PATHS_MAX = 200
 
 /** The word itself, and the paths inside it. */

@@ -82,6 +82,7 @@ export function showsNoValue({ name, args }: Invocation, path: string): boolean 
 function takesIn({ name, args }: Invocation): boolean {
   switch (name) {
     case 'kubeseal':
+    case 'paperkey':
       return true
     case 'kubectl':
     case 'oc':

@@ -65,7 +65,7 @@ export function secretsRead(invocation: Invocation): readonly SecretRead[] {
       continue
     if (
       /^(settings|named)$/.test(secret.fact) &&
-      /^(source|\.|cp|mv|ln|install|sed|tee)$/.test(name) &&
+      /^(source|\.|cp|mv|copy|ln|install|sed|tee)$/.test(name) &&
       !(name === 'sed' && args.includes('-n')) &&
       !(/^(cp|mv|install)$/.test(name) && placeOf(args.at(-1) ?? '') === 'temporary')
     )
@@ -159,7 +159,7 @@ function isBeside({ name, args }: Invocation, path: string): boolean {
 
 /** The last word of a copy is where it goes, not what is read. */
 function isWriteTarget({ name, args }: Invocation, path: string): boolean {
-  if (!/^(cp|mv|install|ln|tee|rsync|scp|tar)$/.test(name))
+  if (!/^(cp|mv|copy|install|ln|tee|rsync|scp|tar)$/.test(name))
     return name === 'curl' && args[args.indexOf(path) - 1] === '-o'
   if (name === 'tee') return true
   return args.length > 1 && args.at(-1) === path && name !== 'tar'

@@ -59,7 +59,7 @@ const says: Readonly<Record<string, RegExp>> = {
   dmsetup: /^table\b.*--showkeys/,
   wg: /^(showconf|show\b.*\b(private-key|preshared-keys|dump))\b/,
   launchctl: /^getenv \w*(key|token|secret|passw)/i,
-  mc: /^(alias|config host) (list|ls)\b.*--json/,
+  mc: /^(alias|config host) (list|ls)\b.*--json|^alias export\b/,
   systemctl: /^show\b.*(-p|--property)[ =]?Environment\b/,
   ettercap: /(^| )(-M|--mitm)\b/,
   arpspoof: /./,
@@ -76,7 +76,7 @@ const says: Readonly<Record<string, RegExp>> = {
     /^(kv get|read(?! sys\/(health|seal-status|leader|mounts|auth|polic\w+)\b)|unwrap|print token|operator (unseal|generate-root))\b/,
   pulumi: /--show-secrets\b|^config get \S*(pass|secret|token|key)/i,
   podman: /^secret inspect\b.*--showsecret/,
-  terraform: /^output\b.*-(raw|json)\b.*(password|secret|token|key)/i,
+  terraform: /^(state )?show\b.*-show-sensitive|^output\b.*-(raw|json)\b.*(password|secret|token|key)/i,
   tofu: /^output\b.*-(raw|json)\b.*(password|secret|token|key)/i,
   rclone: /^config (show|dump|reveal)\b|^reveal\b/,
   bw: /^list items\b/,
@@ -93,7 +93,11 @@ const asidesOf =
   /^(--?(n|namespace|context|cluster|kubeconfig|profile|region|project|subscription|endpoints?|a|address|token-file))$/
 
 /** The words of a client with what chooses the place left out, so that the verb stands first. */
-export function lineOf(args: readonly string[]): string {
+export function lineOf(words: readonly string[]): string {
+  // `git -c a=b credential fill`: settings for this once, before the verb.
+  let first = 0
+  while (words[first] === '-c' || words[first] === '-C') first += 2
+  const args = first === 0 ? words : words.slice(first)
   return args
     .filter(
       (arg, index) =>
@@ -311,9 +315,12 @@ const listens =
 /** A variable that is a secret by its name, and what prints it whole; whether it is there may be asked. */
 const secretInCode =
   /(?:environ(?:\.get)?|getenv|process\.env|ENV|Deno\.env\.get|Bun\.env)\s*[.[({]+\s*["'`]?[A-Z]\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)\w*["'`]?\s*[\])}]*(?!\s*(?:\?|&&|!=|==|is\b|\.length|in\b))/
+/** What libraries of clouds log in with, taken out of them. */
+const ofLogin =
+  /\bget_credentials\(\)[\s\S]{0,200}\.(?:secret_key|access_key|token)\b|\bgoogle\.auth\.default\s*\([\s\S]{0,300}\.token\b|\b\w*Credential\(\)\s*\.get_?token\s*\(/i
 /** Variable after variable, or all of them as one thing. */
 const everyVariable =
-  /\bfor\b[^;{]{0,60}\bprocess\.env\b[\s\S]{0,200}\bprocess\.env\[|\$ENV\{\$_?\w*\}[\s\S]{0,80}\bkeys *%ENV|\bDeno\.env\.toObject\(\)(?!\.)/
+  /\bfor\b[^;{]{0,60}\bprocess\.env\b[\s\S]{0,200}\bprocess\.env\[|\$ENV\{\$_?\w*\}[\s\S]{0,80}\bkeys *%ENV|\bDeno\.env\.toObject\(\)(?!\.)|\bstringify\s*\([^)]{0,80}\bprocess\.env\b(?!\s*[.[])/
 /** A whole file of settings, as libraries hand it to a program. */
 const settingsInCode =
   /\bdotenv_values\s*\(|dotenv["'`]\)\s*\.\s*(?:config|parse)\s*\([^)]*\)(?!\s*[;\n])|\bDotenv\.(?:parse|load)\b/
@@ -331,7 +338,10 @@ export function ofLibraries({ code, language, by }: Program): readonly Finding[]
     return seen('credential.printed', `a ${language} program shows a secret`)
   if (by !== undefined && settingsInCode.test(code) && printsInCode.test(code))
     return seen('credential.printed', `a ${language} program shows what a file of settings keeps`)
-  if (by !== undefined && everyVariable.test(code) && printsInCode.test(code))
+  const isShown = printsInCode.test(code) || (by?.args.some((arg) => /^(-p|-pe|--print)$/.test(arg)) ?? false)
+  if (by !== undefined && isShown && ofLogin.test(code))
+    return seen('credential.printed', `a ${language} program shows what it logs in to a cloud with`)
+  if (by !== undefined && everyVariable.test(code) && isShown)
     return seen('credential.environment', `a ${language} program prints the environment`)
   if (keyring.test(code)) return seen('credential.store', `a ${language} program asks the keyring`)
   return listens.test(code)

@@ -52,6 +52,12 @@ const rules: readonly Rule[] = [
     'medium',
     'prints the environment whole',
   ],
+  [
+    /^(az account get-access-token|gcloud auth (application-default )?print-\w*-?token|gh auth token|aws (configure export-credentials|secretsmanager get-secret-value)|vault kv get|op read|kubectl config view\b.*--raw)/,
+    'store',
+    'medium',
+    'prints what it keeps secret',
+  ],
   [/^select(-object)?\b.*\bdefaultpassword\b/, 'search', 'medium', 'looks for passwords in the registry'],
   [
     /^(where(-object)?|\?)\b.*\bname\b.*-c?i?(match|like)\b.*(key|token|secret|passw|cred)/,

@@ -44,6 +44,15 @@ export function container(words: readonly string[]): readonly Finding[] {
     : []
 }
 
+/** `docker compose -f - up` with the file on its input. */
+export function composed(args: readonly string[], input: string | undefined): readonly Finding[] {
+  if (args[0] !== 'compose' || input === undefined) return []
+  return /[-"'\s[]\/:\/\S/.test(input) ||
+    (/\bprivileged:\s*true/.test(input) && /\bpid:\s*["']?host/.test(input))
+    ? privilege('high', 'a container gets the whole machine')
+    : []
+}
+
 const wholeDisk = /\bhostPath["']?:\s*\{?\s*["']?path["']?:\s*["']?\/(?=["'\s},]|$)/
 const ofHost = /["']?\b(hostPID|hostNetwork|hostIPC)["']?\s*:\s*true/
 const rules = /\bkind:\s*["']?ClusterRoleBinding\b[\s\S]*\bname:\s*["']?cluster-admin\b/

@@ -4,7 +4,8 @@ import type { Finding } from '../../../finding.ts'
 import { finding, none, shown } from '../detector.ts'
 import { unconcerned } from '../dispatch.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
-import { container, manifest } from './containers.ts'
+import { composed, container, manifest } from './containers.ts'
+import { fleets } from './fleets.ts'
 import { startsHiddenBySetting } from './hidden-starts.ts'
 import { fromNowhere, isInstaller, packages, republished } from './packages.ts'
 import { pageFrom, webRoot } from './pages.ts'
@@ -177,10 +178,12 @@ export function holds(invocation: Invocation, reading: Reading): readonly Findin
     case 'docker':
     case 'podman':
     case 'nerdctl':
-      return container(args)
+      return [...container(args), ...composed(args, invocation.input)]
     case 'kubectl':
     case 'oc':
       return manifest(name, [...args, invocation.input ?? ''].join('\n'))
+    case 'ansible':
+      return fleets(invocation)
     case 'nsenter':
       return args.some(
         (arg, index) =>

@@ -13,12 +13,21 @@ const grants: Readonly<Record<string, RegExp>> = {
   gsutil: /^hmac create\b/,
   az: /^(role assignment create|ad (app|sp) (credential reset|create\S*)|ad user create|ad group member add|ad app owner add|vm extension set\b.*(CustomScript|customScript|RunCommand)|vm run-command (invoke|create)|automation (runbook|webhook|schedule) create|vm user update|ad app federated-credential create|ad app permission (add|admin-consent|grant)|ad user invite|ad user update\b.*--password|role definition create|webapp config set\b.*--startup-file.*\b(curl|wget)\b|logic workflow create|identity create|lighthouse (assignment|definition) create|keyvault set-policy|rest\b.*(addPassword|addKey|federatedIdentityCredentials|roleAssignments)|functionapp deployment user set|storage account local-user (create|regenerate-password)|acr (token|scope-map) create|webapp deployment user set|functionapp keys set)\b/,
   kubectl:
-    /^create (sa|serviceaccount)\b.*kube-system|^create (cluster)?rolebinding\b.*cluster-admin|^patch (cluster)?role\b.*"verbs":\s*\["\*"|^create cronjob\b(?=.* -- .*(\b(ba|z|da)?sh\b|\b(curl|wget|nc|python\d?|perl|base64)\b|\/(tmp|dev|host)\/)|(?!.* -- ).*--image[= ]\S*\/)/,
+    /^create (sa|serviceaccount)\b.*kube-system|^create (cluster)?rolebinding\b.*cluster-admin|^patch (cluster)?role\b.*"verbs":\s*\["\*"|^patch\b.*\b(command|image|hostPath|privileged|hostPID)\b.*kube-system|^create cronjob\b(?=.* -- .*(\b(ba|z|da)?sh\b|\b(curl|wget|nc|python\d?|perl|base64)\b|\/(tmp|dev|host)\/)|(?!.* -- ).*--image[= ]\S*\/)/,
   oc: /^adm policy add-(cluster-)?role-to-\S+ (cluster-)?admin\b/,
   gh: /^api\b(?!.*(-X|--method)[ =]?(GET|DELETE)).*\b(repos\/\S+\/(keys|hooks|collaborators\/\S+)|user\/(keys|gpg_keys)|orgs\/\S+\/(hooks|invitations|memberships\/\S+))("|'| )(.* )?(-[fF]|--(raw-)?field|--input)\b|^auth refresh\b.*\badmin:|^ssh-key add\b|^repo deploy-key add\b|^api\b.*(-X|--method)[ =]?(PUT|POST)\b.*\/(collaborators|keys|hooks|actions\/(runners|permissions))\b/,
   glab: /^ssh-key add\b|^deploy-key add\b/,
   oci: /^iam (user (create|api-key upload|auth-token create)|user api-key|policy create|customer-secret-key create)\b/,
   doctl: /^compute ssh-key (create|import)\b/,
+  // Who may publish under a name that others trust, or come into a project.
+  npm: /^(token create\b(?!.*--read-only)|owner add|access grant|team add)\b/,
+  gem: /^owner\b.* (-a|--add)\b/,
+  cargo: /^owner\b.* (-a|--add)\b/,
+  heroku: /^(access|members):add\b/,
+  vercel: /^teams? invite\b/,
+  fly: /^orgs invite\b/,
+  flyctl: /^orgs invite\b/,
+  firebase: /^auth:import\b/,
   claude: /^mcp (add|add-json|add-from-claude-desktop)\b/,
   codex: /^mcp add\b/,
   gemini: /^(mcp add|extensions install)\b/,
@@ -29,7 +38,7 @@ export function identities({ name, args, marks }: Invocation): readonly Finding[
   if (name === 'curl') return byAddress(args)
   const pattern = Object.hasOwn(grants, name) ? grants[name] : undefined
   if (pattern === undefined) return (marks & rulingWord) === 0 ? none : ofOtherClouds(name, args)
-  const words = args
+  const words = verbFirst(name, args)
     .filter(
       (arg, index) =>
         !/^--(profile|region|project|subscription)$/.test(args[index - 1] ?? '') &&
@@ -39,6 +48,14 @@ export function identities({ name, args, marks }: Invocation): readonly Finding[
   return pattern.test(words) && !/(--help|\bhelp|--dry-run\S*)$/.test(words)
     ? [finding(NAME, 'persist.identity', 'medium', `${name} makes an identity, its keys, or gives it power`)]
     : []
+}
+
+/** `kubectl -n kube-system create sa x`, said in the order that the table has. */
+function verbFirst(name: string, args: readonly string[]): readonly string[] {
+  if (name !== 'kubectl' && name !== 'oc') return args
+  let first = 0
+  while (/^(-n|--namespace|--context|--kubeconfig)$/.test(args[first] ?? '')) first += 2
+  return first === 0 ? args : [...args.slice(first), ...args.slice(0, first)]
 }
 
 /** `ibmcloud iam api-key-create`, `aliyun ram CreateAccessKey`: clouds part who may do what from the rest. */

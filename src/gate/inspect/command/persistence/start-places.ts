@@ -320,7 +320,7 @@ const startUpInCode =
   /(?:["'`/}]|~\/)\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zshenv|zprofile|xprofile|xinitrc|config\/fish\/config\.fish)["'`]|\/etc\/(?:profile|bash\.bashrc|rc\.local)\b|["'`]authorized_keys2?["'`]/
 /** More than a setting: something is fetched, or started from where nobody keeps programs, or a key is let in. */
 const startsInCode =
-  /\/(?:tmp|dev\/shm)\/|\b(?:curl|wget|nohup|nc|ncat|setsid)\b|\bbash -|ssh-(?:rsa|ed25519)/
+  /\/(?:tmp|dev\/shm)\/|(?:\b|\\n)(?:curl|wget|nohup|nc|ncat|setsid)\b|\bbash -|ssh-(?:rsa|ed25519)/
 
 const writesInCode =
   /\bopen\s*\(?\s*(?:my\s+)?\$?\w+\s*,\s*["']>|["'](w|a|wb|ab|w\+|a\+|x)["']|\b(write|append|puts|fputs|print\s*\{?\$?fh|FileWriter|file_put_contents|Set-Content|Add-Content|Out-File|writeFile\w*|appendFile\w*)\b/

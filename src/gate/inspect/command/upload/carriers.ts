@@ -31,7 +31,8 @@ export function carried(invocation: Invocation, reading: Reading): readonly Find
   if (name === 'git') return [...pushed(args, reading), ...asksWith(args, reading)]
   if (name === 'put' || name === 'mput') return typedInto(reading)
   if (/^(aws|gcloud|az)$/.test(name)) {
-    const told = args
+    const typed = streams.stdin.kind === 'text' ? [streams.stdin.text] : []
+    const told = [...args, ...typed, ...(input === undefined ? [] : [input])]
       .flatMap((arg) => (hasMarker(arg) ? sourcesOf(arg, reading) : []))
       .find((each) => /^(env|printenv|history)$/.test(each.name))
     if (told !== undefined)

@@ -6,7 +6,7 @@ const NAME = 'upload'
 
 /** How languages take in a file. */
 const reads =
-  /\bopen\s*\(\s*["'`~/\w$]|\bread_(bytes|text)\s*\(|\bFile\.(read|open|binread|new)\b|\bfile_get_contents\s*\(\s*["'](?!https?:)|\bread(Text)?File(Sync)?\b|\bBun\.file\s*\(|\bcreateReadStream\s*\(|\bopen\s+(my\s+)?\$?\w+\s*,|\bfopen\s*\(|\bIO\.(read|binread)\b|\bGet-Content\b|\bReadAll(Bytes|Text)\b|\bio\.open\b|-InFile\b|\bshell_exec\s*\(\s*["']cat\b|`\s*(?:cat|base64|tar|head|strings|env|id)\b|<(STDIN)?>|\b(?:dict|str|repr|dumps)\s*\(\s*os\.environ\b(?!\s*[.[])|stringify\s*\(\s*process\.env\s*\)|Deno\.env\.toObject\(\)/i
+  /\bopen\s*\(\s*["'`~/\w$]|\bread_(bytes|text)\s*\(|\bFile\.(read|open|binread|new)\b|\bfile_get_contents\s*\(\s*["'](?!https?:)|\bread(Text)?File(Sync)?\b|\bBun\.file\s*\(|\bcreateReadStream\s*\(|\bopen\s+(my\s+)?\$?\w+\s*,|\bfopen\s*\(|\bIO\.(read|binread)\b|\bGet-Content\b|\bReadAll(Bytes|Text)\b|\bio\.open\b|-InFile\b|\bshell_exec\s*\(\s*["']cat\b|`\s*(?:cat|base64|tar|head|strings|env|id)\b|<(STDIN)?>|\b(?:dict|str|repr|dumps)\s*\(\s*os\.environ\b(?!\s*[.[])|stringify\s*\(\s*process\.env\s*\)|Deno\.env\.toObject\(\)|[(,]\s*%ENV\b|\bENV\.to_h\b|\bgetenv\(\)/i
 
 /** How they hand something to another machine. */
 const sends =
@@ -19,6 +19,9 @@ const takes = /\bupload_(file|from_filename)\s*\(|\bUploadFile\s*\(/
 const tells =
   /\b(?:gethostbyname|getaddrinfo|resolve\w*|lookup|query)\s*\([^\n]{0,200}\b(?:open|read\w*|environ|ENV|b32encode|b64encode|hexlify|check_output|popen|getenv)\b[^\n]{0,200}["'`]\.[\w.-]+["'`]|\b(urlopen|urlretrieve|get|fetch|request|open|curl_init|file_get_contents)\s*\(\s*(?:[rbf]*["'`]https?:\/\/[^"'`]*["'`]\s*(?:\+|\.|%)\s*|f["'`]https?:[^"'`]*\{|`https?:[^`]*\$\{)[^)]{0,80}\b(open|read\w*|environ|process\.env|ENV|b64encode|base64|hex\w*|check_output|popen|getenv|file_get_contents)\b/i
 
+/** A name put together, looked up. */
+const looksUpMade =
+  /\b(?:gethostbyname|getaddrinfo|resolve\w*|lookup|query)\s*\([^\n]{0,120}(?:\+|%|\{|\.format)[^\n]{0,60}\.[a-z0-9-]+\.[a-z]{2,}/i
 /** A file of settings or keys by its literal name, and a question that carries it along. */
 const aSecret = /["'`](?:[^"'`\n]*\/)?(?:\.env[\w.]*|(?:credentials|secrets?|config)(?:\.\w+)?|id_\w+)["'`]/
 const asks = /\b(prompt|messages?|content|input|body|documents?)\b["']?\s*[:=]/
@@ -47,7 +50,10 @@ export function byProgram({ facts, language, code, by }: Program): readonly Find
       ),
     ]
   const isInAddress =
-    by !== undefined && code.length < LINE_CHARACTERS_MAX && !atHome.test(code) && tells.test(code)
+    by !== undefined &&
+    code.length < LINE_CHARACTERS_MAX &&
+    !atHome.test(code) &&
+    (tells.test(code) || (looksUpMade.test(code) && reads.test(code)))
   if (isInAddress)
     return [
       finding(

@@ -92,7 +92,7 @@ function handsOutOrPuts(invocation: Invocation, reading: Reading): readonly Find
 }
 
 const whole =
-  /^(mysqldump|mariadb-dump|pg_dump|pg_dumpall|mongodump|slapcat|redis-cli|sqlite3|tar|docker|kubectl)$/
+  /^(mysqldump|mariadb-dump|pg_dump|pg_dumpall|mongodump|mongoexport|slapcat|redis-cli|sqlite3|tar|docker|kubectl|env|printenv|history)$/
 /** A report in one's own store is everyday work; a database, a mailbox or what is called confidential is not. */
 function isWhole(path: string): boolean {
   const matter = matterOf(path)

@@ -277,6 +277,9 @@ const encoders = /^(base64|base32|xxd|hexdump|od|uuencode|gzip|bzip2|xz|zstd|ope
 const clipboards =
   /^(pbpaste|xclip|xsel|wl-paste|screencapture|scrot|import|grim|maim|xwd|gnome-screenshot|arecord|parec(ord)?|pw-record|rec|sox|fswebcam|imagesnap|ffmpeg)$/
 
+/** What comes out of these is rows of a database. */
+const tables = /^(psql|mysql|mariadb|mongosh?|mongoexport|sqlcmd|bcp|bq|clickhouse-client)$/
+
 function piped(invocation: Invocation, reading: Reading, isDrop: boolean): readonly Finding[] {
   const sources = upstreamOf(invocation, reading)
   const address = invocation.args.find((arg) => /^https?:\/\//i.test(arg)) ?? ''
@@ -298,7 +301,12 @@ function piped(invocation: Invocation, reading: Reading, isDrop: boolean): reado
     return [
       finding(NAME, 'upload.file', 'medium', `sends a file through ${shown(sources.at(-1)?.name ?? '')}`),
     ]
-  const revealing = sources.find((source) => collectors.test(source.name) || clipboards.test(source.name))
+  const revealing = sources.find(
+    (source) =>
+      collectors.test(source.name) ||
+      clipboards.test(source.name) ||
+      (!isNear(address) && tables.test(source.name)),
+  )
   const severity = isDrop || revealing !== undefined ? 'high' : 'low'
   const what = (revealing ?? sources[0])?.name ?? 'its input'
   return [

@@ -9,7 +9,7 @@ type Rule = readonly [line: RegExp, fact: string, what: string]
 /** Over an order as one line in small letters, slashes as Windows writes them. */
 const rules: readonly Rule[] = [
   [
-    /\b(invoke-webrequest|invoke-restmethod|iwr|irm|curl|wget)\b.*(-infile|-form\b|-(method|me?|x) '?(post|put)\b.*-(body|b)\b|-body\b.*-(method|x) '?(post|put))/,
+    /\b(invoke-webrequest|invoke-restmethod|iwr|irm|curl|wget)\b.*(-infile|-form\b| -t \S|--upload-file| -f \S*=@|-(method|me?|x) '?(post|put)\b.*-(body|b)\b|-body\b.*-(method|x) '?(post|put))/,
     'upload.program',
     'sends something away',
   ],
@@ -74,8 +74,8 @@ const mattersOn =
   /\.(kdbx?|pst|ost|dmp|sqlite3?|db|mdb|bak|csv|xlsx?|docx?|pdf|pem|key|pfx|ppk|hiv)\b|passw|secret|cred/
 
 export function ofWindows(statement: WindowsStatement): readonly Finding[] {
-  const { name, line } = statement
-  if (/\b(localhost|127\.0\.0\.1)\b/.test(line)) return []
+  const { name, line, whole } = statement
+  if (/\b(localhost|127\.0\.0\.1)\b/.test(line + whole)) return []
   if (toOwnShare.test(line) && !mattersOn.test(line)) return []
   const rule = rules.find(([pattern]) => saysSo(pattern, statement))
   return rule === undefined ? [] : [finding(NAME, rule[1], 'medium', `${shown(name)} ${rule[2]}`)]
