@@ -36,6 +36,7 @@ export function isDownload(invocation: Invocation): boolean {
     )
   )
     return !/^--(version|help)$/.test(args[0] ?? '')
+  if (/^(?:irm|iwr|invoke-(?:restmethod|webrequest))$/i.test(name)) return true
   if (name === 'finger') return args.some((arg) => arg.includes('@'))
   return /^(dig|nslookup|host)$/.test(name) && args.some((arg) => /^txt$/i.test(arg) || /=txt/i.test(arg))
 }

@@ -24,7 +24,10 @@ const decoders =
 
 /** What runs code that it is handed; anything else is of interest for its path, or for having been hidden. */
 const runsCode = (name: string) =>
-  isInterpreter(name) || /^(eval|source|\.|g?xargs)$/.test(name) || isOfWindows(name)
+  isInterpreter(name) || /^(eval|source|\.|g?xargs)$/.test(name) || isOfWindows(name) || expression.test(name)
+
+/** PowerShell's own, where the shell is one. */
+const expression = /^(?:iex|invoke-expression)$/i
 
 function ofInvocation(invocation: Invocation, reading: Reading): readonly Finding[] {
   const { name, path, decoding } = invocation
@@ -78,6 +81,7 @@ function codeSources(invocation: Invocation, reading: Reading): readonly Invocat
     return viaFile ? upstreamOf(invocation, reading) : sourcesOf(words, reading)
   }
   if (name === 'xargs' || name === 'gxargs') return isObeying(args) ? upstreamOf(invocation, reading) : []
+  if (expression.test(name)) return args.length === 0 ? upstreamOf(invocation, reading) : []
   if (!isInterpreter(name)) return []
   if (isShell(name)) {
     const words = shellWords(args)
@@ -124,6 +128,10 @@ function fetched(invocation: Invocation, download: Invocation): Finding {
     return finding(NAME, 'code.fetched-suspect', 'critical', `${summary} from ${shown(address)}`)
   if (address.startsWith('http://'))
     return finding(NAME, 'code.fetched-plain', 'high', `${summary} over an open connection`)
+  return fetchedFrom(address, summary)
+}
+
+function fetchedFrom(address: string, summary: string): Finding {
   const isKnown = installers.test(address)
   return finding(
     NAME,
@@ -132,6 +140,18 @@ function fetched(invocation: Invocation, download: Invocation): Finding {
     `${summary} from ${shown(address)}`,
   )
 }
+
+/** `powershell -c "irm https://host/install.ps1 | iex"`: what `curl … | sh` is elsewhere, and measured as that. */
+function fetchedOpenly({ language, code, decoding, by }: Program): string | undefined {
+  if (language !== 'powershell' || decoding.length > 0) return undefined
+  if (unseen.test([...(by?.args ?? []), code].join(' '))) return undefined
+  const [address, ...more] = code.match(/\bhttps?:\/\/[^\s'"()|;]+/gi) ?? []
+  if (address === undefined || more.length > 0 || !address.startsWith('https://')) return undefined
+  return rawAddress.test(address) || throwaway.test(address) ? undefined : address
+}
+
+/** `-WindowStyle Hidden`, in any of its spellings. */
+const unseen = /(?:^|\s)-w[a-z]*[\s:=]*['"]?(?:h|1\b)/i
 
 /** `curl -o /tmp/x URL; chmod +x /tmp/x; /tmp/x`. */
 function fetchedFile(invocation: Invocation, reading: Reading): readonly Finding[] {
@@ -223,12 +243,18 @@ function sameFile(left: string, right: string): boolean {
   return left !== '' && plain(left) === plain(right)
 }
 
-function ofProgram({ facts, language, decoding, code }: Program): readonly Finding[] {
+function ofProgram(program: Program): readonly Finding[] {
+  const { facts, language, decoding, code } = program
   const findings: Finding[] = []
-  if (facts.evaluates && facts.downloads)
+  if (facts.evaluates && facts.downloads) {
+    const address = fetchedOpenly(program)
+    const summary = `${aProgram(language)} runs what it fetches`
     findings.push(
-      finding(NAME, 'code.fetched-suspect', 'critical', `${aProgram(language)} runs what it fetches`),
+      address === undefined
+        ? finding(NAME, 'code.fetched-suspect', 'critical', summary)
+        : fetchedFrom(address, summary),
     )
+  }
   if (language === 'powershell' && facts.downloads && facts.runs && !facts.evaluates)
     findings.push(
       finding(
