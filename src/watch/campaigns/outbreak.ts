@@ -3,11 +3,11 @@ import type { Family } from '../links/families.ts'
 import type { Features } from '../links/features.ts'
 import { infrastructureAmong } from '../links/infrastructure.ts'
 import { type Rhythm, rhythmOf } from '../profiles/rhythm.ts'
-import type { Backdrop, Group, Proposal, Scene } from './group.ts'
+import type { Backdrop, Proposal, Scene } from './group.ts'
 import { GROUP_MIN } from './proposals.ts'
-import { groupOf, refine } from './refine.ts'
+import { groupOf, partsOf } from './refine.ts'
 import { usesOf } from './scene.ts'
-import { score } from './score.ts'
+import { isAtLeast } from './score.ts'
 
 /** A sweep is not cheap: it is brought forward for what it would probably raise. */
 const SCORE_MIN = 0.8
@@ -38,9 +38,11 @@ export function outbreakOf(
   }
   const scene = closeUp(features, members, family, last)
   const proposal: Proposal = { origin: 'template', key: `wording ${family.key}`, members, family }
-  const isLikely = (group: Group): boolean => score(group, scene).score >= SCORE_MIN
-  // Parting is most of the work, and idle where the whole is likely already.
-  return isLikely(groupOf(proposal, scene)) || refine(proposal, scene).some(isLikely) ? members : undefined
+  const isLikely = (members: readonly number[]): boolean =>
+    isAtLeast(groupOf({ ...proposal, members }, scene), scene, SCORE_MIN)
+  // Parting is idle where the whole is likely already, and a part that is the whole has been asked about.
+  const isPartLikely = (part: readonly number[]): boolean => part.length < members.length && isLikely(part)
+  return isLikely(members) || partsOf(proposal, scene).some(isPartLikely) ? members : undefined
 }
 
 /** The scene of these accounts alone; what everybody does is taken from the last sweep. */

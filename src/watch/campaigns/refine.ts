@@ -20,11 +20,19 @@ const SPLIT_GROWTH_MAX = 0.15
 
 /** Splits as long as the parts fall apart further: one fit tells a few classes apart, a large proposal holds many. */
 export function refine(proposal: Proposal, scene: Scene, splits = new Splits()): Group[] {
+  return partsOf(proposal, scene, splits).map((members) => groupOf({ ...proposal, members }, scene))
+}
+
+/** The members of the groups alone, each ascending. */
+export function partsOf(
+  proposal: Proposal,
+  scene: Scene,
+  splits = new Splits(),
+): readonly (readonly number[])[] {
   return splits
     .of(proposal, scene)
     .map((members) => withoutOutliers(scene.accounts, members))
     .filter((members) => members.length >= GROUP_MIN)
-    .map((members) => groupOf({ ...proposal, members }, scene))
 }
 
 /** The proposal as one group, if its accounts are as exchangeable as those of one queue, wherever they come from. */

@@ -3,7 +3,7 @@ import type { Evidence, Explanation, SignalReading } from '../report.ts'
 import { calibration } from './calibration.ts'
 import { explanationsOf } from './explanations.ts'
 import type { Group, Scene } from './group.ts'
-import { type Signal, type SignalName, signals, WEIGHT_MAX } from './signals.ts'
+import { type Reading, type Signal, type SignalName, signals, WEIGHT_MAX } from './signals.ts'
 import { addedGroups, type Tuning, tunedSensitivity, untuned } from './tuning.ts'
 
 /** Of the groups that get this far, about one in a hundred is expected to be a campaign. */
@@ -34,31 +34,48 @@ export type Scored = {
 }
 
 export function score(group: Group, scene: Scene): Scored {
-  const { silenced, tuning } = scene
-  const readings: SignalReading[] = []
-  const evidence: Evidence[] = []
-  for (const { name, read } of signals) {
-    const reading = silenced.has(name) ? undefined : read(group, scene)
-    if (reading === undefined) continue
-    const { strength, likely, weightMax, summary, accounts } = reading
-    readings.push({
-      signal: name,
-      strength,
-      ...(likely !== undefined && { likely }),
-      ...(weightMax !== undefined && { weightMax }),
-    })
-    if (strength < PARTIAL) continue
-    evidence.push({
+  const { tuning } = scene
+  const read = readingsOf(group, scene)
+  const readings = read.map(({ told }) => told)
+  const evidence = read
+    .filter(({ reading }) => reading.strength >= PARTIAL)
+    .map(({ name, reading: { strength, summary, accounts } }) => ({
       signal: name,
       strength,
       falsePositiveRate: falsePositiveRate(name, strength, tuning),
       summary,
       accounts,
-    })
-  }
+    }))
   const explanations = explanationsOf(group, scene)
   evidence.sort((a, b) => a.falsePositiveRate - b.falsePositiveRate || b.strength - a.strength)
   return { group, score: posteriorOf(readings, explanations, tuning), evidence, explanations, readings }
+}
+
+/** Whether `score` would give so much. Explanations only take away, so they are asked for what could be likely. */
+export function isAtLeast(group: Group, scene: Scene, least: number): boolean {
+  const { tuning } = scene
+  const readings = readingsOf(group, scene).map(({ told }) => told)
+  if (posteriorOf(readings, [], tuning) < least) return false
+  return posteriorOf(readings, explanationsOf(group, scene), tuning) >= least
+}
+
+type Read = { readonly name: SignalName; readonly reading: Reading; readonly told: SignalReading }
+
+function readingsOf(group: Group, scene: Scene): Read[] {
+  const all: Read[] = []
+  for (const { name, read } of signals) {
+    const reading = scene.silenced.has(name) ? undefined : read(group, scene)
+    if (reading === undefined) continue
+    const { strength, likely, weightMax } = reading
+    const told = {
+      signal: name,
+      strength,
+      ...(likely !== undefined && { likely }),
+      ...(weightMax !== undefined && { weightMax }),
+    }
+    all.push({ name, reading, told })
+  }
+  return all
 }
 
 /** The probability that a group with these readings and these fits is a campaign. */
