@@ -12,6 +12,13 @@ const USES = 2
 /** The pair before this one in its feature's list, plus one. */
 const NEXT = 3
 
+/**
+ * A slot of the table is a pair's position plus one and, above it, bits of the pair's hash: whose bits are others is another
+ * pair, and its row, which is seldom in the cache, is not read.
+ */
+const POSITION_MASK = 2 ** 25 - 1
+const TAG_MASK = ~POSITION_MASK
+
 /** Of the memory that what is spilled may have. */
 const SPILL_SHARE = 0.375
 
@@ -35,8 +42,9 @@ export class Edges {
 
   /** Counts one use. True if the pair is new. */
   add(feature: number, account: number, uses = 1): boolean {
-    const slot = this.#find(feature, account)
-    const edge = this.#table[slot] ?? 0
+    const hash = hashPair(feature, account)
+    const slot = this.#find(feature, account, hash)
+    const edge = (this.#table[slot] ?? 0) & POSITION_MASK
     if (edge !== 0) {
       const at = this.#at(edge - 1, true) + USES
       this.#rows[at] = Math.min(USES_MAX, (this.#rows[at] ?? 0) + uses)
@@ -53,7 +61,7 @@ export class Edges {
     this.#rows[at + USES] = Math.min(USES_MAX, uses)
     this.#rows[at + NEXT] = this.#heads[feature] ?? 0
     this.#heads[feature] = position + 1
-    this.#table[slot] = position + 1
+    this.#table[slot] = (position + 1) | (hash & TAG_MASK)
     return true
   }
 
@@ -113,14 +121,16 @@ export class Edges {
   }
 
   /** The slot of the table that holds the pair, or where it belongs. */
-  #find(feature: number, account: number): number {
+  #find(feature: number, account: number, hash: number): number {
     const mask = this.#table.length - 1
-    let slot = hashPair(feature, account) & mask
+    let slot = hash & mask
     for (;;) {
-      const edge = this.#table[slot] ?? 0
-      if (edge === 0) return slot
-      const at = this.#at(edge - 1)
-      if (this.#rows[at + FEATURE] === feature && this.#rows[at + ACCOUNT] === account) return slot
+      const held = this.#table[slot] ?? 0
+      if (held === 0) return slot
+      if (((held ^ hash) & TAG_MASK) === 0) {
+        const at = this.#at((held & POSITION_MASK) - 1)
+        if (this.#rows[at + FEATURE] === feature && this.#rows[at + ACCOUNT] === account) return slot
+      }
       slot = (slot + 1) & mask
     }
   }
@@ -131,6 +141,7 @@ export class Edges {
   }
 
   #resize(): void {
+    assert(this.#size <= POSITION_MASK, 'a position leaves room for bits of the hash')
     if (!this.#paged) {
       const rows = new Uint32Array(this.#size * ROW)
       rows.set(this.#rows)
@@ -141,9 +152,10 @@ export class Edges {
     // No pair stands twice, so none need be compared with another.
     for (let edge = 0; edge < this.count; edge++) {
       const at = this.#at(edge)
-      let slot = hashPair(this.#rows[at + FEATURE] ?? 0, this.#rows[at + ACCOUNT] ?? 0) & mask
+      const hash = hashPair(this.#rows[at + FEATURE] ?? 0, this.#rows[at + ACCOUNT] ?? 0)
+      let slot = hash & mask
       while (table[slot] !== 0) slot = (slot + 1) & mask
-      table[slot] = edge + 1
+      table[slot] = (edge + 1) | (hash & TAG_MASK)
     }
     this.#table = table
   }
