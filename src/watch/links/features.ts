@@ -22,6 +22,7 @@ const REVIVAL = 20
 const SPREAD_ACCOUNTS_MIN = 8
 const SPREAD_REPEATS_MIN = 1.6
 const SPREAD_USES: readonly number[] = [20, 56, 160]
+const SPREAD_USES_MIN = Math.min(...SPREAD_USES)
 const SPREADING_MAX = 4096
 
 const sizesSchema = v.pipe(
@@ -181,15 +182,19 @@ export class Features {
   }
 
   #use(feature: number, account: number): void {
-    const rest = this.#rest[feature] ?? 0
+    // Met for every word run of every exchange: of lists that are seldom in the cache it reads no more than it must.
+    const before = this.uses[feature] ?? 0
+    const rest = before === 0 ? (this.#rest[feature] ?? 0) : 0
     if (rest > 0) {
       this.#rest[feature] = rest - 1
       return
     }
-    if (this.#edges.count >= this.#edgesMax) this.#retire()
-    const uses = (this.uses[feature] ?? 0) + 1
+    const isFull = this.#edges.count >= this.#edgesMax
+    if (isFull) this.#retire()
+    const uses = (isFull ? (this.uses[feature] ?? 0) : before) + 1
     this.uses[feature] = uses
     if (this.#edges.add(feature, account)) this.accounts[feature] = (this.accounts[feature] ?? 0) + 1
+    if (uses < SPREAD_USES_MIN) return
     const stage = this.#stages[feature] ?? 0
     if (uses >= (SPREAD_USES[stage] ?? Number.POSITIVE_INFINITY)) this.#tell(feature, uses)
   }
