@@ -138,17 +138,15 @@ async function sourceOf(
     if (inputs.length > 0) return { inputs, stdin, sketches: { directory, isReplay: true } }
     throw new GateError('usage', `There are no sketches in ${directory}; name the logs to make them of.`)
   }
-  if (typeof options.store === 'string') {
-    const store = storePath(options, console)
-    const stored = storedInputs(store)
-    if (stored.length > 0) return { inputs: stored, stdin, seed: storedSeed(store) }
-    const ledger = join(store, 'ledger')
-    if (existsSync(ledger))
-      return { inputs: ['-'], stdin: Readable.from(linesOf(ledger)), seed: watchSeed(store) }
-  }
+  const store = storePath(options, console)
+  const stored = storedInputs(store)
+  if (stored.length > 0) return { inputs: stored, stdin, seed: storedSeed(store) }
+  const ledger = join(store, 'ledger')
+  if (existsSync(ledger))
+    return { inputs: ['-'], stdin: Readable.from(linesOf(ledger)), seed: watchSeed(store) }
   throw new GateError(
     'usage',
-    'name at least one log, - for standard input, or a store that logs were imported into or a gate has recorded in',
+    `Name at least one log, or - for standard input: nothing was imported into ${store}, nor has a gate recorded there.`,
   )
 }
 

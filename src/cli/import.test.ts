@@ -19,7 +19,7 @@ function sink(): Writable & { text: string } {
   return stream
 }
 
-async function command(args: readonly string[], stdin = '') {
+async function command(args: readonly string[], stdin = '', name = 'import') {
   const [stdout, stderr] = [sink(), sink()]
   const console: Console = {
     stdin: Readable.from([Buffer.from(stdin)]),
@@ -30,7 +30,7 @@ async function command(args: readonly string[], stdin = '') {
     signal: new AbortController().signal,
     now: Date.now,
   }
-  return { code: await run(commands, ['import', ...args], console), out: stdout.text, err: stderr.text }
+  return { code: await run(commands, [name, ...args], console), out: stdout.text, err: stderr.text }
 }
 
 const line = (id: string, more: object = {}) =>
@@ -41,7 +41,7 @@ test('a log with bad lines is imported, the bad ones are named, and again there 
   const path = join(folder, 'a.jsonl')
   const first = await command([path, '--store', 'one'])
   expect(first.code).toBe(0)
-  expect(first.out).toContain('1 exchanges, 2 rejected')
+  expect(first.out).toContain('1 exchange, 2 rejected')
   expect(first.out).toContain(`${path}:3 (ts)`)
   const again = await command([path, '--store', 'one', '--json'])
   expect(JSON.parse(again.out)).toMatchObject({
@@ -94,4 +94,12 @@ test.each([
 ])('import %j ends with 2 and %s', async (args, code) => {
   const result = await command(args, '{"ts":1,"id":"x","account":"a"}\n')
   expect([result.code, result.err.split(': ')[1]]).toEqual([2, code])
+})
+
+test('a hunt without a log goes through the store that is meant without a word, or says that it holds none', async () => {
+  const nothing = await command(['--no-save'], '', 'hunt')
+  expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining('nothing was imported into')])
+  expect(nothing.err).toContain(join(folder, 'portcullis-data'))
+  await command(['-'], line('z1') + line('z2'))
+  expect((await command(['--no-save'], '', 'hunt')).out).toContain('No campaign in 2 exchanges of 1 account')
 })

@@ -10,6 +10,7 @@ import { Tally } from '../watch/intake/tally.ts'
 import type { Command, Console, ParsedOptions } from './command.ts'
 import { inputOptions, logOptions, logPaths } from './log-options.ts'
 import { counted, lasting, progressLine } from './progress.ts'
+import { some } from './render/figures.ts'
 import { notTaken } from './render/not-taken.ts'
 import { storePath } from './store-option.ts'
 
@@ -122,11 +123,11 @@ const OUTCOMES: Readonly<Record<SourceReport['outcome'], string>> = {
 
 function print(reports: readonly SourceReport[], seconds: number, { stdout }: Console): void {
   for (const { file, format, outcome, exchanges } of reports)
-    stdout.write(`${file}  ${format}  ${OUTCOMES[outcome]}  ${counted(exchanges)} exchanges\n`)
+    stdout.write(`${file}  ${format}  ${OUTCOMES[outcome]}  ${some(exchanges, 'exchange')}\n`)
   const total = totalOf(reports)
   const { passedOver, warnings, examples } = total.state()
   stdout.write(
-    `\n${counted(total.exchanges)} exchanges, ${counted(total.rejections)} rejected, in ${lasting(seconds)}\n`,
+    `\n${some(total.exchanges, 'exchange')}, ${counted(total.rejections)} rejected, in ${lasting(seconds)}\n`,
   )
   if (passedOver > 0) stdout.write(`  ${counted(passedOver)} records that call no model were passed over\n`)
   for (const [warning, count] of Object.entries(warnings))

@@ -130,3 +130,8 @@ test('--against says in one sentence what is newly allowed, with a request, and 
   )
   expect(loosenings[0].request.acts).toHaveLength(3)
 })
+
+test('a page keeps to 80 columns, but for the path of the policy', async () => {
+  const { out } = await portcullis('verify', '--policy', 'balanced')
+  expect(out.split('\n').filter((line) => line.length > 80 && !line.includes('balanced.yaml'))).toEqual([])
+})

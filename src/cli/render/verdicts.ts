@@ -19,7 +19,8 @@ export function isProved({ verdict, vacuous }: PropertyVerdict): boolean {
 function verdictText(verdict: PropertyVerdict, columns: number): string {
   const { property, words, trace } = verdict
   const mark = isProved(verdict) ? '✓' : verdict.verdict === 'unknown' ? '?' : '✗'
-  const lines = [`  ${mark} ${property}: ${outcome(verdict)}`, ...paragraph(words, columns)]
+  const [first = '', ...rest] = wrapped(`${property}: ${outcome(verdict)}`, columns - INDENT.length)
+  const lines = [`  ${mark} ${first}`, ...rest.map((line) => `    ${line}`), ...paragraph(words, columns)]
   const red = verdict.twins.find((twin) => twin.verdict === 'violated')
   if (red !== undefined) lines.push(...paragraph(`It would break if ${red.weakening}.`, columns))
   if (verdict.vacuous)
