@@ -29,7 +29,8 @@ const rotates = (args: readonly string[]) =>
 const rules: Readonly<Record<string, (args: readonly string[], input: string) => readonly Finding[]>> = {
   restic: (args) =>
     (has(args, 'forget', 'prune') && ((has(args, '--prune') && !rotates(args)) || !keeps(args))) ||
-    args.some((arg) => /^--(?:remove-all|unsafe-allow-remove-all)$/.test(arg))
+    args.some((arg) => /^--(?:remove-all|unsafe-allow-remove-all)$/.test(arg)) ||
+    (has(args, 'key') && has(args, 'remove'))
       ? lost('deletes backups', 'medium')
       : [],
   borg: (args) =>

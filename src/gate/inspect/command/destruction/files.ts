@@ -294,6 +294,8 @@ function mirrored({ args }: Invocation): readonly Finding[] {
   const place = placeOf(target)
   if (place === 'root' || place === 'system' || place === 'home')
     return [finding(NAME, 'destroy.system', 'critical', `mirrors over ${shown(target)} and deletes the rest`)]
+  // What a build makes anew is emptied so because it is quick.
+  if (/(?:^|\/)(?:build|dist|out|target|coverage|node_modules|\.?cache|te?mp)\/?$/.test(target)) return []
   return words.length === 2 && /(^|\/)\.?(empty|blank|nothing|null)([-_]?dir)?\/?$/i.test(words[0] ?? '')
     ? [finding(NAME, 'destroy.outside', 'medium', `empties ${shown(target)}`)]
     : []

@@ -216,7 +216,9 @@ const clients: readonly (readonly [names: string, rule: Rule])[] = [
   [
     'stripe',
     (args, _name, invocation) =>
-      args[0] === 'delete' ? lost('stripe deletes something through the API') : byClient(invocation),
+      args[0] === 'delete' || args[1] === 'delete'
+        ? lost('stripe deletes something through the API')
+        : byClient(invocation),
   ],
   [
     'supabase',
@@ -284,8 +286,14 @@ const clients: readonly (readonly [names: string, rule: Rule])[] = [
         : [],
   ],
   [
+    'nsupdate',
+    (_args, _name, { input }) =>
+      /^\s*(?:update )?del(?:ete)?\b/m.test(input ?? '') ? lost('nsupdate deletes records of a zone') : [],
+  ],
+  [
     'vault',
     (args) =>
+      /^(?:(?:-\S+ \S+|-\S+=\S*) )*(?:secrets|auth|audit) disable\b/.test(args.join(' ')) ||
       args[1] === 'disable' ||
       args[0] === 'delete' ||
       /^(?:kv|secrets) (?:metadata )?(?:delete|destroy)\b|^policy delete\b|^lease revoke\b.*-(?:prefix|force)\b|^token revoke\b|^operator seal\b/.test(

@@ -30,6 +30,8 @@ function locked({ name, args }: Invocation): readonly Finding[] {
     name === 'chmod' && /^([0-7]?[0-7]?77[67]|[0-7]?000|a[+=]rwx|ugo[+=]rwx|\+rwx|[ao]\+w\w*|-R)$/.test(mode)
   return targets.flatMap((path) => {
     const place = placeOf(path)
+    if (isRecursive && /^0{1,4}$/.test(mode) && (place === 'personal' || place === 'outside'))
+      return [finding(NAME, 'destroy.permissions', 'medium', `takes every right under ${shown(path)} away`)]
     if (
       isRecursive &&
       (place === 'root' || place === 'system' || place === 'home') &&

@@ -8,7 +8,7 @@ const NAME = 'destruction'
 
 /** What runs tasks that a framework or a project names: `rails db:drop`, `manage.py flush`, `prisma migrate reset`. */
 const runners = new Set(
-  'rails rake bundle bin/rails manage.py django-admin php artisan console npx pnpm yarn bunx prisma sequelize sequelize-cli typeorm knex drizzle-kit mikro-orm mix alembic flask aerich flyway liquibase dbmate goose migrate atlas sqitch supabase hasura doctrine symfony wp drush cake dotnet dotnet-ef diesel sqlx sea-orm-cli phinx lein grails ember strapi medusa directus payload'.split(
+  'rails gitlab-rails rake bundle bin/rails manage.py django-admin php artisan console npx pnpm yarn bunx prisma sequelize sequelize-cli typeorm knex drizzle-kit mikro-orm mix alembic flask aerich flyway liquibase dbmate goose migrate atlas sqitch supabase hasura doctrine symfony wp drush cake dotnet dotnet-ef diesel sqlx sea-orm-cli phinx lein grails ember strapi medusa directus payload'.split(
     ' ',
   ),
 )
