@@ -75,7 +75,7 @@ function newAnswer({
   const content = [{ type: 'output_text', text: PROSE, annotations: [] }]
   return {
     ...{
-      id: `resp_${String(++made).padStart(24, '0')}`,
+      id: 'short' in metadata ? `resp_${++made}` : `resp_${String(++made).padStart(24, '0')}`,
       object: 'response',
       status: 'completed',
       background,
@@ -267,6 +267,16 @@ test('an answer that is read again does not count again', async () => {
   const { id } = await create('sk-bruno')
   for (let turn = 0; turn < 9; turn++) await client('sk-bruno').responses.retrieve(id)
   expect((await create('sk-bruno')).status).toBe('completed')
+})
+
+test('an answer with a short id, as small servers give them, is its account’s too', async () => {
+  const { id } = await create('sk-alice', { metadata: { short: 'yes' } })
+  expect(id.length).toBeLessThan(16)
+  expect((await client('sk-alice').responses.retrieve(id)).output_text).toBe(PROSE)
+  await expect(client('sk-bruno').responses.retrieve(id)).rejects.toMatchObject({ status: 404 })
+  const further = { previous_response_id: id }
+  await expect(create('sk-bruno', further)).rejects.toMatchObject({ status: 403, code: 'reasoning.foreign' })
+  expect((await create('sk-alice', further)).output_text).toBe(PROSE)
 })
 
 test('a kept answer is altered as it was when it was made', async () => {

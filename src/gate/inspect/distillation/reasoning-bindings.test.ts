@@ -58,3 +58,18 @@ test('what a client says it has is no answer that was made for it, and takes non
   expect([bindings.isOwn(id, 'alice'), bindings.isForeign(id, 'mallory')]).toEqual([true, true])
   expect(bindings.originOf(bindings.digest(id) ?? '', 'mallory')).toBe('foreign')
 })
+
+test('an answer with a short id is its account’s, and an item with one is nobody’s', () => {
+  const bindings = new ReasoningBindings('pepper')
+  bindings.bindResponse('resp_7', 'alice')
+  expect([bindings.isOwn('resp_7', 'alice'), bindings.isOwn('resp_7', 'mallory')]).toEqual([true, false])
+  expect([bindings.isForeign('resp_7', 'alice'), bindings.isForeign('resp_7', 'mallory')]).toEqual([
+    false,
+    true,
+  ])
+  // A server that counts anew after its restart: the first account keeps the id.
+  bindings.bindResponse('resp_7', 'mallory')
+  expect(bindings.isOwn('resp_7', 'mallory')).toBe(false)
+  expect(bindings.digest('msg_0')).toBeUndefined()
+  expect(bindings.isForeign('msg_0', 'mallory')).toBe(false)
+})

@@ -7,7 +7,7 @@ import { hash } from 'node:crypto'
 
 /** Some 60 MB at most; older blocks are forgotten first. */
 export const BLOCKS_MAX = 500_000
-/** Shorter than this is a placeholder of a stream's first event, not a signature. */
+/** Shorter than this is a placeholder of a stream's first event, or the number of an item, and not one account's alone. */
 const SIGNATURE_CHARACTERS_MIN = 16
 const DIGEST_CHARACTERS = 32
 
@@ -37,8 +37,11 @@ export class ReasoningBindings {
 
   /** What stands for a block wherever it is written down. */
   digest(signature: string): string | undefined {
-    if (signature.length < SIGNATURE_CHARACTERS_MIN) return undefined
-    return hash('sha256', `${this.#pepper}\0${signature}`, 'hex').slice(0, DIGEST_CHARACTERS)
+    return signature.length < SIGNATURE_CHARACTERS_MIN ? undefined : this.#digestOf(signature)
+  }
+
+  #digestOf(text: string): string {
+    return hash('sha256', `${this.#pepper}\0${text}`, 'hex').slice(0, DIGEST_CHARACTERS)
   }
 
   /** A block that an answer to `account` carries. The first account it was seen in keeps it. */
@@ -64,21 +67,20 @@ export class ReasoningBindings {
 
   /** Whether an answer's id is known, and another account's. Ids that no answer had are the client's own affair. */
   isForeign(id: string, account: string): boolean {
-    const digest = this.digest(id)
-    const owner = digest === undefined ? undefined : this.#owners.get(digest)
+    const digest = this.#digestOf(id)
+    const isLong = id.length >= SIGNATURE_CHARACTERS_MIN
+    const owner = (isLong ? this.#owners.get(digest) : undefined) ?? this.#owners.get(responseOf(digest))
     return owner !== undefined && owner !== account
   }
 
-  /** A kept answer that was made for `account`, by its own id. */
+  /** A kept answer that was made for `account`, by its own id, which may be short: its server knows no two of them. */
   bindResponse(id: string, account: string): void {
-    const digest = this.digest(id)
-    if (digest !== undefined) this.bind(responseOf(digest), account)
+    if (id !== '') this.bind(responseOf(this.#digestOf(id)), account)
   }
 
   /** Whether an answer with this id was made for this account, as far as is known. */
   isOwn(id: string, account: string): boolean {
-    const digest = this.digest(id)
-    return digest !== undefined && this.#owners.get(responseOf(digest)) === account
+    return this.#owners.get(responseOf(this.#digestOf(id))) === account
   }
 
   /** Where a block that `account` sends back comes from. Unknown ones become its own: it was here first. */
