@@ -85,7 +85,8 @@ export class Front implements AsyncDisposable {
       const path = pathOf(request.url ?? '/')
       if (handlers.some((handler) => handler(request, response, path))) return
       const reason = unknownPath(request.method ?? '', path, (...asked) => models?.answers(...asked) === true)
-      notFound(response, reason, ids.next(now()))
+      const isUpgrade = /websocket/i.test(request.headers.upgrade ?? '')
+      notFound(response, isUpgrade ? `${reason}; this gate speaks no WebSocket` : reason, ids.next(now()))
     })
     server.on('checkExpectation', (_, response: ServerResponse) =>
       refuse(response, [417, 'what is expected is not known here']),
