@@ -75,10 +75,12 @@ function mailed(invocation: Invocation, reading: Reading): readonly Finding[] {
   const data = files.find((path) => dataFile.test(path) && !path.includes('@'))
   if (data !== undefined)
     return [finding(NAME, 'upload.file', 'medium', `${name} sends ${shown(data)} by mail`)]
-  const packed = upstreamOf(invocation, reading).find((each) => packs.test(each.name))
+  const packed = upstreamOf(invocation, reading).find(
+    (each) => packs.test(each.name) || /^(env|printenv|history)$/.test(each.name),
+  )
   return packed === undefined
     ? []
-    : [finding(NAME, 'upload.file', 'medium', `${name} sends what ${packed.name} packed by mail`)]
+    : [finding(NAME, 'upload.file', 'medium', `${name} sends what ${packed.name} gave by mail`)]
 }
 
 /** Lines typed into a file-transfer client that stands before them. */

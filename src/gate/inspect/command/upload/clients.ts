@@ -123,11 +123,13 @@ function carriesOrServes(invocation: Invocation, reading: Reading): readonly Fin
         ? seen('upload.names', `${name} carries data in packets`, 'high')
         : []
     case 'gh':
-      if (
-        /^(pr|issue|release|discussion|project)$/.test(args[0] ?? '') &&
-        args.some((arg) => sourcesOf(arg, reading).some(tellsSecrets))
-      )
+      if (/^(pr|issue|release|discussion|project)$/.test(args[0] ?? '') && tellsOthers(invocation, reading))
         return seen('upload.push', 'gh writes what this machine keeps to where others read it')
+      if (
+        args[0] === 'api' &&
+        args.some((arg) => secretFile(/^\w+=@(.+)$/.exec(arg)?.[1] ?? '') !== undefined)
+      )
+        return seen('upload.secret', 'gh sends a secret', 'critical')
       return args[0] === 'api' &&
         args.some((arg) => /^\/?gists?\b/.test(arg)) &&
         args.some(
@@ -138,6 +140,8 @@ function carriesOrServes(invocation: Invocation, reading: Reading): readonly Fin
         ? seen('upload.push', 'gh puts what a file holds on a public site')
         : together(served(invocation), opened(invocation))
     case 'glab':
+      if (/^(mr|issue|release)$/.test(args[0] ?? '') && tellsOthers(invocation, reading))
+        return seen('upload.push', 'glab writes what this machine keeps to where others read it')
       return args[0] === 'snippet' && args[1] === 'create'
         ? seen('upload.shared', 'glab puts a file where others read it')
         : []
@@ -213,6 +217,15 @@ function tellsSecrets({ name, args }: Invocation): boolean {
   )
 }
 
+/** In the words of a comment, or on the input that it is read from. */
+function tellsOthers(invocation: Invocation, reading: Reading): boolean {
+  const { args } = invocation
+  return (
+    args.some((arg) => sourcesOf(arg, reading).some(tellsSecrets)) ||
+    (args.includes('-') && upstreamOf(invocation, reading).some(tellsSecrets))
+  )
+}
+
 /** Whatever is put there, everybody can read. */
 const isPublic = nameIs(/^(pastebinit|ix|gist|snarf|bashupload|transfer|ftpput|ncftpput|wput|tftp)$/)
 
@@ -241,7 +254,7 @@ function tellsFar(invocation: Invocation, reading: Reading): boolean {
 const everyAddress = /^(--(address|bind|host)=)?(0\.0\.0\.0|\[?::\]?)(:\d+)?$/
 
 const servers = nameIs(
-  /^(npx|python[\d.]*|php|ruby|kubectl|httpd|http-server|webfsd|darkhttpd|serve|miniserve|updog|thttpd|pyftpdlib|droopy)$/,
+  /^(npx|python[\d.]*|php|ruby|kubectl|httpd|twistd|caddy|http-server|webfsd|darkhttpd|serve|miniserve|updog|thttpd|pyftpdlib|droopy)$/,
 )
 
 /** A folder handed out to whoever asks. A server for the own browser, and one for the work at hand, are everyday work. */
@@ -260,7 +273,8 @@ function served(invocation: Invocation): readonly Finding[] {
       /-m (http\.server|SimpleHTTPServer|pyftpdlib|uploadserver)\b/.test(all)) ||
     (name === 'php' && args.includes('-S')) ||
     (name === 'ruby' && args.includes('-run') && /\bhttpd\b/.test(all)) ||
-    (name === 'kubectl' ? args[0] === 'proxy' : !/^(python|php$|ruby$)/.test(name))
+    (name === 'caddy' && args[0] === 'file-server') ||
+    (name === 'kubectl' ? args[0] === 'proxy' : !/^(python|php$|ruby$|caddy$)/.test(name))
   if (!isServer) return []
   const places =
     args.some((arg) => /^(-d|--directory|-t)/.test(arg)) || cwd === undefined ? args : [...args, cwd]

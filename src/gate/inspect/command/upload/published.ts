@@ -27,6 +27,18 @@ function publishes({ name, args }: Invocation, reading: Reading): readonly Findi
     case 'docker':
     case 'podman':
       return args[0] === 'push' ? whatWasPut(name, reading) : none
+    case 'vercel':
+    case 'netlify':
+    case 'firebase':
+    case 'surge':
+    case 'wrangler':
+      return /^(--version|login|logout|env|link|init|dev|serve|list)\b/.test(args[0] ?? '')
+        ? none
+        : onSite(name, reading)
+    case 'npx':
+      return args.includes('gh-pages') ? onSite('gh-pages', reading) : none
+    case 'aws':
+      return args[0] === 's3' && /^(sync|cp)$/.test(args[1] ?? '') ? onSite('aws', reading) : none
     default:
       return unconcerned
   }
@@ -48,6 +60,19 @@ function whatWasPut(publisher: string, reading: Reading): readonly Finding[] {
     }
   }
   return none
+}
+
+/** What a site is made of; a secret has no business there. */
+const ofSite = /(^|\/)(dist|public|build|out|static|www|site|_site|docs|assets|html)(\/|$)/
+
+function onSite(publisher: string, { invocations }: Reading): readonly Finding[] {
+  const path = invocations
+    .filter(({ name, args }) => /^(cp|mv|install|ln)$/.test(name) && ofSite.test(args.at(-1) ?? ''))
+    .flatMap(({ args }) => args.slice(0, -1))
+    .find(isSecretHere)
+  return path === undefined
+    ? none
+    : [finding(NAME, 'upload.push', 'medium', `${publisher} publishes ${shown(path)}`)]
 }
 
 /** Registries keep their settings in projects (`.npmrc`); what else is a secret has no place among them. */

@@ -94,7 +94,9 @@ function ofInvocation(invocation: Invocation, reading: Reading): readonly Findin
     case 'tar':
       return carried(invocation, reading)
     default:
-      return isDuplex(invocation) || invocation.streams.stdout.kind === 'socket'
+      return isDuplex(invocation) ||
+        invocation.streams.stdout.kind === 'socket' ||
+        (name === 'tee' && args.some((arg) => /^\/dev\/(tcp|udp)\//.test(arg)))
         ? raw(invocation, reading)
         : stranger(invocation, reading)
   }
@@ -277,8 +279,9 @@ const encoders = /^(base64|base32|xxd|hexdump|od|uuencode|gzip|bzip2|xz|zstd|ope
 const clipboards =
   /^(pbpaste|xclip|xsel|wl-paste|screencapture|scrot|import|grim|maim|xwd|gnome-screenshot|arecord|parec(ord)?|pw-record|rec|sox|fswebcam|imagesnap|ffmpeg)$/
 
-/** What comes out of these is rows of a database. */
-const tables = /^(psql|mysql|mariadb|mongosh?|mongoexport|sqlcmd|bcp|bq|clickhouse-client)$/
+/** What comes out of these is kept by a database, a cluster, or a machine of its own. */
+const tables =
+  /^(psql|mysql|mariadb|mongosh?|mongoexport|sqlcmd|bcp|bq|clickhouse-client|kubectl|oc|helm|terraform|tofu|journalctl)$/
 
 function piped(invocation: Invocation, reading: Reading, isDrop: boolean): readonly Finding[] {
   const sources = upstreamOf(invocation, reading)
@@ -373,6 +376,7 @@ function raw(invocation: Invocation, reading: Reading): readonly Finding[] {
     (source) =>
       collectors.test(source.name) ||
       source.name === 'cat' ||
+      /^(helm|terraform|tofu|vault)$/.test(source.name) ||
       (/^(docker|podman|kubectl)$/.test(source.name) &&
         /^(cp|exec|save|export|logs)$/.test(source.args[0] ?? '')) ||
       (source.name === 'git' && /^(archive|bundle|diff|log|format-patch|show)$/.test(source.args[0] ?? '')) ||
