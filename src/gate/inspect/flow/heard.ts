@@ -117,6 +117,8 @@ export class Heard {
     const { spans, cues } = suspicionIn(text, tools, marks)
     let clean = ''
     let at = 0
+    let said = ''
+    let saidPlainly = ''
     for (const {
       at: [start, end],
       isPlain,
@@ -125,14 +127,24 @@ export class Heard {
       clean += `${text.slice(at, start)} `
       this.hasUnread ||= this.instructions.length + spoken.length > MEMORY_CHARACTERS_MAX
       this.instructions = remembered(this.instructions, spoken)
-      if (isPlain) this.plain = remembered(this.plain, spoken)
+      said += ` ${spoken}`
+      if (isPlain) {
+        this.plain = remembered(this.plain, spoken)
+        saidPlainly += ` ${spoken}`
+      }
       this.hasForeignOrder ||= isForeign(spoken)
       at = end
     }
     this.results = remembered(this.results, clean + text.slice(at))
     if (spans.length === 0) return []
-    this.instructionEffects = effectsIn(this.instructions)
-    this.plainEffects = this.plain === '' ? new Set() : effectsIn(this.plain)
+    // Only what is new is read: what was asked for before stays asked for.
+    const effects = effectsIn(said)
+    this.instructionEffects = new Set([...this.instructionEffects, ...effects])
+    if (saidPlainly !== '')
+      this.plainEffects = new Set([
+        ...this.plainEffects,
+        ...(saidPlainly === said ? effects : effectsIn(saidPlainly)),
+      ])
     return cues
   }
 }
