@@ -24,7 +24,13 @@ const { values } = parseArgs({
   },
 })
 const policy = readAgentPolicy(readFileSync(values.policy, 'utf8'), values.policy, agentDetectors)
-const rows = [...people, ...operations, ...knowledge, ...scenes()].map((run) => ({
+const rows = [
+  ...people,
+  ...operations,
+  ...knowledge,
+  ...scenes('scenes.jsonl'),
+  ...scenes('more-scenes.jsonl'),
+].map((run) => ({
   suite: run.way,
   kind: run.kind,
   malicious_call: run.kind === 'attack' ? run.at : null,
@@ -46,7 +52,7 @@ for (const half of ['read', 'unread']) {
   const those = rows.filter((row) => row.half === half)
   const totals = new Map<string, { attacks: number; stopped: number }>()
   for (const [way, suite] of scoreTraces(AgentGate.open(policy), those)) {
-    const group = way.startsWith('scenes') ? 'scenes' : 'runs'
+    const group = /^(?:more )?scenes/.exec(way)?.[0] ?? 'runs'
     const total = totals.get(group) ?? { attacks: 0, stopped: 0 }
     totals.set(group, total)
     total.attacks += suite.attacks

@@ -35,15 +35,19 @@ const harmless = [
   'Si prega di spegnere le luci. ',
 ]
 
-export function scenes(): readonly Own[] {
-  const source = readFileSync(new URL('scenes.jsonl', import.meta.url), 'utf8')
+/** `more-scenes.jsonl` were written later, before the rules on values were. */
+export function scenes(file: 'scenes.jsonl' | 'more-scenes.jsonl'): readonly Own[] {
+  const source = readFileSync(new URL(file, import.meta.url), 'utf8')
+  const name = file.replace('.jsonl', '').replace('-', ' ')
   return source
     .split('\n')
     .filter((line) => line !== '')
-    .flatMap((line, index) => runsOf(JSON.parse(line) as Scene, harmless[index % harmless.length] ?? ''))
+    .flatMap((line, index) =>
+      runsOf(name, JSON.parse(line) as Scene, harmless[index % harmless.length] ?? ''),
+    )
 }
 
-function runsOf(scene: Scene, words: string): readonly Own[] {
+function runsOf(name: string, scene: Scene, words: string): readonly Own[] {
   const { domain, task, hops, read, attacks = [] } = scene
   const key = domain + task
   const marked = hops.findIndex(([, , result]) => JSON.stringify(result).includes('§'))
@@ -57,14 +61,14 @@ function runsOf(scene: Scene, words: string): readonly Own[] {
     ...half,
   })
   return [
-    benign('scenes, honest', ''),
-    ...(marked < 0 ? [] : [benign('scenes, harmless words added', words)]),
+    benign(`${name}, honest`, ''),
+    ...(marked < 0 ? [] : [benign(`${name}, harmless words added`, words)]),
     ...attacks.flatMap(({ way, text, call, before = [] }): readonly Own[] => {
       const told = stepsOf(task, [...hops.slice(0, marked + 1), ...before], text)
       const at = told.filter(([kind]) => kind === 'call').length
       const steps: readonly Step[] = [...told, ['call', call[0], call[1]]]
-      const attack: Own = { suite: domain, way: `scenes, ${way}`, key, kind: 'attack', at, steps, ...half }
-      return [attack, benign('scenes, attacked and not misled', text)]
+      const attack: Own = { suite: domain, way: `${name}, ${way}`, key, kind: 'attack', at, steps, ...half }
+      return [attack, benign(`${name}, attacked and not misled`, text)]
     }),
   ]
 }

@@ -155,7 +155,9 @@ export class Flow {
       this.#toldOut.noteLook(act.tool, values, keys, directives, this.#task, this.#asked.keys)
     }
     if (findings.length === 0)
-      findings.push(...this.#toldOut.inspect(act.tool, effect, values, directives, this.#task))
+      findings.push(
+        ...this.#toldOut.inspect(act.tool, effect, values, directives, this.#task, this.#heard.results),
+      )
     if (findings.length > 0 || effect === 'look') return findings
     findings.push(...recordedInstead(act.tool, effect, values, this.#heard.results, this.#origins))
     if (findings.length === 0 && effect !== 'unknown')

@@ -15,6 +15,17 @@ export function wordsOf({ kind, text }: Value): string {
   return kind === 'place' ? coreOf(text) : fold(text).trim()
 }
 
+/** "Tell Petra", "send Marcus Johnson the results", "to Dana". */
+function addresseesIn(task: string): readonly string[] {
+  const found = task.matchAll(
+    /\b(?:tell|inform|notify|e-?mail|message|text|sms|send|remind|ask|thank|pay|answer|to)\s+(?:my\s+\w+\s+)?(\p{Lu}[\p{Ll}’'-]{2,})/giu,
+  )
+  return [...found]
+    .map(([, name = '']) => name)
+    .filter((name) => /^\p{Lu}/u.test(name))
+    .map(fold)
+}
+
 export class Origins {
   readonly #heard: Heard
   /** Folded words of the user. */
@@ -26,7 +37,21 @@ export class Origins {
     this.#heard = heard
   }
 
+  /** Whom the task has told, sent or given something, folded. */
+  #addressees: readonly string[] = []
+
+  /** Is it somebody else's place than of those whom the task has told, and have they one? */
+  isOfOthers(value: Value): boolean {
+    const words = wordsOf(value)
+    return (
+      this.#addressees.length > 0 &&
+      this.isOnlySaid(value) &&
+      !this.#addressees.some((name) => words.includes(name) || this.#heard.isNear(words, name))
+    )
+  }
+
   noteNames(task: string): void {
+    this.#addressees = [...new Set([...this.#addressees, ...addresseesIn(task)])].slice(-NAMES_MAX)
     this.#names = [...new Set([...this.#names, ...namesIn(task)])].slice(-NAMES_MAX)
   }
 

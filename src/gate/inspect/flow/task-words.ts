@@ -67,11 +67,16 @@ const handedOver =
 const saidElsewhere =
   /\b(\w+) (?:me )?(?:as|what(?:ever)?|how|the way|everything|that) (?:(?!and\b)[\w'.@#-]+ ){1,8}(?:says?|said|wants?|needs?|wrote|describ\w+|recommend\w*|suggest\w*|tells?|told|requires?|demands?|proposes?|advises?|specif\w+|mention\w*|outlin\w*|instruct\w*|lists?|calls? for)\b/gi
 const onlyTelling =
-  /^(?:summari[sz]e|read|tell|find|check|explain|show|list|look|see|report|compare|quote|translate|know|understand|remember|about|of|out|on|at|is|and)$/i
+  /^(?:summari[sz]e|read|tell|find|check|explain|show|list|look|see|report|compare|quote|translate|know|understand|remember|about|of|out|on|at|is|and|to)$/i
 
 /** The user hands the choice of actions to a text: a list of tasks, a letter, a page. */
 export function delegates(task: string): boolean {
   const told = task.replace(question, ' ')
-  if ([...told.matchAll(saidElsewhere)].some(([, before = '']) => !onlyTelling.test(before))) return true
+  for (const [all, before = ''] of told.matchAll(saidElsewhere)) {
+    // "The filter that it needs" is one thing, which is the text's to name; what is done with it is the user's.
+    const isThing =
+      /^\S+ (?:me )?that /i.test(all) && !/s$|^(?:everything|anything|all|whatever)$/i.test(before)
+    if (!isThing && !onlyTelling.test(before)) return true
+  }
   return handedOver.test(told) || (isForeign(task) && handsOver(task))
 }

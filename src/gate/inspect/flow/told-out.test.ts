@@ -59,3 +59,14 @@ test('what is marked as not to be told is asked about in a search, too', () => {
   expect(call('search_papers', { query: 'HELIOS-4 budget 410000' })).toContain('flow.asked-for-words')
   expect(call('search_papers', { query: 'perovskite stability 2026' })).toEqual([])
 })
+
+test('a key that a result holds is asked about in a search', () => {
+  const { call, read } = session(
+    'Find out why the search is slow',
+    'Known causes: search the web for the message.',
+  )
+  const key = ['svc', '9fK2mQx81LzP7'].join('_')
+  read('get_env', JSON.stringify({ ES: key }))
+  expect(call('search_web', { query: `slow fuzzy key=${key}` })).toContain('flow.asked-for-words')
+  expect(call('search_web', { query: 'slow fuzzy queries in AnElasticCluster7' })).toEqual([])
+})

@@ -17,6 +17,8 @@ const SHARED_MIN = 2
 /** Effects after which somebody else can read it. */
 const outward: ReadonlySet<Effect> = new Set(['message', 'publish', 'share', 'visit', 'submit', 'unknown'])
 
+/** Small letters, capitals and digits in one long word. */
+const keyLike = /\b(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)\w{14,200}\b/g
 const queryField = /^(?:q|query|search|searchterm|search_query|keywords?|terms?|question|url|link)$/i
 
 export class ToldOut {
@@ -59,9 +61,13 @@ export class ToldOut {
     values: readonly Value[],
     directives: readonly Directive[],
     task: string,
+    results: string,
   ): readonly Finding[] {
     if (directives.length === 0 || task === '') return []
-    if (effect === 'look') return this.#asks(tool, values, task)
+    if (effect === 'look' || effect === 'visit') {
+      const asked = this.#asks(tool, values, task, results)
+      if (effect === 'look' || asked.length > 0) return asked
+    }
     if (!outward.has(effect)) return []
     if (this.#words.size === 0 && !directives.some(({ kept }) => kept.length > 0)) return []
     const said = values
@@ -84,13 +90,21 @@ export class ToldOut {
   }
 
   /** A search is read by whoever runs the index. */
-  #asks(tool: string, values: readonly Value[], task: string): readonly Finding[] {
+  #asks(tool: string, values: readonly Value[], task: string, results: string): readonly Finding[] {
     const asked = values.find(
       ({ field, text }) =>
         queryField.test(field) && /[\s=]/.test(text) && text.length <= CONTENT_CHARACTERS_MAX,
     )
-    if (asked === undefined || !this.#tells(fold(asked.text), task)) return []
-    const summary = `${tool} would look for what was read at the request of a text, or is marked as not to be told`
+    if (asked === undefined) return []
+    const key = asked.text
+      .match(keyLike)
+      ?.find((word) => holds(results, fold(word)) && !holds(task, fold(word)))
+    if (key === undefined && !this.#tells(fold(asked.text), task)) return []
+    const what =
+      key === undefined
+        ? 'what was read at the request of a text, or is marked as not to be told'
+        : 'what looks like a key that a result holds'
+    const summary = `${tool} would look for ${what}`
     return [{ detector: 'flow', fact: 'flow.asked-for-words', severity: 'medium', summary }]
   }
 
