@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
 import { expect, test } from 'vitest'
 import { commands } from './commands.ts'
 import { run } from './run.ts'
@@ -41,4 +42,30 @@ test('an option that is on by default is shown as what switches it off', async (
   const help = await helpOn(['import', '--help'])
   expect(help).toContain('--no-text')
   expect(help).not.toMatch(/ --text/)
+})
+
+/** The command lines of ours in a line of shell: what follows `portcullis`, up to the next operator. */
+function callsIn(line: string): readonly (readonly string[])[] {
+  const words = [...line.matchAll(/"[^"]*"|'[^']*'|<\(|\)|[^\s()]+/g)].map(([word]) => word)
+  return words.flatMap((word, at) => {
+    if (word !== 'portcullis') return []
+    const end = words.findIndex((each, index) => index > at && /^(?:[|<>;)]|&&|>>|<\()$/.test(each))
+    return [words.slice(at + 1, end < 0 ? undefined : end)]
+  })
+}
+
+test('every example of the help is a command line that its command takes', async () => {
+  let count = 0
+  for (const { load } of commands)
+    for (const [line] of (await load()).examples) {
+      const calls = callsIn(line)
+      expect(calls.length, line).toBeGreaterThan(0)
+      for (const [verb, ...args] of calls) {
+        const own = await commands.find(({ name }) => name === verb)?.load()
+        const parsed = parseArgs({ args, options: own?.options, allowPositionals: true, allowNegative: true })
+        expect(parsed.positionals.length, line).toBeLessThanOrEqual(own?.wordsMax ?? -1)
+        count++
+      }
+    }
+  expect(count).toBeGreaterThan(60)
 })

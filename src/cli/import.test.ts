@@ -103,3 +103,13 @@ test('a hunt without a log goes through the store that is meant without a word, 
   await command(['-'], line('z1') + line('z2'))
   expect((await command(['--no-save'], '', 'hunt')).out).toContain('No campaign in 2 exchanges of 1 account')
 })
+
+test('a field that nobody reads is refused, with the one that was meant', async () => {
+  for (const option of ['--set', '--map']) {
+    const { code, err } = await command(['-', option, 'acount=a_7'], line('y'))
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining(`${option}: there is no field 'acount'. Did you mean account?`),
+    ])
+  }
+})

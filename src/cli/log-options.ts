@@ -1,8 +1,10 @@
 // The options that say how a log is to be read, for every command that reads one.
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { nearestWord } from '../config/nearest-word.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { readBatchRequests } from '../watch/intake/batch-requests.ts'
+import { KNOWN_FIELDS } from '../watch/intake/exchange-log.ts'
 import type { InputOptions } from '../watch/intake/input.ts'
 import { STDIN, unreadable } from '../watch/intake/source.ts'
 import type { CommandOption, ParsedOptions } from './command.ts'
@@ -56,9 +58,17 @@ function pairs(texts: readonly string[], option: string): ReadonlyMap<string, st
       const at = text.indexOf('=')
       if (at < 1 || at === text.length - 1)
         throw new GateError('usage', `--${option} wants name=value, not '${text}'`)
-      return [text.slice(0, at).trim(), text.slice(at + 1).trim()] as const
+      return [fieldNamed(text.slice(0, at).trim(), option), text.slice(at + 1).trim()] as const
     }),
   )
+}
+
+/** What nobody reads would be passed over in silence. */
+function fieldNamed(name: string, option: string): string {
+  if (KNOWN_FIELDS.includes(name)) return name
+  const near = nearestWord(name, KNOWN_FIELDS)
+  const meant = near === undefined ? `There are ${KNOWN_FIELDS.join(', ')}.` : `Did you mean ${near}?`
+  throw new GateError('usage', `--${option}: there is no field '${name}'. ${meant}`)
 }
 
 async function mustBeFile(path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Config } from '../config/config.ts'
+import type { Address, Config } from '../config/config.ts'
 import { loadConfig } from '../config/read-config.ts'
 import { GateError } from '../kernel/gate-error.ts'
 import { type Log, openLog } from '../kernel/log.ts'
@@ -14,7 +14,7 @@ import { Workers } from './workers/workers.ts'
 export const up: Command = {
   usage: '[--config FILE] [--workers N]',
   description:
-    'Serves the model doors, the agent doors and the console as the configuration says, until it is told to stop.\nStopping drains: what is under way may finish. Log lines go to standard error as JSON.',
+    'Serves the model doors, the agent doors and the console as the configuration says, until it is told to stop.\nStopping drains: what is under way may finish. Log lines go to standard error as JSON; on a terminal the addresses are said too.',
   options: {
     config: { type: 'string', value: 'FILE', summary: 'the configuration (default: portcullis.yaml)' },
     workers: {
@@ -57,6 +57,7 @@ export const up: Command = {
       mode: config.mode,
       workers: workers && count,
     })
+    if (console.stdout.isTTY) console.stdout.write(greeting(config.mode, address, admin?.address))
     const stopReloading = reloadOnChange({ file, stamp }, console, log, (next) => {
       const taken = gateway.use(next)
       workers?.reload()
@@ -69,6 +70,16 @@ export const up: Command = {
     log('info', 'down')
     return 0
   },
+}
+
+/** For whoever typed the command; a program reads the log line. */
+function greeting(mode: string, gate: Address, admin: Address | undefined): string {
+  const lines = [
+    `The gate is up, in ${mode} mode, and stays up until Ctrl-C.`,
+    ...(admin === undefined ? [] : [`  console  http://${admin.host}:${admin.port}/`]),
+    `  models   http://${gate.host}:${gate.port}/v1`,
+  ]
+  return `${lines.join('\n')}\n`
 }
 
 const WORKERS_MAX = 64
