@@ -1,7 +1,11 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { describe, expect, test } from 'vitest'
 import { holding } from './held.ts'
 import { ask, call, gateBefore, poison, request, token } from './hostile-mcp-client.ts'
 import { type HostileServer, hostileServer } from './hostile-mcp-server.ts'
+import { legacyServer, text as said } from './mcp-servers.ts'
+import { RunningGate } from './running-gate.ts'
 
 // What a server says at one moment and not at the next, or to one client and not to another.
 
@@ -168,4 +172,85 @@ test('what stands beside the fields of an envelope does not leave or arrive unre
   expect(answer.text).not.toContain(token)
   await ask(gate, { ...call, said })
   expect(JSON.stringify(server.got)).not.toContain(token)
+})
+
+describe('official clients in sessions of their own', () => {
+  const shown = { calls: 0 }
+  const showing = (description: string) => ({
+    name: 'show',
+    description,
+    call: () => {
+      shown.calls++
+      return said('shown')
+    },
+  })
+
+  async function clients() {
+    const server = held(await legacyServer([showing('Shows a page.')]))
+    const gate = held(
+      await RunningGate.open(`mode: enforce
+agents: { policy: strict }
+upstreams: [{ name: none, protocol: openai, url: "http://127.0.0.1:9/v1" }]
+watch: { enabled: false }
+keys: [{ key: sk-agent-one, account: agent-one }, { key: sk-agent-two, account: agent-two }]
+mcp: [{ name: one, url: "${server.url}", approvalWaitSeconds: 0 }]
+`),
+    )
+    const connect = async (key: string) => {
+      const client = new Client({ name: 'test', version: '1' })
+      const headers = { authorization: `Bearer ${key}` }
+      const transport = new StreamableHTTPClientTransport(new URL('/mcp/one', gate.url), {
+        requestInit: { headers },
+      })
+      await client.connect(transport as Parameters<typeof client.connect>[0])
+      held({ [Symbol.asyncDispose]: () => client.close() })
+      return client
+    }
+    return { server, gate, one: await connect('sk-agent-one'), two: await connect('sk-agent-two') }
+  }
+
+  test('a tool that one of them was told otherwise is held for the other, which still has the old list', async () => {
+    const { server, gate, one, two } = await clients()
+    const names = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name)
+    const call = async () => JSON.stringify(await one.callTool({ name: 'show', arguments: {} }))
+    expect(await names(one)).toEqual(['show'])
+    expect(await call()).toContain('shown')
+    const { calls } = shown
+    server.tools = [showing('Shows another page.')]
+    expect(await names(two)).toEqual([])
+    expect(await call()).not.toContain('"shown"')
+    const [waiting] = gate.pins.held('one')
+    // Swapped once more between a person's look and the word.
+    server.tools = [showing('Shows a third page.')]
+    expect(await names(two)).toEqual([])
+    expect(gate.pins.approve('one', 'show', 'ann', Date.now(), waiting?.heldDigest)).toBe(false)
+    expect(await call()).not.toContain('"shown"')
+    expect(shown.calls).toBe(calls)
+    server.tools = [showing('Shows a page.')]
+    expect(await names(two)).toEqual(['show'])
+    expect(await call()).toContain('shown')
+  })
+
+  test('a call that is called off has its end, and its session goes on', async () => {
+    const { server, gate, one } = await clients()
+    const leaving = new AbortController()
+    server.tools = [
+      {
+        name: 'show',
+        description: 'Shows a page.',
+        call: async () => {
+          leaving.abort()
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          return said(`the token is ${token}`)
+        },
+      },
+    ]
+    const called = one.callTool({ name: 'show', arguments: {} }, undefined, { signal: leaving.signal })
+    await expect(called).rejects.toThrow()
+    const outcomes = () => gate.entries().filter(({ kind }) => kind === 'agent-outcome')
+    // The reason that the client gives is a message, with an end of its own.
+    await expect.poll(() => outcomes().map(({ outcome }) => outcome)).toContain('cancelled')
+    server.tools = [showing('Shows a page.')]
+    expect(JSON.stringify(await one.callTool({ name: 'show', arguments: {} }))).toContain('shown')
+  })
 })
