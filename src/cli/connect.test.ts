@@ -252,3 +252,28 @@ describe('as a plugin of Claude Code', () => {
     expect((await run('connect', 'codex', '--plugin', '--yes')).code).toBe(2)
   })
 })
+
+test('doctor tells when hooks that were connected are there no more, and not when the user adds a setting', async () => {
+  const told = async () => {
+    const { out } = await run('doctor', '--json')
+    const { checks } = JSON.parse(out) as { checks: { name: string; state: string; detail: string }[] }
+    return checks.filter(({ name }) => name === 'hooks').map(({ state }) => state)
+  }
+  expect(await told()).toEqual([])
+  await run('connect', 'claude-code', '--yes')
+  expect(await told()).toEqual(['present'])
+  const settings = JSON.parse(readFileSync(claude(), 'utf8'))
+  write(claude(), JSON.stringify({ model: 'm', ...settings }))
+  expect(await told()).toEqual(['present'])
+  write(claude(), JSON.stringify({ ...settings, hooks: { ...settings.hooks, PreToolUse: [] } }))
+  expect(await told()).toEqual(['missing'])
+  write(claude(), JSON.stringify(settings))
+  expect((await run('disconnect', 'claude-code', '--own')).code).toBe(0)
+  expect((await run('connect', 'claude-code', '--plugin', '--yes')).code).toBe(0)
+  expect(new Set(await told())).toEqual(new Set(['present']))
+  const hooks = join(home, '.claude', 'portcullis-plugin', 'portcullis', 'hooks', 'hooks.json')
+  write(hooks, '{"hooks":{}}')
+  expect(await told()).toContain('missing')
+  rmSync(hooks)
+  expect(await told()).toContain('missing')
+})

@@ -6,6 +6,7 @@ import { createZstdCompress } from 'node:zlib'
 import type { Command, Console } from './command.ts'
 import { auditPermissions } from './connection/permission-audit.ts'
 import { configChecks } from './doctor-config.ts'
+import { hookChecks } from './doctor-hooks.ts'
 import { type Screen, screenOf } from './render/screen.ts'
 import { padded, wrapped } from './render/visible.ts'
 import { storeOption, storePath } from './store-option.ts'
@@ -28,7 +29,7 @@ const DISK_MIN = 1 * GIB
 export const doctor: Command = {
   usage: '[--config FILE] [--store DIR] [--json]',
   description: `Checks this machine and this installation: the runtime, memory, cores, the store's disk, zstd, and the optional
-tools that some tests and auditors use; and of a configuration, whether its upstreams answer and take their keys. Exit 0 if the main job can run, else 1.`,
+tools that some tests and auditors use; whether the hooks of coding agents are as they were connected; and of a configuration, whether its upstreams answer and take their keys. Exit 0 if the main job can run, else 1.`,
   options: {
     config: {
       type: 'string',
@@ -77,6 +78,7 @@ async function examine(store: string, { env, cwd }: Pick<Console, 'env' | 'cwd'>
     await tool('socat', ['socat'], 'the sandbox reaches allowed hosts through it', env),
     await tool('ripgrep', ['rg'], 'the sandbox looks for files to hold with it', env),
     await tool('java', ['java'], 'auditors compare the model checker with TLC', env),
+    ...hookChecks(env.HOME ?? env.USERPROFILE),
     ...codingAgentChecks(env.HOME ?? env.USERPROFILE, cwd),
   ]
 }
