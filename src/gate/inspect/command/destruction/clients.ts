@@ -41,7 +41,9 @@ const beginsRemoval = new RegExp(
   'i',
 )
 /** One of these begins a part of a word, or a statement is the word, wherever something is removed. */
-const removingWord = wordMark((word) => beginsRemoval.test(word) || sqlSpoken.test(word))
+const removingWord = wordMark(
+  (word) => word.length > 1 && (beginsRemoval.test(word) || (word.includes(' ') && sqlSpoken.test(word))),
+)
 
 /** `thing resource delete NAME`, `thing delete resource NAME`, `thing resource:delete NAME`, `pkg.Service/DeleteThing`. */
 export function byClient(invocation: Invocation): readonly Finding[] {

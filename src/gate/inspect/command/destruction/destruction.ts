@@ -34,9 +34,7 @@ export const destruction: CommandDetector = {
     together(
       ofEach(reading.invocations, ofInvocation, reading),
       ofEach(reading.invocations, overwrites, reading),
-      ofEach(reading.invocations, ofListed, reading),
-      ofEach(reading.invocations, ofMirrored, reading),
-      ofEach(reading.invocations, encryptedAway, reading),
+      ofEach(reading.invocations, withOthers, reading),
       windowsLoss(reading.windows),
       reading.forkBombs.map((name) =>
         finding(NAME, 'destroy.fork-bomb', 'critical', `function ${shown(name)} starts itself without end`),
@@ -60,7 +58,13 @@ for (const [look, names] of tables)
 
 function tabled(invocation: Invocation, reading: Reading): readonly Finding[] {
   const looks = looksOf.get(invocation.name)
-  return looks === undefined ? unconcerned : together(...looks.map((look) => look(invocation, reading)))
+  if (looks === undefined) return unconcerned
+  let findings = none
+  for (const look of looks) {
+    const seen = look(invocation, reading)
+    if (seen.length > 0) findings = findings.length === 0 ? seen : [...findings, ...seen]
+  }
+  return findings
 }
 
 const kinds = looksByName(
@@ -164,8 +168,6 @@ function listedLoss({ name, args }: Invocation, reading: Reading): readonly Find
     : none
 }
 
-const ofListed = looksByName(listedLoss)
-
 /** `mkdir e; rsync -a --delete e/ target/`: a folder that was only just made has nothing in it. */
 function mirroredEmpty({ name, args }: Invocation, reading: Reading): readonly Finding[] {
   if (name !== 'rsync') return unconcerned
@@ -182,7 +184,8 @@ function mirroredEmpty({ name, args }: Invocation, reading: Reading): readonly F
     : none
 }
 
-const ofMirrored = looksByName(mirroredEmpty)
+/** Told by what else the text does, whatever their own words say. */
+const withOthers = looksByName(listedLoss, mirroredEmpty, encryptedAway)
 
 /** Redirections that empty or overwrite what matters. */
 function overwrites(invocation: Invocation, reading: Reading): readonly Finding[] {

@@ -1,9 +1,12 @@
 import type { Finding } from '../../../finding.ts'
 import { finding, none, shown } from '../detector.ts'
+import { unconcerned } from '../dispatch.ts'
 import { placeOf } from '../paths.ts'
 import type { Invocation, Reading } from '../shell/model.ts'
 
 const NAME = 'destruction'
+
+const ciphers = /^(?:gpg2?|openssl|7z[ar]?|zip|ccrypt|ccencrypt|aescrypt|age|mcrypt)$/
 
 /** Whether it makes a file that only a password or key opens again. */
 function encrypts({ name, args }: Invocation): boolean {
@@ -41,6 +44,7 @@ function replaces({ name, args }: Invocation): boolean {
 
 /** Encrypting a file keeps it; encrypting many in one go, or where the original goes, is what ransom is asked for (T1486). */
 export function encryptedAway(invocation: Invocation, reading: Reading): readonly Finding[] {
+  if (!ciphers.test(invocation.name)) return unconcerned
   if (!encrypts(invocation)) return none
   const words = invocation.args.filter((arg) => /[./~$*]/.test(arg) && !arg.startsWith('-'))
   const isWide = words.some((word) => /^(root|system|home|personal)$/.test(placeOf(word)))
