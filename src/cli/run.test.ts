@@ -82,7 +82,7 @@ test('what the operating system refuses is unusable input, and our own bug is to
   )
   expect(await refusalOf(['fail'], [refused])).toEqual({
     code: 2,
-    err: 'portcullis: system-refused: EACCES: permission denied\n',
+    err: 'portcullis: system-refused: EACCES: permission denied; this user may not: name another place, or run it as a user who may\n',
   })
   const broken = await refusalOf(['fail'], [failing(() => new TypeError('x is undefined'))])
   expect(broken.code).toBe(70)

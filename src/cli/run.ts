@@ -32,7 +32,7 @@ export async function run(
     if (error instanceof GateError) return complain(console, error.code, error.message)
     if (error instanceof Error && error.name === 'AbortError' && console.signal.aborted)
       return stopped(console)
-    if (isRefusedBySystem(error)) return complain(console, 'system-refused', error.message)
+    if (isRefusedBySystem(error)) return complain(console, 'system-refused', refusalText(error))
     console.stderr.write(`portcullis: ${error instanceof Error ? error.stack : String(error)}\n`)
     console.stderr.write('This is a bug in Portcullis. Please report it with the lines above.\n')
     return 70
@@ -50,6 +50,22 @@ function stopped({ stderr, signal }: Console): ExitCode {
 /** A file or a socket that the operating system would not let us have: the world's fault or the user's, not ours. */
 function isRefusedBySystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not: name another place, or run it as a user who may',
+  EPERM: 'this user may not: name another place, or run it as a user who may',
+  EROFS: 'nothing can be written there: name another place',
+  EEXIST: 'a file stands where a folder has to be: name another place',
+  ENOTDIR: 'a file stands where a folder has to be: name another place',
+  ENOENT: 'a folder of this path is not there: make it first',
+  ENOSPC: 'the disk is full',
+}
+
+/** What the system said, with the file it was about, and what may be done. */
+function refusalText({ code = '', message }: NodeJS.ErrnoException): string {
+  const advice = refusals[code]
+  return advice === undefined ? message : `${message}; ${advice}`
 }
 
 function entryNamed(commands: readonly CommandEntry[], name: string): CommandEntry {

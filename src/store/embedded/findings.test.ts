@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -55,6 +55,13 @@ test('a torn file is an error, and the findings before it come back once it is r
   await expect(loadFindings(store, numbers)).rejects.toMatchObject({ code: 'findings-corrupt' })
   await rm(path)
   expect((await loadFindings(store, numbers)).findings).toEqual([1])
+})
+
+test('findings that may not be read are not said to be broken', async () => {
+  const path = await save([1])
+  await rm(path)
+  await mkdir(path)
+  await expect(loadFindings(store, numbers)).rejects.toMatchObject({ code: 'store-unusable' })
 })
 
 test('findings that do not fit the schema are an error that names the field', async () => {

@@ -91,7 +91,8 @@ export async function loadNamedFindings<Findings>(
 ): Promise<Saved<Findings>> {
   const path = join(store, FOLDER, name)
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw corrupt(path, reasonOf(cause), cause)
+    // What may not be read is not broken, and nobody should be told to remove it.
+    throw new GateError('store-unusable', `${path} cannot be read: ${reasonOf(cause)}`, { cause })
   })
   const lineEnd = text.indexOf('\n')
   const header = headerOf(text.slice(0, lineEnd))
@@ -117,11 +118,10 @@ async function firstLine(path: string): Promise<string> {
   }
 }
 
-function corrupt(path: string, reason: string, cause?: unknown): GateError {
+function corrupt(path: string, reason: string): GateError {
   return new GateError(
     'findings-corrupt',
     `${path} cannot be used: ${reason}. Remove it to fall back to the findings before it.`,
-    { cause },
   )
 }
 
