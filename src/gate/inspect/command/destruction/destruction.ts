@@ -126,19 +126,25 @@ const isThrownAway = ({ name, order }: Invocation, reading: Reading) =>
       each.args.some((arg) => arg === name || arg.includes(name)),
   ) && reading.invocations.filter((each) => each.args.includes('run')).length === 1
 
-/** All that it names outside was fetched by the same text into a folder that must not have been there before. */
-function madeHere({ args, order }: Invocation, reading: Reading): boolean {
+/**
+ * All that it names outside was fetched by the same text into a folder that was not there before: or the fetching would have
+ * failed, and `&&` would not have gone on.
+ */
+function madeHere({ args, order }: Invocation, { chains, invocations }: Reading): boolean {
   const bare = (path: string) => path.replace(/\/+$/, '')
-  const made = reading.invocations.flatMap((each) =>
-    each.order < order &&
-    ((each.name === 'git' &&
-      /^(?:clone|worktree)$/.test(each.args.find((arg) => !arg.startsWith('-')) ?? '')) ||
-      (each.name === 'mkdir' && !each.args.some((arg) => /^-\w*p|^--parents/.test(arg))))
-      ? each.args.map(bare)
-      : [],
-  )
+  const succeeded = (maker: number) =>
+    chains.some(({ links, until }) => maker < order && order < until && links.includes(maker))
+  const made = invocations.flatMap((each) => (succeeded(each.order) ? newFolders(each).map(bare) : []))
   const outside = args.filter((arg) => placeOf(arg) === 'outside')
   return outside.length > 0 && outside.every((path) => made.includes(bare(path)))
+}
+
+/** What it makes, and fails where that is there already. */
+function newFolders({ name, args }: Invocation): readonly string[] {
+  const words = args.filter((arg) => !arg.startsWith('-'))
+  if (name === 'mkdir') return args.some((arg) => /^-\w*p|^--parents/.test(arg)) ? [] : words
+  // Behind the address: before it, a folder is where the copy comes from.
+  return name === 'git' && words[0] === 'clone' && words.length > 2 ? words.slice(-1) : []
 }
 
 function ofTask(invocation: Invocation, reading: Reading): readonly Finding[] {

@@ -117,6 +117,8 @@ export type Reading = {
   readonly sockets: string[]
   /** What each function that the text makes would run. */
   readonly functions: { readonly name: string; readonly body: readonly Invocation[] }[]
+  /** Commands joined by `&&`: each of `links` has succeeded, by its order, where one after it and before `until` runs. */
+  readonly chains: { readonly links: readonly number[]; readonly until: number }[]
   /** Names of functions that call themselves in a pipe or in the background. */
   readonly forkBombs: string[]
   /** A limit was reached: the rest of the text was not read. */
@@ -165,6 +167,7 @@ export function newReading(): Reading {
     assignments: [],
     sockets: [],
     functions: [],
+    chains: [],
     forkBombs: [],
     isTruncated: false,
   }

@@ -151,13 +151,17 @@ export class ScriptReader {
     for (const statement of list) {
       const node = statement.command
       const commands = node.type === 'AndOr' ? node.commands : [node]
+      const links: number[] | undefined =
+        node.type === 'AndOr' && node.operators.every((operator) => operator === '&&') ? [] : undefined
       for (const command of commands) {
+        if (command.type === 'Command') links?.push(this.reading.invocations.length)
         const printed =
           command.type === 'Pipeline'
             ? this.#pipeline(command, scope, place)
             : this.node(command, scope, place)
         output = output === undefined || printed === undefined ? undefined : output + printed
       }
+      if (links !== undefined) this.reading.chains.push({ links, until: this.reading.invocations.length })
     }
     return output
   }
