@@ -299,6 +299,11 @@ function unaliased(language: string, code: string, strings: readonly string[]): 
 
 /** Texts under a cipher of one number: added, taken away or crossed with each sign. */
 export function unciphered({ code, strings }: Skeleton): readonly string[] {
+  if (code.includes('N-ZA-M') || code.includes('n-za-m'))
+    return strings
+      .filter((each) => each.length > 7)
+      .slice(0, CIPHERED_MAX)
+      .map(rotated)
   if (!/\^|[+-]\s*\d|\bxor\b/i.test(code)) return []
   const keys = [...new Set((code.match(/\b\d{1,3}\b/g) ?? []).map(Number))]
     .filter((key) => key > 0 && key < 256)

@@ -62,7 +62,9 @@ function read(language: string, code: string, depth: number): ProgramFacts {
       ...(runs ? strings.filter(isShellLine).map(asLine) : []),
       ...terms.equalTexts(skeleton),
       ...terms.calledTexts(skeleton),
-      ...(runs && strings.some((text) => unreadable.test(text)) ? unciphered(skeleton) : []),
+      ...(runs && (strings.some((text) => unreadable.test(text)) || bare.includes('N-ZA-M'))
+        ? unciphered(skeleton)
+        : []),
       ...(runs && language === 'tcl' ? spawned(code) : []),
       ...(language === 'powershell' && startsPrograms.test(code)
         ? written.code === skeleton.code
@@ -135,7 +137,7 @@ function connects(language: string, bare: string, says: (term: RegExp) => boolea
   if (says(/^(node:)?(net|tls|dgram)$/) && /\b(connect|Socket|createConnection|createSocket)\b/.test(bare))
     return true
   if (says(/^(?:socket\.io-client|ssh2)$/)) return true
-  if (/\brecvfrom\b/.test(bare) && /\bsendto\b/.test(bare)) return true
+  if (/\bsendto\b/.test(bare) && /\brecv(?:from)?\b/.test(bare)) return true
   if (says(/^wss?:\/\//) && /\bnew\b|\bWebSocket|\bconnect/.test(bare)) return true
   // A method of some object, given an address and a port, where no library of databases is known.
   if (!isRich.test(language) && /\bconnect\s*\(?\s*"§\d+"\s*,\s*\d+/.test(bare)) return true
@@ -164,8 +166,7 @@ function runsIn(language: string, bare: string, says: (term: RegExp) => boolean)
       /\bsystem\s*\(|(?<!\|)\|\s*getline\b|\bgetline\b[^\n]*[^|]\|(?![|&])|\bprintf?\b[^\n;}|]*\|(?![|&])/.test(
         bare,
       ) ||
-      (/\|&/.test(bare) &&
-        (says(terms.shellName) || /\$0\s*\|&\s*getline|\bgetline\s+(\w+)\b[\s\S]*\b\1\s*\|&/.test(bare)))
+      (/\|&/.test(bare) && (says(terms.shellName) || /\$0\s*\|&\s*getline/.test(bare) || runsAnswer(bare)))
     )
   if (language === 'tcl') return /\b(exec|spawn|open\s+"?\|)/.test(bare)
   if (language === 'perl' || language === 'any')
@@ -181,6 +182,13 @@ function runsIn(language: string, bare: string, says: (term: RegExp) => boolean)
   if (language === 'go' || language === 'node') return /\bexec\b|\bspawn\b/.test(bare)
   return /\b(system|exec|spawn)\s*\(/.test(bare)
 }
+
+const ANSWERS_MAX = 8
+/** `s |& getline c` and then `c |& getline`: what came in is a coprocess of its own. */
+const runsAnswer = (bare: string): boolean =>
+  [...bare.matchAll(/\bgetline\s+(\w{1,24})\b/g)]
+    .slice(0, ANSWERS_MAX)
+    .some(([, name]) => new RegExp(`\\b${name}\\s*\\|&`).test(bare))
 
 /** A string that reads as a command line: kept in a variable first, run later. */
 const isShellLine = (text: string) =>

@@ -304,7 +304,7 @@ const opensTerminal = /\bpty\s*\.\s*spawn\b|\bPTY\.spawn\b|\bforkpty\b/
 const polls = /\bwhile\s*\(?\s*(?:\$?true|1|True|:)|\bloop\s+do\b|\bfor\s*\(\s*;\s*;|\bsetInterval\b/i
 /** Something is run that the text itself does not name: a value, or a shell with one. */
 const obeys =
-  /\b(?:iex|Invoke-Expression|(?:powershell|pwsh)(?:\.exe)?\s+-\w+\s+\w+\s+\S|cmd(?:\.exe)?\s+\/c|(?:eval|exec(?:Sync|File)?|os\.system|popen|subprocess\.\w+|getoutput|check_output|shell_exec|ProcessBuilder|Popen)\s*\(\s*(?:\[\s*["'](?:\/\w+)*\/?(?:\w*sh|cmd|powershell)\b|[$A-Za-z_(]))/i
+  /\b(?:run\s*\(\s*[a-z_][\w.()]*\s*,\s*shell\s*=\s*True|iex|Invoke-Expression|(?:powershell|pwsh)(?:\.exe)?\s+-\w+\s+\w+\s+\S|cmd(?:\.exe)?\s+\/c|(?:eval|exec(?:Sync|File)?|os\.system|popen|subprocess\.\w+|getoutput|check_output|shell_exec|ProcessBuilder|Popen)\s*\(\s*(?:\[\s*["'](?:\/\w+)*\/?(?:\w*sh|cmd|powershell)\b|[$A-Za-z_(]))/i
 const answers =
   /-Method\s+['"]?POST|\.post\s*\(|method['"]?\s*[:=]\s*['"]POST|\bUpload(?:String|Data)\b|\bdata\s*=/i
 

@@ -8,6 +8,8 @@ import { programName } from './wrappers.ts'
 
 // Files that the text itself wrote, copied or made to be run, and what runs out of them.
 
+const TEXTS_MAX = 4
+
 type Opened = readonly (readonly [descriptor: number, endpoint: Endpoint])[]
 
 /** Copies a file, or changes what may be done with it. */
@@ -62,6 +64,9 @@ export function readBuried(reader: ScriptReader, sources: readonly Invocation[],
   // What is hidden in a text that was hidden is not looked for again.
   if (sources.length === 0 || scope.decoding.length > 0) return
   const texts = sources.flatMap(({ args, input }) => (input === undefined ? args : [...args, input]))
+  // Said by `awk 'BEGIN{print ARGV[1]}' TEXT` and its like, as it stands.
+  for (const text of texts.filter((each) => /\s/.test(each) && handedMarks.test(each)).slice(0, TEXTS_MAX))
+    reader.script(text, scope, startOf())
   if (!texts.some(mayBury)) return
   for (const text of buriedIn(texts)) {
     reader.noteDecoded(text, 'another writing')

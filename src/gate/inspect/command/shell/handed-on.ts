@@ -119,6 +119,9 @@ export function readBuilt(reader: ScriptReader, { name, args }: Invocation, scop
   for (const [path, text] of [...scope.files].slice(0, FILES_MAX)) {
     if (!isAll && !args.some((arg) => arg === path || arg.endsWith(`=${path}`))) continue
     const language = sources[/\.(\w+)$/.exec(path)?.[1] ?? '']
+    if (language === 'go' && args[0] === 'generate')
+      for (const match of text.matchAll(/^\/\/go:generate\s+(.+)$/gm))
+        reader.script(match[1] ?? '', deeper(scope), startOf())
     if (language === undefined) {
       for (const each of handedTexts('', [], text))
         if (each.kind === 'shell')

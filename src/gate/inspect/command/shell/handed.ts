@@ -60,23 +60,30 @@ export function mayBeHanded(word: string): boolean {
 }
 
 /** A script, or a description with a shell and its text in a list. */
-export const holdsCommand = (word: string): boolean => word.startsWith('#!') || word.includes('sh","-')
+export const holdsCommand = (word: string): boolean =>
+  word.startsWith('#!') || word.includes('=#!') || word.includes('"-c",')
 
-const listed =
-  /(?:\[\s*"?(?:\/\w+)*\/?\w{0,3}sh"?\s*,|"args"\s*:\s*\[)\s*"?-\w*c"?\s*,\s*"((?:[^"\\]|\\.)*)"/g
+const listed = /\[\s*(?:"?(?:\/\w+)*\/?\w{0,3}sh"?\s*,\s*)?"?-\w*c"?\s*,\s*"((?:[^"\\]|\\.)*)"/g
 /** `"postCreateCommand": "text"`, wherever it stands. */
 const named = /"[\w.-]*(?:command|cmd|script|run|exec|shell|hook)"\s*:\s*"((?:[^"\\]|\\.)*)"/gi
 /** What a field of a task, a step or a resource has a shell run. */
 const field =
   /^[ \t]*(?:-[ \t]+)?"?(?:[\w.]+\.)?(?:shell|command|cmd|run|script|inline|ExecStart\w*)"?[ \t]*[:=][ \t]*(\S.*)$/gm
 
+/** One of a list: a step of `script:` or `cmds:`. */
+const item = /^[ \t]*-[ \t]+(?![\w.-]+:\s)(\S.*)$/gm
+
 /** Commands in the fields and lists of a configuration that whoever is given it has run. */
 export function fieldTexts(text: string): readonly string[] {
   if (text.startsWith('#!')) return [text]
+  if (text.includes('=#!')) return [text.slice(text.indexOf('=#!') + 1)]
   const texts = [...text.matchAll(listed), ...text.matchAll(named)].map((match) =>
     unquoted(`"${match[1] ?? ''}"`),
   )
   for (const match of text.matchAll(field)) texts.push(unquoted((match[1] ?? '').trim()))
+  if (handedMarks.test(text))
+    for (const match of text.matchAll(item))
+      if (handedMarks.test(match[1] ?? '')) texts.push(unquoted((match[1] ?? '').trim()))
   return texts.filter((each) => each.includes(' ')).slice(0, TEXTS_MAX)
 }
 
@@ -115,7 +122,9 @@ function textsIn(word: string): readonly Handed[] {
 
 /** A line, and in it whatever a name, a time, a call or a field is given. */
 function inLine(line: string): readonly string[] {
-  const texts = /\s/.test(line) ? [line.replace(/^\s*[;|&]+/, '')] : []
+  const texts = /\s/.test(line) ? [line.replace(/^\s*[;|&]+/, '').replace(/^%\((.*)\)$/, '$1')] : []
+  const bracketed = line.includes(']=') ? /\[(=+)\[(.+)\]\1\]/.exec(line)?.[2] : undefined
+  if (bracketed !== undefined) texts.push(bracketed)
   const said = /^\s*(?:-\s+)?[\w.:-]*[\w.-]\s*[=:]\s*(\S.*)$/.exec(line)?.[1]
   if (said !== undefined) texts.push(said.replace(/^[=:]*\s*/, ''))
   const timed = /^\s*(?:[\d*/,-]+\s+){5}(\S.*)$/.exec(line)?.[1]

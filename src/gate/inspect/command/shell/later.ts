@@ -9,8 +9,8 @@ import { deeper, type Place, type Scope, startOf } from './scope.ts'
 // What a file that was written would run later: at a start of the machine, of a shell, by a clock or for a visitor.
 
 const laterRun =
-  /(^|\/)\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|xinitrc|xprofile)$|^\/etc\/(profile|bash\.bashrc|rc\.local|zsh)|profile\.d\/|init\.d\/|update-motd\.d\//
-const cronFile = /(^|\/)(crontab$|cron\.d\/|crontabs?\/|cron\/|cron\.(hourly|daily|weekly|monthly)\/)/
+  /(^|\/)\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|xinitrc|xprofile)$|^\/etc\/(profile|bash\.bashrc|rc\.local|zsh)|profile\.d\/|init\.d\/|update-motd\.d\/|\/cron\.(?:hourly|daily|weekly|monthly)\//
+const cronFile = /(^|\/)(crontab$|cron\.d\/|crontabs?\/|cron\/)/
 
 /** Remembers what this command wrote, and reads what will be run later because of it. */
 export function noteWrites(

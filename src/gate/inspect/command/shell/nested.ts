@@ -186,6 +186,11 @@ const ansible = ({ args }: Invocation): readonly Nested[] => {
     : []
 }
 
+const salt = ({ args }: Invocation): readonly Nested[] => {
+  const at = args.indexOf('cmd.run')
+  return at < 0 ? [] : text(args[at + 1])
+}
+
 /** Runs its last words on each of many machines. */
 const fleet = ({ args }: Invocation): readonly Nested[] => {
   const at = args.findIndex(
@@ -236,10 +241,8 @@ const nesters: Readonly<Record<string, (invocation: Invocation) => readonly Nest
   capsh: (invocation) => afterOption('-c')(invocation),
   flock,
   ansible,
-  salt: ({ args }) => {
-    const at = args.indexOf('cmd.run')
-    return at < 0 ? [] : text(args[at + 1])
-  },
+  salt,
+  'salt-call': salt,
   pdsh: fleet,
   pssh: fleet,
   'parallel-ssh': fleet,

@@ -260,7 +260,12 @@ const producers: Readonly<Record<string, Producer>> = {
       : input === undefined || input.length > EXPANSION_CHARACTERS_MAX
         ? undefined
         : { text: gzipSync(input).toString('latin1') },
-  paste: (args, _, readFile) => {
+  paste: (args, input, readFile) => {
+    if (input !== undefined && args.some((arg) => /^-\w*s/.test(arg))) {
+      const at = args.findIndex((arg) => /^-\w*d/.test(arg))
+      const joint = /d(.*)$/.exec(args[at] ?? '')?.[1] || (at < 0 ? '\t' : (args[at + 1] ?? ''))
+      return { text: `${input.replace(/\n$/, '').split('\n').join(joint)}\n` }
+    }
     const files = plainWords(args).map((path) => readFile(path)?.replace(/\n$/, ''))
     if (files.length === 0 || files.some((text) => text === undefined)) return undefined
     const by = args.find((arg) => arg.startsWith('-d'))?.slice(2) || '\t'

@@ -1,3 +1,4 @@
+import { handedMarks } from '../shell-marks.ts'
 import { hasMarker } from './model.ts'
 import type { Produced } from './output.ts'
 
@@ -6,11 +7,13 @@ import type { Produced } from './output.ts'
 
 type Producer = (args: readonly string[], input: string | undefined) => Produced | undefined
 
-/** A piece of what is not known is not known either. */
+/** A piece of what is not known is not known either; a `$` in a whole command is its own. */
 const ofKnown =
   (producer: Producer): Producer =>
   (args, input) =>
-    input !== undefined && (input.includes('$') || hasMarker(input)) ? undefined : producer(args, input)
+    input !== undefined && ((input.includes('$') && !handedMarks.test(input)) || hasMarker(input))
+      ? undefined
+      : producer(args, input)
 
 /** Nothing is cut off there, so that a variable stays one. */
 const ofRead =

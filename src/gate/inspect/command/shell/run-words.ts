@@ -16,6 +16,8 @@ import { programName, unwrap } from './wrappers.ts'
 
 /** Wrappers around wrappers: `sudo env nohup nice …`. */
 const WRAPPERS_MAX = 12
+/** Words that are moved by `shift`. */
+const WORDS_MAX = 64
 
 type Opened = readonly (readonly [descriptor: number, endpoint: Endpoint])[]
 
@@ -177,7 +179,8 @@ function runLanguage(
   const { inline, files } = inlineOf(language, invocation.args)
   const program = (code: string) =>
     reader.program({ language, code, by: invocation, decoding: scope.decoding }, deeper(scope), place)
-  let said = inline.map((each) => program(each.code)).join('')
+  // `pwsh FILE`: what is no option is a file before it is code.
+  let said = inline.map((each) => program(scope.files.get(each.code.trim()) ?? each.code)).join('')
   for (const { code } of inline) {
     const facts = reader.reading.programs.at(-1)?.facts
     if (facts?.runs !== true && facts?.evaluates !== true) break
@@ -321,7 +324,10 @@ const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefine
   read: (call) => {
     const names = call.invocation.args.filter((arg) => /^[A-Za-z_]\w*$/.test(arg))
     const [text, mark] = readIn(call)
-    const line = text?.split('\n')[0] ?? mark ?? ''
+    const isWhole = call.invocation.args.some(
+      (arg, at, all) => arg === '' && /^-\w*d$/.test(all[at - 1] ?? ''),
+    )
+    const line = (isWhole ? text : text?.split('\n')[0]) ?? mark ?? ''
     for (const name of names.length > 0 ? names : ['REPLY']) call.scope.variables.set(name, line)
     return ''
   },
@@ -336,12 +342,18 @@ const builtins: Readonly<Record<string, (call: BuiltinCall) => string | undefine
   readarray: readLines,
   alias,
   set: ({ invocation, scope }) => {
-    if (invocation.args[0] === '--') {
-      scope.variables.set('@', invocation.args.slice(1).join(' '))
-      invocation.args.slice(1).forEach((arg, index) => {
-        scope.variables.set(String(index + 1), arg)
-      })
+    if (invocation.args[0] === '--') setPositionals(scope.variables, invocation.args.slice(1))
+    return ''
+  },
+  shift: ({ invocation, scope }) => {
+    const words: string[] = []
+    for (let at = 0; at < WORDS_MAX; at++) {
+      const word = scope.variables.get(`@[${at}]`)
+      if (word === undefined) break
+      words.push(word)
     }
+    scope.variables.delete(String(words.length))
+    setPositionals(scope.variables, words.slice(Number(invocation.args[0] ?? 1)))
     return ''
   },
   trap: ({ reader, invocation, scope }) => {
